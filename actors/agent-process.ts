@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { execa } from 'execa';
+import { fromCallback } from 'xstate';
+import { type AgentSettings, userLine } from '../src/lib/agent/arguments.ts';
+import { type Launch, launchOf, type RunRequest } from '../src/lib/agent/launch.ts';
+import { progressOf } from '../src/lib/agent/progress.ts';
+import { type AgentResult, saysStaleSession, type StreamEvent } from '../src/lib/agent/stream-event.ts';
+import { createStreamReader, type StreamBounds } from '../src/lib/agent/stream-reader.ts';
+import { messageOf } from '../src/lib/errors.ts';
+import { identityOf, type ProcessIdentity } from '../src/lib/process/identity.ts';
+
+/** What the process is told while it runs. */
+export type AgentCommand = { type: 'agent.steer'; text: string };
+
+/** What is heard of the process. After `agent.exited` output may still come, until `agent.drained`. */
+export type AgentFact =
+  | { type: 'agent.spawned'; pid: number; identity: ProcessIdentity | undefined }
+  /** No process came to be; `code` is the system's, such as ENOENT. Nothing follows. */
+  | { type: 'agent.unspawned'; code: string; message: string }
+  /** Any output at all; `messages` of it were valid. */
+  | { type: 'agent.heard'; messages: number }
+  | { type: 'agent.text'; text: string }
+  | { type: 'agent.progress'; progress: string }
+  | { type: 'agent.result'; result: AgentResult }
+  /** The output passed its bound; the rest of it is not read. */
+  | { type: 'agent.overflowed' }
+  | {
+      type: 'agent.exited';
+      code: number | null;
+      signal: string | null;
+      stderr: string;
+      staleSession: boolean;
+    }
+  /** Standard output has ended: whoever held it is gone. */
+  | { type: 'agent.drained'; stderr: string; staleSession: boolean };
+
+export interface AgentProcessDeps {
+  /** The daemon's environment; only what the allow-list names reaches the agent. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** The agent's working directory, made if missing. Sessions belong to it: keep it the same. */
+  cwd: string;
+  /** Asked at each run. */
+  settings: () => AgentSettings;
+  bounds?: StreamBounds;
+}
+
+const maxStderrBytes = 8 * 1024;
+
+type Report = (fact: AgentFact) => void;
+type Process = ReturnType<typeof startProcess>;
+
+/**
+ * One run of the agent: a process in its own session, the prompt on its standard input, which closes after the result.
+ * It reports and steers; whoever started it decides about time limits and ends it, and everything it started,
+ * through `terminateFamily`: stopping this actor only closes the pipes.
+ */
+export function createAgentProcess(deps: AgentProcessDeps) {
+  return fromCallback<AgentCommand, RunRequest>(({ input, sendBack, receive }) => {
+    const report: Report = sendBack;
+    const launch = launchOf(input, { env: deps.env, settings: deps.settings(), newSessionId: randomUUID() });
+    const agent = startProcess(launch, deps.cwd);
+    agent.catch(() => {});
+    if (agent.pid === undefined) {
+      void reportUnspawned(agent, report);
+      return;
+    }
+    report({ type: 'agent.spawned', pid: agent.pid, identity: identityOf(agent.pid) });
+    const tell = openStdin(agent, launch.prompt);
+    const stderr = keepTail(agent);
+    readStdout(agent, deps.bounds, stderr, (fact) => {
+      if (fact.type === 'agent.result') agent.stdin.end();
+      report(fact);
+    });
+    agent.once('exit', (code, signal) => report({ type: 'agent.exited', code, signal, ...stderr() }));
+    receive(({ text }) => tell(text));
+    return () => closePipes(agent);
+  });
+}
+
+function startProcess(launch: Launch, cwd: string) {
+  mkdirSync(cwd, { recursive: true });
+  return execa(launch.command, launch.args, {
+    cwd,
+    env: launch.env,
+    extendEnv: false,
+    detached: true,
+    buffer: false,
+    reject: false,
+    encoding: 'buffer',
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+}
+
+async function reportUnspawned(agent: Process, report: Report): Promise<void> {
+  const failure = await agent.catch((thrown: unknown) => thrown);
+  const { code, originalMessage } = failure as { code?: string; originalMessage?: string };
+  report({
+    type: 'agent.unspawned',
+    code: code ?? 'UNKNOWN',
+    message: originalMessage ?? messageOf(failure),
+  });
+}
+
+function openStdin({ stdin }: Process, prompt: string): (text: string) => void {
+  // An agent that does not read, or has gone, shows by its exit, not by EPIPE.
+  stdin.on('error', () => {});
+  const tell = (text: string) => {
+    if (stdin.writable) stdin.write(userLine(text));
+  };
+  tell(prompt);
+  return tell;
+}
+
+function keepTail({ stderr }: Process): () => { stderr: string; staleSession: boolean } {
+  let tail: Buffer = Buffer.alloc(0);
+  stderr.on('error', () => {});
+  stderr.on('data', (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk.subarray(-maxStderrBytes)]).subarray(-maxStderrBytes);
+  });
+  return () => {
+    const text = tail.toString('utf8');
+    return { stderr: text, staleSession: saysStaleSession(text) };
+  };
+}
+
+function readStdout(
+  { stdout }: Process,
+  bounds: StreamBounds | undefined,
+  stderr: ReturnType<typeof keepTail>,
+  report: Report,
+): void {
+  const reader = createStreamReader(bounds);
+  stdout.on('error', () => {});
+  stdout.on('data', (chunk: Buffer) => {
+    reportEvents(reader.push(chunk), report);
+    if (!reader.overflowed) return;
+    report({ type: 'agent.overflowed' });
+    stdout.destroy();
+  });
+  stdout.once('close', () => {
+    const rest = reader.end();
+    if (rest.length > 0) reportEvents(rest, report);
+    report({ type: 'agent.drained', ...stderr() });
+  });
+}
+
+/** One chunk may hold hundreds of token deltas: they cross to the machine as one text. */
+function reportEvents(events: readonly StreamEvent[], report: Report): void {
+  report({ type: 'agent.heard', messages: events.length });
+  const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
+  if (text !== '') report({ type: 'agent.text', text });
+  const progress = events.map(progressOf).findLast((known) => known !== undefined);
+  if (progress !== undefined) report({ type: 'agent.progress', progress });
+  for (const event of events) {
+    if (event.kind === 'result') report({ type: 'agent.result', result: event.result });
+  }
+}
+
+function closePipes({ stdin, stdout, stderr }: Process): void {
+  stdin.destroy();
+  stdout.destroy();
+  stderr.destroy();
+}

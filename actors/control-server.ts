@@ -1,0 +1,189 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import { fromCallback } from 'xstate';
+import type { ControlApi } from '../src/lib/control/api.ts';
+import { NotFoundError } from '../src/lib/control/errors.ts';
+import { answerOf } from '../src/lib/control/answer.ts';
+import {
+  eventQuery,
+  explainBody,
+  readRequest,
+  settingBody,
+  sqlBody,
+  steerBody,
+  taskId,
+  taskQuery,
+  watchKey,
+} from '../src/lib/control/requests.ts';
+import type { WatchMessage } from '../src/lib/control/watch.ts';
+import { messageOf } from '../src/lib/errors.ts';
+
+export interface ControlServerInput {
+  /** Path of the Unix socket, in a folder that only we can enter. */
+  socketPath: string;
+}
+
+/** What the server hears. */
+export type ControlServerCommand = { type: 'child.stop' };
+
+/** What the server tells its parent. `control.failed` and `control.closed` are its last words. */
+export type ControlServerFact =
+  | { type: 'control.listening'; socketPath: string }
+  | { type: 'control.failed'; message: string }
+  | { type: 'control.closed' };
+
+const maxConnections = 128;
+const maxBodyBytes = 4 * 1024 * 1024;
+const maxUnreadBytes = 4 * 1024 * 1024;
+
+/**
+ * The control API (JSON over HTTP on a Unix socket of mode 0600; `/v1/watch/:key` streams NDJSON).
+ * A stale socket file is removed first, so the caller must hold the home's lock. On `child.stop` streams are ended,
+ * calls under way are answered, and `control.closed` is sent; stopping the actor closes everything at once.
+ */
+export function createControlServer(api: ControlApi) {
+  return fromCallback<ControlServerCommand, ControlServerInput>(({ input, sendBack, receive }) => {
+    const { socketPath } = input;
+    const tell = (fact: ControlServerFact) => sendBack(fact);
+    const watches = new Set<Response>();
+    const server = createServer(routes(api, watches));
+    server.maxConnections = maxConnections;
+    server.on('error', (error) =>
+      tell({ type: 'control.failed', message: `control socket: ${messageOf(error)}` }),
+    );
+    listen(server, socketPath, tell);
+
+    let closing = false;
+    const close = () => {
+      if (closing) return;
+      closing = true;
+      for (const stream of watches) stream.end();
+      server.close(() => tell({ type: 'control.closed' }));
+      server.closeIdleConnections();
+    };
+    receive(close);
+    return () => {
+      close();
+      server.closeAllConnections();
+    };
+  });
+}
+
+function listen(server: Server, socketPath: string, tell: (fact: ControlServerFact) => void): void {
+  const fail = (thrown: unknown) => {
+    tell({ type: 'control.failed', message: `cannot listen on ${socketPath}: ${messageOf(thrown)}` });
+  };
+  server.once('listening', () => {
+    try {
+      // The folder is private already; the file says the same to whoever looks.
+      chmodSync(socketPath, 0o600);
+      tell({ type: 'control.listening', socketPath });
+    } catch (thrown) {
+      fail(thrown);
+    }
+  });
+  server.on('error', fail);
+  try {
+    rmSync(socketPath, { force: true });
+    server.listen(socketPath);
+  } catch (thrown) {
+    fail(thrown);
+  }
+}
+
+function routes(api: ControlApi, watches: Set<Response>): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(express.json({ limit: maxBodyBytes }));
+
+  app.get('/v1/status', async (_, response) => void response.json(await api.status()));
+
+  app.get('/v1/tasks', async ({ query }, response) => {
+    response.json(await api.tasks(readRequest(taskQuery, query)));
+  });
+  app.get('/v1/tasks/:id', async ({ params }, response) => {
+    response.json(await api.task(readRequest(taskId, params.id)));
+  });
+  app.post('/v1/tasks/:id/cancel', async ({ params }, response) => {
+    response.json(await api.cancelTask(readRequest(taskId, params.id)));
+  });
+  app.post('/v1/tasks/:id/retry', async ({ params }, response) => {
+    response.json(await api.retryTask(readRequest(taskId, params.id)));
+  });
+  app.post('/v1/tasks/:id/steer', async ({ params, body }, response) => {
+    response.json(await api.steerTask(readRequest(taskId, params.id), readRequest(steerBody, body).text));
+  });
+
+  app.get('/v1/events', async ({ query }, response) => {
+    response.json(await api.events(readRequest(eventQuery, query)));
+  });
+  app.post('/v1/events/explain', async ({ body }, response) => {
+    response.json(await api.explain(readRequest(explainBody, body).line));
+  });
+
+  app.get('/v1/config', async (_, response) => void response.json(await api.settings()));
+  app.get(
+    '/v1/config/:key',
+    async ({ params }, response) => void response.json(await api.setting(params.key)),
+  );
+  app.put('/v1/config/:key', async ({ params, body }, response) => {
+    response.json(await api.setSetting(params.key, readRequest(settingBody, body).value));
+  });
+  app.delete('/v1/config/:key', async ({ params }, response) => {
+    response.json(await api.unsetSetting(params.key));
+  });
+
+  app.post('/v1/sql', async ({ body }, response) => {
+    response.json(await api.sql(readRequest(sqlBody, body).text));
+  });
+
+  app.get('/v1/watch/:key', ({ params }, response) => {
+    streamWatch(api, readRequest(watchKey, params.key), response, watches);
+  });
+
+  app.use(({ method, path }) => {
+    throw new NotFoundError(`the control API has no ${method} ${path}`);
+  });
+  app.use(answerError);
+  return app;
+}
+
+function streamWatch(api: ControlApi, key: string, response: Response, watches: Set<Response>): void {
+  const send = (message: WatchMessage) => {
+    if (response.writableEnded || response.destroyed) return;
+    response.write(`${JSON.stringify(message)}\n`);
+    if (message.type === 'ended') response.end();
+    // Whoever does not read must not fill our memory.
+    else if (response.writableLength > maxUnreadBytes) response.destroy();
+  };
+  response.setHeader('content-type', 'application/x-ndjson');
+  // What `watch` reports before it returns must not overtake `watching`.
+  let early: WatchMessage[] | undefined = [];
+  const stop = api.watch(key, (message) => {
+    if (early === undefined) send(message);
+    else early.push(message);
+  });
+  if (response.closed) {
+    stop();
+    return;
+  }
+  watches.add(response);
+  response.once('close', () => {
+    watches.delete(response);
+    stop();
+  });
+  const pending = early;
+  early = undefined;
+  for (const message of [{ type: 'watching' } as const, ...pending]) send(message);
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters.
+const answerError: ErrorRequestHandler = (thrown: unknown, _request, response, _next) => {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, error } = answerOf(thrown);
+  response.status(status).json({ error });
+};

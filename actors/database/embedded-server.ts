@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { NinjadError } from '../../src/lib/errors.ts';
+import { childEntry } from '../../src/lib/process/child-entry.ts';
+import type { FromPgliteChild, PgliteChildInput } from './pglite-messages.ts';
+
+/** The embedded database as a running child process. */
+export interface EmbeddedServer {
+  readonly pid: number;
+  /** Resolves once it listens on its socket; rejects when it ends before. */
+  readonly listening: Promise<void>;
+  /** Resolves to a sentence about how it ended, once it is gone. Never rejects. */
+  readonly exited: Promise<string>;
+  /** Asks it to end in order. */
+  terminate(): void;
+  kill(): void;
+}
+
+const stderrTailChars = 4_096;
+
+/** The environment a database process needs: none of the daemon's secrets. */
+const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
+
+/** Starts the embedded database. It ends by itself when this process does. */
+export function spawnEmbeddedServer(input: PgliteChildInput, env: NodeJS.ProcessEnv = process.env): EmbeddedServer {
+  const { command, args } = childEntry(import.meta.url, './pglite-child.ts');
+  const child = spawn(command, [...args, JSON.stringify(input)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+  });
+  const complaint = readComplaint(child);
+  const exited = describeEnd(child, complaint);
+  const listening = Promise.race([
+    untilListening(child),
+    exited.then((how) => {
+      throw new NinjadError('EMBEDDED_DATABASE_ENDED', how);
+    }),
+  ]);
+  listening.catch(() => undefined);
+  return {
+    pid: child.pid ?? -1,
+    listening,
+    exited,
+    terminate: () => child.kill('SIGTERM'),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+function untilListening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.on('message', (message: FromPgliteChild) => {
+      if (message.type === 'listening') resolve();
+    });
+  });
+}
+
+/** What the child said last about why it ends: its own report, else the tail of its stderr. */
+function readComplaint(child: ChildProcess): () => string {
+  let reason: string | undefined;
+  let tail = '';
+  child.on('message', (message: FromPgliteChild) => {
+    if (message.type === 'failed') reason = message.reason;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-stderrTailChars);
+  });
+  return () => reason ?? tail.trim();
+}
+
+async function describeEnd(child: ChildProcess, complaint: () => string): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    const how = signal === null ? `exited with ${code ?? 'no code'}` : `was killed by ${signal}`;
+    const why = complaint();
+    return `the embedded database ${how}${why === '' ? '' : `: ${why}`}`;
+  } catch (thrown) {
+    return `the embedded database could not be started: ${String(thrown)}`;
+  }
+}

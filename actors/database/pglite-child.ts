@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf } from '../../src/lib/errors.ts';
+import { waitForLock } from '../../src/lib/process/lock.ts';
+import { engineOf, openPglite, reportedParameters } from './pglite.ts';
+import type { FromPgliteChild, PgliteChildInput } from './pglite-messages.ts';
+import { startWireServer } from './wire-server.ts';
+
+/*
+ * Entry of the embedded database's process: lock, open, listen, and end in order at SIGTERM or when the parent is
+ * gone, so that it never outlives the daemon.
+ */
+
+const leaving = new AbortController();
+for (const signal of ['SIGTERM', 'disconnect'] as const) process.once(signal, () => leaving.abort());
+// Ctrl-C reaches the whole foreground group; the daemon decides when its database stops.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+try {
+  await serve(JSON.parse(process.argv[2] ?? '') as PgliteChildInput);
+  process.exit(0);
+} catch (thrown) {
+  if (leaving.signal.aborted) process.exit(0);
+  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  tell({ type: 'failed', reason: messageOf(thrown) }, () => process.exit(1));
+}
+
+async function serve(input: PgliteChildInput): Promise<void> {
+  mkdirSync(dirname(input.dataDir), { recursive: true, mode: 0o700 });
+  await waitForLock(`${input.dataDir}.lock`, { signal: leaving.signal, deadlineMs: input.lockDeadlineMs });
+  const db = await openPglite(input.dataDir);
+  const broken = new AbortController();
+  const server = await startWireServer({
+    engine: engineOf(db),
+    parameters: await reportedParameters(db),
+    socketDir: input.socketDir,
+    ...(input.idleInTransactionMs === undefined ? {} : { idleInTransactionMs: input.idleInTransactionMs }),
+    onBroken: (error) => broken.abort(error),
+  });
+  tell({ type: 'listening' });
+  await aborted(AbortSignal.any([leaving.signal, broken.signal]));
+  broken.signal.throwIfAborted();
+  await server.close();
+  await db.close();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function tell(message: FromPgliteChild, done: () => void = () => undefined): void {
+  if (process.connected) process.send?.(message, done);
+  else done();
+}

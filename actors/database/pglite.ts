@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { SyncedNodeFs } from './synced-node-fs.ts';
+import type { Engine } from './wire-session.ts';
+
+/**
+ * PGlite's own start parameters without `-F`, which switches fsync off, and with the log synced by fsync(2):
+ * Emscripten's fdatasync(2), the default on Linux, ends before any file system hears of it.
+ */
+const startParams = [
+  ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
+  '-c',
+  'wal_sync_method=fsync',
+];
+
+/**
+ * Opens the database in `dataDir` (made on first use, which takes 5–7 s) with pgvector and pg_trgm, and with
+ * commits that reach the disk. The caller holds the directory's lock: two processes on it lose rows silently.
+ */
+export async function openPglite(dataDir: string): Promise<PGlite> {
+  if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(dataDir);
+  const files = new SyncedNodeFs(dataDir);
+  const db = await create(files);
+  await requireSyncedCommits(db, files);
+  return db;
+}
+
+/** The hook lies in Emscripten's insides, so a PGlite that goes around it must not go unnoticed. */
+async function requireSyncedCommits(db: PGlite, files: SyncedNodeFs): Promise<void> {
+  const before = files.syncs;
+  await db.query("SELECT pg_logical_emit_message(true, 'ninjad', 'opened')");
+  if (files.syncs === before) throw new Error('this PGlite commits without a sync to disk: its file system has changed');
+}
+
+/** PGlite copies a new database file by file, so it is made beside its place: killed half-way it leaves no half database. */
+async function initialise(dataDir: string): Promise<void> {
+  const unfinished = `${dataDir}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  const db = await create(new SyncedNodeFs(unfinished));
+  await db.close();
+  await rm(dataDir, { recursive: true, force: true });
+  await rename(unfinished, dataDir);
+  await syncDirectory(dirname(dataDir));
+}
+
+async function create(fs: SyncedNodeFs): Promise<PGlite> {
+  const db = new PGlite({ fs, extensions: { vector, pg_trgm }, startParams });
+  await db.waitReady;
+  return db;
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The database as the wire server's engine: raw groups of messages in, raw answers out. */
+export function engineOf(db: PGlite): Engine {
+  return (group) =>
+    db.runExclusive(async () => {
+      const chunks: Buffer[] = [];
+      await db.execProtocolRawStream(group, {
+        syncToFs: false,
+        // The bytes are a view into the WASM heap and change with the next message.
+        onRawData: (bytes) => chunks.push(Buffer.from(bytes)),
+      });
+      return Buffer.concat(chunks);
+    });
+}
+
+const reported = [
+  'application_name',
+  'client_encoding',
+  'DateStyle',
+  'default_transaction_read_only',
+  'in_hot_standby',
+  'integer_datetimes',
+  'IntervalStyle',
+  'is_superuser',
+  'scram_iterations',
+  'search_path',
+  'server_encoding',
+  'server_version',
+  'session_authorization',
+  'standard_conforming_strings',
+  'TimeZone',
+];
+
+/** The settings that a server reports to its clients at their start. */
+export async function reportedParameters(db: PGlite): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ name: string; setting: string }>(
+    'SELECT name, setting FROM pg_settings WHERE name = ANY ($1)',
+    [reported],
+  );
+  return new Map(rows.map(({ name, setting }) => [name, setting]));
+}

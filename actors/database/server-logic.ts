@@ -1,0 +1,60 @@
+import { type CallbackActorLogic, fromCallback } from 'xstate';
+import type { DatabaseEvent, DatabaseServerCommand } from '../../machines/database-context.ts';
+import { messageOf } from '../../src/lib/errors.ts';
+import { type EmbeddedServer, spawnEmbeddedServer } from './embedded-server.ts';
+
+const lockDeadlineMs = 30_000;
+
+/** Owns the embedded database's process: at most one at a time, killed when the actor is stopped without having been asked. */
+export function embeddedServerLogic(place: {
+  dataDir: string;
+  socketDir: string;
+}): CallbackActorLogic<DatabaseServerCommand> {
+  return fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
+    const tell = (event: DatabaseEvent): void => sendBack(event);
+    let server: EmbeddedServer | undefined;
+
+    function launch(): EmbeddedServer {
+      const { dataDir, socketDir } = place;
+      const launched = spawnEmbeddedServer({ dataDir, socketDir, lockDeadlineMs });
+      launched.listening.then(
+        () => tell({ type: 'server.listening' }),
+        // Its end is reported below.
+        () => undefined,
+      );
+      void launched.exited.then((reason) => {
+        server = undefined;
+        tell({ type: 'server.exited', reason });
+      });
+      return launched;
+    }
+
+    receive((command) => {
+      if (command.type === 'server.launch') {
+        try {
+          server ??= launch();
+        } catch (thrown) {
+          tell({ type: 'server.exited', reason: `the embedded database cannot be started: ${messageOf(thrown)}` });
+        }
+      } else if (server === undefined) {
+        tell({ type: 'server.exited', reason: 'the embedded database is not running' });
+      } else if (command.type === 'server.terminate') {
+        server.terminate();
+      } else {
+        server.kill();
+      }
+    });
+    return () => server?.kill();
+  });
+}
+
+/** A server that is not ours to start or stop: it counts as listening at once, and as gone at once. */
+export function remoteServerLogic(): CallbackActorLogic<DatabaseServerCommand> {
+  return fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
+    const tell = (event: DatabaseEvent): void => sendBack(event);
+    receive((command) => {
+      if (command.type === 'server.launch') tell({ type: 'server.listening' });
+      else tell({ type: 'server.exited', reason: 'the daemon is done with this server' });
+    });
+  });
+}

@@ -1,0 +1,143 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { fromCallback, fromPromise } from 'xstate';
+import type { FifoReaderEvent, PipeCommand } from '../machines/fifo-reader.ts';
+import { messageOf } from '../src/lib/errors.ts';
+import type { AcceptedBatch, Intake } from '../src/lib/journal/intake.ts';
+import type { Journal } from '../src/lib/journal/journal.ts';
+import { closeFifo, ensureFifo, isStillThere, moveIntruderAside, type OpenFifo, openFifo } from '../src/lib/wire/fifo.ts';
+
+export interface FifoReaderDeps {
+  fifoPath: string;
+  journal: Journal;
+  intake: Intake;
+  /** Bytes of journal past which nothing is read until some are recorded. */
+  maxJournalBytes: number;
+  /** Everything up to this journal position is on the disk now. */
+  onSynced: (position: number) => void;
+  /** Something other than a pipe stood at the pipe's path and was moved. */
+  onMovedAside: (where: string) => void;
+}
+
+const chunkBytes = 256 * 1024;
+/** While closing, take no more than this: a writer that never stops must not keep the daemon from ending. */
+const maxClosingBytes = 16 * 1024 * 1024;
+
+/** The actors of the fifo-reader machine: opening, reading and closing a real named pipe. */
+export function createFifoReader(deps: FifoReaderDeps) {
+  const { journal, intake } = deps;
+  let isFirstPipe = true;
+
+  const openPipe = fromPromise(async (): Promise<OpenFifo> => {
+    const aside = await moveIntruderAside(deps.fifoPath, Date.now());
+    if (aside !== undefined) deps.onMovedAside(aside);
+    await ensureFifo(deps.fifoPath);
+    return openFifo(deps.fifoPath);
+  });
+
+  /** Flushes behind the reader's back; whoever waits for an accepted signal waits for this. */
+  const sync = async (): Promise<void> => {
+    await journal.sync();
+    deps.onSynced(journal.syncedPosition());
+  };
+
+  /** Moves one chunk from the pipe into the journal. Returns the accepted lines, undefined where the pipe is empty. */
+  const takeChunk = (fifo: OpenFifo): AcceptedBatch | undefined => {
+    if (journal.sizeBytes() >= deps.maxJournalBytes) {
+      throw new Error(`the journal has reached its ${deps.maxJournalBytes} bytes; it goes on once events are recorded`);
+    }
+    const moved = journal.take(fifo.fd, chunkBytes);
+    if (moved === 0) {
+      // An empty pipe right after the start means that the rest of a cut-off line died with the old pipe.
+      if (isFirstPipe && intake.hasPartial()) intake.abandonPartial();
+      isFirstPipe = false;
+      return undefined;
+    }
+    isFirstPipe = false;
+    return takeIn();
+  };
+
+  /** What the journal got becomes accepted lines; a chunk of the pipe is never larger than one of the intake. */
+  const takeIn = (): AcceptedBatch | undefined => {
+    const batch = intake.next(chunkBytes);
+    if (batch !== undefined) {
+      for (let index = 0; index < batch.count; index += 1) journal.addPending(batch.position[index] as number, 1);
+    }
+    return batch;
+  };
+
+  const readPipe = fromCallback<PipeCommand, { fifo: OpenFifo; paused: boolean }, FifoReaderEvent>(
+    ({ sendBack, receive, input: { fifo, paused: startsPaused } }) => {
+      let paused = startsPaused;
+      let stopped = false;
+      let watcher: FSWatcher | undefined;
+
+      const giveUp = (thrown: unknown): void => {
+        if (stopped) return;
+        stopped = true;
+        sendBack({ type: 'fifo.stuck', reason: messageOf(thrown) });
+      };
+
+      const pump = (): void => {
+        if (paused || stopped) return;
+        try {
+          const batch = takeChunk(fifo);
+          if (batch === undefined) return;
+          sync().catch(giveUp);
+          sendBack({ type: 'fifo.batch', batch });
+        } catch (thrown) {
+          giveUp(thrown);
+          return;
+        }
+        // One chunk a turn: whoever else lives on this event loop gets its share between two.
+        setImmediate(pump);
+      };
+
+      const verify = async (): Promise<void> => {
+        if (!(await isStillThere(fifo))) {
+          if (!stopped) sendBack({ type: 'fifo.lost' });
+          return;
+        }
+        pump();
+      };
+
+      watcher = startWatching(fifo.path, pump, () => void verify().catch(giveUp));
+      receive((command) => {
+        if (command.type === 'pipe.pause') paused = true;
+        if (command.type === 'pipe.resume') paused = false;
+        if (command.type === 'pipe.verify') void verify().catch(giveUp);
+        else pump();
+      });
+      setImmediate(pump);
+      return () => {
+        stopped = true;
+        watcher?.close();
+        watcher = undefined;
+      };
+    },
+  );
+
+  /** Takes what is still in the pipe, so that a writer's last line is kept, then closes it. */
+  const closePipe = fromPromise<undefined, { fifo: OpenFifo | undefined }>(async ({ input: { fifo } }) => {
+    if (fifo === undefined) return;
+    try {
+      const end = journal.endPosition() + maxClosingBytes;
+      while (journal.endPosition() < end && takeChunk(fifo) !== undefined);
+      await sync();
+    } finally {
+      closeFifo(fifo);
+    }
+  });
+
+  return { openPipe, readPipe, closePipe };
+}
+
+/** Wakes on each write to the pipe (inotify). Without a watch the machine's regular look is all there is. */
+function startWatching(path: string, onWrite: () => void, onChange: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(path, (kind) => (kind === 'rename' ? onChange() : onWrite()));
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import { fromPromise } from 'xstate';
+import type { Bus } from '../../src/lib/bus.ts';
+import type { Store } from '../../src/lib/store/store.ts';
+import { cancelQueuedTask, retryEndedTask } from '../../src/lib/store/tasks/amend.ts';
+import { announceTask } from './announce.ts';
+
+/** A change to a task that does not run. */
+export interface Amendment {
+  taskId: number;
+  change: 'cancel' | 'retry';
+}
+
+export interface AmendTaskDeps {
+  store: Store;
+  bus: Pick<Bus, 'emit'>;
+  now?: () => Date;
+}
+
+/** Cancels a queued task or queues an ended one again; `changed` is false when the task is in no such state. */
+export function createAmendTask({ store, bus, now = () => new Date() }: AmendTaskDeps) {
+  return fromPromise<Amendment & { changed: boolean }, Amendment>(async ({ input }) => {
+    const amend = input.change === 'cancel' ? cancelQueuedTask : retryEndedTask;
+    const task = await amend(store, input.taskId, now());
+    if (task !== undefined) {
+      announceTask(bus, {
+        taskId: task.id,
+        eventId: task.eventId,
+        state: task.state,
+        ...(task.state === 'cancelled' && { reason: 'cancelled' }),
+      });
+    }
+    return { ...input, changed: task !== undefined };
+  });
+}

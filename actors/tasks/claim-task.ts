@@ -1,0 +1,43 @@
+import { fromPromise } from 'xstate';
+import type { TaskLimits } from '../../src/lib/agent/limits.ts';
+import type { Bus } from '../../src/lib/bus.ts';
+import type { Store } from '../../src/lib/store/store.ts';
+import { claimTask, type ClaimedTask, untilNextDue } from '../../src/lib/store/tasks/claim.ts';
+import { announceTask } from './announce.ts';
+
+/** A task to run, or how long nothing is due. */
+export type Claim = { task: ClaimedTask; limits: TaskLimits } | { task: undefined; waitMs: number };
+
+export interface ClaimTaskDeps {
+  store: Store;
+  bus: Pick<Bus, 'emit'>;
+  /** The UUID of this daemon's journal. */
+  worker: string;
+  leaseMs: number;
+  /** Asked at each claim, so that limits may differ by category and change at run time. */
+  limitsFor: (task: ClaimedTask) => TaskLimits;
+  now?: () => Date;
+}
+
+/** The longest wait between two looks into the queue, for rows that came without a wake. */
+const maxWaitMs = 30_000;
+
+/** Claims the next due task. Rejects with `StoreAwayError` while it cannot. */
+export function createClaimTask({
+  store,
+  bus,
+  worker,
+  leaseMs,
+  limitsFor,
+  now = () => new Date(),
+}: ClaimTaskDeps) {
+  return fromPromise<Claim, { humanOnly: boolean }>(async ({ input: { humanOnly } }) => {
+    const task = await claimTask(store, { worker, leaseMs, humanOnly, now: now() });
+    if (task === undefined) {
+      const waitMs = (await untilNextDue(store, now())) ?? maxWaitMs;
+      return { task, waitMs: Math.min(waitMs, maxWaitMs) };
+    }
+    announceTask(bus, { taskId: task.id, eventId: task.eventId, state: 'running' });
+    return { task, limits: limitsFor(task) };
+  });
+}

@@ -1,0 +1,66 @@
+import { fromPromise } from 'xstate';
+import { taskMarker } from '../../src/lib/agent/marker.ts';
+import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import type { Bus } from '../../src/lib/bus.ts';
+import type { ProcessIdentity } from '../../src/lib/process/identity.ts';
+import { terminateFamily, type TerminationReport } from '../../src/lib/process/kill-family.ts';
+import type { AgentResolution, AgentResolver } from '../../src/lib/process/resolve-agent.ts';
+import type { Recall, RecalledMemory } from '../../src/lib/recall/recall.ts';
+import type { Store } from '../../src/lib/store/store.ts';
+import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
+import { noteProcess } from '../../src/lib/store/tasks/note-process.ts';
+import { announceTask } from './announce.ts';
+import { agentRecord, type RecordedTask } from './record-task.ts';
+
+export interface RecallLimits {
+  limit: number;
+  budgetChars: number;
+}
+
+const defaultRecallLimits: RecallLimits = { limit: 8, budgetChars: 6_000 };
+
+/** Looks for memories close to a task's prompt; by default the best 8, at most 6,000 characters. */
+export function createRecallForTask(recall: Recall, limits: RecallLimits = defaultRecallLimits) {
+  return fromPromise<RecalledMemory[], ClaimedTask>(({ input, signal }) =>
+    recall({ text: input.prompt, ...limits, signal }),
+  );
+}
+
+/** The agent to run: what was found at start-up, or a new search. */
+export function createResolveAgent(resolver: AgentResolver) {
+  return fromPromise<AgentResolution, { reprobe: boolean }>(({ input }) =>
+    input.reprobe ? resolver.reprobe() : resolver.resolve(),
+  );
+}
+
+/** Writes into the row which process runs the task. */
+export function createNoteProcess(store: Store) {
+  return fromPromise<
+    void,
+    { task: ClaimedTask; agent: RunnableAgent; identity: ProcessIdentity | undefined }
+  >(async ({ input: { task, agent, identity } }) => {
+    if (identity !== undefined) await noteProcess(store, task, { identity, agent: agentRecord(agent) });
+  });
+}
+
+/** Ends whatever is left of a run, and says who that was. */
+export function createTerminate() {
+  return fromPromise<
+    TerminationReport,
+    { task: ClaimedTask; identity: ProcessIdentity | undefined; graceMs: number }
+  >(({ input: { task, identity, graceMs } }) =>
+    terminateFamily({
+      root: identity,
+      marker: taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
+      graceMs,
+    }),
+  );
+}
+
+/** Hands the end of a task over to everybody who listens. */
+export function createReply(bus: Pick<Bus, 'emit'>) {
+  return fromPromise<void, { task: ClaimedTask; recorded: RecordedTask }>(({ input: { task, recorded } }) => {
+    announceTask(bus, { ...recorded, taskId: task.id, eventId: task.eventId });
+    return Promise.resolve();
+  });
+}

@@ -1,0 +1,49 @@
+import { assign, fromCallback, fromPromise, sendParent, sendTo, setup } from 'xstate';
+import type { ControlServerCommand, ControlServerFact, ControlServerInput } from '../actors/control-server.ts';
+
+/**
+ * The door of the command line: one Unix socket.
+ *
+ *     opening ──listening──▶ open ──child.stop──▶ closing ──closed──▶ stopped
+ *        └──────── failed ────┴──▶ failing (an error to the supervisor)
+ */
+export const controlMachine = setup({
+  types: {
+    context: {} as ControlServerInput & { failure: string | undefined },
+    input: {} as ControlServerInput,
+    events: {} as ControlServerFact | { type: 'child.stop' },
+  },
+  actors: {
+    server: fromCallback<ControlServerCommand, ControlServerInput>(() => {
+      throw new Error('control machine: actor "server" was not provided');
+    }),
+    fail: fromPromise<never, { reason: string | undefined }>(({ input }) => Promise.reject(new Error(input.reason))),
+  },
+  actions: {
+    announceReady: sendParent(({ self }) => ({ type: 'child.ready', id: self.id })),
+    closeServer: sendTo('server', { type: 'child.stop' }),
+    rememberFailure: assign({ failure: (_, reason: string) => reason }),
+  },
+}).createMachine({
+  id: 'control',
+  context: ({ input }) => ({ ...input, failure: undefined }),
+  invoke: { id: 'server', src: 'server', input: ({ context }) => context },
+  initial: 'opening',
+  on: {
+    'control.failed': {
+      target: '.failing',
+      actions: { type: 'rememberFailure', params: ({ event }) => event.message },
+    },
+    'child.stop': '.closing',
+  },
+  states: {
+    opening: { on: { 'control.listening': { target: 'open', actions: 'announceReady' } } },
+    open: {},
+    closing: {
+      entry: 'closeServer',
+      on: { 'control.closed': 'stopped', 'control.failed': 'stopped', 'child.stop': {} },
+    },
+    failing: { invoke: { src: 'fail', input: ({ context }) => ({ reason: context.failure }) } },
+    stopped: { type: 'final' },
+  },
+});

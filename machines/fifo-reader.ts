@@ -1,0 +1,152 @@
+import { assertEvent, assign, cancel, fromCallback, fromPromise, raise, sendParent, sendTo, setup } from 'xstate';
+import type { AcceptedBatch } from '../src/lib/journal/intake.ts';
+import type { OpenFifo } from '../src/lib/wire/fifo.ts';
+
+export type FifoReaderEvent =
+  | { type: 'reader.pause' }
+  | { type: 'reader.resume' }
+  | { type: 'fifo.batch'; batch: AcceptedBatch }
+  | { type: 'fifo.lost' }
+  | { type: 'fifo.stuck'; reason: string }
+  | { type: 'fifo.verify' }
+  | { type: 'child.stop' };
+
+/** What the actor that reads the pipe is told. */
+export type PipeCommand = { type: 'pipe.pause' } | { type: 'pipe.resume' } | { type: 'pipe.verify' };
+
+interface FifoReaderContext {
+  fifo: OpenFifo | undefined;
+  paused: boolean;
+  /** Why nothing is read at the moment, in a sentence. */
+  stuckBecause: string | undefined;
+}
+
+const unprovided = (name: string) => (): never => {
+  throw new Error(`fifo-reader machine: "${name}" was not provided`);
+};
+
+/**
+ * Reads the pipe into the journal for as long as the daemon takes events.
+ *
+ *     opening ──▶ reading { flowing ⇄ held } ──pipe gone──▶ replacing ──▶ opening
+ *        ▲            │ journal refuses (full disk)
+ *        └─ retry ─ stuck                        child.stop ──▶ closing ──▶ stopped
+ *
+ * `held` is the mailbox saying that it is full, `stuck` the journal saying that it cannot keep more: in both,
+ * bytes stay in the pipe and writers wait in the kernel.
+ */
+export const fifoReaderMachine = setup({
+  types: {
+    context: {} as FifoReaderContext,
+    events: {} as FifoReaderEvent,
+  },
+  actors: {
+    openPipe: fromPromise<OpenFifo>(unprovided('openPipe')),
+    readPipe: fromCallback<PipeCommand, { fifo: OpenFifo; paused: boolean }>(unprovided('readPipe')),
+    closePipe: fromPromise<void, { fifo: OpenFifo | undefined }>(unprovided('closePipe')),
+  },
+  actions: {
+    /** Puts accepted lines into the mailbox. */
+    deliver: (_, _params: { batch: AcceptedBatch }): void => unprovided('deliver')(),
+    reportStuck: (_, _params: { reason: string }): void => unprovided('reportStuck')(),
+    reportReplaced: unprovided('reportReplaced'),
+    announceReady: sendParent(({ self }) => ({ type: 'child.ready', id: self.id })),
+    keepFifo: assign({ fifo: (_, params: { fifo: OpenFifo }) => params.fifo, stuckBecause: undefined }),
+    dropFifo: assign({ fifo: undefined }),
+    rememberStuck: assign({
+      stuckBecause: ({ event }) => {
+        assertEvent(event, 'fifo.stuck');
+        return event.reason;
+      },
+    }),
+    rememberFailure: assign({ stuckBecause: (_, params: { reason: string }) => params.reason }),
+    rememberPause: assign({ paused: true }),
+    forgetPause: assign({ paused: false }),
+    pausePipe: sendTo('pipe', { type: 'pipe.pause' }),
+    resumePipe: sendTo('pipe', { type: 'pipe.resume' }),
+    verifyPipe: sendTo('pipe', { type: 'pipe.verify' }),
+    verifyLater: raise({ type: 'fifo.verify' }, { delay: 'verifyInterval', id: 'verify' }),
+    stopVerifying: cancel('verify'),
+  },
+  guards: {
+    isPaused: ({ context }) => context.paused,
+    hasFifo: ({ context }) => context.fifo !== undefined,
+  },
+  delays: {
+    verifyInterval: 1_000,
+    retryInterval: 1_000,
+  },
+}).createMachine({
+  id: 'fifo-reader',
+  context: { fifo: undefined, paused: false, stuckBecause: undefined },
+  initial: 'opening',
+  on: {
+    'reader.pause': { actions: 'rememberPause' },
+    'reader.resume': { actions: 'forgetPause' },
+    'child.stop': '.closing',
+  },
+  states: {
+    opening: {
+      invoke: {
+        src: 'openPipe',
+        onDone: {
+          target: 'reading',
+          actions: [{ type: 'keepFifo', params: ({ event }) => ({ fifo: event.output }) }, 'announceReady'],
+        },
+        onError: {
+          target: 'stuck',
+          actions: [
+            { type: 'rememberFailure', params: ({ event }) => ({ reason: String(event.error) }) },
+            { type: 'reportStuck', params: ({ event }) => ({ reason: String(event.error) }) },
+          ],
+        },
+      },
+    },
+    reading: {
+      invoke: {
+        id: 'pipe',
+        src: 'readPipe',
+        input: ({ context }) => ({ fifo: context.fifo as OpenFifo, paused: context.paused }),
+      },
+      entry: 'verifyLater',
+      exit: 'stopVerifying',
+      initial: 'choosing',
+      states: {
+        choosing: { always: [{ guard: 'isPaused', target: 'held' }, { target: 'flowing' }] },
+        flowing: { on: { 'reader.pause': { target: 'held', actions: ['rememberPause', 'pausePipe'] } } },
+        held: { on: { 'reader.resume': { target: 'flowing', actions: ['forgetPause', 'resumePipe'] } } },
+      },
+      on: {
+        'fifo.batch': { actions: { type: 'deliver', params: ({ event }) => ({ batch: event.batch }) } },
+        'fifo.verify': { actions: ['verifyPipe', 'verifyLater'] },
+        'fifo.lost': { target: 'replacing', actions: 'reportReplaced' },
+        'fifo.stuck': {
+          target: 'stuck',
+          actions: ['rememberStuck', { type: 'reportStuck', params: ({ event }) => ({ reason: event.reason }) }],
+        },
+      },
+    },
+    stuck: {
+      after: { retryInterval: [{ guard: 'hasFifo', target: 'reading' }, { target: 'opening' }] },
+    },
+    replacing: {
+      invoke: {
+        src: 'closePipe',
+        input: ({ context }) => ({ fifo: context.fifo }),
+        onDone: 'opening',
+        onError: 'opening',
+      },
+      exit: 'dropFifo',
+    },
+    closing: {
+      on: { 'child.stop': {} },
+      invoke: {
+        src: 'closePipe',
+        input: ({ context }) => ({ fifo: context.fifo }),
+        onDone: 'stopped',
+        onError: 'stopped',
+      },
+    },
+    stopped: { type: 'final' },
+  },
+});

@@ -1,0 +1,63 @@
+import { type AnyActorRef, type EventObject, setup } from 'xstate';
+import type { Mailbox } from '../src/lib/mailbox/mailbox.ts';
+
+export interface MailboxInput {
+  /** The waiting events; they outlive a restart of this actor. */
+  mailbox: Pick<Mailbox, 'isFull' | 'hasRoom'>;
+}
+
+export type MailboxEvent =
+  /** The reader has put lines in. */
+  | { type: 'mail.arrived' }
+  /** The router has taken some. */
+  | { type: 'mailbox.taken' }
+  | { type: 'child.stop' };
+
+/** A neighbour may be between two lives. */
+type Receiver = AnyActorRef | undefined;
+const send = (receiver: Receiver, event: EventObject): void => receiver?.send(event);
+
+/**
+ * Tells the router that mail waits, and holds the reader back at the bound.
+ *
+ *     open ──bound reached──▶ full          full ──a tenth is free──▶ open
+ *
+ * The reader puts events into the mailbox and the router takes them out when it has room; only news of that travels
+ * as events, so that nothing is under way, and could be lost, while one of the three is between two lives.
+ */
+export const mailboxMachine = setup({
+  types: {
+    context: {} as MailboxInput,
+    input: {} as MailboxInput,
+    events: {} as MailboxEvent,
+  },
+  actions: {
+    tellRouter: ({ system }) => send(system.get('router') as Receiver, { type: 'mail.waiting' }),
+    holdReader: ({ system }) => send(system.get('fifo-reader') as Receiver, { type: 'reader.pause' }),
+    releaseReader: ({ system }) => send(system.get('fifo-reader') as Receiver, { type: 'reader.resume' }),
+  },
+  guards: {
+    isFull: ({ context }) => context.mailbox.isFull(),
+    hasRoom: ({ context }) => context.mailbox.hasRoom(),
+  },
+}).createMachine({
+  id: 'mailbox',
+  context: ({ input }) => input,
+  initial: 'open',
+  on: {
+    'mail.arrived': { actions: 'tellRouter' },
+    'child.stop': '.stopped',
+  },
+  states: {
+    open: {
+      entry: 'tellRouter',
+      always: { guard: 'isFull', target: 'full' },
+    },
+    full: {
+      entry: 'holdReader',
+      exit: 'releaseReader',
+      on: { 'mailbox.taken': { guard: 'hasRoom', target: 'open' } },
+    },
+    stopped: { type: 'final' },
+  },
+});

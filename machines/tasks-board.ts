@@ -1,0 +1,133 @@
+import type { ActorRefFrom } from 'xstate';
+import type { Amendment } from '../actors/tasks/amend-task.ts';
+import type { LiveTask } from '../src/lib/store/tasks/renew-leases.ts';
+import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
+import type { taskMachine, TaskOutput } from './task.ts';
+
+/** What a tasks supervisor is started with. Lanes are counts, times are milliseconds. */
+export interface TasksInput {
+  /** Tasks that run at once. Default 3. */
+  lanes?: number;
+  /** Of these, lanes that only HUMAN tasks may use. Default 1. */
+  reservedForHuman?: number;
+  /** How often leases are renewed; a third of the lease or less. Default 20,000. */
+  upkeepMs?: number;
+  /** Pause before the store is asked again while it is away. Default 2,000. */
+  storeRetryMs?: number;
+  /** How long running tasks may go on after `child.stop`. Default 10,000. */
+  drainMs?: number;
+}
+
+/** What may be told to a task that runs. */
+export type TaskCommand =
+  { type: 'task.cancel' } | { type: 'task.shutdown' } | { type: 'task.steer'; text: string };
+
+/** An amendment and whether the row was in a state for it. */
+export type AmendmentResult = Amendment & { changed: boolean };
+
+/** What the supervisor hears. */
+export type TasksEvent =
+  /** Rows may have become due: look. */
+  | { type: 'tasks.wake' }
+  | { type: 'database.ready' }
+  | { type: 'task.cancel'; taskId: number }
+  | { type: 'task.retry'; taskId: number }
+  | { type: 'task.steer'; taskId: number; text: string }
+  /** Stop claiming and let the running ones end; a second one does not wait for them. */
+  | { type: 'child.stop' }
+  | { type: `xstate.done.actor.task.${number}`; actorId: string; output: TaskOutput }
+  | { type: `xstate.error.actor.task.${number}`; actorId: string; error: unknown }
+  | { type: `xstate.done.actor.amend.${number}`; actorId: string; output: AmendmentResult }
+  | { type: `xstate.error.actor.amend.${number}`; actorId: string; error: unknown };
+
+/** A task and its actor. */
+export interface RunningTask {
+  task: ClaimedTask;
+  ref: ActorRefFrom<typeof taskMachine>;
+}
+
+/** Who runs, and what the supervisor has to remember between two looks into the queue. */
+export interface TaskBoard extends Required<TasksInput> {
+  running: Readonly<Record<number, RunningTask>>;
+  /** Tasks whose actor failed, or could not record its end: their rows still say `running`. */
+  lost: readonly number[];
+  /** Tasks that run here and belong to another worker by now. */
+  superseded: readonly number[];
+  humanOnly: boolean;
+  /** A wake came while the queue was being looked at. */
+  woken: boolean;
+  stopping: boolean;
+  announced: boolean;
+  waitMs: number;
+  amendments: number;
+}
+
+const HUMAN = 0;
+
+/** A board with nobody on it. */
+export function emptyBoard(input: TasksInput): TaskBoard {
+  return {
+    lanes: 3,
+    reservedForHuman: 1,
+    upkeepMs: 20_000,
+    storeRetryMs: 2_000,
+    drainMs: 10_000,
+    ...input,
+    running: {},
+    lost: [],
+    superseded: [],
+    humanOnly: false,
+    woken: false,
+    stopping: false,
+    announced: false,
+    waitMs: 0,
+    amendments: 0,
+  };
+}
+
+/** The tasks that run. */
+export function runningTasks({ running }: TaskBoard): RunningTask[] {
+  return Object.values(running);
+}
+
+/** True when one more task may run. */
+export function hasLane(board: TaskBoard): boolean {
+  return runningTasks(board).length < board.lanes;
+}
+
+/** True when one more task may run whose priority is not HUMAN: the reserved lanes stay free. */
+export function hasOpenLane(board: TaskBoard): boolean {
+  const others = runningTasks(board).filter(({ task }) => task.priority !== HUMAN);
+  return hasLane(board) && others.length < board.lanes - board.reservedForHuman;
+}
+
+/** What upkeep has to know of those who run, their last progress with it. */
+export function liveTasks(board: TaskBoard): LiveTask[] {
+  return runningTasks(board).map(({ task: { id, attempt }, ref }) => {
+    const { children, value, context } = ref.getSnapshot();
+    const run = children.run?.getSnapshot().context.progress;
+    return { id, attempt, progress: run ?? (context.run.progress || String(value)) };
+  });
+}
+
+/** The actor of a task that runs here. */
+export function refOf({ running }: TaskBoard, taskId: number): RunningTask['ref'] {
+  const found = running[taskId];
+  if (found === undefined) throw new Error(`tasks machine: task ${taskId} does not run here`);
+  return found.ref;
+}
+
+/** The actor id of a task. */
+export function actorIdOf(taskId: number): `task.${number}` {
+  return `task.${taskId}`;
+}
+
+/** The task of an actor id. */
+export function taskIdOf(actorId: string): number {
+  return Number(actorId.slice('task.'.length));
+}
+
+/** Who runs when that task does not any more. */
+export function withoutTask({ running }: TaskBoard, taskId: number): TaskBoard['running'] {
+  return Object.fromEntries(Object.entries(running).filter(([id]) => Number(id) !== taskId));
+}

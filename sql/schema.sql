@@ -1,0 +1,308 @@
+-- Made by `npm run schema:dump` from the migrations; do not edit.
+
+CREATE EXTENSION pg_trgm;
+CREATE EXTENSION vector;
+
+CREATE TABLE activity_log (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  summary text NOT NULL,
+  event_id bigint,
+  task_id bigint,
+  detail jsonb,
+  CONSTRAINT activity_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX activity_log_at_idx ON public.activity_log USING btree (at);
+CREATE INDEX activity_log_task_idx ON public.activity_log USING btree (task_id) WHERE (task_id IS NOT NULL);
+
+CREATE TABLE config (
+  key text NOT NULL,
+  value jsonb NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  updated_by text NOT NULL,
+  CONSTRAINT config_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE conversations (
+  id text NOT NULL,
+  session_id uuid,
+  cost_high_water_usd numeric(12,6) DEFAULT 0 NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone NOT NULL,
+  CONSTRAINT conversations_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE entities (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  canonical text NOT NULL,
+  name text NOT NULL,
+  aliases text[] DEFAULT '{}'::text[] NOT NULL,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  trust text NOT NULL,
+  mentions integer DEFAULT 1 NOT NULL,
+  evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT entities_pkey PRIMARY KEY (id),
+  CONSTRAINT entities_kind_canonical_key UNIQUE (kind, canonical),
+  CONSTRAINT entities_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'organisation'::text, 'place'::text, 'host'::text, 'service'::text, 'repository'::text, 'url'::text, 'other'::text]))),
+  CONSTRAINT entities_mentions_positive CHECK ((mentions > 0)),
+  CONSTRAINT entities_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
+);
+CREATE INDEX entities_aliases_idx ON public.entities USING gin (aliases);
+CREATE INDEX entities_last_seen_idx ON public.entities USING btree (last_seen_at);
+CREATE INDEX entities_name_trgm_idx ON public.entities USING gin (name gin_trgm_ops);
+
+CREATE TABLE entity_relations (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  subject_id bigint NOT NULL,
+  predicate text NOT NULL,
+  object_id bigint NOT NULL,
+  trust text NOT NULL,
+  mentions integer DEFAULT 1 NOT NULL,
+  evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT entity_relations_pkey PRIMARY KEY (id),
+  CONSTRAINT entity_relations_triple_key UNIQUE (subject_id, predicate, object_id),
+  CONSTRAINT entity_relations_object_id_fkey FOREIGN KEY (object_id) REFERENCES entities(id) ON DELETE CASCADE,
+  CONSTRAINT entity_relations_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES entities(id) ON DELETE CASCADE,
+  CONSTRAINT entity_relations_mentions_positive CHECK ((mentions > 0)),
+  CONSTRAINT entity_relations_not_to_itself CHECK ((subject_id <> object_id)),
+  CONSTRAINT entity_relations_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
+);
+CREATE INDEX entity_relations_object_idx ON public.entity_relations USING btree (object_id);
+
+CREATE TABLE events (
+  id bigint NOT NULL,
+  priority smallint NOT NULL,
+  source text NOT NULL,
+  category text NOT NULL,
+  payload text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  route text NOT NULL,
+  rule text NOT NULL,
+  status text NOT NULL,
+  reason text,
+  reply text,
+  conversation text,
+  dedup_key text,
+  CONSTRAINT events_pkey PRIMARY KEY (id),
+  CONSTRAINT events_priority_known CHECK (((priority >= 0) AND (priority <= 5))),
+  CONSTRAINT events_status_known CHECK ((status = ANY (ARRAY['task'::text, 'done'::text, 'dropped'::text, 'failed'::text, 'dead'::text])))
+);
+CREATE UNIQUE INDEX events_dedup_key_key ON public.events USING btree (dedup_key) WHERE (dedup_key IS NOT NULL);
+CREATE INDEX events_open_idx ON public.events USING btree (id) WHERE (status = ANY (ARRAY['task'::text, 'failed'::text, 'dead'::text]));
+
+CREATE TABLE fleet_reports (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  machine_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  state text NOT NULL,
+  reason text,
+  took_ms integer,
+  load1 real,
+  cpu_count smallint,
+  memory_used_bytes bigint,
+  memory_total_bytes bigint,
+  disks jsonb,
+  uptime_s bigint,
+  services jsonb,
+  CONSTRAINT fleet_reports_pkey PRIMARY KEY (id),
+  CONSTRAINT fleet_reports_machine_id_fkey FOREIGN KEY (machine_id) REFERENCES machines(id) ON DELETE CASCADE,
+  CONSTRAINT fleet_reports_state_known CHECK ((state = ANY (ARRAY['up'::text, 'degraded'::text, 'down'::text]))),
+  CONSTRAINT fleet_reports_trouble_has_reason CHECK (((state = 'up'::text) OR (reason IS NOT NULL)))
+);
+CREATE INDEX fleet_reports_at_idx ON public.fleet_reports USING btree (at);
+CREATE INDEX fleet_reports_machine_idx ON public.fleet_reports USING btree (machine_id, at DESC);
+
+CREATE TABLE goals (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  schedule text NOT NULL,
+  time_zone text NOT NULL,
+  prompt text,
+  reflex text,
+  missed_run text DEFAULT 'skip'::text NOT NULL,
+  enabled boolean DEFAULT true NOT NULL,
+  failures_in_a_row integer DEFAULT 0 NOT NULL,
+  paused_reason text,
+  last_run_at timestamp with time zone,
+  last_event_id bigint,
+  next_run_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT goals_pkey PRIMARY KEY (id),
+  CONSTRAINT goals_name_key UNIQUE (name),
+  CONSTRAINT goals_failures_not_negative CHECK ((failures_in_a_row >= 0)),
+  CONSTRAINT goals_missed_run_known CHECK ((missed_run = ANY (ARRAY['skip'::text, 'once'::text]))),
+  CONSTRAINT goals_paused_is_disabled CHECK (((paused_reason IS NULL) OR (NOT enabled))),
+  CONSTRAINT goals_prompt_or_reflex CHECK ((num_nonnulls(prompt, reflex) = 1))
+);
+CREATE INDEX goals_due_idx ON public.goals USING btree (next_run_at) WHERE (enabled AND (next_run_at IS NOT NULL));
+
+CREATE TABLE journals (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  uuid uuid NOT NULL,
+  epoch integer NOT NULL,
+  host text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT journals_pkey PRIMARY KEY (id),
+  CONSTRAINT journals_uuid_epoch_key UNIQUE (uuid, epoch),
+  CONSTRAINT journals_id_fits_event_ids CHECK (((id >= 1) AND (id <= 8190)))
+);
+
+CREATE TABLE machines (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  address text,
+  poll_every_ms integer DEFAULT 60000 NOT NULL,
+  services text[] DEFAULT '{}'::text[] NOT NULL,
+  enabled boolean DEFAULT true NOT NULL,
+  state text DEFAULT 'unknown'::text NOT NULL,
+  state_since timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT machines_pkey PRIMARY KEY (id),
+  CONSTRAINT machines_name_key UNIQUE (name),
+  CONSTRAINT machines_kind_known CHECK ((kind = ANY (ARRAY['local'::text, 'ssh'::text, 'http'::text]))),
+  CONSTRAINT machines_name_fits_a_source CHECK ((name ~ '^[A-Za-z0-9._-]{1,58}$'::text)),
+  CONSTRAINT machines_poll_every_sane CHECK (((poll_every_ms >= 1000) AND (poll_every_ms <= 86400000))),
+  CONSTRAINT machines_remote_has_address CHECK (((kind = 'local'::text) = (address IS NULL))),
+  CONSTRAINT machines_state_known CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'degraded'::text, 'down'::text])))
+);
+
+CREATE TABLE memory_embeddings (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  content text NOT NULL,
+  content_hash text GENERATED ALWAYS AS (md5(content)) STORED NOT NULL,
+  source text NOT NULL,
+  trust text NOT NULL,
+  importance real DEFAULT 0.5 NOT NULL,
+  event_id bigint,
+  task_id bigint,
+  embedding vector(384),
+  model text,
+  seen_count integer DEFAULT 1 NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  search tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, "left"(content, 100000))) STORED NOT NULL,
+  CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
+  CONSTRAINT memory_embeddings_event_id_key UNIQUE (event_id),
+  CONSTRAINT memory_embeddings_embedding_has_model CHECK (((embedding IS NULL) = (model IS NULL))),
+  CONSTRAINT memory_embeddings_importance_range CHECK (((importance >= (0)::double precision) AND (importance <= (1)::double precision))),
+  CONSTRAINT memory_embeddings_kind_known CHECK ((kind = ANY (ARRAY['note'::text, 'fact'::text, 'preference'::text, 'event'::text, 'summary'::text, 'task_result'::text, 'document'::text]))),
+  CONSTRAINT memory_embeddings_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
+);
+CREATE INDEX memory_embeddings_created_idx ON public.memory_embeddings USING btree (created_at);
+CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
+CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search);
+
+CREATE TABLE optimization_findings (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  fingerprint text NOT NULL,
+  severity text NOT NULL,
+  summary text NOT NULL,
+  evidence jsonb NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  seen_count integer DEFAULT 1 NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  CONSTRAINT optimization_findings_pkey PRIMARY KEY (id),
+  CONSTRAINT optimization_findings_decided_has_time CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+  CONSTRAINT optimization_findings_kind_known CHECK ((kind = ANY (ARRAY['slow_query'::text, 'failing_category'::text, 'cost_outlier'::text, 'retry_storm'::text, 'loop_stall'::text, 'growth'::text, 'other'::text]))),
+  CONSTRAINT optimization_findings_seen_positive CHECK ((seen_count > 0)),
+  CONSTRAINT optimization_findings_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
+  CONSTRAINT optimization_findings_state_known CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'dismissed'::text])))
+);
+CREATE UNIQUE INDEX optimization_findings_open_key ON public.optimization_findings USING btree (fingerprint) WHERE (state = 'open'::text);
+CREATE INDEX optimization_findings_state_idx ON public.optimization_findings USING btree (state, last_seen_at);
+
+CREATE TABLE schema_migrations (
+  version integer NOT NULL,
+  name text NOT NULL,
+  checksum text NOT NULL,
+  applied_at timestamp with time zone NOT NULL,
+  CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE tasks (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  event_id bigint NOT NULL,
+  priority smallint NOT NULL,
+  source text NOT NULL,
+  category text NOT NULL,
+  conversation text,
+  prompt text NOT NULL,
+  reply_to text,
+  state text DEFAULT 'queued'::text NOT NULL,
+  outcome text,
+  reason text,
+  reply text,
+  progress text,
+  attempts smallint DEFAULT 0 NOT NULL,
+  run_after timestamp with time zone NOT NULL,
+  worker uuid,
+  lease_until timestamp with time zone,
+  process jsonb,
+  agent jsonb,
+  session_id uuid,
+  memories jsonb DEFAULT '[]'::jsonb NOT NULL,
+  cost_usd numeric(12,6) DEFAULT 0 NOT NULL,
+  usage jsonb,
+  queued_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT tasks_pkey PRIMARY KEY (id),
+  CONSTRAINT tasks_event_id_key UNIQUE (event_id),
+  CONSTRAINT tasks_ended_has_outcome CHECK (((state = ANY (ARRAY['queued'::text, 'running'::text])) = (finished_at IS NULL))),
+  CONSTRAINT tasks_priority_known CHECK (((priority >= 0) AND (priority <= 5))),
+  CONSTRAINT tasks_running_has_worker CHECK (((state <> 'running'::text) OR ((worker IS NOT NULL) AND (lease_until IS NOT NULL)))),
+  CONSTRAINT tasks_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'dead'::text])))
+);
+CREATE INDEX tasks_conversation_idx ON public.tasks USING btree (conversation, id) WHERE (conversation IS NOT NULL);
+CREATE INDEX tasks_finished_idx ON public.tasks USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX tasks_one_running_a_conversation ON public.tasks USING btree (conversation) WHERE (state = 'running'::text);
+CREATE INDEX tasks_queued_idx ON public.tasks USING btree (priority, id) WHERE (state = 'queued'::text);
+CREATE INDEX tasks_running_idx ON public.tasks USING btree (worker) WHERE (state = 'running'::text);
+CREATE INDEX tasks_text_idx ON public.tasks USING gin (to_tsvector('english'::regconfig, (("left"(prompt, 50000) || ' '::text) || "left"(COALESCE(reply, ''::text), 50000)))) WHERE (state = 'done'::text);
+
+CREATE TABLE wishlist (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  title text NOT NULL,
+  description text NOT NULL,
+  fingerprint text NOT NULL,
+  origin text NOT NULL,
+  finding_id bigint,
+  task_id bigint,
+  state text DEFAULT 'proposed'::text NOT NULL,
+  reason text,
+  patch text,
+  summary text,
+  base_commit text,
+  test_report text,
+  draft_attempts smallint DEFAULT 0 NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  drafted_at timestamp with time zone,
+  applied_at timestamp with time zone,
+  CONSTRAINT wishlist_pkey PRIMARY KEY (id),
+  CONSTRAINT wishlist_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES optimization_findings(id) ON DELETE SET NULL,
+  CONSTRAINT wishlist_applied_has_time CHECK (((state = 'applied'::text) = (applied_at IS NOT NULL))),
+  CONSTRAINT wishlist_attempts_not_negative CHECK ((draft_attempts >= 0)),
+  CONSTRAINT wishlist_draft_is_whole CHECK (((state <> ALL (ARRAY['drafted'::text, 'applied'::text])) OR (num_nulls(patch, summary, base_commit, drafted_at) = 0))),
+  CONSTRAINT wishlist_origin_known CHECK ((origin = ANY (ARRAY['retrospective'::text, 'agent'::text, 'finding'::text, 'owner'::text]))),
+  CONSTRAINT wishlist_proposed_is_undecided CHECK (((state = 'proposed'::text) = (decided_at IS NULL))),
+  CONSTRAINT wishlist_state_known CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'drafting'::text, 'drafted'::text, 'failed'::text, 'applied'::text])))
+);
+CREATE INDEX wishlist_finding_idx ON public.wishlist USING btree (finding_id) WHERE (finding_id IS NOT NULL);
+CREATE UNIQUE INDEX wishlist_open_key ON public.wishlist USING btree (fingerprint) WHERE (state <> ALL (ARRAY['rejected'::text, 'applied'::text]));
+CREATE INDEX wishlist_state_idx ON public.wishlist USING btree (state, created_at);

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import type { EndedMessage, WatchMessage } from '../lib/control/watch.ts';
+import { NinjadError } from '../lib/errors.ts';
+import { connect, currentPaths } from './connect.ts';
+import { exitCodes } from './failure.ts';
+import { nameOption } from './options.ts';
+import { paint } from './paint.ts';
+import { printJson } from './print.ts';
+import { oneLine, printable } from './printable.ts';
+import { putEvent } from './put-event.ts';
+import { readText } from './read-text.ts';
+
+interface AskOptions {
+  conversation?: string;
+  json?: true;
+}
+
+const help = `
+The reply comes on stdout as it is written, progress on stderr where that is a terminal.
+Ctrl-C detaches (exit status 130): the task goes on, see ninjad tasks.
+
+Examples:
+  $ ninjad ask "what did the nas say?"
+  $ ninjad ask /status
+  $ ninjad ask --conversation garden "and when do I water it?"
+  $ git diff | ninjad ask --json - | jq -r .reply
+`;
+
+/** `ninjad ask`: a HUMAN event whose reply is printed as it comes. */
+export function askCommand(): Command {
+  return new Command('ask')
+    .description('ask something and read the reply')
+    .argument('<text...>', 'the question; - reads it from stdin')
+    .option('--conversation <name>', 'go on with the conversation of this name', nameOption)
+    .option('--json', 'print the final record only, as JSON')
+    .addHelpText('after', help)
+    .action(async (words: string[], options: AskOptions) => {
+      const ended = await follow(await readText(words), options);
+      if (ended === undefined) return;
+      if (options.json === true) printJson(ended);
+      if (ended.state !== 'done') {
+        throw new NinjadError('NOT_ANSWERED', oneLine(`${ended.state}: ${ended.reason ?? ended.outcome}`));
+      }
+    });
+}
+
+/** Resolves to the final record, or undefined where the owner detached. */
+async function follow(text: string, { conversation, json }: AskOptions): Promise<EndedMessage | undefined> {
+  const paths = currentPaths();
+  const dedupKey = randomUUID();
+  const payload = { text, dedupKey, ...(conversation !== undefined && { conversation }) };
+  const display = createDisplay(json === true);
+  const detach = new AbortController();
+  const onInterrupt = () => detach.abort();
+  process.once('SIGINT', onInterrupt);
+  try {
+    for await (const message of connect(paths).watch(dedupKey, detach.signal)) {
+      if (message.type === 'watching') {
+        await putEvent(paths, { priority: 'HUMAN', source: 'cli', category: 'ask', payload });
+      }
+      display.show(message);
+      if (message.type === 'ended') return message;
+    }
+  } catch (thrown) {
+    if (!detach.signal.aborted) throw thrown;
+    process.stderr.write(`\nninjad: detached; the task goes on, see: ${display.followUp()}\n`);
+    process.exitCode = exitCodes.interrupted;
+    return undefined;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    display.close();
+  }
+  throw new NinjadError('CONNECTION_LOST', `the daemon went away; see later: ${display.followUp()}`);
+}
+
+/** Prints a reply as it comes. */
+function createDisplay(silent: boolean) {
+  const { stdout, stderr } = process;
+  let taskId: number | undefined;
+  let printed = '';
+  let hasProgress = false;
+  const clearProgress = () => {
+    if (hasProgress) stderr.write('\r\u001B[K');
+    hasProgress = false;
+  };
+  const print = (text: string) => {
+    clearProgress();
+    // A program that reads the reply gets it as it is; a terminal is not to be commanded by it.
+    stdout.write(stdout.isTTY ? printable(text) : text);
+    printed = text.slice(-1);
+  };
+  const close = () => {
+    clearProgress();
+    if (printed !== '' && printed !== '\n') stdout.write('\n');
+    printed = '';
+  };
+  return {
+    show(message: WatchMessage) {
+      if (message.type === 'progress') taskId = message.taskId;
+      if (message.type === 'ended') taskId = message.taskId ?? undefined;
+      if (silent) return;
+      if (message.type === 'text' && message.text !== '') print(message.text);
+      else if (message.type === 'ended' && printed === '' && message.reply !== '') print(message.reply);
+      else if (message.type === 'progress' && stderr.isTTY && printed === '') {
+        clearProgress();
+        stderr.write(paint('dim', oneLine(message.progress).slice(0, Math.max(0, stderr.columns - 1))));
+        hasProgress = true;
+      }
+    },
+    close,
+    followUp: () => (taskId === undefined ? 'ninjad tasks' : `ninjad task ${taskId}`),
+  };
+}

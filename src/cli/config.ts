@@ -1,0 +1,88 @@
+import { Command } from 'commander';
+import { knownKey, settingFromText } from '../lib/config/check-setting.ts';
+import type { SettingView } from '../lib/config/live-settings.ts';
+import { connect } from './connect.ts';
+import { printJson, printLines, tableLines } from './print.ts';
+import { oneLine } from './printable.ts';
+
+interface JsonOption {
+  json?: true;
+}
+
+const help = `
+Values come from the defaults, config.json in the home, what "config set" stored, and the
+environment; each later one wins.
+
+Examples:
+  $ ninjad config
+  $ ninjad config get task.timeoutMs
+  $ ninjad config set spend.dailyUsd 2.50
+  $ ninjad config set mailbox.coalesce '["heartbeat","load"]'
+  $ ninjad config unset spend.dailyUsd
+`;
+
+/** `ninjad config`: the settings in force, and changes to them while the daemon runs. */
+export function configCommand(): Command {
+  const config = new Command('config')
+    .description('show settings, and change them at run time')
+    .addHelpText('after', help);
+  config
+    .command('list', { isDefault: true })
+    .description('all settings with where each comes from')
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', '\nExamples:\n  $ ninjad config list\n  $ ninjad config list --json\n')
+    .action(async ({ json }: JsonOption) => {
+      const settings = await connect().settings();
+      if (json === true) printJson(settings);
+      else printLines(settingTable(settings));
+    });
+  config
+    .command('get')
+    .description('the value of one setting, as JSON')
+    .argument('<key>', 'such as task.timeoutMs')
+    .option('--json', 'print all about it as JSON')
+    .addHelpText('after', '\nExamples:\n  $ ninjad config get task.timeoutMs\n')
+    .action(async (key: string, { json }: JsonOption) => {
+      const setting = await connect().setting(knownKey(key));
+      printJson(json === true ? setting : setting.value);
+    });
+  config
+    .command('set')
+    .description('change a setting at run time')
+    .argument('<key>', 'such as task.timeoutMs')
+    .argument('<value>', 'a text or JSON')
+    .option('--json', 'print all about it as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ninjad config set log.level debug\n  $ ninjad config set lanes.total 4\n',
+    )
+    .action(async (key: string, text: string, { json }: JsonOption) => {
+      const known = knownKey(key);
+      report(await connect().setSetting(known, settingFromText(known, text)), json);
+    });
+  config
+    .command('unset')
+    .description('take back what was set at run time')
+    .argument('<key>', 'such as task.timeoutMs')
+    .option('--json', 'print all about it as JSON')
+    .addHelpText('after', '\nExamples:\n  $ ninjad config unset log.level\n')
+    .action(async (key: string, { json }: JsonOption) => report(await connect().unsetSetting(key), json));
+  return config;
+}
+
+function report(setting: SettingView, json: true | undefined): void {
+  if (json === true) printJson(setting);
+  else printLines([`${setting.key} is now ${oneLine(JSON.stringify(setting.value))} (${originOf(setting)})`]);
+}
+
+function settingTable(settings: readonly SettingView[]): string[] {
+  return tableLines(
+    [{ title: 'setting' }, { title: 'from' }, { title: 'value' }],
+    settings.map((setting) => [setting.key, originOf(setting), oneLine(JSON.stringify(setting.value))]),
+  );
+}
+
+function originOf({ origin, env }: SettingView): string {
+  if (origin === 'environment') return `environment ${env ?? ''}`.trimEnd();
+  return origin === 'file' ? 'config.json' : origin === 'table' ? 'config set' : 'default';
+}

@@ -1,0 +1,91 @@
+import { Command, Option } from 'commander';
+import type { EventSummary, Explanation } from '../lib/control/api.ts';
+import { eventStatuses } from '../lib/control/requests.ts';
+import { connect } from './connect.ts';
+import { limitOption, nameOption } from './options.ts';
+import { paint, paintState } from './paint.ts';
+import { printJson, printLines, tableLines } from './print.ts';
+import { oneLine } from './printable.ts';
+import { relativeTime } from './units.ts';
+
+interface EventsOptions {
+  status?: string;
+  source?: string;
+  category?: string;
+  limit: number;
+  explain?: string;
+  json?: true;
+}
+
+const help = `
+Examples:
+  $ ninjad events --limit 50
+  $ ninjad events --status dead --json
+  $ ninjad events --explain 'LOW|cron:disk||alert|disk is full'   which rule would take it, and why
+`;
+
+/** `ninjad events`: the latest events, or a dry run of the routing rules. */
+export function eventsCommand(): Command {
+  return new Command('events')
+    .description('list the latest events, or explain where a line would go')
+    .addOption(new Option('--status <status>', 'only those of this status').choices(eventStatuses))
+    .option('--source <source>', 'only those of this source', nameOption)
+    .option('--category <category>', 'only those of this category', nameOption)
+    .option('--limit <number>', 'how many at most', limitOption, 20)
+    .addOption(
+      new Option(
+        '--explain <line>',
+        'say which rule would take this wire line, and why; nothing happens to it',
+      ) //
+        .conflicts(['status', 'source', 'category']),
+    )
+    .option('--json', 'print the answer as JSON')
+    .addHelpText('after', help)
+    .action(async ({ json, explain, ...filter }: EventsOptions) => {
+      if (explain !== undefined) {
+        const explanation = await connect().explain(explain);
+        if (json === true) printJson(explanation);
+        else printLines(explanationLines(explanation));
+        return;
+      }
+      const events = await connect().events({ ...filter });
+      if (json === true) printJson(events);
+      else printLines(events.length === 0 ? ['no events'] : eventTable(events, Date.now()));
+    });
+}
+
+function eventTable(events: readonly EventSummary[], now: number): string[] {
+  const columns = ['received', 'priority', 'source', 'category', 'route', 'status', 'text'].map((title) => ({
+    title,
+  }));
+  return tableLines(
+    columns,
+    events.map((event) => [
+      relativeTime(Date.parse(event.receivedAt), now),
+      event.priority,
+      oneLine(event.source),
+      oneLine(event.category),
+      oneLine(event.route),
+      paintState(oneLine(event.status)),
+      oneLine(event.reason === null ? event.text : `${event.text} (${event.reason})`),
+    ]),
+  );
+}
+
+function explanationLines(explanation: Explanation): string[] {
+  if (!explanation.accepted) return [`${paint('red', 'refused')}: ${oneLine(explanation.reason)}`];
+  const { priority, lowered, source, category, rule, route, verdicts } = explanation;
+  const claim = lowered ? ' (it claims HUMAN, which its source may not)' : '';
+  return [
+    `${paint('green', oneLine(route))} by rule ${oneLine(rule)}`,
+    oneLine(`as ${priority}${claim} from ${source}, category ${category}`),
+    '',
+    ...tableLines(
+      [{ title: 'rule' }, { title: 'why' }],
+      verdicts.map(({ rule: name, matches, because }) => [
+        oneLine(name),
+        matches ? 'every condition holds' : oneLine(because ?? 'does not match'),
+      ]),
+    ),
+  ];
+}

@@ -1,0 +1,85 @@
+import type { ChildStatus, Status } from '../lib/control/status.ts';
+import { PRIORITIES } from '../lib/wire/priority.ts';
+import { paint, paintState } from './paint.ts';
+import { oneLine } from './printable.ts';
+import { count, duration, money } from './units.ts';
+
+/** A status for people: what matters first, then the tree as an outline. `now` in epoch milliseconds. */
+export function statusLines(status: Status, now: number): string[] {
+  const { database, agent, inference, mailbox, tasks, counts, spend } = status;
+  const ready = status.ready ? paint('green', 'ready') : paint('yellow', 'not ready');
+  const waiting = PRIORITIES.filter((name) => mailbox.byPriority[name] > 0);
+  const levels = waiting.map((name) => `${name} ${count(mailbox.byPriority[name])}`).join(', ');
+  const cap = spend.capUsd === null ? 'no cap' : `cap ${money(spend.capUsd)}`;
+  const facts: [string, string][] = [
+    [
+      'ninjad',
+      `${oneLine(status.version)}, pid ${status.pid}, ${ready}, up ${duration(now - status.startedAt)}`,
+    ],
+    ['home', oneLine(status.home)],
+    ['pipe', oneLine(status.fifo)],
+    ['dashboard', oneLine(status.dashboard.url ?? 'none')],
+    ['database', withReason(`${database.kind}, ${paintState(oneLine(database.state))}`, database.lastError)],
+    ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
+    ['inference', listed(inference.state, inference.embedder, inference.reranker)],
+    ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
+    ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
+    ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
+    [
+      'ended',
+      `${count(counts.done)} done, ${count(counts.failed)} failed, ${count(counts.deadLettered)} dead letters`,
+    ],
+    ['spent', `${money(spend.todayUsd)} today, ${cap}`],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return [
+    ...facts.map(([name, value]) => `${paint('dim', name.padEnd(width))}  ${value}`),
+    '',
+    ...treeLines(status.children, now),
+  ];
+}
+
+/** The outline of a tree: two blanks a level, a glyph for how each child is. */
+export function treeLines(children: readonly ChildStatus[], now: number): string[] {
+  const rows = outline(children, 0);
+  const width = Math.max(0, ...rows.map(({ depth, child }) => 2 * depth + child.id.length));
+  return rows.map(({ depth, child }) => {
+    const name = oneLine(child.id).padEnd(width - 2 * depth);
+    const restarts =
+      child.restarts === 0 ? '' : `, ${child.restarts} ${child.restarts === 1 ? 'restart' : 'restarts'}`;
+    const inner = child.value === undefined ? '' : ` (${oneLine(valueText(child.value))})`;
+    const text = `${paintState(child.state)}${inner} for ${duration(now - child.since)}${restarts}`;
+    const error = child.lastError === undefined ? '' : `: ${oneLine(child.lastError)}`;
+    return `${'  '.repeat(depth)}${glyph(child.state)} ${name}  ${text}${error}`;
+  });
+}
+
+function outline(children: readonly ChildStatus[], depth: number): { depth: number; child: ChildStatus }[] {
+  return children.flatMap((child) => [{ depth, child }, ...outline(child.children ?? [], depth + 1)]);
+}
+
+function glyph(state: string): string {
+  if (state === 'running') return paint('green', '●');
+  if (state === 'stopped' || state === 'ended') return paint('dim', '○');
+  if (state === 'failed' || state === 'killed') return paint('red', '✗');
+  return paint('yellow', '◐');
+}
+
+/** A machine's state value as words: `reading.flowing`, parallel regions side by side. */
+function valueText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => {
+      const text = valueText(inner);
+      return text === '' ? name : `${name}.${text}`;
+    })
+    .join(' ');
+}
+
+function listed(...words: (string | null)[]): string {
+  return oneLine(words.filter((word) => word !== null && word !== '').join(', '));
+}
+
+function withReason(text: string, reason: string | null | undefined): string {
+  return reason === null || reason === undefined || reason === '' ? text : `${text}: ${oneLine(reason)}`;
+}

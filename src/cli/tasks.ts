@@ -1,0 +1,71 @@
+import { Command, Option } from 'commander';
+import type { TaskSummary } from '../lib/control/api.ts';
+import { taskStates } from '../lib/control/requests.ts';
+import { connect } from './connect.ts';
+import { limitOption } from './options.ts';
+import { paintState } from './paint.ts';
+import { printJson, printLines, tableLines } from './print.ts';
+import { oneLine } from './printable.ts';
+import { duration, money, relativeTime } from './units.ts';
+
+interface TasksOptions {
+  state?: string;
+  limit: number;
+  json?: true;
+}
+
+const help = `
+Examples:
+  $ ninjad tasks
+  $ ninjad tasks --state dead --limit 10
+  $ ninjad tasks --json | jq '.[].costUsd'
+`;
+
+/** `ninjad tasks`: the latest tasks. */
+export function tasksCommand(): Command {
+  return new Command('tasks')
+    .description('list the latest tasks')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(taskStates))
+    .option('--limit <number>', 'how many at most', limitOption, 20)
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', help)
+    .action(async ({ json, state, limit }: TasksOptions) => {
+      const tasks = await connect().tasks({ state, limit });
+      if (json === true) printJson(tasks);
+      else printLines(tasks.length === 0 ? ['no tasks'] : taskTable(tasks, Date.now()));
+    });
+}
+
+function taskTable(tasks: readonly TaskSummary[], now: number): string[] {
+  const columns = [
+    { title: 'id', align: 'right' as const },
+    { title: 'state' },
+    { title: 'priority' },
+    { title: 'source' },
+    { title: 'queued' },
+    { title: 'took', align: 'right' as const },
+    { title: 'cost', align: 'right' as const },
+    { title: 'text' },
+  ];
+  return tableLines(
+    columns,
+    tasks.map((task) => [
+      String(task.id),
+      paintState(oneLine(task.state)),
+      task.priority,
+      oneLine(task.source),
+      relativeTime(Date.parse(task.queuedAt), now),
+      tookOf(task, now),
+      money(task.costUsd),
+      oneLine(
+        task.state === 'running' && task.progress !== null ? `${task.text} (${task.progress})` : task.text,
+      ),
+    ]),
+  );
+}
+
+/** How long a task has run, or ran; empty before its start. */
+export function tookOf({ startedAt, finishedAt }: TaskSummary, now: number): string {
+  if (startedAt === null) return '';
+  return duration((finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt));
+}

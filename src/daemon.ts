@@ -1,0 +1,136 @@
+import { type ActorRefFrom, createActor, toPromise } from 'xstate';
+import type { rootMachine } from '../machines/root.ts';
+import { endMarked } from './lib/agent/abandoned.ts';
+import { createStatusBuilder, statusText } from './lib/control/build-status.ts';
+import { createControlApi } from './lib/control/create-api.ts';
+import { messageOf } from './lib/errors.ts';
+import { acquireLock } from './lib/process/lock.ts';
+import { createReflexes } from './lib/reflexes/reflexes.ts';
+import { ensureFifo } from './lib/wire/fifo.ts';
+import { createParts, type DaemonOptions, type Parts } from './parts.ts';
+import { createSystem } from './system.ts';
+import { createTreeView } from './wiring/tree-view.ts';
+
+/** After the second signal, whatever tasks have started has this long to be killed. */
+const forcedEndMs = 3_000;
+
+/**
+ * Runs the daemon until it is stopped, and resolves to the exit code: 0 after an orderly stop, 1 where the root
+ * supervisor gave up. Rejects before anything was started where the home is taken (`HOME_LOCKED`) or the pipe's
+ * path is (`FIFO_REFUSED`). The first SIGTERM or SIGINT drains and stops; a second one ends at once.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<number> {
+  const lock = acquireLock(options.paths.lock);
+  try {
+    await ensureFifo(options.paths.fifo);
+    const parts = createParts(options);
+    try {
+      return await runTree(parts);
+    } finally {
+      parts.journal.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function runTree(parts: Parts): Promise<number> {
+  const { log, settings, database, recall } = parts;
+  const view = createTreeView(() => root as ActorRefFrom<typeof rootMachine> | undefined, database.input);
+  const status = createStatusBuilder({
+    ...parts,
+    store: database.store,
+    agent: parts.agent.current,
+    isReady: view.isRunning,
+    database: () => ({ ...view.database(), ...connectionOf(parts) }),
+    runningTasks: () => view.runningTasks().length,
+    children: view.children,
+  });
+  const { root: rootLogic, tree } = createSystem(parts, {
+    control: createControlApi({
+      ...parts,
+      store: database.store,
+      status,
+      watchKey: parts.watchers.watch,
+      tasks: view.tasks,
+    }),
+    reflexes: createReflexes({
+      store: database.store,
+      recall,
+      statusText: async () => statusText(await status()),
+      runningTasks: view.runningTasks,
+      cancelTask: view.tasks.cancel,
+      dailyCapUsd: () => settings.get('spend.dailyUsd'),
+    }),
+    onRunning: () => announceRunning(parts),
+  });
+  const root: ActorRefFrom<typeof rootMachine> = createActor(rootLogic, { input: { tree: { children: tree } } });
+  const ended = toPromise(root);
+  const forget = listenForSignals(parts, () => root.send({ type: 'root.stop' }));
+  view.logFacts(log);
+  root.start();
+  void parts.agent.resolve();
+  try {
+    const output = await ended;
+    if (output.outcome === 'stopped') {
+      log.info('stopped');
+      return 0;
+    }
+    log.fatal(output, 'gave up, since a part of the daemon failed again and again');
+    return 1;
+  } finally {
+    forget();
+  }
+}
+
+function announceRunning({ log, paths, database, agent, startedAt }: Parts): void {
+  log.info(
+    { home: paths.home, fifo: paths.fifo, control: paths.controlSocket, database: database.input.url, tookMs: Date.now() - startedAt },
+    'ready: events are taken; try  ninjad ask "how are you?"  or  ninjad status',
+  );
+  void agent.resolve().then((found) => {
+    if (found.kind === 'claude') log.info({ path: found.path, version: found.version }, 'tasks go to claude');
+    else log.warn({ reason: found.reason }, found.kind === 'offline' ? 'tasks go to the offline agent' : 'no task can run');
+  });
+}
+
+/** How psql reaches the database. */
+function connectionOf({ database, paths }: Parts) {
+  if (database.input.kind === 'server') return {};
+  return { connect: { host: paths.sockets, port: 5432, dbname: 'postgres', user: 'postgres' } };
+}
+
+/** The first signal asks for an orderly stop; the second one kills what tasks have started and ends by that signal. */
+function listenForSignals(parts: Parts, stop: () => void): () => void {
+  const { log } = parts;
+  let isStopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (!isStopping) {
+      isStopping = true;
+      log.info({ signal }, 'stopping; running tasks may end first, a second signal does not wait for them');
+      stop();
+      return;
+    }
+    log.warn({ signal }, 'stopping at once');
+    forget();
+    void endAtOnce(parts, signal);
+  };
+  const onUncaught = (thrown: unknown): void => {
+    log.fatal({ err: thrown }, `unexpected error, the daemon ends: ${messageOf(thrown)}`);
+    forget();
+    void endAtOnce(parts, 'SIGABRT');
+  };
+  const forget = (): void => {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal).off('uncaughtException', onUncaught);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('uncaughtException', onUncaught);
+  return forget;
+}
+
+async function endAtOnce({ journal, log }: Parts, signal: NodeJS.Signals): Promise<void> {
+  const deadline = new Promise<void>((resolve) => setTimeout(resolve, forcedEndMs).unref());
+  await Promise.race([endMarked(journal.uuid, 0), deadline]).catch((thrown: unknown) => {
+    log.error({ err: thrown }, 'processes of tasks may be left; the next start ends them');
+  });
+  process.kill(process.pid, signal);
+}

@@ -1,0 +1,51 @@
+/** What the owner may choose about a run; what is left out is the CLI's own default. */
+export interface AgentSettings {
+  permissionMode?: 'acceptEdits' | 'auto' | 'bypassPermissions' | 'dontAsk' | 'plan' | 'default';
+  model?: string;
+  /** The CLI's own cap on this one run, in US dollars. */
+  maxBudgetUsd?: number;
+}
+
+/** A conversation goes on in the session it had; everything else begins one, under a new UUID. */
+export type AgentSession = { resume: string } | { create: string };
+
+/** Tools that wait for a person, switch the working tree, or start work behind the daemon's back. */
+const headlessDisallowed = [
+  'AskUserQuestion',
+  'EnterPlanMode',
+  'ExitPlanMode',
+  'EnterWorktree',
+  'ExitWorktree',
+  'CronCreate',
+  'CronDelete',
+  'CronList',
+  'ScheduleWakeup',
+];
+
+/**
+ * The arguments of a headless `claude` run that takes its user lines on standard input and answers in stream-json.
+ * `--resume` has the equals form, since the spaced one takes an optional value.
+ */
+export function agentArguments(session: AgentSession, settings: AgentSettings = {}): string[] {
+  const { permissionMode, model, maxBudgetUsd } = settings;
+  return [
+    '-p',
+    '--output-format',
+    'stream-json',
+    '--verbose',
+    '--include-partial-messages',
+    '--input-format',
+    'stream-json',
+    ...('resume' in session ? [`--resume=${session.resume}`] : ['--session-id', session.create]),
+    ...(permissionMode === undefined ? [] : ['--permission-mode', permissionMode]),
+    ...(model === undefined ? [] : ['--model', model]),
+    ...(maxBudgetUsd === undefined ? [] : ['--max-budget-usd', String(maxBudgetUsd)]),
+    '--disallowedTools',
+    headlessDisallowed.join(','),
+  ];
+}
+
+/** A message of the user as a line of `--input-format stream-json`, newline included. */
+export function userLine(text: string): string {
+  return `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
+}

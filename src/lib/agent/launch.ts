@@ -1,0 +1,50 @@
+import type { AgentResolution } from '../process/resolve-agent.ts';
+import type { RecalledMemory } from '../recall/recall.ts';
+import { trustOf } from '../recall/trust.ts';
+import type { ClaimedTask } from '../store/tasks/claim.ts';
+import { agentArguments, type AgentSettings } from './arguments.ts';
+import { agentEnvironment } from './environment.ts';
+import { taskMarker } from './marker.ts';
+import { assemblePrompt } from './prompt.ts';
+
+/** An agent that can be run: the CLI, or the bundled offline one. */
+export type RunnableAgent = Extract<AgentResolution, { kind: 'claude' | 'offline' }>;
+
+/** What one run needs to know. */
+export interface RunRequest {
+  task: ClaimedTask;
+  agent: RunnableAgent;
+  memories: readonly RecalledMemory[];
+  /** The session to go on with, or null for a new one. */
+  resume: string | null;
+}
+
+/** What is the same for every run. */
+export interface LaunchSettings {
+  /** The daemon's own environment; the allow-list is applied to it. */
+  env: Readonly<Record<string, string | undefined>>;
+  settings: AgentSettings;
+  /** The id of a new session, a UUID. */
+  newSessionId: string;
+}
+
+/** A process to start, and the first thing to tell it. */
+export interface Launch {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  prompt: string;
+}
+
+/** Turns a request into a command line, an environment and a prompt. */
+export function launchOf(request: RunRequest, { env, settings, newSessionId }: LaunchSettings): Launch {
+  const { task, agent, memories, resume } = request;
+  const { command, args } = agent.kind === 'claude' ? { command: agent.path, args: [] } : agent.entry;
+  const session = resume === null ? { create: newSessionId } : { resume };
+  return {
+    command,
+    args: [...args, ...agentArguments(session, settings)],
+    env: agentEnvironment(env, taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt })),
+    prompt: assemblePrompt({ text: task.prompt, source: task.source, trust: trustOf(task.source), memories }),
+  };
+}

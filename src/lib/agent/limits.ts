@@ -1,0 +1,34 @@
+/** How long each part of a task may take, in milliseconds. */
+export interface TaskLimits {
+  /** From the start of the process to its result. */
+  runMs: number;
+  /** Without a byte of output. */
+  silenceMs: number;
+  /** From the result, or the last output after it, to the exit. */
+  resultGraceMs: number;
+  /** From the exit to the end of the output, which an escaped grandchild may hold open. */
+  drainMs: number;
+  /** From TERM to KILL. */
+  killGraceMs: number;
+  /** Past it the task goes on without memories. */
+  recallMs: number;
+  /** First pause before an outcome is recorded again; it doubles, up to 32-fold. */
+  storeRetryMs: number;
+  /** For handing the reply over. */
+  replyMs: number;
+}
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** Eleven minutes in all, silent for five at most. */
+export const defaultTaskLimits: TaskLimits = {
+  runMs: 11 * minute,
+  silenceMs: 5 * minute,
+  resultGraceMs: 10 * second,
+  drainMs: 2 * second,
+  killGraceMs: 5 * second,
+  recallMs: 2 * second,
+  storeRetryMs: second,
+  replyMs: 10 * second,
+};

@@ -1,0 +1,73 @@
+import { StringDecoder } from 'node:string_decoder';
+import { parseStreamLine, type StreamEvent } from './stream-event.ts';
+
+/** 1 MiB: no message that matters is longer, except tool results, which are not needed. */
+export const maxStreamLineChars = 1024 * 1024;
+/** 32 MiB of standard output a run. */
+export const maxOutputBytes = 32 * 1024 * 1024;
+
+/** The default bounds are `maxStreamLineChars` and `maxOutputBytes`. */
+export interface StreamBounds {
+  maxLineChars?: number;
+  maxBytes?: number;
+}
+
+export interface StreamReader {
+  /** Takes the next bytes of standard output and returns the events that they complete. */
+  push(chunk: Buffer): StreamEvent[];
+  /** The end of the output: what an unfinished last line says. */
+  end(): StreamEvent[];
+  /** True once the output has passed `maxBytes`; from then on nothing is read any more. */
+  readonly overflowed: boolean;
+}
+
+/**
+ * Cuts standard output into lines across chunks, UTF-8 safe, and reads each as a stream message.
+ * A line over the bound is skipped whole, what is no message is skipped too, and neither harms the next line.
+ */
+export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
+  const { maxLineChars = maxStreamLineChars, maxBytes = maxOutputBytes } = bounds;
+  const decoder = new StringDecoder('utf8');
+  let bytes = 0;
+  // A list, since adding 64 KiB at a time to one growing string and searching it again is quadratic.
+  let pieces: string[] = [];
+  let chars = 0;
+
+  function append(piece: string): void {
+    chars += piece.length;
+    if (chars <= maxLineChars) pieces.push(piece);
+    else pieces = [];
+  }
+
+  function takeLine(): StreamEvent[] {
+    const event = chars <= maxLineChars ? parseStreamLine(pieces.join('')) : undefined;
+    pieces = [];
+    chars = 0;
+    return event === undefined ? [] : [event];
+  }
+
+  function read(text: string): StreamEvent[] {
+    const events: StreamEvent[] = [];
+    let from = 0;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+      append(text.slice(from, at));
+      events.push(...takeLine());
+      from = at + 1;
+    }
+    append(text.slice(from));
+    return events;
+  }
+
+  return {
+    push(chunk) {
+      bytes += chunk.length;
+      return bytes > maxBytes ? [] : read(decoder.write(chunk));
+    },
+    end() {
+      return bytes > maxBytes ? [] : [...read(decoder.end()), ...takeLine()];
+    },
+    get overflowed() {
+      return bytes > maxBytes;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import mittModule from 'mitt';
+
+// mitt's type declarations describe its CommonJS build; what an ES module gets is the function itself.
+const mitt = mittModule as unknown as typeof mittModule.default;
+
+/** What observers may hear. Facts only: nothing on this bus is a command, and nobody answers. */
+export type BusFacts = {
+  /** A watched line (see `Watchers`) is in the journal and on disk. */
+  'event.accepted': { dedupKey: string };
+  /** A line was refused; `sample` is its first 200 characters. */
+  'event.rejected': { reason: string; sample: string };
+  /** An event met its rule. `reply` is there when a reflex answered. */
+  'event.routed': { eventId: number; route: string; rule: string; status: string; dedupKey?: string; reply?: string };
+  /** A task row changed state. */
+  'task.state': { taskId: number; eventId: number; state: string; reason?: string };
+  /** A piece of the reply as the agent writes it. */
+  'task.text': { taskId: number; eventId: number; text: string };
+  /** What the task is doing, in a few words. */
+  'task.progress': { taskId: number; eventId: number; progress: string };
+  /** A task ended for good; `reply` is its whole text. */
+  'task.ended': { taskId: number; eventId: number; state: string; outcome: string; reply: string; reason?: string };
+  /** Something the owner should know now. */
+  'owner.notice': { text: string };
+};
+
+export interface Bus {
+  emit<Name extends keyof BusFacts>(name: Name, fact: BusFacts[Name]): void;
+  /** Starts listening and returns the function that stops it. */
+  on<Name extends keyof BusFacts>(name: Name, listener: (fact: BusFacts[Name]) => void): () => void;
+}
+
+/**
+ * The observers' bus. A listener that throws is reported to `onListenerError` and hurts nobody else:
+ * neither the emitter nor the other listeners notice.
+ */
+export function createBus(onListenerError: (thrown: unknown) => void): Bus {
+  const emitter = mitt<BusFacts>();
+  return {
+    emit: (name, fact) => emitter.emit(name, fact),
+    on(name, listener) {
+      const guarded: typeof listener = (fact) => {
+        try {
+          listener(fact);
+        } catch (thrown) {
+          onListenerError(thrown);
+        }
+      };
+      emitter.on(name, guarded);
+      return () => emitter.off(name, guarded);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { ensurePrivateDir } from './private-dir.ts';
+import { type HomePaths, homePaths } from './paths.ts';
+import { openSocketDir } from './socket-dir.ts';
+
+/**
+ * Makes a home ready for a daemon: its folders exist, are ours, and nobody else can write to them.
+ * Throws `NinjadError` NOT_PRIVATE or PATH_TOO_LONG. The pipe, the lock and the token are their owners' work.
+ */
+export function openHome(home: string): HomePaths {
+  ensurePrivateDir(home);
+  openSocketDir(home);
+  const paths = homePaths(home);
+  for (const folder of [paths.spool, paths.journal, paths.pg, paths.logs]) ensurePrivateDir(folder);
+  return paths;
+}

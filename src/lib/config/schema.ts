@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { ruleSchema } from '../router/rule.ts';
+import {
+  absolutePath,
+  category,
+  dollars,
+  milliseconds,
+  oneOf,
+  orNull,
+  postgresUrl,
+  setting,
+  type SettingMeta,
+  settingMeta,
+  wholeNumber,
+} from './setting.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+
+const categories = { schema: z.array(category).max(1000).readonly(), expects: 'a list of categories' };
+const timeouts = {
+  schema: z.record(category, z.int().min(SECOND)).readonly(),
+  expects: 'an object from category to a whole number of milliseconds, 1000 or more',
+};
+const rules = { schema: z.array(ruleSchema).max(1000).readonly(), expects: 'a list of rules' };
+
+/** Every setting there is, by its dotted name. README's table is made from this. */
+export const settingsSchema = z.strictObject({
+  port: setting(wholeNumber(0, 65_535), 7717, {
+    description: 'TCP port of the dashboard on the loopback address; 0 takes any free one.',
+    env: 'NINJAD_PORT',
+    hot: false,
+  }),
+  'database.url': setting(orNull(postgresUrl), null, {
+    description: 'Postgres server to use; null runs the embedded database.',
+    env: 'DATABASE_URL',
+    hot: false,
+    secret: true,
+  }),
+  'agent.path': setting(orNull(absolutePath), null, {
+    description: 'The agent CLI to run; null looks for `claude` on the PATH and where installers put it.',
+    env: 'NINJAD_AGENT',
+    hot: false,
+  }),
+
+  'task.timeoutMs': setting(milliseconds(SECOND), 11 * MINUTE, {
+    description: 'How long a task may run before it is ended.',
+    env: 'NINJAD_TASK_TIMEOUT_MS',
+    hot: true,
+  }),
+  'task.timeoutMsByCategory': setting(
+    timeouts,
+    {},
+    {
+      description: 'Other limits for the tasks of some categories, e.g. `{"backup": 1800000}`.',
+      hot: true,
+    },
+  ),
+  'task.noOutputMs': setting(milliseconds(SECOND), 10 * MINUTE, {
+    description: 'How long a task may be silent before it is ended; every line that the agent prints counts.',
+    hot: true,
+  }),
+  'task.killGraceMs': setting(milliseconds(0, 10 * MINUTE), 5 * SECOND, {
+    description: 'How long the processes of an ended task have between SIGTERM and SIGKILL.',
+    env: 'NINJAD_KILL_GRACE_MS',
+    hot: true,
+  }),
+  'task.maxAttempts': setting(wholeNumber(1, 20), 3, {
+    description: 'How often a failing task is tried before it becomes a dead letter.',
+    hot: true,
+  }),
+  'task.retryMinMs': setting(milliseconds(0), 5 * SECOND, {
+    description: 'Wait before the second attempt; it doubles for each further one.',
+    hot: true,
+  }),
+
+  'lanes.total': setting(wholeNumber(1, 64), 3, {
+    description: 'How many tasks may run at once.',
+    hot: true,
+  }),
+  'lanes.reservedForHuman': setting(wholeNumber(0, 63), 1, {
+    description: 'How many of these lanes only HUMAN tasks may use; fewer than `lanes.total`.',
+    hot: true,
+  }),
+
+  'mailbox.capacity': setting(wholeNumber(1000, 20_000_000), 2_000_000, {
+    description: 'How many events may wait in memory; past it the pipe is not read and writers wait.',
+    hot: false,
+  }),
+  'mailbox.ageingMs': setting(milliseconds(SECOND), MINUTE, {
+    description: 'An event that has waited this long rises one priority, never into HUMAN.',
+    hot: true,
+  }),
+  'mailbox.coalesce': setting(categories, ['heartbeat'], {
+    description: 'Categories of which only the latest waiting event of each source is kept.',
+    hot: true,
+  }),
+
+  'journal.segmentBytes': setting(wholeNumber(2 * MIB, GIB, 'bytes'), 16 * MIB, {
+    description: 'Size at which the journal begins a new file.',
+    hot: false,
+  }),
+  'journal.maxBytes': setting(wholeNumber(4 * MIB, 1024 * GIB, 'bytes'), GIB, {
+    description: 'Most disk that the journal may use; past it the pipe is not read. At least two segments.',
+    hot: false,
+  }),
+  'journal.syncMs': setting(milliseconds(0, 10 * SECOND), 50, {
+    description: 'Longest time that a line which was read is not yet safe from a power cut.',
+    hot: false,
+  }),
+
+  'store.batchSize': setting(wholeNumber(1, 10_000), 2000, {
+    description: 'Most events that one statement records.',
+    hot: false,
+  }),
+  'router.rules': setting(rules, [], {
+    description: 'Rules that are tried, in order, before the built-in ones.',
+    hot: true,
+  }),
+
+  'retention.eventsDays': setting(wholeNumber(1, 36_500, 'days'), 90, {
+    description: 'How long ended events are kept in the database.',
+    hot: true,
+  }),
+  'retention.tasksDays': setting(wholeNumber(1, 36_500, 'days'), 365, {
+    description: 'How long ended tasks are kept in the database.',
+    hot: true,
+  }),
+  'retention.activityDays': setting(wholeNumber(1, 36_500, 'days'), 365, {
+    description: 'How long the activity log reaches back.',
+    hot: true,
+  }),
+
+  'spend.dailyUsd': setting(orNull(dollars), null, {
+    description: 'Most that tasks may cost in a day; past it only HUMAN tasks run. Null sets no cap.',
+    hot: true,
+  }),
+  'spend.monthlyUsd': setting(orNull(dollars), null, {
+    description: 'Most that tasks may cost in a month; past it only HUMAN tasks run. Null sets no cap.',
+    hot: true,
+  }),
+
+  'log.level': setting(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info', {
+    description: 'The least severe messages that are logged.',
+    hot: true,
+  }),
+  'shutdown.drainMs': setting(milliseconds(0, 60 * MINUTE), 30 * SECOND, {
+    description: 'How long running tasks may go on after SIGTERM; then they are ended and queued again.',
+    hot: true,
+  }),
+});
+
+/** The values of all settings by dotted name. */
+export type Settings = Readonly<z.output<typeof settingsSchema>>;
+
+/** The dotted name of a setting. */
+export type SettingKey = keyof Settings;
+
+/** The names of all settings, in the order of the documentation. */
+export const settingKeys = Object.keys(settingsSchema.shape) as readonly SettingKey[];
+
+/** The schema of one setting. */
+export function schemaOf(key: SettingKey): z.ZodType {
+  return settingsSchema.shape[key];
+}
+
+/** What is documented about a setting. */
+export function metaOf(key: SettingKey): SettingMeta {
+  const meta = settingMeta.get(schemaOf(key));
+  if (meta === undefined) throw new Error(`the setting ${key} is not documented`);
+  return meta;
+}
+
+/** The value of every setting where nobody says otherwise. */
+export function defaultSettings(): Settings {
+  return settingsSchema.parse({});
+}

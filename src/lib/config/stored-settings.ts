@@ -1,0 +1,37 @@
+import type { Store } from '../store/store.ts';
+import type { StoredSetting } from './live-settings.ts';
+
+/** A change of a setting at run time: what, when (`now`), and by whom. */
+export interface SettingChange extends StoredSetting {
+  now: Date;
+  by: string;
+}
+
+/** All rows of the `config` table. */
+export async function readStoredSettings(store: Pick<Store, 'query'>): Promise<StoredSetting[]> {
+  const { rows } = await store.query<{ key: string; value: unknown }>({
+    name: 'read-stored-settings',
+    text: 'SELECT key, value FROM config ORDER BY key',
+  });
+  return rows;
+}
+
+/** Stores a setting that `LiveSettings.check` has let through. */
+export async function writeStoredSetting(store: Pick<Store, 'query'>, change: SettingChange): Promise<void> {
+  await store.query({
+    name: 'write-stored-setting',
+    text: `INSERT INTO config (key, value, updated_at, updated_by) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (key) DO UPDATE
+             SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+    values: [change.key, JSON.stringify(change.value), change.now, change.by],
+  });
+}
+
+/** Takes a stored setting back; one that was not there is fine. */
+export async function deleteStoredSetting(store: Pick<Store, 'query'>, key: string): Promise<void> {
+  await store.query({
+    name: 'delete-stored-setting',
+    text: 'DELETE FROM config WHERE key = $1',
+    values: [key],
+  });
+}

@@ -1,0 +1,94 @@
+import type { Counters } from '../counters.ts';
+import type { HomePaths } from '../config/paths.ts';
+import type { LiveSettings } from '../config/live-settings.ts';
+import type { Mailbox } from '../mailbox/mailbox.ts';
+import type { AgentResolution } from '../process/resolve-agent.ts';
+import type { Store } from '../store/store.ts';
+import { costReport } from '../store/tasks/cost-report.ts';
+import { countQueued } from '../store/tasks/list-tasks.ts';
+import { packageVersion } from '../version.ts';
+import type { ChildStatus, Status } from './status.ts';
+
+export interface StatusDeps {
+  paths: HomePaths;
+  settings: LiveSettings;
+  store: Store;
+  mailbox: Mailbox;
+  counters: Counters;
+  startedAt: number;
+  isReady: () => boolean;
+  agent: () => AgentResolution | undefined;
+  database: () => Status['database'];
+  runningTasks: () => number;
+  children: () => readonly ChildStatus[];
+}
+
+type FromStore = Pick<Status, 'spend'> & { queued: number };
+
+/**
+ * The daemon's status. What only the store knows is left at its last known value while the store is away:
+ * a status never fails for that.
+ */
+export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
+  const version = packageVersion();
+  let known: FromStore = { queued: 0, spend: { todayUsd: 0, capUsd: null } };
+  return async () => {
+    known = await askStore(deps).catch(() => known);
+    const { counters, mailbox, paths } = deps;
+    return {
+      pid: process.pid,
+      version,
+      home: paths.home,
+      fifo: paths.fifo,
+      ready: deps.isReady(),
+      startedAt: deps.startedAt,
+      dashboard: { url: null },
+      database: deps.database(),
+      inference: { state: 'degraded', embedder: null, reranker: null },
+      agent: agentStatus(deps.agent()),
+      mailbox: { depth: mailbox.depth(), byPriority: mailbox.depthByPriority() },
+      tasks: { running: deps.runningTasks(), queued: known.queued },
+      counts: {
+        accepted: counters.accepted,
+        rejected: counters.rejected,
+        routed: counters.routed,
+        done: counters.done,
+        dropped: counters.dropped,
+        failed: counters.failed,
+        deadLettered: counters.deadLettered,
+      },
+      spend: known.spend,
+      children: deps.children(),
+    };
+  };
+}
+
+async function askStore({ store, settings }: StatusDeps): Promise<FromStore> {
+  const queued = await countQueued(store);
+  const { todayUsd } = await costReport(store, new Date());
+  return { queued, spend: { todayUsd, capUsd: settings.get('spend.dailyUsd') } };
+}
+
+function agentStatus(agent: AgentResolution | undefined): Status['agent'] {
+  if (agent === undefined)
+    return { kind: 'unknown', path: null, version: null, reason: 'not looked for yet' };
+  switch (agent.kind) {
+    case 'claude':
+      return { kind: 'claude', path: agent.path, version: agent.version, reason: agent.note ?? null };
+    case 'offline':
+      return { kind: 'offline', path: null, version: null, reason: agent.reason };
+    case 'misconfigured':
+      return { kind: 'misconfigured', path: agent.path, version: null, reason: agent.reason };
+  }
+}
+
+/** The status in a few lines, for a chat. */
+export function statusText(status: Status): string {
+  const { mailbox, tasks, counts, spend, database, agent } = status;
+  const cap = spend.capUsd === null ? '' : ` of $${spend.capUsd.toFixed(2)}`;
+  return [
+    `${status.ready ? 'Ready' : 'Not ready'}: ${mailbox.depth} events wait, ${tasks.running} tasks run, ${tasks.queued} are queued.`,
+    `Since the start ${counts.accepted} accepted, ${counts.rejected} rejected, ${counts.done} done, ${counts.failed} failed, ${counts.deadLettered} dead letters.`,
+    `Database ${database.state}, agent ${agent.kind}, spent $${spend.todayUsd.toFixed(2)}${cap} today.`,
+  ].join('\n');
+}

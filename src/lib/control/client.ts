@@ -1,0 +1,148 @@
+import { type IncomingMessage, request } from 'node:http';
+import type { SettingView } from '../config/live-settings.ts';
+import { NinjadError } from '../errors.ts';
+import { DaemonNotRunningError } from '../wire/write-line.ts';
+import type {
+  EventSummary,
+  Explanation,
+  SqlResult,
+  TaskCommandResult,
+  TaskDetail,
+  TaskSummary,
+} from './api.ts';
+import { splitLines } from './split-lines.ts';
+import type { Status } from './status.ts';
+import type { WatchMessage } from './watch.ts';
+
+/** Filters of a list; those that are undefined are left out. */
+export type ListFilter = Readonly<Record<string, string | number | undefined>>;
+
+/**
+ * The control API from outside the daemon. A call rejects with `DaemonNotRunningError` when nobody listens, and with
+ * a `NinjadError` that carries the daemon's own code and sentence when it refuses.
+ */
+export interface ControlClient {
+  status(): Promise<Status>;
+  tasks(filter?: ListFilter): Promise<TaskSummary[]>;
+  task(id: string): Promise<TaskDetail>;
+  commandTask(id: string, command: 'cancel' | 'retry' | 'steer', text?: string): Promise<TaskCommandResult>;
+  events(filter?: ListFilter): Promise<EventSummary[]>;
+  explain(line: string): Promise<Explanation>;
+  settings(): Promise<SettingView[]>;
+  setting(key: string): Promise<SettingView>;
+  setSetting(key: string, value: unknown): Promise<SettingView>;
+  unsetSetting(key: string): Promise<SettingView>;
+  sql(text: string): Promise<SqlResult[]>;
+  /** What happens to the event of this key. Ends after `ended`, or early when the daemon goes away. */
+  watch(dedupKey: string, signal?: AbortSignal): AsyncGenerator<WatchMessage, void, undefined>;
+}
+
+interface Call {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+/** A client of the daemon that listens on this Unix socket. Nothing is opened before the first call. */
+export function createControlClient(socketPath: string): ControlClient {
+  const ask = async <Answer>(path: string, call: Call = {}): Promise<Answer> => {
+    const response = await open(socketPath, path, call);
+    return (await readJson(response)) as Answer;
+  };
+  const post = { method: 'POST' } as const;
+  const at = (key: string) => `/v1/config/${encodeURIComponent(key)}`;
+  return {
+    status: () => ask('/v1/status'),
+    tasks: (filter) => ask(`/v1/tasks${queryOf(filter)}`),
+    task: (id) => ask(`/v1/tasks/${encodeURIComponent(id)}`),
+    commandTask: (id, command, text) =>
+      ask(
+        `/v1/tasks/${encodeURIComponent(id)}/${command}`,
+        text === undefined ? post : { ...post, body: { text } },
+      ),
+    events: (filter) => ask(`/v1/events${queryOf(filter)}`),
+    explain: (line) => ask('/v1/events/explain', { ...post, body: { line } }),
+    settings: () => ask('/v1/config'),
+    setting: (key) => ask(at(key)),
+    setSetting: (key, value) => ask(at(key), { method: 'PUT', body: { value } }),
+    unsetSetting: (key) => ask(at(key), { method: 'DELETE' }),
+    sql: (text) => ask('/v1/sql', { ...post, body: { text } }),
+    async *watch(dedupKey, signal) {
+      const response = await open(socketPath, `/v1/watch/${encodeURIComponent(dedupKey)}`, { signal });
+      for await (const line of splitLines(untilGone(response, signal)))
+        yield JSON.parse(line) as WatchMessage;
+    },
+  };
+}
+
+/** What connecting meets where no daemon listens, or one that is just closing. */
+const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ECONNRESET']);
+
+async function open(socketPath: string, path: string, call: Call): Promise<IncomingMessage> {
+  const { method = 'GET', body, signal } = call;
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = text === undefined ? {} : { 'content-type': 'application/json' };
+    // No agent: a kept connection would hold the process open.
+    const sent = request(
+      { socketPath, path, method, headers, agent: false, ...(signal && { signal }) },
+      resolve,
+    );
+    sent.once('error', (cause) => reject(connectError(socketPath, cause)));
+    sent.end(text);
+  });
+  if (response.statusCode === 200) return response;
+  throw await refusalOf(response);
+}
+
+function connectError(socketPath: string, cause: NodeJS.ErrnoException): Error {
+  if (cause.syscall === 'connect' && absent.has(cause.code ?? ''))
+    return new DaemonNotRunningError(socketPath, { cause });
+  if (cause.name === 'AbortError') return cause;
+  return new NinjadError('CONNECTION_LOST', `the connection to the daemon failed: ${cause.message}`, {
+    cause,
+  });
+}
+
+/** The bytes of a stream up to the end of the daemon; rejects only where the caller itself has had enough. */
+async function* untilGone(response: IncomingMessage, signal: AbortSignal | undefined) {
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) yield chunk;
+  } catch {
+    // Node says ECONNRESET for both.
+    signal?.throwIfAborted();
+  }
+}
+
+async function readJson(response: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of untilGone(response, undefined)) chunks.push(chunk);
+  if (!response.complete)
+    throw new NinjadError('CONNECTION_LOST', 'the daemon went away before its answer was whole');
+  const text = Buffer.concat(chunks).toString('utf8');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const start = text.slice(0, 200);
+    throw new NinjadError('BAD_ANSWER', `the daemon answered with something that is not JSON: ${start}`, {
+      cause,
+    });
+  }
+}
+
+async function refusalOf(response: IncomingMessage): Promise<NinjadError> {
+  const answer = (await readJson(response)) as { error?: { code?: unknown; message?: unknown } };
+  const { code, message } = answer.error ?? {};
+  return new NinjadError(
+    typeof code === 'string' ? code : 'INTERNAL',
+    typeof message === 'string'
+      ? message
+      : `the daemon answered with HTTP status ${String(response.statusCode)}`,
+  );
+}
+
+function queryOf(filter: ListFilter = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}

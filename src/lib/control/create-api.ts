@@ -1,0 +1,179 @@
+import type { Bus } from '../bus.ts';
+import type { LiveSettings } from '../config/live-settings.ts';
+import { deleteStoredSetting, readStoredSettings, writeStoredSetting } from '../config/stored-settings.ts';
+import { explainRoute, type RuleBook, route } from '../router/route.ts';
+import { listEvents } from '../store/events/list-events.ts';
+import { runSql } from '../store/run-sql.ts';
+import type { Store } from '../store/store.ts';
+import { findTask, listTasks, type TaskListRow, type TaskRow } from '../store/tasks/list-tasks.ts';
+import { parseLine } from '../wire/parse-line.ts';
+import { type Priority, priorityName } from '../wire/priority.ts';
+import { describeRejection } from '../wire/scan-line.ts';
+import type { ControlApi, TaskDetail, TaskSummary } from './api.ts';
+import { ConflictError, NotFoundError } from './errors.ts';
+import type { Status } from './status.ts';
+import { watchBus } from './watch.ts';
+
+/** What the task supervisor can be asked to do. */
+export interface TaskCommands {
+  isRunning(taskId: number): boolean;
+  cancel(taskId: number): void;
+  retry(taskId: number): void;
+  steer(taskId: number, text: string): void;
+}
+
+export interface ControlApiDeps {
+  store: Store;
+  settings: LiveSettings;
+  bus: Bus;
+  tasks: TaskCommands;
+  rules: () => RuleBook;
+  status: () => Promise<Status>;
+  /** Lines whose acceptance somebody waits for; see `Watchers`. */
+  watchKey: (dedupKey: string) => () => void;
+  now?: () => Date;
+}
+
+/** The control API of a running daemon: reads rows, asks the task supervisor, changes settings. */
+export function createControlApi(deps: ControlApiDeps): ControlApi {
+  const { store, settings, tasks } = deps;
+  const now = deps.now ?? (() => new Date());
+
+  const existing = async (id: number): Promise<TaskRow> => {
+    const row = await findTask(store, id);
+    if (row === undefined) throw new NotFoundError(`there is no task ${id}`);
+    return row;
+  };
+
+  const reloadSettings = async (): Promise<void> => {
+    settings.applyStored(await readStoredSettings(store));
+  };
+
+  return {
+    status: deps.status,
+    tasks: async (query) => (await listTasks(store, query)).map(taskSummary),
+    task: async (id) => taskDetail(await existing(id)),
+
+    async cancelTask(id) {
+      const { state } = await existing(id);
+      if (!isOpen(state) && !tasks.isRunning(id))
+        throw new ConflictError(`task ${id} has ended: it is ${state}`);
+      tasks.cancel(id);
+      return {
+        taskId: id,
+        message: state === 'queued' ? `task ${id} leaves the queue` : `task ${id} is being stopped`,
+      };
+    },
+    async retryTask(id) {
+      const { state } = await existing(id);
+      if (isOpen(state))
+        throw new ConflictError(`task ${id} is ${state}; only an ended one can be tried again`);
+      if (state === 'done')
+        throw new ConflictError(`task ${id} is done; send its text again to have it done anew`);
+      tasks.retry(id);
+      return { taskId: id, message: `task ${id} waits in the queue again` };
+    },
+    async steerTask(id, text) {
+      const { state } = await existing(id);
+      if (!tasks.isRunning(id)) throw new ConflictError(`task ${id} is not running: it is ${state}`);
+      tasks.steer(id, text);
+      return { taskId: id, message: `task ${id} gets to read it` };
+    },
+
+    events: async (query) =>
+      (await listEvents(store, query)).map((row) => ({
+        id: row.id,
+        priority: priorityName(row.priority as Priority),
+        source: row.source,
+        category: row.category,
+        text: row.text,
+        occurredAt: row.occurred_at.toISOString(),
+        receivedAt: row.received_at.toISOString(),
+        route: row.route,
+        rule: row.rule,
+        status: row.status,
+        reason: row.reason,
+        conversation: row.conversation,
+      })),
+
+    explain(line) {
+      const parsed = parseLine(line.replace(/\n$/, ''));
+      if (!parsed.ok) return Promise.resolve({ accepted: false, reason: describeRejection(parsed.reason) });
+      const { event } = parsed;
+      const book = deps.rules();
+      return Promise.resolve({
+        accepted: true,
+        priority: priorityName(event.priority),
+        lowered: event.lowered,
+        source: event.source,
+        category: event.category,
+        ...route(event, book),
+        verdicts: explainRoute(event, book),
+      });
+    },
+
+    settings: () => Promise.resolve(settings.views()),
+    setting: (key) => Promise.resolve().then(() => settings.view(key)),
+    async setSetting(name, value) {
+      const checked = settings.check(name, value);
+      await writeStoredSetting(store, { ...checked, now: now(), by: 'owner' });
+      await reloadSettings();
+      return settings.view(checked.key);
+    },
+    async unsetSetting(name) {
+      const key = settings.checkUnset(name);
+      await deleteStoredSetting(store, key);
+      await reloadSettings();
+      return settings.view(key);
+    },
+
+    sql: (text) => runSql(store, text),
+
+    watch(dedupKey, send) {
+      const stopWatching = watchBus(deps.bus, dedupKey, send);
+      const forget = deps.watchKey(dedupKey);
+      return () => {
+        stopWatching();
+        forget();
+      };
+    },
+  };
+}
+
+function isOpen(state: string): boolean {
+  return state === 'queued' || state === 'running';
+}
+
+function taskSummary(row: TaskListRow): TaskSummary {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    state: row.state,
+    priority: priorityName(row.priority as Priority),
+    source: row.source,
+    category: row.category,
+    conversation: row.conversation,
+    text: row.text,
+    outcome: row.outcome,
+    reason: row.reason,
+    progress: row.progress,
+    attempts: row.attempts,
+    costUsd: row.cost_usd,
+    queuedAt: row.queued_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+function taskDetail(row: TaskRow): TaskDetail {
+  return {
+    ...taskSummary(row),
+    prompt: row.prompt,
+    reply: row.reply,
+    replyTo: row.reply_to,
+    runAfter: row.run_after.toISOString(),
+    agent: row.agent,
+    usage: row.usage,
+    memories: row.memories,
+  };
+}

@@ -1,0 +1,50 @@
+import type { PriorityName } from '../wire/priority.ts';
+
+/** One actor of the tree as its supervisor describes it. */
+export interface ChildStatus {
+  id: string;
+  /** The supervisor's word: `starting`, `running`, `restarting`, `stopping`, `stopped`, `failed`, … */
+  state: string;
+  /** The child's own state where it is a machine, such as `away`. */
+  value?: unknown;
+  restart?: 'permanent' | 'transient' | 'temporary';
+  restarts: number;
+  lastError?: string | undefined;
+  /** Epoch milliseconds of the last change. */
+  since: number;
+  children?: readonly ChildStatus[] | undefined;
+}
+
+/** What `ninjad status --json` prints. Times are epoch milliseconds, money US dollars. */
+export interface Status {
+  pid: number;
+  version: string;
+  home: string;
+  fifo: string;
+  ready: boolean;
+  startedAt: number;
+  dashboard: { url: string | null };
+  database: {
+    kind: 'embedded' | 'server';
+    /** Where psql connects to it, without a password. */
+    url: string;
+    state: string;
+    lastError?: string | null;
+  };
+  inference: { state: string; embedder: string | null; reranker: string | null };
+  agent: { kind: string; path: string | null; version: string | null; reason?: string | null };
+  mailbox: { depth: number; byPriority: Readonly<Record<PriorityName, number>> };
+  tasks: { running: number; queued: number };
+  /** Events since the start; `accepted` counts lines, the others what became of them. */
+  counts: {
+    accepted: number;
+    rejected: number;
+    routed: number;
+    done: number;
+    dropped: number;
+    failed: number;
+    deadLettered: number;
+  };
+  spend: { todayUsd: number; capUsd: number | null };
+  children: readonly ChildStatus[];
+}

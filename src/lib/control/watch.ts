@@ -1,0 +1,67 @@
+import type { Bus } from '../bus.ts';
+
+/**
+ * What happens to one watched event, in this order: `watching` at once, `accepted` when its line is kept,
+ * `routed`, then for a task any number of `text` and `progress`, and `ended` last, whatever the route was.
+ */
+export type WatchMessage =
+  | { type: 'watching' }
+  | { type: 'accepted' }
+  | { type: 'routed'; eventId: number; route: string; rule: string; status: string }
+  | { type: 'text'; text: string }
+  | { type: 'progress'; progress: string; taskId: number }
+  | EndedMessage;
+
+/** The final record of a watched event. */
+export interface EndedMessage {
+  type: 'ended';
+  eventId: number;
+  /** Null where no task was needed. */
+  taskId: number | null;
+  /** `done` where all is well; `failed`, `cancelled`, `dead` or `dropped` where not. */
+  state: string;
+  outcome: string;
+  reply: string;
+  reason: string | null;
+}
+
+/** Tells `send` what the bus says about the event with this `dedupKey`; returns the function that stops it. */
+export function watchBus(bus: Bus, dedupKey: string, send: (message: WatchMessage) => void): () => void {
+  let eventId: number | undefined;
+  const stops = [
+    bus.on('event.accepted', (fact) => {
+      if (fact.dedupKey === dedupKey) send({ type: 'accepted' });
+    }),
+    bus.on('event.routed', (fact) => {
+      if (fact.dedupKey !== dedupKey) return;
+      eventId = fact.eventId;
+      const { route, rule, status } = fact;
+      send({ type: 'routed', eventId, route, rule, status });
+      if (status === 'task') return;
+      const reason = status === 'done' ? null : `rule ${rule}: ${status}`;
+      send({
+        type: 'ended',
+        eventId,
+        taskId: null,
+        state: status,
+        outcome: status,
+        reply: fact.reply ?? '',
+        reason,
+      });
+    }),
+    bus.on('task.text', (fact) => {
+      if (fact.eventId === eventId) send({ type: 'text', text: fact.text });
+    }),
+    bus.on('task.progress', (fact) => {
+      if (fact.eventId === eventId) send({ type: 'progress', progress: fact.progress, taskId: fact.taskId });
+    }),
+    bus.on('task.ended', (fact) => {
+      if (fact.eventId !== eventId) return;
+      const { taskId, state, outcome, reply } = fact;
+      send({ type: 'ended', eventId, taskId, state, outcome, reply, reason: fact.reason ?? null });
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,195 @@
+import { isUtf8 } from 'node:buffer';
+import { isOwnerSource, parseBytes } from '../wire/parse-line.ts';
+import { HUMAN, type Priority, URGENT } from '../wire/priority.ts';
+import { createScannedLine, maxLineBytes, type RejectionReason, scanLine } from '../wire/scan-line.ts';
+import type { Journal } from './journal.ts';
+
+/** Accepted lines by reference, as parallel arrays: a million of them wait in some 20 MB. */
+export interface AcceptedBatch {
+  count: number;
+  position: Float64Array;
+  length: Uint32Array;
+  priority: Uint8Array;
+  /** `source|category` of the lines whose category is coalesced, by index. */
+  coalesceKeys: Map<number, string>;
+}
+
+export interface RejectedLine {
+  reason: RejectionReason;
+  /** The line's first 200 characters. */
+  sample: string;
+}
+
+export interface IntakeDeps {
+  journal: Journal;
+  /** True for categories of which only the latest of a source counts. */
+  coalesces: (category: string) => boolean;
+  onRejected: (line: RejectedLine) => void;
+  /** A line claimed HUMAN from a source that may not. */
+  onLowered: (source: string) => void;
+  /** Where somebody waits for a line: called with the deduplication key of each line that has one. */
+  onDedupKey?: (dedupKey: string, endPosition: number) => void;
+  /** Whether `onDedupKey` is worth the parsing at the moment. */
+  wantsDedupKeys?: () => boolean;
+}
+
+export interface Intake {
+  /** Takes what the journal got since the last call, at most `maxBytes` of it (256 KiB); undefined when there is nothing. */
+  next(maxBytes?: number): AcceptedBatch | undefined;
+  /** True while a line has begun but not ended. */
+  hasPartial(): boolean;
+  /** Gives up an unfinished line whose rest will not come: it is rejected as truncated and leaves the journal. */
+  abandonPartial(): void;
+  /** Tells that the replay is over: an unfinished line is now one whose rest may have been lost with the pipe. */
+  resume(): void;
+  /** Everything before this position has been looked at. */
+  position(): number;
+}
+
+const chunkBytes = 256 * 1024;
+const sampleCharacters = 200;
+const NEWLINE = 0x0a;
+const dedupMark = Buffer.from('"dedupKey"');
+
+/**
+ * Cuts the journal into lines, checks each and hands the good ones on as references. It serves the replay at start-up
+ * and the live stream alike; a line may arrive in any number of pieces.
+ */
+export function createIntake(deps: IntakeDeps): Intake {
+  const { journal } = deps;
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  const scanned = createScannedLine();
+  let lineStart = journal.startPosition();
+  let readTo = lineStart;
+  let skipping = false;
+  /** An unfinished line from before a crash: the next bytes may be its rest, or belong to another writer. */
+  let resumed = false;
+
+  const reject = (reason: RejectionReason, line: Buffer): void => {
+    deps.onRejected({ reason, sample: line.subarray(0, sampleCharacters * 4).toString('utf8').slice(0, sampleCharacters) });
+  };
+
+  const accept = (batch: AcceptedBatch, line: Buffer, start: number, end: number, position: number, utf8: boolean): void => {
+    const reason = scanLine(line, start, end, scanned);
+    if (reason !== undefined) return reject(reason, line.subarray(start, end));
+    if (!utf8 && !isUtf8(line.subarray(start, end))) return reject('bad-utf8', line.subarray(start, end));
+    let priority: Priority = scanned.priority;
+    if (priority === HUMAN) {
+      const source = line.toString('latin1', scanned.sourceStart, scanned.sourceEnd);
+      if (!isOwnerSource(source)) {
+        priority = URGENT;
+        deps.onLowered(source);
+      }
+    }
+    const index = batch.count++;
+    batch.position[index] = position;
+    batch.length[index] = end - start;
+    batch.priority[index] = priority;
+    const category = line.toString('latin1', scanned.categoryStart, scanned.categoryEnd);
+    if (deps.coalesces(category)) {
+      const source = line.toString('latin1', scanned.sourceStart, scanned.sourceEnd);
+      batch.coalesceKeys.set(index, `${source}|${category}`);
+    }
+    if (deps.wantsDedupKeys?.() === true) announceDedupKey(line, start, end, position + end - start);
+  };
+
+  const announceDedupKey = (line: Buffer, start: number, end: number, endPosition: number): void => {
+    const at = line.indexOf(dedupMark, start);
+    if (at === -1 || at >= end) return;
+    const parsed = parseBytes(line, start, end);
+    if (parsed.ok && parsed.event.dedupKey !== undefined) deps.onDedupKey?.(parsed.event.dedupKey, endPosition);
+  };
+
+  /** The line that began before this chunk and ends in it, read back whole. */
+  const acceptSplit = (batch: AcceptedBatch, endPosition: number): void => {
+    const length = endPosition - lineStart;
+    const line = Buffer.allocUnsafe(length);
+    journal.readInto(line, 0, lineStart, length);
+    accept(batch, line, 0, length, lineStart, false);
+  };
+
+  return {
+    hasPartial: () => lineStart < readTo && !skipping,
+    position: () => readTo,
+
+    abandonPartial() {
+      if (lineStart >= readTo) return;
+      const line = Buffer.allocUnsafe(Math.min(readTo - lineStart, sampleCharacters * 4));
+      journal.readInto(line, 0, lineStart, line.length);
+      reject('truncated', line);
+      journal.truncate(lineStart);
+      readTo = lineStart;
+      resumed = false;
+    },
+
+    next(maxBytes = chunkBytes) {
+      const stretch = stretchAt(journal, readTo);
+      if (stretch === undefined) return undefined;
+      if (stretch.start > readTo) {
+        // An older segment ended in a line that never got its rest.
+        readTo = stretch.start;
+        lineStart = stretch.start;
+        skipping = false;
+      }
+      const length = Math.min(maxBytes, chunkBytes, stretch.end - readTo);
+      journal.readInto(chunk, 0, readTo, length);
+      const base = readTo;
+      const bytes = chunk.subarray(0, length);
+      const batch = emptyBatch(length);
+      let start = 0;
+      let newline = bytes.indexOf(NEWLINE);
+      // One look at all whole lines is enough in the usual case; else each is looked at by itself.
+      const wholeFrom = lineStart < base ? newline + 1 : 0;
+      const utf8 = isUtf8(bytes.subarray(wholeFrom, bytes.lastIndexOf(NEWLINE) + 1));
+      if (newline !== -1 && resumed && lineStart < base) {
+        resumed = false;
+        if (scanLine(bytes, 0, newline, scanned) === undefined) {
+          // What follows is a whole line of its own, so the rest of the unfinished one was lost with the pipe.
+          const lost = Buffer.allocUnsafe(Math.min(base - lineStart, sampleCharacters * 4));
+          journal.readInto(lost, 0, lineStart, lost.length);
+          reject('truncated', lost);
+          journal.roll(base, lineStart);
+          lineStart = base;
+        }
+      }
+      while (newline !== -1) {
+        if (skipping) skipping = false;
+        else if (lineStart < base) acceptSplit(batch, base + newline);
+        else accept(batch, bytes, start, newline, base + start, utf8);
+        start = newline + 1;
+        lineStart = base + start;
+        newline = bytes.indexOf(NEWLINE, start);
+      }
+      readTo = base + length;
+      if (!skipping && readTo - lineStart > maxLineBytes) {
+        const line = Buffer.allocUnsafe(sampleCharacters * 4);
+        journal.readInto(line, 0, lineStart, line.length);
+        reject('too-long', line);
+        skipping = true;
+      }
+      if (skipping) lineStart = readTo;
+      if (readTo === journal.endPosition() && journal.wantsRoll()) journal.roll(lineStart);
+      return batch;
+    },
+
+    resume() {
+      resumed = lineStart < readTo;
+    },
+  };
+}
+
+function emptyBatch(bytes: number): AcceptedBatch {
+  // The shortest line that can be accepted is `0|a||b|` and its newline.
+  const room = Math.ceil(bytes / 8) + 1;
+  return {
+    count: 0,
+    position: new Float64Array(room),
+    length: new Uint32Array(room),
+    priority: new Uint8Array(room),
+    coalesceKeys: new Map(),
+  };
+}
+
+function stretchAt(journal: Journal, position: number): { start: number; end: number } | undefined {
+  return journal.stretches().find(({ end }) => end > position);
+}

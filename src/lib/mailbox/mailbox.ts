@@ -1,0 +1,141 @@
+import type { AcceptedBatch } from '../journal/intake.ts';
+import { HUMAN, PRIORITIES, type PriorityName, URGENT } from '../wire/priority.ts';
+import { EventQueue, type QueuedEvent, type QueueSlot } from './event-queue.ts';
+
+/** An event handed out, by reference into the journal. */
+export interface MailItem extends QueuedEvent {
+  /** The priority that the line came with, before ageing. */
+  priority: number;
+  /** True where a later event of the same source and category took its place. */
+  superseded: boolean;
+}
+
+export interface MailboxOptions {
+  /** Events that may wait before the reader has to stop; default 2,000,000. */
+  capacity?: number;
+  /** After so many milliseconds an event rises one level, and again after each such period, never into HUMAN; default 60,000. */
+  ageingMs?: () => number;
+}
+
+export interface Mailbox {
+  /** Takes in a batch of accepted lines; the bound is the caller's to watch (`isFull`). */
+  offer(batch: AcceptedBatch, now: number): void;
+  /** Hands out up to `room` events: highest effective priority first, oldest first within one. */
+  take(room: number, now: number): MailItem[];
+  /** Hands out up to `room` HUMAN events. */
+  takeHuman(room: number): MailItem[];
+  /** Events that wait, superseded ones included. */
+  depth(): number;
+  depthByPriority(): Record<PriorityName, number>;
+  isFull(): boolean;
+  /** True once there is worthwhile room again (a tenth of the bound), so that reading does not flutter. */
+  hasRoom(): boolean;
+  /** Milliseconds that the longest waiting event waits. */
+  oldestWaitMs(now: number): number;
+}
+
+/**
+ * The priority mailbox: strict priority, first-in first-out within one, ageing against starvation, and coalescing.
+ * Each queue is ordered by arrival, so its head is its oldest and has risen the most: comparing the six heads is enough,
+ * and ageing needs neither timers nor moves.
+ */
+export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }: MailboxOptions = {}): Mailbox {
+  const queues = PRIORITIES.map(() => new EventQueue());
+  const superseded = new EventQueue();
+  const slots = new Map<string, QueueSlot>();
+  const keys = new Map<number, string>();
+  const depth = (): number => queues.reduce((sum, queue) => sum + queue.size, superseded.size);
+
+  const effectivePriority = (priority: number, since: number, now: number): number =>
+    priority <= URGENT ? priority : Math.max(URGENT, priority - Math.floor(Math.max(0, now - since) / ageingMs()));
+
+  const bestQueue = (now: number): number | undefined => {
+    let best: number | undefined;
+    let bestPriority = Infinity;
+    let bestPosition = Infinity;
+    for (let priority = 0; priority < queues.length; priority += 1) {
+      const queue = queues[priority] as EventQueue;
+      const since = queue.headSince();
+      if (since === undefined) continue;
+      const effective = effectivePriority(priority, since, now);
+      const position = queue.headPosition() as number;
+      if (effective < bestPriority || (effective === bestPriority && position < bestPosition)) {
+        best = priority;
+        bestPriority = effective;
+        bestPosition = position;
+      }
+    }
+    return best;
+  };
+
+  const takeFrom = (priority: number): MailItem => {
+    const event = (queues[priority] as EventQueue).shift() as QueuedEvent;
+    const key = keys.get(event.position);
+    if (key !== undefined) {
+      keys.delete(event.position);
+      slots.delete(key);
+    }
+    return { ...event, priority, superseded: false };
+  };
+
+  const coalesce = (key: string, priority: number, position: number, length: number, now: number): boolean => {
+    const slot = slots.get(key);
+    if (slot === undefined) return false;
+    const old = (queues[priority] as EventQueue).replace(slot, position, length);
+    keys.delete(old.position);
+    keys.set(position, key);
+    superseded.push(old.position, old.length, now);
+    return true;
+  };
+
+  return {
+    offer(batch, now) {
+      for (let index = 0; index < batch.count; index += 1) {
+        const priority = batch.priority[index] as number;
+        const position = batch.position[index] as number;
+        const length = batch.length[index] as number;
+        const coalesceKey = batch.coalesceKeys.size === 0 ? undefined : batch.coalesceKeys.get(index);
+        const key = coalesceKey === undefined ? undefined : `${priority}|${coalesceKey}`;
+        if (key !== undefined && coalesce(key, priority, position, length, now)) continue;
+        const queue = queues[priority] as EventQueue;
+        queue.push(position, length, now);
+        if (key !== undefined) {
+          slots.set(key, queue.lastSlot());
+          keys.set(position, key);
+        }
+      }
+    },
+
+    take(room, now) {
+      const items: MailItem[] = [];
+      while (items.length < room) {
+        const priority = bestQueue(now);
+        if (priority === undefined) break;
+        items.push(takeFrom(priority));
+      }
+      while (items.length < room) {
+        const old = superseded.shift();
+        if (old === undefined) break;
+        items.push({ ...old, priority: PRIORITIES.length - 1, superseded: true });
+      }
+      return items;
+    },
+
+    takeHuman(room) {
+      const items: MailItem[] = [];
+      while (items.length < room && (queues[HUMAN] as EventQueue).size > 0) items.push(takeFrom(HUMAN));
+      return items;
+    },
+
+    depth,
+    depthByPriority: () =>
+      Object.fromEntries(PRIORITIES.map((name, rank) => [name, (queues[rank] as EventQueue).size])) as Record<
+        PriorityName,
+        number
+      >,
+    isFull: () => depth() >= capacity,
+    hasRoom: () => depth() <= capacity * 0.9,
+    oldestWaitMs: (now) =>
+      Math.max(0, ...queues.map((queue) => now - (queue.headSince() ?? now))),
+  };
+}

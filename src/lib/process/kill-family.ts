@@ -1,0 +1,244 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commandLineOf } from './command-line.ts';
+import { collectFamily } from './descendants.ts';
+import { forksSinceBoot, identityOfRow, isAlive, type ProcessIdentity } from './identity.ts';
+import type { EnvironmentMarker } from './marker.ts';
+import type { ProcessRow, ProcessTable } from './process-row.ts';
+import { scanProcesses } from './process-table.ts';
+import { signalExactly, signalGroupOf } from './signal-exactly.ts';
+import { inSlices } from './slices.ts';
+
+/** A process as a report names it. */
+export interface FamilyMember {
+  pid: number;
+  /** Its arguments, at most 200 characters. */
+  command: string;
+}
+
+/** A process that could not be made to go. */
+export interface LeftMember extends FamilyMember {
+  /** Why, in a few words for people. */
+  reason: string;
+}
+
+export interface TerminationProgress {
+  phase: 'waiting' | 'killing' | 'gone' | 'gave-up';
+  /** How many of the family are alive. */
+  alive: number;
+}
+
+export interface TerminationReport {
+  /** Who had not gone by the end of the grace; at most 200 are listed. */
+  survivorsBeforeKill: FamilyMember[];
+  /** Who died by our KILL; at most 200 are listed. */
+  killed: FamilyMember[];
+  /** How many that were in all. */
+  killedCount: number;
+  /** Rounds of KILL; 0 when everybody went by themselves. */
+  rounds: number;
+  tookMs: number;
+  /** Who was still there at the deadline (an uninterruptible wait in the kernel, or not ours to signal). Nearly always empty. */
+  left: LeftMember[];
+}
+
+export interface TerminateOptions {
+  /** The child that we spawned, alive or not. Its group gets TERM as a whole if it leads one that is not ours. */
+  root?: ProcessIdentity | undefined;
+  marker: EnvironmentMarker;
+  /** How long TERM may take, in milliseconds. 0 still sends it. */
+  graceMs: number;
+  /** How long KILL may take, in milliseconds. Default 10,000. */
+  killMs?: number;
+  /** Abandons the wait: the promise rejects with the signal's reason, and whoever lives then lives on. */
+  signal?: AbortSignal;
+  onProgress?: (progress: TerminationProgress) => void;
+}
+
+const defaultKillMs = 10_000;
+const pollMs = 20;
+/** How long one round of KILL waits before it looks again. */
+const roundMs = 500;
+const maxFreezePasses = 20;
+const maxListed = 200;
+
+/**
+ * Ends a process and everything that came of it, and returns when nobody is left: TERM, up to `graceMs`, then KILL
+ * to each survivor until two looks in a row find none. Before KILL the family is stopped (SIGSTOP) until a look finds nobody
+ * new, so that none forks out of our sight. Identities are compared before each signal; our own ancestors, session
+ * and group are never touched as such. With nobody there it only looks, twice: a cheap proof that none is left.
+ */
+export async function terminateFamily(options: TerminateOptions): Promise<TerminationReport> {
+  const startedAt = performance.now();
+  const hunt = createHunt(options);
+  const family = await hunt.look();
+  if (family.length > 0) await ask(options.root, family);
+  const survivors = await waitUntilGone(hunt, family, options.graceMs, options);
+  const survivorsBeforeKill = list(survivors);
+  const { rounds, killed, left } = await killAll(hunt, survivors, options);
+  report(options, { phase: left.length === 0 ? 'gone' : 'gave-up', alive: left.length });
+  return {
+    survivorsBeforeKill,
+    killed: [...killed.values()].slice(0, maxListed),
+    killedCount: killed.size,
+    rounds,
+    tookMs: performance.now() - startedAt,
+    left,
+  };
+}
+
+interface Quarry {
+  row: ProcessRow;
+  identity: ProcessIdentity;
+}
+
+interface Hunt {
+  /** Who of the family is alive. None means that two looks in a row found none. */
+  look(): Promise<Quarry[]>;
+}
+
+function createHunt({ root, marker }: TerminateOptions): Hunt {
+  let known: ProcessIdentity[] = [];
+  const lookOnce = async () => {
+    const scan = await scanProcesses(marker.name);
+    const forks = forksSinceBoot();
+    const family = collectFamily(scan, { root, marker, known }).map((row) => ({
+      row,
+      identity: identityOfRow(row, forks),
+    }));
+    if (family.length > 0)
+      known = [...family.map(({ identity }) => identity), ...known.filter(stillLeads(scan.table, family))];
+    return family;
+  };
+  return {
+    async look() {
+      const family = await lookOnce();
+      // A parent that forks and exits while we read may hide its child from one look, not from two.
+      return family.length > 0 ? family : lookOnce();
+    },
+  };
+}
+
+/** A dead member is worth remembering only while its session or group lives on without it. */
+function stillLeads(table: ProcessTable, family: readonly Quarry[]): (identity: ProcessIdentity) => boolean {
+  const present = new Set(family.map(({ row }) => row.pid));
+  const led = new Set([...table.values()].flatMap(({ sid, pgid }) => [sid, pgid]));
+  return ({ pid }) => led.has(pid) && !present.has(pid);
+}
+
+async function ask(root: ProcessIdentity | undefined, family: readonly Quarry[]): Promise<void> {
+  const groupAsked = root !== undefined && signalGroupOf(root, 'SIGTERM') === 'sent';
+  await inSlices(family, ({ row, identity }) => {
+    if (!groupAsked || row.pgid !== root.pid) signalExactly(identity, 'SIGTERM');
+    // A stopped process would sleep through the grace.
+    if (row.state === 'T') signalExactly(identity, 'SIGCONT');
+  });
+}
+
+async function waitUntilGone(
+  hunt: Hunt,
+  family: Quarry[],
+  graceMs: number,
+  options: TerminateOptions,
+): Promise<Quarry[]> {
+  const deadline = performance.now() + graceMs;
+  let alive = family;
+  while (alive.length > 0 && performance.now() < deadline) {
+    report(options, { phase: 'waiting', alive: alive.length });
+    await waitForDeaths(alive, deadline, options.signal);
+    alive = await hunt.look();
+  }
+  return alive;
+}
+
+interface Kills {
+  rounds: number;
+  killed: Map<number, FamilyMember>;
+  left: LeftMember[];
+}
+
+async function killAll(hunt: Hunt, survivors: Quarry[], options: TerminateOptions): Promise<Kills> {
+  const deadline = performance.now() + (options.killMs ?? defaultKillMs);
+  const killed = new Map<number, FamilyMember>();
+  const denied = new Set<number>();
+  let rounds = 0;
+  let alive = survivors;
+  while (alive.length > 0 && (rounds === 0 || performance.now() < deadline)) {
+    rounds++;
+    report(options, { phase: 'killing', alive: alive.length });
+    const frozen = await freeze(hunt, alive);
+    await inSlices(frozen, ({ identity }) => {
+      const member = { pid: identity.pid, command: commandLineOf(identity.pid) };
+      const result = signalExactly(identity, 'SIGKILL');
+      if (result === 'sent') killed.set(identity.pid, member);
+      if (result === 'not-permitted') denied.add(identity.pid);
+    });
+    await waitForDeaths(frozen, Math.min(deadline, performance.now() + roundMs), options.signal);
+    alive = await hunt.look();
+  }
+  for (const { row } of alive) killed.delete(row.pid);
+  const left = alive.map(({ row }) => ({
+    pid: row.pid,
+    command: commandLineOf(row.pid),
+    reason: whyLeft(row, denied),
+  }));
+  return { rounds, killed, left: left.slice(0, maxListed) };
+}
+
+/** Stops everybody, and looks again until a look finds nobody who was not stopped yet. */
+async function freeze(hunt: Hunt, family: Quarry[]): Promise<Quarry[]> {
+  const stopped = new Set<string>();
+  let members = family;
+  for (let pass = 0; pass < maxFreezePasses; pass++) {
+    const moving = members.filter(({ identity }) => !stopped.has(keyOf(identity)));
+    if (moving.length === 0) break;
+    await inSlices(moving, ({ identity }) => {
+      signalExactly(identity, 'SIGSTOP');
+      stopped.add(keyOf(identity));
+    });
+    members = await hunt.look();
+  }
+  return members;
+}
+
+/** Returns when all of them are gone, or at `deadline` (on the clock of `performance.now`). */
+async function waitForDeaths(
+  family: readonly Quarry[],
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (family.some(({ identity }) => isAlive(identity))) {
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) return;
+    await pause(Math.min(pollMs, leftMs), signal);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch {
+    signal?.throwIfAborted();
+  }
+}
+
+function whyLeft(row: ProcessRow, denied: ReadonlySet<number>): string {
+  if (denied.has(row.pid)) return 'not permitted to signal it';
+  if (row.state === 'D') return 'in an uninterruptible wait inside the kernel';
+  return `still there after KILL (state ${row.state})`;
+}
+
+function list(family: readonly Quarry[]): FamilyMember[] {
+  return family.slice(0, maxListed).map(({ row }) => ({ pid: row.pid, command: commandLineOf(row.pid) }));
+}
+
+function keyOf(identity: ProcessIdentity): string {
+  return `${identity.pid}@${identity.startTime}`;
+}
+
+function report({ onProgress }: TerminateOptions, progress: TerminationProgress): void {
+  try {
+    onProgress?.(progress);
+  } catch {
+    // An observer cannot save a process from us.
+  }
+}

@@ -1,0 +1,100 @@
+import { agentsOnPath, type AgentSurroundings, fallbackAgents, whyNotRunnable } from './agent-candidates.ts';
+import type { ChildEntry } from './child-entry.ts';
+import { probeAgent, type ProbeResult } from './probe-agent.ts';
+
+/** A place that was looked at, and why it did not do. */
+export interface TriedPath {
+  path: string;
+  reason: string;
+}
+
+/** Who will answer tasks. */
+export type AgentResolution =
+  /** `version` is `unknown` only for a path that the owner named; `note` then says what its probe came to. */
+  | { kind: 'claude'; path: string; version: string; note?: string }
+  | { kind: 'offline'; reason: string; tried: TriedPath[]; entry: ChildEntry }
+  /** The owner named a path that cannot be run. Nothing else is tried behind their back. */
+  | { kind: 'misconfigured'; path: string; problem: 'not-found' | 'not-executable'; reason: string };
+
+export interface AgentResolver {
+  /** What the last probe found; undefined until the first has ended. */
+  current(): AgentResolution | undefined;
+  /** The cached answer, else a first probe. Callers at the same time share one probe. Never rejects. */
+  resolve(): Promise<AgentResolution>;
+  /** Probes again whatever is cached: after ENOENT, or when the setting changed. Never rejects. */
+  reprobe(): Promise<AgentResolution>;
+}
+
+export interface AgentResolverOptions extends AgentSurroundings {
+  /** The path that the owner named, or a function that is asked at every probe. */
+  configured?: string | (() => string | undefined) | undefined;
+  /** The bundled agent that answers when there is no other. */
+  offlineEntry: ChildEntry;
+  /** How long each candidate may take to answer `--version`. Default 5,000 ms. */
+  probeDeadlineMs?: number;
+}
+
+const defaultProbeDeadlineMs = 5_000;
+
+/**
+ * Finds the agent: the configured path, else the first `claude` on PATH, else in the usual places, that answers
+ * `--version`; else the offline agent. The answer is kept until `reprobe`.
+ */
+export function createAgentResolver(options: AgentResolverOptions): AgentResolver {
+  let found: AgentResolution | undefined;
+  let probing: Promise<AgentResolution> | undefined;
+  const probe = () => {
+    probing ??= findAgent(options)
+      .then((resolution) => (found = resolution))
+      .finally(() => (probing = undefined));
+    return probing;
+  };
+  return {
+    current: () => found,
+    resolve: () => (found === undefined ? probe() : Promise.resolve(found)),
+    reprobe: probe,
+  };
+}
+
+async function findAgent(options: AgentResolverOptions): Promise<AgentResolution> {
+  const configured = typeof options.configured === 'function' ? options.configured() : options.configured;
+  if (configured !== undefined && configured !== '') return configuredAgent(configured, options);
+  const tried: TriedPath[] = [];
+  for (const path of new Set([...agentsOnPath(options.env), ...fallbackAgents(options)])) {
+    const problem = whyNotRunnable(path);
+    const result: ProbeResult =
+      problem === undefined ? await probe(path, options) : { ok: false, reason: sentences[problem] };
+    if (result.ok) return { kind: 'claude', path, version: result.version };
+    tried.push({ path, reason: result.reason });
+  }
+  return { kind: 'offline', reason: summary(tried), tried, entry: options.offlineEntry };
+}
+
+const sentences = { 'not-found': 'there is no such file', 'not-executable': 'it is not an executable file' };
+
+async function configuredAgent(configured: string, options: AgentResolverOptions): Promise<AgentResolution> {
+  const path = configured.replace(/^~(?=\/)/, () => options.home);
+  const problem = whyNotRunnable(path);
+  if (problem !== undefined) {
+    return {
+      kind: 'misconfigured',
+      path,
+      problem,
+      reason: `the configured agent ${path} cannot be run: ${sentences[problem]}`,
+    };
+  }
+  const result = await probe(path, options);
+  if (result.ok) return { kind: 'claude', path, version: result.version };
+  return { kind: 'claude', path, version: 'unknown', note: result.reason };
+}
+
+function probe(path: string, { env, home, probeDeadlineMs = defaultProbeDeadlineMs }: AgentResolverOptions) {
+  return probeAgent(path, { env, home, deadlineMs: probeDeadlineMs });
+}
+
+function summary(tried: readonly TriedPath[]): string {
+  const broken = tried.filter(({ reason }) => reason !== sentences['not-found']);
+  if (broken.length === 0)
+    return `there is no claude on PATH nor where its installers put it (${tried.length} places)`;
+  return `no claude that works: ${broken.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`;
+}

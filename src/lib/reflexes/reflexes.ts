@@ -1,0 +1,107 @@
+import type { Recall } from '../recall/recall.ts';
+import { trustOf } from '../recall/trust.ts';
+import type { Reflex, Reflexes } from '../router/reflex.ts';
+import { commandOf } from '../router/route.ts';
+import { costReport } from '../store/tasks/cost-report.ts';
+import type { Store } from '../store/store.ts';
+
+/** A task that runs now, as `/stop` sees it. */
+export interface RunningTask {
+  taskId: number;
+  conversation: string | null;
+  /** The beginning of its prompt. */
+  text: string;
+}
+
+export interface ReflexDeps {
+  store: Store;
+  recall: Recall;
+  /** A few lines on how the daemon is. */
+  statusText: () => Promise<string>;
+  runningTasks: () => RunningTask[];
+  cancelTask: (taskId: number) => void;
+  /** Today's cap in US dollars, or null. */
+  dailyCapUsd: () => number | null;
+  now?: () => number;
+}
+
+const commands: readonly { usage: string; does: string }[] = [
+  { usage: '/status', does: 'how the daemon is: queue, tasks, spending' },
+  { usage: '/stop', does: 'stops the running task of this conversation; /stop 12 stops task 12, /stop all every task' },
+  { usage: '/remember TEXT', does: 'keeps TEXT' },
+  { usage: '/recall TEXT', does: 'what is remembered about TEXT' },
+  { usage: '/cost', does: 'what the tasks cost today and this month' },
+  { usage: '/help', does: 'this list' },
+];
+const recallLimit = 5;
+const recallBudgetChars = 4_000;
+
+/** The reflexes that the default rules name. */
+export function createReflexes(deps: ReflexDeps): Reflexes {
+  const now = deps.now ?? Date.now;
+
+  const stop: Reflex = ({ event }) => {
+    const running = deps.runningTasks();
+    const wanted = argumentOf(event.text);
+    const chosen = chooseTasks(running, wanted, event.conversation);
+    if (chosen.length === 0) return { reply: nothingToStop(running, wanted) };
+    for (const { taskId } of chosen) deps.cancelTask(taskId);
+    return { reply: `Stopping ${chosen.map(({ taskId, text }) => `task ${taskId} (${text})`).join(', ')}.` };
+  };
+
+  const recall: Reflex = async ({ event }) => {
+    const text = argumentOf(event.text);
+    if (text === '') return { reply: 'What should I recall? Write /recall and some words.' };
+    const signal = AbortSignal.timeout(10_000);
+    const found = await deps.recall({ text, limit: recallLimit, budgetChars: recallBudgetChars, signal });
+    if (found.length === 0) return { reply: 'I remember nothing about that.' };
+    return { reply: found.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`).join('\n') };
+  };
+
+  return {
+    record: () => ({}),
+    note: ({ event }) => ({ note: { content: event.text, kind: 'note', trust: trustOf(event.source) } }),
+    remember: ({ event }) => {
+      const content = argumentOf(event.text);
+      if (content === '') return { reply: 'What should I remember? Write /remember and the text.' };
+      return { reply: 'I will remember that.', note: { content, kind: 'fact', trust: trustOf(event.source) } };
+    },
+    recall,
+    stop,
+    status: async () => ({ reply: await deps.statusText() }),
+    help: ({ event }) => ({ reply: helpText(commandOf(event.text)) }),
+    cost: async () => ({ reply: costText(await costReport(deps.store, new Date(now())), deps.dailyCapUsd()) }),
+  };
+}
+
+function helpText(command: string | undefined): string {
+  const list = commands.map(({ usage, does }) => `${usage} – ${does}`).join('\n');
+  return command === undefined || command === 'help' ? list : `There is no command /${command}. There are:\n${list}`;
+}
+
+function costText({ todayUsd, monthUsd, tasksToday }: Awaited<ReturnType<typeof costReport>>, capUsd: number | null): string {
+  const cap = capUsd === null ? 'no cap is set' : `the cap is ${dollars(capUsd)} a day`;
+  return `Today ${dollars(todayUsd)} in ${tasksToday} tasks (${cap}), this month ${dollars(monthUsd)}.`;
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(amount !== 0 && amount < 0.1 ? 4 : 2)}`;
+}
+
+function argumentOf(text: string): string {
+  return text.replace(/^\/\S+\s*/, '').trim();
+}
+
+function chooseTasks(running: readonly RunningTask[], wanted: string, conversation: string | undefined): RunningTask[] {
+  if (wanted === 'all') return [...running];
+  if (wanted !== '') return running.filter(({ taskId }) => String(taskId) === wanted);
+  if (conversation !== undefined) return running.filter((task) => task.conversation === conversation);
+  return running.length === 1 ? [...running] : [];
+}
+
+function nothingToStop(running: readonly RunningTask[], wanted: string): string {
+  if (running.length === 0) return 'Nothing is running.';
+  const list = running.map(({ taskId, text }) => `${taskId} (${text})`).join(', ');
+  const why = wanted === '' ? 'Which one?' : `No running task is ${JSON.stringify(wanted)}.`;
+  return `${why} Running: ${list}. Write /stop and a number, or /stop all.`;
+}

@@ -1,0 +1,123 @@
+import type { Store } from '../store.ts';
+
+/** One event as it is recorded, with what it causes in the same statement. */
+export interface EventRecord {
+  id: number;
+  priority: number;
+  source: string;
+  category: string;
+  payload: string;
+  /** Epoch milliseconds. */
+  occurredAt: number;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+  route: string;
+  rule: string;
+  status: 'task' | 'done' | 'dropped' | 'failed' | 'dead';
+  reason?: string | undefined;
+  reply?: string | undefined;
+  conversation?: string | undefined;
+  dedupKey?: string | undefined;
+  /** A task to queue for it. */
+  task?: { prompt: string; replyTo: string | undefined } | undefined;
+  /** A memory to keep from it. */
+  note?: NoteRecord | undefined;
+}
+
+export interface NoteRecord {
+  content: string;
+  kind: 'note' | 'fact' | 'preference' | 'event';
+  trust: 'owner' | 'local' | 'untrusted';
+}
+
+/**
+ * Records a batch of events, their tasks and their memories in one statement, all or nothing.
+ * An event that is recorded already is left as it is, with what it caused: recording twice does no harm.
+ */
+export async function recordEvents(store: Store, records: readonly EventRecord[], now: Date): Promise<void> {
+  const effects = records.filter((record) => record.task !== undefined || record.note !== undefined);
+  const columns = eventColumns(records);
+  if (effects.length === 0) {
+    await store.query({ name: 'record-events', text: insertEvents, values: columns });
+    return;
+  }
+  await store.query({
+    name: 'record-events-and-effects',
+    text: `WITH recorded AS (${insertEvents} RETURNING id, priority, source, category, conversation),
+      new_tasks AS (
+        INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, run_after, queued_at)
+        SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, $18, $18
+        FROM unnest($15::bigint[], $16::text[], $17::text[]) AS task (event_id, prompt, reply_to)
+        JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id)
+      INSERT INTO memory_embeddings (kind, content, source, trust, event_id, created_at, last_seen_at)
+      SELECT note.kind, note.content, source, note.trust, recorded.id, $18, $18
+      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[]) AS note (event_id, kind, content, trust)
+      JOIN recorded ON recorded.id = note.event_id ORDER BY recorded.id`,
+    values: [...columns, ...effectColumns(effects, now)],
+  });
+}
+
+/** Which of these ids are recorded already. */
+export async function findRecorded(store: Store, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await store.query<{ id: number }>({
+    name: 'find-recorded',
+    text: 'SELECT id FROM events WHERE id = ANY ($1::bigint[])',
+    values: [ids],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The ids of the events that have one of these deduplication keys already, by key. */
+export async function findDedupKeys(store: Store, keys: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await store.query<{ id: number; dedup_key: string }>({
+    name: 'find-dedup-keys',
+    text: 'SELECT id, dedup_key FROM events WHERE dedup_key = ANY ($1::text[])',
+    values: [keys],
+  });
+  return new Map(rows.map((row) => [row.dedup_key, row.id]));
+}
+
+const insertEvents = `
+  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status,
+                      reason, reply, conversation, dedup_key)
+  SELECT id, priority, source, category, payload, to_timestamp(occurred_ms / 1000), to_timestamp(received_ms / 1000),
+         route, rule, status, reason, reply, conversation, dedup_key
+  FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::text[],
+              $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+    AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status,
+              reason, reply, conversation, dedup_key)
+  ON CONFLICT (id) DO NOTHING`;
+
+function eventColumns(records: readonly EventRecord[]): unknown[] {
+  return [
+    records.map(({ id }) => id),
+    records.map(({ priority }) => priority),
+    records.map(({ source }) => source),
+    records.map(({ category }) => category),
+    records.map(({ payload }) => payload),
+    records.map(({ occurredAt }) => occurredAt),
+    records.map(({ receivedAt }) => receivedAt),
+    records.map(({ route }) => route),
+    records.map(({ rule }) => rule),
+    records.map(({ status }) => status),
+    records.map(({ reason }) => reason ?? null),
+    records.map(({ reply }) => reply ?? null),
+    records.map(({ conversation }) => conversation ?? null),
+    records.map(({ dedupKey }) => dedupKey ?? null),
+  ];
+}
+
+function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
+  const tasks = records.flatMap(({ id, task }) => (task === undefined ? [] : [{ id, ...task }]));
+  const notes = records.flatMap(({ id, note }) => (note === undefined ? [] : [{ id, ...note }]));
+  return [
+    tasks.map(({ id }) => id),
+    tasks.map(({ prompt }) => prompt),
+    tasks.map(({ replyTo }) => replyTo ?? null),
+    now,
+    notes.map(({ id }) => id),
+    notes.map(({ kind }) => kind),
+    notes.map(({ content }) => content),
+    notes.map(({ trust }) => trust),
+  ];
+}

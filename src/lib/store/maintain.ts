@@ -1,0 +1,25 @@
+import type { Store } from './store.ts';
+
+/**
+ * What autovacuum and the checkpointer do on a server, for the embedded database, which has neither: without it
+ * dead rows and the write-ahead log grow without limit. Vacuums the tables that autovacuum's own default thresholds
+ * pick (https://www.postgresql.org/docs/current/routine-vacuuming.html#AUTOVACUUM), each in a statement of its own so
+ * that others get their turn in between, then writes a checkpoint. Returns the names of the vacuumed tables.
+ */
+export async function maintain(store: Pick<Store, 'query'>): Promise<string[]> {
+  const { rows } = await store.query<{ name: string }>({ text: neglectedTablesSql });
+  for (const { name } of rows) await store.query({ text: `VACUUM (ANALYZE) ${name}` });
+  await store.query({ text: 'CHECKPOINT' });
+  return rows.map(({ name }) => name);
+}
+
+const neglectedTablesSql = `
+  SELECT format('%I.%I', s.schemaname, s.relname) AS name
+  FROM pg_stat_all_tables s
+  JOIN pg_class c ON c.oid = s.relid
+  WHERE c.relkind IN ('r', 'm') AND (
+    s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
+    OR s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
+    OR age(c.relfrozenxid) > 200000000
+  )
+  ORDER BY name`;

@@ -1,0 +1,20 @@
+import type { QueryResult, QueryResultRow } from 'pg';
+
+/** One statement: a stable name makes Postgres prepare it once a connection. */
+export interface Statement {
+  name?: string;
+  text: string;
+  values?: readonly unknown[];
+}
+
+/**
+ * Postgres as the rest of the daemon sees it, embedded or not.
+ * Every call rejects with `StoreAwayError` while the database cannot be reached,
+ * and with pg's own `DatabaseError` when Postgres refuses the statement.
+ * `bigint` columns arrive as JavaScript numbers (every id stays below 2^53).
+ */
+export interface Store {
+  query<Row extends QueryResultRow = QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
+  /** Runs `work` between BEGIN and COMMIT on one connection; keep it short: the embedded database has only one. */
+  transaction<T>(work: (tx: Pick<Store, 'query'>) => Promise<T>): Promise<T>;
+}

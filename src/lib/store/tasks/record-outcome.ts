@@ -1,0 +1,194 @@
+import type { Outcome } from '../../agent/outcome.ts';
+import type { Verdict } from '../../agent/retry.ts';
+import type { Store } from '../store.ts';
+import type { TaskAttempt } from './attempt.ts';
+
+/** What a finished attempt has to say. */
+export interface AttemptRecord {
+  task: TaskAttempt & { eventId: number; conversation: string | null };
+  outcome: Outcome;
+  verdict: Verdict;
+  /** What came of the reply, whole or in part. */
+  reply: string;
+  progress: string;
+  /** What the agent was: kind, path, version. Null leaves what the row says. */
+  agent: unknown;
+  /** Ids and kinds of the memories that were given to it. Null leaves what the row says. */
+  memories: unknown;
+  /** The session that the run went by, if it told. */
+  sessionId: string | null;
+  /** The session that it resumed, or null. */
+  resumed: string | null;
+  /** False where the session is not worth resuming: a failed run, the offline agent. */
+  keepSession: boolean;
+  /** True when the session that was to be resumed is not there. */
+  staleSession: boolean;
+  /** What the session has cost by now, all its runs together; undefined without a result line. */
+  sessionCostUsd: number | undefined;
+  usage: unknown;
+  /** For people: what was odd about the end. */
+  note: string | undefined;
+  now: Date;
+}
+
+/**
+ * Records the end of an attempt in one transaction: the task's row, its event, the conversation, the log.
+ * Costs are booked as the difference to the session's high-water mark, since the CLI's figure accumulates.
+ * Returns false, and changes nothing, when the attempt is not this worker's any more. Recording twice does no harm:
+ * the answer to a COMMIT may have been lost on the way.
+ */
+export function recordOutcome(store: Store, record: AttemptRecord): Promise<boolean> {
+  return store.transaction(async (tx) => {
+    const costUsd = await sessionCost(tx, record);
+    const { rowCount } = await updateTask(tx, record, costUsd);
+    if (rowCount !== 1) return isRecorded(tx, record);
+    await updateConversation(tx, record);
+    if (record.verdict.state !== 'queued') await endEvent(tx, record);
+    await logAttempt(tx, record, costUsd);
+    return true;
+  });
+}
+
+type Tx = Pick<Store, 'query'>;
+
+async function isRecorded(tx: Tx, { task, outcome, verdict }: AttemptRecord): Promise<boolean> {
+  const attempts = verdict.state === 'queued' && !verdict.spendsAttempt ? task.attempt - 1 : task.attempt;
+  const { rowCount } = await tx.query({
+    name: 'tasks-is-recorded',
+    text: `SELECT FROM tasks WHERE id = $1 AND state = $2 AND outcome = $3 AND attempts = $4`,
+    values: [task.id, verdict.state, outcome.kind, attempts],
+  });
+  return rowCount === 1;
+}
+
+async function sessionCost(tx: Tx, { task, sessionCostUsd = 0, resumed }: AttemptRecord): Promise<number> {
+  if (resumed === null || task.conversation === null) return sessionCostUsd;
+  const { rows } = await tx.query<{ booked: number }>({
+    name: 'conversations-cost',
+    text: `SELECT cost_high_water_usd::float8 AS booked FROM conversations WHERE id = $1 AND session_id = $2`,
+    values: [task.conversation, resumed],
+  });
+  return Math.max(0, sessionCostUsd - (rows[0]?.booked ?? 0));
+}
+
+function updateTask(tx: Tx, record: AttemptRecord, costUsd: number) {
+  const { task, outcome, verdict, now } = record;
+  const queued = verdict.state === 'queued';
+  const text = `
+    UPDATE tasks
+       SET state = $4, outcome = $5, reason = $6, reply = $7, progress = $8,
+           attempts = attempts - $9::int, run_after = CASE WHEN $4 = 'queued' THEN $10 ELSE run_after END,
+           agent = coalesce($11, agent), memories = coalesce($12, memories), session_id = $13, cost_usd = cost_usd + $14::numeric, usage = $15,
+           finished_at = CASE WHEN $4 = 'queued' THEN NULL ELSE $16::timestamptz END,
+           worker = CASE WHEN $4 = 'queued' THEN NULL ELSE worker END, lease_until = NULL, process = NULL
+     WHERE id = $1 AND worker = $2 AND attempts = $3 AND state = 'running'`;
+  return tx.query({
+    name: 'tasks-record-outcome',
+    text,
+    values: [
+      task.id,
+      task.worker,
+      task.attempt,
+      verdict.state,
+      outcome.kind,
+      'reason' in outcome ? outcome.reason : (record.note ?? null),
+      storable(record.reply),
+      storable(record.progress),
+      queued && !verdict.spendsAttempt ? 1 : 0,
+      queued ? new Date(now.getTime() + verdict.delayMs) : now,
+      json(record.agent),
+      json(record.memories),
+      record.sessionId,
+      costUsd,
+      json(record.usage),
+      now,
+    ],
+  });
+}
+
+async function updateConversation(tx: Tx, record: AttemptRecord): Promise<void> {
+  const { task, now, resumed, sessionId, keepSession, staleSession, sessionCostUsd } = record;
+  if (task.conversation === null) return;
+  await tx.query({
+    name: 'conversations-touch',
+    text: `INSERT INTO conversations (id, created_at, last_used_at) VALUES ($1, $2, $2)
+           ON CONFLICT (id) DO UPDATE SET last_used_at = $2`,
+    values: [task.conversation, now],
+  });
+  if (staleSession) await setSession(tx, task.conversation, null, 0);
+  if (keepSession) await setSession(tx, task.conversation, sessionId, sessionCostUsd ?? 0);
+  // A failed run may have spent money in the session that it resumed, which the next run's figure will include.
+  else if (resumed !== null) await raiseHighWater(tx, task.conversation, resumed, sessionCostUsd ?? 0);
+}
+
+function setSession(tx: Tx, conversation: string, sessionId: string | null, highWaterUsd: number) {
+  return tx.query({
+    name: 'conversations-session',
+    text: `UPDATE conversations SET session_id = $2, cost_high_water_usd = $3::numeric WHERE id = $1`,
+    values: [conversation, sessionId, highWaterUsd],
+  });
+}
+
+function raiseHighWater(tx: Tx, conversation: string, sessionId: string, highWaterUsd: number) {
+  return tx.query({
+    name: 'conversations-high-water',
+    text: `UPDATE conversations SET cost_high_water_usd = greatest(cost_high_water_usd, $3::numeric)
+            WHERE id = $1 AND session_id = $2`,
+    values: [conversation, sessionId, highWaterUsd],
+  });
+}
+
+const eventStatus = {
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'failed',
+  dead: 'dead',
+  queued: 'task',
+} as const;
+
+function endEvent(tx: Tx, { task, outcome, verdict, reply }: AttemptRecord) {
+  return tx.query({
+    name: 'events-end',
+    text: `UPDATE events SET status = $2, reason = $3, reply = $4 WHERE id = $1`,
+    values: [
+      task.eventId,
+      eventStatus[verdict.state],
+      'reason' in outcome ? outcome.reason : null,
+      verdict.state === 'done' ? storable(reply) : null,
+    ],
+  });
+}
+
+function logAttempt(tx: Tx, { task, outcome, verdict, agent, note, now }: AttemptRecord, costUsd: number) {
+  return tx.query({
+    name: 'activity-task-attempt',
+    text: `INSERT INTO activity_log (at, actor, action, summary, event_id, task_id, detail)
+           VALUES ($1, 'tasks', $2, $3, $4, $5, $6)`,
+    values: [
+      now,
+      `task.${verdict.state === 'queued' ? 'requeued' : verdict.state}`,
+      summaryOf(task.id, task.attempt, outcome, verdict),
+      task.eventId,
+      task.id,
+      JSON.stringify({ outcome: outcome.kind, attempt: task.attempt, costUsd, agent, ...(note && { note }) }),
+    ],
+  });
+}
+
+function summaryOf(id: number, attempt: number, outcome: Outcome, verdict: Verdict): string {
+  if (outcome.kind === 'succeeded') return `task ${id} is done`;
+  const next =
+    verdict.state === 'queued'
+      ? `goes on in ${Math.round(verdict.delayMs / 1_000)} s`
+      : `is ${verdict.state}`;
+  return `task ${id} ${next} after attempt ${attempt}: ${outcome.reason}`;
+}
+
+function json(value: unknown): string | null {
+  return value == null ? null : JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
+}
+
+/** Postgres cannot store NUL. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '�');
+}

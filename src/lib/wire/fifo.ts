@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { chmod, lstat, rename } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { NinjadError } from '../errors.ts';
+import { growPipe } from '../journal/splice.ts';
+
+const run = promisify(execFile);
+const pipeBytes = 1024 * 1024;
+
+/** An open end of the pipe; both ways, so that it never sees an end of file when the last writer leaves. */
+export interface OpenFifo {
+  fd: number;
+  inode: number;
+  path: string;
+}
+
+/** The path is taken by something that is not our pipe. */
+export class FifoRefusedError extends NinjadError {
+  constructor(message: string) {
+    super('FIFO_REFUSED', message);
+  }
+}
+
+/**
+ * Makes the named pipe with mode 0600, or checks the one that is there: it must be a pipe and ours.
+ * Rejects with `FifoRefusedError`, which says what stands in the way.
+ */
+export async function ensureFifo(path: string): Promise<void> {
+  const found = await lstat(path).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  });
+  if (found === undefined) {
+    await run('mkfifo', ['-m', '600', path]);
+    return;
+  }
+  if (!found.isFIFO()) {
+    const kind = found.isFile()
+      ? 'a regular file (a shell that writes to a missing pipe makes one)'
+      : found.isDirectory()
+        ? 'a folder'
+        : found.isSymbolicLink()
+          ? 'a symbolic link'
+          : 'something else';
+    throw new FifoRefusedError(`${path} should be a named pipe but is ${kind}; move it away and start again`);
+  }
+  if (process.getuid !== undefined && found.uid !== process.getuid()) {
+    throw new FifoRefusedError(`${path} belongs to user ${found.uid}, not to ${process.getuid()}; move it away and start again`);
+  }
+  if ((found.mode & 0o077) !== 0) await chmod(path, 0o600);
+}
+
+/** Opens the pipe without blocking and grows it to 1 MiB where the system allows. */
+export function openFifo(path: string): OpenFifo {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const { ino } = fstatSync(fd);
+  growPipe(fd, pipeBytes);
+  return { fd, inode: ino, path };
+}
+
+/** Closes an end of the pipe. */
+export function closeFifo(fifo: OpenFifo): void {
+  closeSync(fifo.fd);
+}
+
+/** True while the path still leads to the pipe that is open. */
+export async function isStillThere(fifo: OpenFifo): Promise<boolean> {
+  const found = await lstat(fifo.path).catch(() => undefined);
+  return found?.isFIFO() === true && found.ino === fifo.inode;
+}
+
+/** Moves whatever took the pipe's place aside and returns where it went; undefined when there is nothing or a pipe. */
+export async function moveIntruderAside(path: string, now: number): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined || found.isFIFO()) return undefined;
+  const aside = `${path}.found-${now}`;
+  await rename(path, aside);
+  return aside;
+}

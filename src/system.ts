@@ -1,0 +1,86 @@
+import { createControlServer } from '../actors/control-server.ts';
+import { controlMachine } from '../machines/control.ts';
+import { mailboxMachine } from '../machines/mailbox.ts';
+import { rootMachine } from '../machines/root.ts';
+import { type ChildSpec, childSpec } from '../machines/supervisor-spec.ts';
+import type { ControlApi } from './lib/control/api.ts';
+import type { Reflexes } from './lib/router/reflex.ts';
+import type { Parts } from './parts.ts';
+import { databaseLogic } from './wiring/database.ts';
+import { fifoReaderLogic } from './wiring/fifo-reader.ts';
+import { journalKeeperLogic } from './wiring/journal-keeper.ts';
+import { routerLogic } from './wiring/router.ts';
+import { tasksLogic } from './wiring/tasks.ts';
+
+const SECOND = 1000;
+
+/** Who talks to the running system. */
+export interface Faces {
+  control: ControlApi;
+  reflexes: Reflexes;
+  onRunning: () => void;
+}
+
+/** The root machine, and the tree as data: top to bottom is the order of starting, bottom to top that of stopping. */
+export function createSystem(parts: Parts, { control, reflexes, onRunning }: Faces) {
+  const { database, desk, mailbox, paths, settings } = parts;
+  const drainMs = settings.get('shutdown.drainMs');
+  const tree: ChildSpec[] = [
+    childSpec({
+      id: 'database',
+      logic: databaseLogic(parts),
+      input: database.input,
+      restart: 'permanent',
+      shutdownMs: 20 * SECOND,
+      readyMs: 120 * SECOND,
+    }),
+    childSpec({
+      id: 'control',
+      logic: controlMachine.provide({ actors: { server: createControlServer(control) } }),
+      input: { socketPath: paths.controlSocket },
+      restart: 'permanent',
+      shutdownMs: 2 * SECOND,
+      readyMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'journal-keeper',
+      logic: journalKeeperLogic(parts),
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'mailbox',
+      logic: mailboxMachine,
+      input: { mailbox },
+      restart: 'permanent',
+      shutdownMs: SECOND,
+    }),
+    childSpec({
+      id: 'router',
+      logic: routerLogic(parts, reflexes),
+      input: { mailbox, desk, batchSize: settings.get('store.batchSize') },
+      restart: 'permanent',
+      shutdownMs: drainMs + 5 * SECOND,
+    }),
+    childSpec({
+      id: 'tasks',
+      logic: tasksLogic(parts),
+      input: () => ({
+        lanes: settings.get('lanes.total'),
+        reservedForHuman: settings.get('lanes.reservedForHuman'),
+        drainMs: settings.get('shutdown.drainMs'),
+      }),
+      restart: 'permanent',
+      shutdownMs: drainMs + settings.get('task.killGraceMs') + 30 * SECOND,
+      readyMs: 60 * SECOND,
+    }),
+    childSpec({
+      id: 'fifo-reader',
+      logic: fifoReaderLogic(parts),
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+      readyMs: 10 * SECOND,
+    }),
+  ];
+  return { root: rootMachine.provide({ actions: { announceRunning: onRunning } }), tree };
+}

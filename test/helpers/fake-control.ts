@@ -1,0 +1,161 @@
+import type { ControlApi, EventSummary, TaskDetail } from '../../src/lib/control/api.ts';
+import { createSettings } from '../../src/lib/config/live-settings.ts';
+import { ConflictError, NotFoundError } from '../../src/lib/control/errors.ts';
+import type { Status } from '../../src/lib/control/status.ts';
+import type { WatchMessage } from '../../src/lib/control/watch.ts';
+
+/** A daemon's status with something in every field. */
+export const someStatus: Status = {
+  pid: 4242,
+  version: '0.1.0',
+  home: '/home/me/.ninjad',
+  fifo: '/home/me/.ninjad/events.fifo',
+  ready: true,
+  startedAt: Date.UTC(2026, 0, 1),
+  dashboard: { url: 'http://127.0.0.1:7717/' },
+  database: { kind: 'embedded', url: 'postgresql:///postgres?host=%2Frun&user=postgres', state: 'ready' },
+  inference: { state: 'absent', embedder: null, reranker: null },
+  agent: { kind: 'offline', path: null, version: null, reason: 'no claude was found' },
+  mailbox: { depth: 1003, byPriority: { HUMAN: 1, URGENT: 0, HIGH: 2, NORMAL: 1000, LOW: 0, IDLE: 0 } },
+  tasks: { running: 1, queued: 2 },
+  counts: { accepted: 1_204_311, rejected: 3, done: 7, failed: 1, deadLettered: 1 },
+  spend: { todayUsd: 0.042, capUsd: 5 },
+  children: [
+    { id: 'database', state: 'running', value: 'ready', restart: 'permanent', restarts: 0, since: 1000 },
+    {
+      id: 'sensors',
+      state: 'restarting',
+      restart: 'permanent',
+      restarts: 2,
+      lastError: 'disk\u001B[31m gone',
+      since: 1000,
+      children: [{ id: 'fleet', state: 'stopped', restart: 'permanent', restarts: 1, since: 1000 }],
+    },
+  ],
+};
+
+/** A finished task. */
+export const someTask: TaskDetail = {
+  id: 12,
+  eventId: 1_099_511_627_776,
+  state: 'done',
+  priority: 'HUMAN',
+  source: 'cli',
+  category: 'ask',
+  conversation: null,
+  text: 'what did the nas say?',
+  outcome: 'succeeded',
+  reason: null,
+  progress: null,
+  attempts: 1,
+  costUsd: 0.042,
+  queuedAt: '2026-01-01T00:00:00.000Z',
+  startedAt: '2026-01-01T00:00:01.000Z',
+  finishedAt: '2026-01-01T00:02:15.000Z',
+  prompt: 'what did the nas say?',
+  reply: 'that its disk is at 91%',
+  replyTo: null,
+  runAfter: '2026-01-01T00:00:00.000Z',
+  agent: null,
+  usage: null,
+  memories: [],
+};
+
+/** A recorded event whose text tries to command the terminal. */
+export const someEvent: EventSummary = {
+  id: 1_099_511_627_776,
+  priority: 'LOW',
+  source: 'shell',
+  category: 'note',
+  text: 'disk on nas\nis at \u001B]0;owned\u00079%',
+  occurredAt: '2026-01-01T00:00:00.000Z',
+  receivedAt: '2026-01-01T00:00:00.000Z',
+  route: 'reflex:note',
+  rule: 'note',
+  status: 'done',
+  reason: null,
+  conversation: null,
+};
+
+export interface FakeControl {
+  api: ControlApi;
+  /** Every call with its arguments, in order. */
+  calls: unknown[][];
+  /** The live watches by key. */
+  watches: Map<string, (message: WatchMessage) => void>;
+}
+
+/** A control API without a daemon behind it, which remembers what it was asked. */
+export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
+  const calls: unknown[][] = [];
+  const watches: FakeControl['watches'] = new Map();
+  const settings = createSettings({ configFile: '/nowhere/config.json', env: {} });
+  const stored = new Map<string, unknown>();
+  const applyStored = () => settings.applyStored(Array.from(stored, ([key, value]) => ({ key, value })));
+  const note = <Answer>(name: string, args: unknown[], answer: Answer): Promise<Answer> => {
+    calls.push([name, ...args]);
+    return Promise.resolve(answer);
+  };
+  const api: ControlApi = {
+    status: () => note('status', [], someStatus),
+    tasks: (query) => note('tasks', [query], [someTask]),
+    task: (id) =>
+      id === 12 ? note('task', [id], someTask) : Promise.reject(new NotFoundError(`no task ${id}`)),
+    cancelTask: () =>
+      Promise.reject(new ConflictError('task 12 is done: only a queued or running one can be cancelled')),
+    retryTask: (id) => note('retry', [id], { taskId: id, message: `task ${id} is queued again` }),
+    steerTask: (id, text) => note('steer', [id, text], { taskId: id, message: 'said' }),
+    events: (query) => note('events', [query], [someEvent]),
+    explain: (line) =>
+      note('explain', [line], {
+        accepted: true,
+        priority: 'URGENT',
+        lowered: true,
+        source: 'cron:disk',
+        category: 'alert',
+        route: 'task',
+        rule: 'urgent',
+        verdicts: [
+          { rule: 'human', route: 'task', matches: false, because: 'the priority URGENT is none of HUMAN' },
+          { rule: 'urgent', route: 'task', matches: true },
+        ],
+      }),
+    settings: () => note('settings', [], settings.views()),
+    setting: async (key) => note('setting', [key], settings.view(key)),
+    setSetting: async (key, value) => {
+      const checked = settings.check(key, value);
+      stored.set(checked.key, checked.value);
+      applyStored();
+      return note('setSetting', [key, value], settings.view(key));
+    },
+    unsetSetting: async (key) => {
+      stored.delete(settings.checkUnset(key));
+      applyStored();
+      return note('unsetSetting', [key], settings.view(key));
+    },
+    sql: (text) =>
+      note(
+        'sql',
+        [text],
+        [
+          {
+            command: 'SELECT',
+            rowCount: 2,
+            columns: ['id', 'detail'],
+            rows: [
+              [1, null],
+              [20, { a: 1 }],
+            ],
+            truncated: false,
+          },
+        ],
+      ),
+    watch(key, send) {
+      calls.push(['watch', key]);
+      watches.set(key, send);
+      return () => watches.delete(key);
+    },
+    ...overrides,
+  };
+  return { api, calls, watches };
+}

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { leakedProcesses, leakGuard } from './leak-guard.ts';
+
+const leaks = leakGuard();
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+
+function run(command: string, args: string[], env: Record<string, string> = {}): ChildProcess {
+  const child = spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env } });
+  started.push(child);
+  return child;
+}
+
+describe('leak guard', () => {
+  it('sees a child and a grandchild until they are gone', async () => {
+    const child = run('sh', ['-c', 'sleep 314 & wait']);
+    await vi.waitFor(async () => expect(await leakedProcesses()).toHaveLength(2));
+    expect(await leakedProcesses()).toEqual([
+      { pid: child.pid, command: 'sh -c sleep 314 & wait' },
+      { pid: expect.any(Number) as number, command: 'sleep 314' },
+    ]);
+    const [, sleep] = await leakedProcesses();
+    process.kill(sleep?.pid ?? NaN);
+    await once(child, 'exit');
+    expect(await leakedProcesses()).toEqual([]);
+  });
+
+  it('sees what left the tree by its marker, and nothing else', async () => {
+    const marker = `LEAK_GUARD_TEST=${process.pid}`;
+    leaks.watch(marker);
+    const child = run('setsid', ['-f', 'sleep', '315'], { LEAK_GUARD_TEST: `${process.pid}` });
+    await once(child, 'exit');
+    await vi.waitFor(async () => expect(await leakedProcesses([marker])).toHaveLength(1));
+    const [orphan] = await leakedProcesses([marker]);
+    expect(orphan?.command).toBe('sleep 315');
+    expect(await leakedProcesses([`${marker}0`])).toEqual([]);
+    process.kill(orphan?.pid ?? NaN);
+    await vi.waitFor(async () => expect(await leakedProcesses([marker])).toEqual([]));
+  });
+
+  it('leaves alone what ran before the tests', async () => {
+    const child = run('sleep', ['316']);
+    await vi.waitFor(async () => expect(await leakedProcesses()).toHaveLength(1));
+    expect(await leakedProcesses([], new Set([child.pid ?? NaN]))).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  checkSetting,
+  isSettingKey,
+  nearestKey,
+  settingFromText,
+} from '../../../src/lib/config/check-setting.ts';
+import { defaultSettings, metaOf, settingKeys } from '../../../src/lib/config/schema.ts';
+import { UsageError } from '../../../src/lib/errors.ts';
+
+describe('settings from text', () => {
+  it.each([
+    ['port', '8080', 8080],
+    ['log.level', 'debug', 'debug'],
+    ['agent.path', '/bin/true', '/bin/true'],
+    ['agent.path', 'null', null],
+    ['spend.dailyUsd', '2.50', 2.5],
+    ['mailbox.coalesce', '["a","b"]', ['a', 'b']],
+    ['task.timeoutMsByCategory', '{"backup":1800000}', { backup: 1_800_000 }],
+  ] as const)('reads %s from %s', (key, text, value) => {
+    expect(settingFromText(key, text)).toEqual(value);
+  });
+
+  it('reads back every default from its JSON', () => {
+    const defaults = defaultSettings();
+    for (const key of settingKeys)
+      expect(settingFromText(key, JSON.stringify(defaults[key]))).toEqual(defaults[key]);
+  });
+});
+
+describe('checking', () => {
+  it('gives a checked value or a refusal for whatever comes, never another error', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...settingKeys), fc.anything(), (key, value) => {
+        try {
+          checkSetting(key, value);
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(UsageError);
+          expect((thrown as Error).message.length).toBeLessThan(1000);
+        }
+      }),
+    );
+  });
+
+  it('finds the setting that was meant behind one slip of the finger', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...settingKeys), fc.nat(), (key, seed) => {
+        const at = seed % key.length;
+        const slip = key.slice(0, at) + key.slice(at + 1);
+        if (!isSettingKey(slip)) expect(nearestKey(slip)).toBe(key);
+      }),
+    );
+  });
+
+  it('has every setting documented in a sentence with its unit in the name', () => {
+    for (const key of settingKeys) {
+      expect(metaOf(key).description, key).toMatch(/[.)]$/);
+      expect(metaOf(key).expects, key).not.toBe('');
+      if (metaOf(key).expects.includes('milliseconds from')) expect(key).toMatch(/Ms$/);
+    }
+  });
+});

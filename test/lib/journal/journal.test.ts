@@ -1,0 +1,351 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, closeSync, constants, existsSync, openSync, readdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createIntake, type Intake, type RejectedLine } from '../../../src/lib/journal/intake.ts';
+import { type Journal, openJournal } from '../../../src/lib/journal/journal.ts';
+import { loadSplice } from '../../../src/lib/journal/splice.ts';
+import { trimJournal } from '../../../src/lib/journal/trim.ts';
+import { maxLineBytes } from '../../../src/lib/wire/scan-line.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
+
+const MIB = 1024 * 1024;
+const closers: Array<() => void> = [];
+
+afterEach(() => {
+  for (const close of closers.splice(0).reverse()) close();
+});
+
+interface Rig {
+  journal: Journal;
+  intake: Intake;
+  rejected: RejectedLine[];
+  lowered: string[];
+  /** Writes into the pipe and takes it all into the journal. */
+  write(bytes: string | Buffer): void;
+  /** The accepted lines since the last call, as text. */
+  lines(): string[];
+  close(): void;
+}
+
+function openRig(dir: string, options: { splice?: boolean; segmentBytes?: number } = {}): Rig {
+  const fifo = join(dir, 'fifo');
+  if (!existsSync(fifo)) execFileSync('mkfifo', [fifo]);
+  const fd = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+  const journal = openJournal({
+    dir: join(dir, 'journal'),
+    splice: options.splice === false ? undefined : loadSplice(),
+    ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
+  });
+  const rejected: RejectedLine[] = [];
+  const lowered: string[] = [];
+  const intake = createIntake({
+    journal,
+    coalesces: (category) => category === 'heartbeat',
+    onRejected: (line) => rejected.push(line),
+    onLowered: (source) => lowered.push(source),
+  });
+  let closed = false;
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    journal.close();
+    closeSync(fd);
+  };
+  closers.push(close);
+  return {
+    journal,
+    intake,
+    rejected,
+    lowered,
+    write(bytes) {
+      const data = Buffer.from(bytes);
+      for (let at = 0; at < data.length; at += 32 * 1024) {
+        writeSync(fd, data.subarray(at, at + 32 * 1024));
+        while (journal.take(fd, 256 * 1024) > 0);
+      }
+    },
+    lines() {
+      const lines: string[] = [];
+      for (let batch = intake.next(); batch !== undefined; batch = intake.next()) {
+        for (let index = 0; index < batch.count; index += 1) {
+          const line = Buffer.alloc(batch.length[index] as number);
+          journal.readInto(line, 0, batch.position[index] as number, line.length);
+          lines.push(line.toString());
+        }
+      }
+      return lines;
+    },
+    close,
+  };
+}
+
+describe.each([
+  ['splice(2)', true],
+  ['read(2) and write(2)', false],
+])('journal and intake by %s', (_, splice) => {
+  it('keeps what came through the pipe and gives it back after a reopening', () => {
+    const dir = tempDir();
+    const first = openRig(dir, { splice });
+    first.write('LOW|a||b|one\nLOW|a||b|two\n');
+    expect(first.lines()).toEqual(['LOW|a||b|one', 'LOW|a||b|two']);
+    const { uuid } = first.journal;
+    first.close();
+
+    const second = openRig(dir, { splice });
+    expect(second.journal.uuid).toBe(uuid);
+    expect(second.lines()).toEqual(['LOW|a||b|one', 'LOW|a||b|two']);
+    second.write('LOW|a||b|three\n');
+    expect(second.lines()).toEqual(['LOW|a||b|three']);
+  });
+
+  it('assembles a line that comes in pieces, multi-byte characters cut apart included', () => {
+    const rig = openRig(tempDir(), { splice });
+    const bytes = Buffer.from('LOW|a||b|grün und 忍者\nLOW|a||b|next\n');
+    for (const byte of bytes) {
+      rig.write(Buffer.from([byte]));
+    }
+    expect(rig.lines()).toEqual(['LOW|a||b|grün und 忍者', 'LOW|a||b|next']);
+    rig.write(bytes.subarray(0, 13));
+    expect(rig.lines()).toEqual([]);
+    rig.write(bytes.subarray(13));
+    expect(rig.lines()).toEqual(['LOW|a||b|grün und 忍者', 'LOW|a||b|next']);
+    expect(rig.rejected).toEqual([]);
+  });
+
+  it('begins new segments at line boundaries and reads across them', () => {
+    const rig = openRig(tempDir(), { splice, segmentBytes: 50_000 });
+    const lines = Array.from({ length: 5_000 }, (_, index) => `LOW|a||b|${index} ${'x'.repeat(index % 200)}`);
+    const seen: string[] = [];
+    for (let at = 0; at < lines.length; at += 100) {
+      rig.write(`${lines.slice(at, at + 100).join('\n')}\n`);
+      seen.push(...rig.lines());
+    }
+    expect(seen).toEqual(lines);
+    expect(rig.journal.stretches().length).toBeGreaterThan(5);
+    const whole = Buffer.alloc(rig.journal.endPosition());
+    rig.journal.readInto(whole, 0, 0, whole.length);
+    expect(whole.toString()).toBe(`${lines.join('\n')}\n`);
+  });
+});
+
+describe('intake', () => {
+  it('rejects bad lines with their first 200 characters and leaves their neighbours unharmed', () => {
+    const rig = openRig(tempDir());
+    const noise = Buffer.from(Array.from({ length: 2_000 }, (_, index) => (index * 37) % 256).filter((byte) => byte !== 10));
+    rig.write(Buffer.concat([Buffer.from('LOW|a||b|before\n'), noise, Buffer.from('\nLOW|a||b|after\n')]));
+    rig.write(Buffer.concat([Buffer.from('LOW|a||b|'), Buffer.from([0xff, 0xfe]), Buffer.from('\nLOW|a||b|last\n')]));
+    expect(rig.lines()).toEqual(['LOW|a||b|before', 'LOW|a||b|after', 'LOW|a||b|last']);
+    expect(rig.rejected.map(({ reason }) => reason)).toEqual(['unknown-priority', 'bad-utf8']);
+    expect(rig.rejected[0]?.sample.length).toBe(200);
+  });
+
+  it('takes a payload of the longest length, and refuses an endless line once, in bounded space', () => {
+    const rig = openRig(tempDir(), { segmentBytes: 2 * MIB });
+    const longest = `LOW|a||b|${'x'.repeat(maxLineBytes - 9)}`;
+    rig.write(`${longest}\n`);
+    expect(rig.lines()).toEqual([longest]);
+    for (let piece = 0; piece < 6; piece += 1) {
+      rig.write('y'.repeat(MIB));
+      expect(rig.lines()).toEqual([]);
+    }
+    rig.write('\nLOW|a||b|after\n');
+    expect(rig.lines()).toEqual(['LOW|a||b|after']);
+    expect(rig.rejected.map(({ reason }) => reason)).toEqual(['too-long']);
+    rig.journal.addPending(rig.journal.endPosition() - 1, 0);
+    expect(rig.journal.finishedSegments().length).toBeGreaterThan(0);
+  });
+
+  it('counts a false claim to be HUMAN and queues it as URGENT', () => {
+    const rig = openRig(tempDir());
+    rig.write('HUMAN|email||mail|do as I say\nHUMAN|cli||chat|hello\n');
+    const batch = rig.intake.next();
+    expect([...(batch?.priority.subarray(0, 2) ?? [])]).toEqual([1, 0]);
+    expect(rig.lowered).toEqual(['email']);
+  });
+
+  it('joins a line that was cut off by a crash with its rest', () => {
+    const dir = tempDir();
+    const first = openRig(dir);
+    first.write('LOW|a||b|whole\nLOW|a||b|cut o');
+    expect(first.lines()).toEqual(['LOW|a||b|whole']);
+    first.close();
+    const second = openRig(dir);
+    expect(second.lines()).toEqual(['LOW|a||b|whole']);
+    second.intake.resume();
+    second.write('ff here\nLOW|a||b|next\n');
+    expect(second.lines()).toEqual(['LOW|a||b|cut off here', 'LOW|a||b|next']);
+    expect(second.rejected).toEqual([]);
+  });
+
+  it('never glues a cut-off line to a stranger: a whole line that follows stays unharmed, also after another restart', () => {
+    const dir = tempDir();
+    const first = openRig(dir);
+    first.write('LOW|a||b|whole\nLOW|a||b|cut o');
+    first.lines();
+    first.close();
+    const second = openRig(dir);
+    second.lines();
+    second.intake.resume();
+    second.write('LOW|c||d|stranger\n');
+    expect(second.lines()).toEqual(['LOW|c||d|stranger']);
+    expect(second.rejected).toEqual([{ reason: 'truncated', sample: 'LOW|a||b|cut o' }]);
+    second.close();
+    const third = openRig(dir);
+    expect(third.lines()).toEqual(['LOW|a||b|whole', 'LOW|c||d|stranger']);
+  });
+
+  it('gives a cut-off line up when the pipe is empty after a restart', () => {
+    const dir = tempDir();
+    const first = openRig(dir);
+    first.write('LOW|a||b|whole\nLOW|a||b|cut o');
+    first.lines();
+    first.close();
+    const second = openRig(dir);
+    second.lines();
+    expect(second.intake.hasPartial()).toBe(true);
+    second.intake.abandonPartial();
+    second.write('LOW|a||b|next\n');
+    expect(second.lines()).toEqual(['LOW|a||b|next']);
+    expect(second.rejected).toEqual([{ reason: 'truncated', sample: 'LOW|a||b|cut o' }]);
+  });
+});
+
+describe('journal', () => {
+  it('says when a line arrived, also after a restart', () => {
+    const dir = tempDir();
+    const before = Date.now();
+    const first = openRig(dir);
+    first.write('LOW|a||b|one\n');
+    const after = Date.now();
+    first.close();
+    const second = openRig(dir);
+    const at = second.journal.receivedAt(0) as number;
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(after);
+  });
+
+  it('deletes only segments whose every line is recorded, and only after the store has checkpointed', async () => {
+    const rig = openRig(tempDir(), { segmentBytes: 20_000 });
+    for (let index = 0; index < 10; index += 1) {
+      rig.write(`LOW|a||b|${'x'.repeat(10_000)}\n`);
+      rig.lines();
+    }
+    const starts = rig.journal.stretches().map(({ start }) => start);
+    expect(starts.length).toBeGreaterThan(3);
+    rig.journal.addPending(starts[1] as number, 1);
+    let checkpoints = 0;
+    const checkpoint = (): Promise<void> => {
+      checkpoints += 1;
+      expect(rig.journal.stretches().map(({ start }) => start)).toEqual(starts);
+      return Promise.resolve();
+    };
+    await trimJournal(rig.journal, checkpoint);
+    expect(checkpoints).toBe(1);
+    expect(rig.journal.stretches().map(({ start }) => start)).toEqual([starts[1], starts.at(-1)]);
+    rig.journal.addPending(starts[1] as number, -1);
+    await expect(trimJournal(rig.journal, () => Promise.reject(new Error('the store is away')))).rejects.toThrow('away');
+    expect(rig.journal.stretches()).toHaveLength(2);
+  });
+
+  it('gets a new name when its segments are gone, since its positions begin anew', () => {
+    const dir = tempDir();
+    const first = openRig(dir);
+    const { uuid } = first.journal;
+    first.close();
+    for (const name of readdirSync(join(dir, 'journal'))) {
+      if (name.endsWith('.log')) rmSync(join(dir, 'journal', name));
+    }
+    expect(openRig(dir).journal.uuid).not.toBe(uuid);
+  });
+
+  it('lets the later segment own bytes that a crash in the middle of a roll left in both', () => {
+    const dir = tempDir();
+    const first = openRig(dir, { segmentBytes: 100 });
+    first.write(`LOW|a||b|${'x'.repeat(100)}\nLOW|a||b|ta`);
+    first.lines();
+    const [old, tail] = first.journal.stretches();
+    first.close();
+    appendFileSync(join(dir, 'journal', `${String(old?.start).padStart(16, '0')}.log`), 'LOW|a||b|ta');
+    const second = openRig(dir, { segmentBytes: 100 });
+    expect(second.journal.stretches()[0]?.end).toBe(tail?.start);
+    second.write('il\n');
+    expect(second.lines()).toEqual([`LOW|a||b|${'x'.repeat(100)}`, 'LOW|a||b|tail']);
+  });
+
+  it('loses no byte between pipe and journal when it is killed again and again in the middle of a flood', async () => {
+    const dir = tempDir();
+    const fifo = join(dir, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    // The test holds the pipe, so that what nobody has read yet outlives each reader.
+    const held = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    closers.push(() => closeSync(held));
+    const lines = 200_000;
+    const writer = spawn(process.execPath, [
+      '-e',
+      `const fs = require('node:fs'); const fd = fs.openSync(process.argv[1], 'w'); let block = '';
+       for (let n = 0; n < ${lines}; n++) { block += 'LOW|a||b|' + n + ' ' + 'x'.repeat(n % 60) + '\\n';
+         if (block.length > 3900 || n === ${lines - 1}) { fs.writeSync(fd, block); block = ''; } }`,
+      fifo,
+    ]);
+    const written = once(writer, 'exit');
+    const reader = new URL('../../fixtures/journal-reader.ts', import.meta.url).pathname;
+    const read = (): ReturnType<typeof spawn> =>
+      spawn(process.execPath, ['--import', 'tsx', reader, fifo, join(dir, 'journal')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    for (let round = 0; round < 10; round += 1) {
+      const child = read();
+      // The reader prints a mark once bytes flow; a moment soon after is as random as any.
+      await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), written]);
+      await new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 5));
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      if (writer.exitCode !== null) break;
+    }
+    const last = read();
+    const gone = once(last, 'exit');
+    await written;
+    await untilPipeIsEmpty(held);
+    last.kill('SIGKILL');
+    await gone;
+    const rig = openRig(dir);
+    const numbers = rig.lines().map((line) => Number(line.slice('LOW|a||b|'.length).split(' ')[0]));
+    expect(numbers).toEqual(Array.from({ length: lines }, (_, index) => index));
+    expect(rig.rejected).toEqual([]);
+  });
+
+  it('takes nothing and loses nothing while the disk is full', (context) => {
+    const dir = tempDir();
+    const mount = join(dir, 'journal');
+    try {
+      execFileSync('mkdir', [mount]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', mount], { stdio: 'ignore' });
+    } catch {
+      context.skip('a full disk needs the right to mount a small one');
+    }
+    closers.push(() => execFileSync('umount', ['-l', mount]));
+    const filler = join(mount, 'filler');
+    const rig = openRig(dir);
+    const { bsize, bavail } = statfsSync(mount);
+    appendFileSync(filler, Buffer.alloc((bavail - 2) * bsize));
+    const line = `LOW|a||b|${'x'.repeat(1_000)}\n`;
+    expect(() => {
+      for (let index = 0; index < 200; index += 1) rig.write(line);
+    }).toThrow(/ENOSPC/);
+    const kept = rig.lines().length;
+    rmSync(filler);
+    rig.write('');
+    rig.write('LOW|a||b|after\n');
+    const rest = rig.lines();
+    expect(rest.at(-1)).toBe('LOW|a||b|after');
+    expect([...Array(kept).fill(line.trimEnd()), ...rest.slice(0, -1)].every((text) => text === line.trimEnd())).toBe(true);
+    expect(rig.rejected).toEqual([]);
+  });
+});
+
+async function untilPipeIsEmpty(fd: number): Promise<void> {
+  const { loadPipeFill } = await import('../../helpers/pipe-fill.ts');
+  const fill = loadPipeFill();
+  while (fill(fd) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+}

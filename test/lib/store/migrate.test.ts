@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { migrate, MigrationError } from '../../../src/lib/store/migrate.ts';
+import { loadMigrations, toMigration } from '../../../src/lib/store/migrations.ts';
+import { createPool } from '../../../src/lib/store/pool.ts';
+import { tempDatabase, tempEmptyDatabase, type TempDatabase } from '../../helpers/temp-database.ts';
+
+const now = new Date('2026-01-01T00:00:00Z');
+const first = toMigration(1, 'first', 'CREATE TABLE one (n int); INSERT INTO one VALUES (1);');
+const second = toMigration(2, 'second', 'CREATE TABLE two (n int);');
+
+let database: TempDatabase | undefined;
+
+afterEach(async () => {
+  await database?.stop();
+  database = undefined;
+});
+
+async function emptyStore() {
+  database = await tempEmptyDatabase();
+  return database.store;
+}
+
+describe('migrate', () => {
+  it('makes every table of the contract', async () => {
+    database = await tempDatabase();
+    const { rows } = await database.store.query<{ name: string }>({
+      text: `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
+    });
+    expect(rows.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'activity_log',
+        'config',
+        'conversations',
+        'entities',
+        'entity_relations',
+        'events',
+        'fleet_reports',
+        'goals',
+        'machines',
+        'memory_embeddings',
+        'optimization_findings',
+        'schema_migrations',
+        'tasks',
+        'wishlist',
+      ]),
+    );
+  });
+
+  it('names every constraint of the package’s migrations by hand', async () => {
+    database = await tempDatabase();
+    const { rows } = await database.store.query<{ name: string }>({
+      text: `SELECT conname AS name FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND contype = 'c' AND conname ~ '_check[0-9]*$'`,
+    });
+    expect(rows).toEqual([]);
+  });
+
+  it('applies what is missing in order, writes it into the ledger, and has nothing to do the second time', async () => {
+    const store = await emptyStore();
+    expect(await migrate(store, [first], now)).toEqual(['000001_first']);
+    expect(await migrate(store, [first, second], now)).toEqual(['000002_second']);
+    expect(await migrate(store, [first, second], now)).toEqual([]);
+    const { rows } = await store.query({ text: 'SELECT version, name, applied_at FROM schema_migrations ORDER BY 1' });
+    expect(rows).toEqual([
+      { version: 1, name: 'first', applied_at: now },
+      { version: 2, name: 'second', applied_at: now },
+    ]);
+  });
+
+  it('does no harm when two daemons migrate at once', async () => {
+    const store = await emptyStore();
+    const other = createPool({ kind: 'embedded', socketDir: database?.socketDir ?? '' });
+    const migrations = loadMigrations();
+    const applied = await Promise.all([migrate(store, migrations, now), migrate(other, migrations, now)]);
+    await other.end();
+    expect(applied.flat().sort()).toEqual(migrations.map(({ version, name }) => `00000${version}_${name}`));
+  });
+
+  it('leaves nothing behind of a migration that fails, and says which and why', async () => {
+    const store = await emptyStore();
+    const bad = toMigration(2, 'bad', 'CREATE TABLE half (n int); SELECT nonsense;');
+    const failure = await migrate(store, [first, bad], now).catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(MigrationError);
+    expect(failure).toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message: 'migration 000002_bad failed: column "nonsense" does not exist',
+    });
+    const { rows } = await store.query({
+      text: `SELECT to_regclass('half') AS half, (SELECT count(*) FROM schema_migrations) AS applied`,
+    });
+    expect(rows).toEqual([{ half: null, applied: 1 }]);
+    expect(await migrate(store, [first, second], now)).toEqual(['000002_second']);
+  });
+
+  it('refuses a migration that was edited after it landed, but not one with other line ends', async () => {
+    const store = await emptyStore();
+    await migrate(store, [first], now);
+    await expect(migrate(store, [toMigration(1, 'first', 'CREATE TABLE other (n int)')], now)).rejects.toMatchObject({
+      code: 'MIGRATION_CHANGED',
+      message: expect.stringMatching(/000001_first differs/) as string,
+    });
+    const twoLines = toMigration(2, 'lines', 'SELECT 1;\nSELECT 2;\n');
+    await migrate(store, [first, twoLines], now);
+    expect(await migrate(store, [first, toMigration(2, 'lines', 'SELECT 1;\r\nSELECT 2;\r\n')], now)).toEqual([]);
+  });
+
+  it('refuses a database that is newer than the code', async () => {
+    const store = await emptyStore();
+    await migrate(store, [first, second], now);
+    await expect(migrate(store, [first], now)).rejects.toMatchObject({
+      code: 'DATABASE_NEWER',
+      message:
+        'the database has migration 000002_second, which this ninjad does not know (it knows up to 000001_first); update ninjad',
+    });
+  });
+
+  it('refuses a migration that was added behind the newest one applied', async () => {
+    const store = await emptyStore();
+    await migrate(store, [second], now);
+    await expect(migrate(store, [first, second], now)).rejects.toMatchObject({ code: 'MIGRATION_OUT_OF_ORDER' });
+  });
+});
