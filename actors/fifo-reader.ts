@@ -65,8 +65,9 @@ export function createFifoReader(deps: FifoReaderDeps) {
     return batch;
   };
 
-  const readPipe = fromCallback<PipeCommand, { fifo: OpenFifo; paused: boolean }, FifoReaderEvent>(
-    ({ sendBack, receive, input: { fifo, paused: startsPaused } }) => {
+  const readPipe = fromCallback<PipeCommand, { fifo: OpenFifo; paused: boolean }>(
+    ({ sendBack: send, receive, input: { fifo, paused: startsPaused } }) => {
+      const sendBack = (event: FifoReaderEvent): void => send(event);
       let paused = startsPaused;
       let stopped = false;
       let watcher: FSWatcher | undefined;
@@ -117,7 +118,7 @@ export function createFifoReader(deps: FifoReaderDeps) {
   );
 
   /** Takes what is still in the pipe, so that a writer's last line is kept, then closes it. */
-  const closePipe = fromPromise<undefined, { fifo: OpenFifo | undefined }>(async ({ input: { fifo } }) => {
+  const closePipe = fromPromise<void, { fifo: OpenFifo | undefined }>(async ({ input: { fifo } }) => {
     if (fifo === undefined) return;
     try {
       const end = journal.endPosition() + maxClosingBytes;

@@ -87,7 +87,7 @@ export const agentRunMachine = setup({
     agentProcess: fromCallback<AgentCommand, RunRequest>(unprovided('agentProcess')),
     /** Stores who the process is, for recovery after a crash. */
     noteProcess: fromPromise<
-      void,
+      undefined,
       { task: ClaimedTask; agent: RunnableAgent; identity: ProcessIdentity | undefined }
     >(unprovided('noteProcess')),
     terminate: fromPromise<

@@ -42,7 +42,7 @@ export function childExited(draft: Draft, id: string, exit: Exit): void {
   advance(draft);
 }
 
-/** The time that a phase may take is up: no longer waiting, starting, stopping, or on probation. */
+/** A phase's time is up: `starting` took too long, `stopping` did, the backoff is over, or a restarted child has settled. */
 export function phaseOverdue(draft: Draft, id: string, incarnation: number, phase: ChildPhase): void {
   const child = find(draft, id);
   if (child?.incarnation !== incarnation || child.phase !== phase) return;

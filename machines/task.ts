@@ -68,6 +68,9 @@ const unprovided = (name: string) => (): never => {
   throw new Error(`task machine: "${name}" was not provided`);
 };
 
+/** Tells observers what the task is doing. */
+const announceProgress: (scope: unknown, progress: string) => void = unprovided('announceProgress');
+
 const messageOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
 
 /**
@@ -95,11 +98,10 @@ export const taskMachine = setup({
     resolveAgent: fromPromise<AgentResolution, { reprobe: boolean }>(unprovided('resolveAgent')),
     agentRun: agentRunMachine,
     recordTask: fromPromise<RecordedTask, RecordRequest>(unprovided('recordTask')),
-    reply: fromPromise<void, { task: ClaimedTask; recorded: RecordedTask }>(unprovided('reply')),
+    reply: fromPromise<undefined, { task: ClaimedTask; recorded: RecordedTask }>(unprovided('reply')),
   },
   actions: {
-    /** Tells observers what the task is doing. */
-    announceProgress: (_, _progress: string) => unprovided('announceProgress')(),
+    announceProgress,
     keepMemories: assign({ memories: (_, memories: RecalledMemory[]) => memories }),
     keepAgent: assign({
       agent: (_, agent: AgentResolution) => (agent.kind === 'misconfigured' ? undefined : agent),

@@ -106,7 +106,7 @@ export function liveTasks(board: TaskBoard): LiveTask[] {
   return runningTasks(board).map(({ task: { id, attempt }, ref }) => {
     const { children, value, context } = ref.getSnapshot();
     const run = children.run?.getSnapshot().context.progress;
-    return { id, attempt, progress: run ?? (context.run.progress || String(value)) };
+    return { id, attempt, progress: run ?? (context.run.progress || value) };
   });
 }
 

@@ -20,14 +20,23 @@ import {
   withoutTask,
 } from './tasks-board.ts';
 
+/** What no state shows; `during` names what was being done. */
+export interface TasksProblem {
+  during: string;
+  error: unknown;
+}
+
 const unprovided = (name: string) => (): never => {
   throw new Error(`tasks machine: "${name}" was not provided`);
 };
 
+/** Something went wrong that no state shows: for the log. */
+const reportProblem: (scope: unknown, problem: TasksProblem) => void = unprovided('reportProblem');
+
 const base = setup({
-  types: { context: {} as TaskBoard, input: {} as TasksInput, events: {} as TasksEvent },
+  types: {} as { context: TaskBoard; input: TasksInput; events: TasksEvent },
   actors: {
-    recoverTasks: fromPromise<void, void>(unprovided('recoverTasks')),
+    recoverTasks: fromPromise<undefined>(unprovided('recoverTasks')),
     claimTask: fromPromise<Claim, { humanOnly: boolean }>(unprovided('claimTask')),
     tendTasks: fromPromise<UpkeepReport, UpkeepRequest>(unprovided('tendTasks')),
     amendTask: fromPromise<AmendmentResult, Amendment>(unprovided('amendTask')),
@@ -52,8 +61,7 @@ const base = setup({
 export const tasksMachine = base
   .extend({
     actions: {
-      /** Something went wrong that no state shows: for the log. */
-      reportProblem: (_, _problem: { during: string; error: unknown }) => unprovided('reportProblem')(),
+      reportProblem,
       announceReady: base.enqueueActions(({ context, enqueue, self }) => {
         if (context.announced || self._parent === undefined) return;
         enqueue.assign({ announced: true });

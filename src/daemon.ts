@@ -36,7 +36,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
 async function runTree(parts: Parts): Promise<number> {
   const { log, settings, database, recall } = parts;
-  const view = createTreeView(() => root as ActorRefFrom<typeof rootMachine> | undefined, database.input);
+  const view = createTreeView(() => root, database.input);
   const status = createStatusBuilder({
     ...parts,
     store: database.store,

@@ -1,4 +1,4 @@
-import { type CallbackActorLogic, fromCallback, fromPromise, type PromiseActorLogic } from 'xstate';
+import { type CallbackActorLogic, type EventObject, fromCallback, fromPromise, type PromiseActorLogic } from 'xstate';
 import type { DatabaseEvent, DatabaseServerCommand } from '../../machines/database-context.ts';
 import { messageOf, StoreAwayError } from '../../src/lib/errors.ts';
 import { type DatabaseTarget, publicUrl } from '../../src/lib/store/database-target.ts';
@@ -32,7 +32,7 @@ export interface Database {
     runServer: CallbackActorLogic<DatabaseServerCommand>;
     connect: PromiseActorLogic<{ serverVersion: string }>;
     migrate: PromiseActorLogic<unknown>;
-    openStore: CallbackActorLogic<never>;
+    openStore: CallbackActorLogic<EventObject>;
     probe: PromiseActorLogic<unknown>;
     maintain: PromiseActorLogic<unknown>;
     closeConnections: PromiseActorLogic<unknown>;

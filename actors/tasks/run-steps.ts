@@ -36,10 +36,11 @@ export function createResolveAgent(resolver: AgentResolver) {
 /** Writes into the row which process runs the task. */
 export function createNoteProcess(store: Store) {
   return fromPromise<
-    void,
+    undefined,
     { task: ClaimedTask; agent: RunnableAgent; identity: ProcessIdentity | undefined }
   >(async ({ input: { task, agent, identity } }) => {
     if (identity !== undefined) await noteProcess(store, task, { identity, agent: agentRecord(agent) });
+    return undefined;
   });
 }
 
@@ -59,8 +60,8 @@ export function createTerminate() {
 
 /** Hands the end of a task over to everybody who listens. */
 export function createReply(bus: Pick<Bus, 'emit'>) {
-  return fromPromise<void, { task: ClaimedTask; recorded: RecordedTask }>(({ input: { task, recorded } }) => {
+  return fromPromise<undefined, { task: ClaimedTask; recorded: RecordedTask }>(({ input: { task, recorded } }) => {
     announceTask(bus, { ...recorded, taskId: task.id, eventId: task.eventId });
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   });
 }

@@ -35,9 +35,10 @@ export interface UpkeepReport {
 
 /** The start of a worker: ends every process of a former life, then settles every row that says it still runs here. */
 export function createRecoverTasks(deps: UpkeepDeps) {
-  return fromPromise<void, void>(async () => {
+  return fromPromise<undefined>(async () => {
     await endMarked(deps.worker, deps.killGraceMs());
     await settle(deps, { live: [], lost: 'all' });
+    return undefined;
   });
 }
 

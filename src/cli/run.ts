@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { packagePath } from '../lib/package-root.ts';
+import { packageVersion } from '../lib/version.ts';
 import { exitCodeOf, exitCodes, reportFailure } from './failure.ts';
 
 /** The commands in the order of `--help`. Each is imported only when it is asked for, so that `send` starts fast. */
@@ -51,7 +50,7 @@ async function programFor(name: string | undefined): Promise<Command> {
     .description(
       'A personal agent daemon: one named pipe in, a supervision tree inside, Postgres for all it knows.',
     )
-    .version(versionOf(), '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .showHelpAfterError('(add --help to see how it is used)')
     .addHelpText('after', footer)
     .exitOverride();
@@ -68,9 +67,4 @@ async function programFor(name: string | undefined): Promise<Command> {
 function inheritFrom(parent: Command, command: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inheritFrom(command, child);
-}
-
-function versionOf(): string {
-  const description = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
-  return description.version;
 }

@@ -25,10 +25,7 @@ export function statusLines(status: Status, now: number): string[] {
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
     ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
     ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
-    [
-      'ended',
-      `${count(counts.done)} done, ${count(counts.failed)} failed, ${count(counts.deadLettered)} dead letters`,
-    ],
+    ['ended', `${count(counts.done)} done, ${count(counts.dropped)} dropped, ${count(counts.failed)} failed, ${count(counts.deadLettered)} dead`],
     ['spent', `${money(spend.todayUsd)} today, ${cap}`],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));

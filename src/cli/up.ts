@@ -20,7 +20,7 @@ export function upCommand(): Command {
     .action(async () => {
       const paths = openHome(homeFrom(process.env));
       const settings = createSettings({ configFile: paths.configFile, env: process.env });
-      const { runDaemon } = await import('../system.ts');
+      const { runDaemon } = await import('../daemon.ts');
       process.exitCode = await runDaemon({ paths, settings, env: process.env });
     });
 }

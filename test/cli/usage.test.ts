@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openHome } from '../../src/lib/config/open-home.ts';
+import { ensureFifo } from '../../src/lib/wire/fifo.ts';
 import { cliHarness } from './cli-harness.ts';
 
 const cli = cliHarness();
@@ -91,8 +93,14 @@ describe('without a daemon', () => {
   });
 
   it('a pipe that nobody reads does not hold the writer, and nothing stays in the spool', async () => {
-    const { spool } = (await cli.daemon()).paths;
-    expect(existsSync(spool)).toBe(true);
+    const { fifo, spool } = openHome(cli.home());
+    await ensureFifo(fifo);
+    for (const text of ['short', 'x'.repeat(5000)]) {
+      const { code, stderr } = await cli.run(['send', text]);
+      expect(code).toBe(3);
+      expect(stderr).toContain(`nobody reads ${fifo}`);
+    }
+    expect(readdirSync(spool)).toEqual([]);
   });
 });
 

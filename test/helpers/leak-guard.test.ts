@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { leakedProcesses, leakGuard } from './leak-guard.ts';
 
+const patience = { timeout: 30_000 };
 const leaks = leakGuard();
 const started: ChildProcess[] = [];
 
@@ -19,15 +20,15 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
 describe('leak guard', () => {
   it('sees a child and a grandchild until they are gone', async () => {
     const child = run('sh', ['-c', 'sleep 314 & wait']);
-    await vi.waitFor(async () => expect(await leakedProcesses()).toHaveLength(2));
-    expect(await leakedProcesses()).toEqual([
+    await vi.waitFor(() => expect(leakedProcesses()).toHaveLength(2), patience);
+    expect(leakedProcesses()).toEqual([
       { pid: child.pid, command: 'sh -c sleep 314 & wait' },
       { pid: expect.any(Number) as number, command: 'sleep 314' },
     ]);
-    const [, sleep] = await leakedProcesses();
+    const [, sleep] = leakedProcesses();
     process.kill(sleep?.pid ?? NaN);
     await once(child, 'exit');
-    expect(await leakedProcesses()).toEqual([]);
+    expect(leakedProcesses()).toEqual([]);
   });
 
   it('sees what left the tree by its marker, and nothing else', async () => {
@@ -35,17 +36,17 @@ describe('leak guard', () => {
     leaks.watch(marker);
     const child = run('setsid', ['-f', 'sleep', '315'], { LEAK_GUARD_TEST: `${process.pid}` });
     await once(child, 'exit');
-    await vi.waitFor(async () => expect(await leakedProcesses([marker])).toHaveLength(1));
-    const [orphan] = await leakedProcesses([marker]);
+    await vi.waitFor(() => expect(leakedProcesses(new Set([marker]))).toHaveLength(1), patience);
+    const [orphan] = leakedProcesses(new Set([marker]));
     expect(orphan?.command).toBe('sleep 315');
-    expect(await leakedProcesses([`${marker}0`])).toEqual([]);
+    expect(leakedProcesses(new Set([`${marker}0`]))).toEqual([]);
     process.kill(orphan?.pid ?? NaN);
-    await vi.waitFor(async () => expect(await leakedProcesses([marker])).toEqual([]));
+    await vi.waitFor(() => expect(leakedProcesses(new Set([marker]))).toEqual([]), patience);
   });
 
   it('leaves alone what ran before the tests', async () => {
     const child = run('sleep', ['316']);
-    await vi.waitFor(async () => expect(await leakedProcesses()).toHaveLength(1));
-    expect(await leakedProcesses([], new Set([child.pid ?? NaN]))).toEqual([]);
+    await vi.waitFor(() => expect(leakedProcesses()).toHaveLength(1), patience);
+    expect(leakedProcesses(new Set(), new Set([child.pid ?? NaN]))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, expect } from 'vitest';
 
@@ -19,15 +19,15 @@ const LOOK_AGAIN_MS = 20;
 export function leakGuard({ withinMs = 5_000 }: { withinMs?: number } = {}) {
   const markers = new Set<string>();
   let before: ReadonlySet<number> = new Set();
-  beforeAll(async () => {
-    before = new Set((await leakedProcesses()).map(({ pid }) => pid));
+  beforeAll(() => {
+    before = new Set(leakedProcesses().map(({ pid }) => pid));
   });
   afterEach(async () => {
     const giveUpAt = performance.now() + withinMs;
-    let leaked = await leakedProcesses(markers, before);
+    let leaked = leakedProcesses(markers, before);
     while (leaked.length > 0 && performance.now() < giveUpAt) {
       await delay(LOOK_AGAIN_MS);
-      leaked = await leakedProcesses(markers, before);
+      leaked = leakedProcesses(markers, before);
     }
     for (const { pid } of leaked) kill(pid);
     markers.clear();
@@ -37,49 +37,58 @@ export function leakGuard({ withinMs = 5_000 }: { withinMs?: number } = {}) {
 }
 
 /** The living descendants of this process and the living processes with one of the markers, without those of `before`. */
-export async function leakedProcesses(
-  markers: Iterable<string> = [],
+export function leakedProcesses(
+  markers: ReadonlySet<string> = new Set(),
   before: ReadonlySet<number> = new Set(),
-): Promise<LeakedProcess[]> {
-  const pids = new Set([...(await descendantsOf(process.pid)), ...(await marked([...markers]))]);
-  const found = await Promise.all(
-    [...pids]
-      .filter((pid) => !before.has(pid) && pid !== process.pid)
-      .map(async (pid) => ({ pid, command: await commandOf(pid) })),
+): LeakedProcess[] {
+  const pids = new Set([...descendantsOf(process.pid), ...carriersOf(markers)]);
+  return [...pids].flatMap((pid) => {
+    if (pid === process.pid || before.has(pid) || !isAlive(pid)) return [];
+    return [{ pid, command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }];
+  });
+}
+
+function descendantsOf(pid: number): number[] {
+  const children = list(`/proc/${pid}/task`).flatMap((task) =>
+    read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).map(Number),
   );
-  return found.flatMap(({ pid, command }) => (command === undefined ? [] : [{ pid, command }]));
+  return [...children, ...children.flatMap(descendantsOf)];
 }
 
-async function descendantsOf(pid: number): Promise<number[]> {
-  const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const lists = await Promise.all(tasks.map((task) => readOf(`/proc/${pid}/task/${task}/children`)));
-  const children = lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
-  return [...children, ...(await Promise.all(children.map(descendantsOf))).flat()];
+function carriersOf(markers: ReadonlySet<string>): number[] {
+  if (markers.size === 0) return [];
+  const pids = list('/proc').filter((name) => /^\d+$/.test(name));
+  const isCarrier = (pid: string) =>
+    read(`/proc/${pid}/environ`)
+      .split('\0')
+      .some((entry) => markers.has(entry));
+  return pids.filter(isCarrier).map(Number);
 }
 
-async function marked(markers: string[]): Promise<number[]> {
-  if (markers.length === 0) return [];
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const carriers = await Promise.all(
-    pids.map(async (pid) => {
-      const environment = (await readOf(`/proc/${pid}/environ`)).split('\0');
-      return markers.some((marker) => environment.includes(marker)) ? [Number(pid)] : [];
-    }),
-  );
-  return carriers.flat();
+/** A zombie is not alive. */
+function isAlive(pid: number): boolean {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat !== '' && !/^\) [ZX]/.test(stat.slice(stat.lastIndexOf(')')));
 }
 
-/** Undefined when the process is gone or a zombie, which is not alive. */
-async function commandOf(pid: number): Promise<string | undefined> {
-  const stat = await readOf(`/proc/${pid}/stat`);
-  const state = stat.slice(stat.lastIndexOf(')') + 2)[0];
-  if (state === undefined || state === 'Z' || state === 'X') return undefined;
-  return (await readOf(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ').trim();
+function list(folder: string): string[] {
+  return orEmpty(() => readdirSync(folder), []);
 }
 
-/** A process can end between any two reads: what cannot be read any more is empty. */
-async function readOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+/** One file at a time: a machine has more processes than we may have open files. */
+function read(path: string): string {
+  return orEmpty(() => readFileSync(path, 'utf8'), '');
+}
+
+/** A process can end between any two looks, and others' are closed to us. Every other failure would hide a leak. */
+function orEmpty<Value>(look: () => Value, empty: Value): Value {
+  try {
+    return look();
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(String(code))) return empty;
+    throw thrown;
+  }
 }
 
 function kill(pid: number): void {

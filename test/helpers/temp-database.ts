@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { constants, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedServer, spawnEmbeddedServer } from '../../actors/database/embedded-server.ts';
@@ -17,22 +17,25 @@ export interface TempDatabase {
   stop(): Promise<void>;
 }
 
-/** An empty embedded database with every migration applied, in a folder of its own: 1–2 s, the first one after a schema change 8 s. */
+/** An embedded database with every migration applied, in a folder of its own: 1–2 s, the first one after a schema change 8 s. */
 export async function tempDatabase(): Promise<TempDatabase> {
-  const dir = mkdtempSync(join(tmpdir(), 'ninjad-db-'));
-  const dataDir = join(dir, 'data');
-  cpSync(await templateDirectory(), dataDir, { recursive: true, mode: copyOnWrite });
-  return serve(dir);
+  return serve(await tempDataHome());
 }
 
-/** A copy of a database with no migration applied. */
+/** An embedded database with no migration applied. */
 export async function tempEmptyDatabase(): Promise<TempDatabase> {
-  const dir = mkdtempSync(join(tmpdir(), 'ninjad-db-'));
-  cpSync(await emptyDirectory(), join(dir, 'data'), { recursive: true, mode: copyOnWrite });
-  return serve(dir);
+  return serve(await tempDataHome('empty'));
 }
 
-const copyOnWrite = 1 << 1;
+/** A new folder whose `data` is an embedded database that nobody serves yet. Remove it when done. */
+export async function tempDataHome(kind: 'migrated' | 'empty' = 'migrated'): Promise<string> {
+  const template = await (kind === 'migrated' ? templateDirectory() : emptyDirectory());
+  const dir = mkdtempSync(join(tmpdir(), 'ninjad-db-'));
+  cpSync(template, join(dir, 'data'), { recursive: true, mode: copyOnWrite });
+  return dir;
+}
+
+const copyOnWrite = constants.COPYFILE_FICLONE;
 
 async function serve(dir: string): Promise<TempDatabase> {
   const dataDir = join(dir, 'data');

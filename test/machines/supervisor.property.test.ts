@@ -200,13 +200,13 @@ describe('a supervisor, step by step beside a model of OTP', () => {
           expect(news(top)).toEqual(model.log.splice(0));
           expect(running(top)).toEqual(upIn(model));
           expect(restartCounts(top)).toEqual(model.children.map(({ id, restarts }) => [id, restarts]));
-          seen.restarts = Math.max(seen.restarts, ...model.children.map(({ restarts }) => restarts));
         }
         if (!model.gaveUp) {
           model.stopAll();
           top.actor.send({ type: 'supervisor.stop' });
           expect(news(top)).toEqual(model.log);
         }
+        seen.restarts += model.children.reduce((sum, { restarts }) => sum + restarts, 0);
         seen.gaveUp += model.gaveUp ? 1 : 0;
         expect(top.actor.getSnapshot().output?.outcome).toBe(model.gaveUp ? 'escalated' : 'stopped');
         expect(top.actor.getSnapshot().children).toEqual({});
@@ -214,7 +214,7 @@ describe('a supervisor, step by step beside a model of OTP', () => {
     );
     fc.assert(property, { numRuns: 600 });
     expect(seen.gaveUp).toBeGreaterThan(50);
-    expect(seen.restarts).toBeGreaterThan(2);
+    expect(seen.restarts).toBeGreaterThan(100);
   });
 });
 

@@ -32,12 +32,17 @@ const abandonedOutcome = {
 export async function endMarked(worker: string, graceMs: number): Promise<number> {
   const marked = await findMarked(taskMarkerName, workerPrefix(worker));
   const values = [...new Set(marked.map(({ value }) => value))];
-  await Promise.all(values.map((value) => terminateFamily({ marker: { name: taskMarkerName, value }, graceMs })));
+  await Promise.all(
+    values.map((value) => terminateFamily({ marker: { name: taskMarkerName, value }, graceMs })),
+  );
   return values.length;
 }
 
 /** Ends what an abandoned task has left running, then queues it again or lets it go, by policy. */
-export async function settleAbandoned(task: AbandonedTask, options: SettleOptions): Promise<SettledTask | undefined> {
+export async function settleAbandoned(
+  task: AbandonedTask,
+  options: SettleOptions,
+): Promise<SettledTask | undefined> {
   const { store, retryPolicy, graceMs, now } = options;
   const marker = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
   await terminateFamily({ marker, graceMs, ...(task.process !== null && { root: task.process }) });

@@ -27,7 +27,7 @@ const maxQuotedChars = 120;
  * started stays behind. Never rejects: what went wrong is in `reason`.
  */
 export async function probeAgent(path: string, options: ProbeOptions): Promise<ProbeResult> {
-  const marker = { name: 'NINJAD_PROBE', value: randomUUID() };
+  const marker = { name: 'NINJAD_PROBE', value: `${process.pid}:${randomUUID()}` };
   const child = spawn(path, ['--version'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,7 +6,7 @@ import type { Statement, Store } from './store.ts';
 
 /** A `Store` that owns its connections. */
 export interface PooledStore extends Store {
-  /** Closes the connections once their statements have ended; what comes later rejects with `StoreAwayError`. */
+  /** Closes the connections once their statements have ended; what waits for one or comes later rejects with `StoreAwayError`. */
   end(): Promise<void>;
 }
 
@@ -43,10 +43,27 @@ export function createPool(target: DatabaseTarget, options: PoolOptions = {}): P
   pool.on('error', toStoreError);
   pool.on('connect', (client) => client.on('error', () => undefined));
 
-  async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect().catch((thrown: unknown) => {
-      throw toStoreError(thrown);
+  // pg-pool forgets those who wait for a connection when it ends; they would wait until their timeout.
+  const waiting = new Set<() => void>();
+  let ending = false;
+
+  function checkOut(): Promise<PoolClient> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => reject(new StoreAwayError('the connections to the database are closed'));
+      if (ending) return giveUp();
+      waiting.add(giveUp);
+      pool
+        .connect()
+        .then(
+          (client) => (ending ? client.release() : resolve(client)),
+          (thrown: unknown) => reject(toStoreError(thrown) as Error),
+        )
+        .finally(() => waiting.delete(giveUp));
     });
+  }
+
+  async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await checkOut();
     let broken = false;
     try {
       return await work(client);
@@ -63,7 +80,10 @@ export function createPool(target: DatabaseTarget, options: PoolOptions = {}): P
     query: (statement) => withClient((client) => run(client, statement)),
     transaction: (work) => withClient((client) => runTransaction(client, work, toStoreError)),
     async end() {
-      if (!pool.ended) await pool.end();
+      if (ending) return;
+      ending = true;
+      for (const giveUp of waiting) giveUp();
+      await pool.end();
     },
   };
 }

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   rmSync(root, { recursive: true });
-  expect(await findMarked('NINJAD_PROBE', '')).toEqual([]);
+  expect(await findMarked('NINJAD_PROBE', `${process.pid}:`)).toEqual([]);
 });
 
 /** An executable shell script at `path` under the test's folder; returns its whole path. */
@@ -148,7 +148,7 @@ describe('the search for an agent', () => {
       path,
     });
     expect(performance.now() - startedAt).toBeLessThan(30_000);
-    expect(await findMarked('NINJAD_PROBE', '')).toEqual([]);
+    expect(await findMarked('NINJAD_PROBE', `${process.pid}:`)).toEqual([]);
   });
 
   it('shows the program nothing of the environment but what it needs', async () => {

@@ -1,29 +1,34 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate, MigrationError } from '../../../src/lib/store/migrate.ts';
 import { loadMigrations, toMigration } from '../../../src/lib/store/migrations.ts';
 import { createPool } from '../../../src/lib/store/pool.ts';
-import { tempDatabase, tempEmptyDatabase, type TempDatabase } from '../../helpers/temp-database.ts';
+import { tempEmptyDatabase, type TempDatabase } from '../../helpers/temp-database.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const first = toMigration(1, 'first', 'CREATE TABLE one (n int); INSERT INTO one VALUES (1);');
 const second = toMigration(2, 'second', 'CREATE TABLE two (n int);');
 
-let database: TempDatabase | undefined;
+let database: TempDatabase;
 
-afterEach(async () => {
-  await database?.stop();
-  database = undefined;
+beforeAll(async () => {
+  database = await tempEmptyDatabase();
+});
+
+afterAll(async () => {
+  await database.stop();
 });
 
 async function emptyStore() {
-  database = await tempEmptyDatabase();
-  return database.store;
+  const { store } = database;
+  await store.query({ text: 'DROP SCHEMA public CASCADE; CREATE SCHEMA public' });
+  return store;
 }
 
 describe('migrate', () => {
   it('makes every table of the contract', async () => {
-    database = await tempDatabase();
-    const { rows } = await database.store.query<{ name: string }>({
+    const store = await emptyStore();
+    await migrate(store, loadMigrations(), now);
+    const { rows } = await store.query<{ name: string }>({
       text: `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
     });
     expect(rows.map(({ name }) => name)).toEqual(
@@ -47,8 +52,9 @@ describe('migrate', () => {
   });
 
   it('names every constraint of the package’s migrations by hand', async () => {
-    database = await tempDatabase();
-    const { rows } = await database.store.query<{ name: string }>({
+    const store = await emptyStore();
+    await migrate(store, loadMigrations(), now);
+    const { rows } = await store.query<{ name: string }>({
       text: `SELECT conname AS name FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND contype = 'c' AND conname ~ '_check[0-9]*$'`,
     });
@@ -69,7 +75,7 @@ describe('migrate', () => {
 
   it('does no harm when two daemons migrate at once', async () => {
     const store = await emptyStore();
-    const other = createPool({ kind: 'embedded', socketDir: database?.socketDir ?? '' });
+    const other = createPool({ kind: 'embedded', socketDir: database.socketDir });
     const migrations = loadMigrations();
     const applied = await Promise.all([migrate(store, migrations, now), migrate(other, migrations, now)]);
     await other.end();

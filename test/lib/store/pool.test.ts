@@ -99,8 +99,27 @@ describe('pool', () => {
   });
 });
 
+describe('pool, at its end', () => {
+  it('lets the running statement end and tells those who wait for a connection at once', async () => {
+    const pool = createPool({ kind: 'embedded', socketDir: database.socketDir });
+    let reportStart: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => (reportStart = resolve));
+    const running = pool.transaction(async (tx) => {
+      reportStart();
+      await tx.query({ text: 'SELECT pg_sleep(0.5)' });
+      return 'committed';
+    });
+    await started;
+    const waiting = pool.query({ text: 'SELECT 1' });
+    const ended = pool.end();
+    await expect(waiting).rejects.toBeInstanceOf(StoreAwayError);
+    expect(await running).toBe('committed');
+    await ended;
+  });
+});
+
 describe('pool, when the database is killed', () => {
-  it('fails what runs, inside a transaction too, tells once it is lost, and recovers with a new database', async () => {
+  it('fails what runs inside a transaction, tells that the connection is lost, and stays away', async () => {
     const doomed = await tempDatabase();
     const lost = vi.fn();
     const pool = createPool({ kind: 'embedded', socketDir: doomed.socketDir }, { onLost: lost });

@@ -1,0 +1,70 @@
+import type { ActorRefFrom, SnapshotFrom } from 'xstate';
+import type { DatabaseContext } from '../../machines/database-context.ts';
+import type { databaseMachine } from '../../machines/database.ts';
+import type { rootMachine } from '../../machines/root.ts';
+import { describe } from '../../machines/supervisor-describe.ts';
+import type { supervisorMachine } from '../../machines/supervisor.ts';
+import type { tasksMachine } from '../../machines/tasks.ts';
+import type { TasksEvent } from '../../machines/tasks-board.ts';
+import type { TaskCommands } from '../lib/control/create-api.ts';
+import type { ChildStatus, Status } from '../lib/control/status.ts';
+import type { Logger } from '../lib/log.ts';
+import type { RunningTask } from '../lib/reflexes/reflexes.ts';
+
+type Root = ActorRefFrom<typeof rootMachine>;
+
+/** What the rest of the daemon can see of the tree, and say to its tasks, while actors come and go. */
+export interface TreeView {
+  isRunning(): boolean;
+  children(): readonly ChildStatus[];
+  database(): Status['database'];
+  runningTasks(): RunningTask[];
+  tasks: TaskCommands;
+  /** Writes what happens to the children into the log. */
+  logFacts(log: Logger): void;
+}
+
+/** See `TreeView`. `root` may be asked before the tree is there. */
+export function createTreeView(root: () => Root, database: Pick<DatabaseContext, 'kind' | 'url'>): TreeView {
+  const actor = <Ref>(id: string): Ref | undefined => (root().system as { get(id: string): unknown }).get(id) as Ref | undefined;
+  const tasksActor = () => actor<ActorRefFrom<typeof tasksMachine>>('tasks');
+  const sendToTasks = (event: TasksEvent): void => tasksActor()?.send(event);
+
+  const runningTasks = (): RunningTask[] =>
+    Object.values(tasksActor()?.getSnapshot().context.running ?? {}).map(({ task }) => ({
+      taskId: task.id,
+      conversation: task.conversation,
+      text: task.prompt.slice(0, 60),
+    }));
+
+  return {
+    isRunning: () => root().getSnapshot().matches('running'),
+    children() {
+      const tree = root().getSnapshot().children.tree as ActorRefFrom<typeof supervisorMachine> | undefined;
+      return tree === undefined ? [] : describe(tree.getSnapshot());
+    },
+    database() {
+      const snapshot = actor<ActorRefFrom<typeof databaseMachine>>('database')?.getSnapshot();
+      return { ...database, state: snapshot === undefined ? 'stopped' : stateOf(snapshot), lastError: snapshot?.context.lastError ?? null };
+    },
+    runningTasks,
+    tasks: {
+      isRunning: (taskId) => runningTasks().some((task) => task.taskId === taskId),
+      cancel: (taskId) => sendToTasks({ type: 'task.cancel', taskId }),
+      retry: (taskId) => sendToTasks({ type: 'task.retry', taskId }),
+      steer: (taskId, text) => sendToTasks({ type: 'task.steer', taskId, text }),
+    },
+    logFacts(log) {
+      const tree = root().getSnapshot().children.tree as ActorRefFrom<typeof supervisorMachine>;
+      tree.on('*', (fact) => {
+        if (fact.type === 'child.exited' || fact.type === 'supervisor.escalated') log.warn(fact, fact.type);
+        else log.debug(fact, fact.type);
+      });
+    },
+  };
+}
+
+/** The outermost state: what happens inside of `ready` is housekeeping. */
+function stateOf({ value }: SnapshotFrom<typeof databaseMachine>): string {
+  return typeof value === 'string' ? value : (Object.keys(value)[0] ?? 'unknown');
+}

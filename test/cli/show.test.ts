@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { StoreAwayError } from '../../src/lib/errors.ts';
+import { someEvent, someStatus, someTask } from '../helpers/fake-control.ts';
+import { cliHarness, jsonOf } from './cli-harness.ts';
+
+const cli = cliHarness();
+
+/** Runs for people: exit 0, nothing on stderr, no escape sequence and no trailing blank on stdout. */
+async function shown(...args: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await cli.run(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).not.toContain('\u001B');
+  expect(stdout).not.toMatch(/[ \t]+\n/);
+  return stdout.trimEnd().split('\n');
+}
+
+describe('ninjad status', () => {
+  it('shows what matters first and then the tree as an outline', async () => {
+    await cli.daemon();
+    const lines = await shown('status');
+    expect(lines[0]).toMatch(/^ninjad +0\.1\.0, pid 4242, ready, up \d+ d/);
+    expect(lines).toContain('dashboard  http://127.0.0.1:7717/');
+    expect(lines).toContain('agent      offline: no claude was found');
+    expect(lines).toContain('mailbox    1 003 waiting (HUMAN 1, HIGH 2, NORMAL 1 000)');
+    expect(lines).toContain('events     1 204 311 accepted, 3 rejected');
+    expect(lines).toContain('ended      7 done, 2 dropped, 1 failed, 1 dead');
+    expect(lines).toContain('spent      $0.042 today, cap $5.00');
+    const tree = lines.slice(lines.indexOf('') + 1);
+    expect(tree).toHaveLength(3);
+    expect(tree[0]).toMatch(/^● database {2}running \(ready\) for \d+ d/);
+    expect(tree[1]).toMatch(/^◐ sensors {3}restarting for .*, 2 restarts: disk\uFFFD\[31m gone$/);
+    expect(tree[2]).toMatch(/^ {2}○ fleet {3}stopped for .*, 1 restart$/);
+  });
+
+  it('prints everything with --json', async () => {
+    await cli.daemon();
+    expect(jsonOf(await cli.run(['status', '--json']))).toEqual(someStatus);
+  });
+});
+
+describe('ninjad tasks', () => {
+  it('lists them in an aligned table', async () => {
+    const daemon = await cli.daemon();
+    const [head, row] = await shown('tasks', '--state', 'done', '--limit', '3');
+    expect(head).toMatch(/^id +state +priority +source +queued +took +cost +text$/);
+    expect(row).toMatch(/^12 +done +HUMAN +cli +\d+ d ago +2 m 14 s +\$0\.042 +what did the nas say\?$/);
+    expect(row?.indexOf('HUMAN')).toBe(head?.indexOf('priority'));
+    expect(daemon.calls).toEqual([['tasks', { state: 'done', limit: 3 }]]);
+  });
+
+  it('says so when there are none, and prints an empty list with --json', async () => {
+    await cli.daemon({ tasks: () => Promise.resolve([]) });
+    expect(await shown('tasks')).toEqual(['no tasks']);
+    expect(jsonOf(await cli.run(['tasks', '--json']))).toEqual([]);
+  });
+
+  it('passes on why the daemon could not answer', async () => {
+    await cli.daemon({ tasks: () => Promise.reject(new StoreAwayError('the database is away for 3 s')) });
+    const ran = await cli.run(['tasks', '--json']);
+    expect(ran).toEqual({ code: 1, stdout: '', stderr: 'ninjad: the database is away for 3 s\n' });
+  });
+});
+
+describe('ninjad task', () => {
+  it('shows one with its prompt and reply', async () => {
+    await cli.daemon();
+    const lines = await shown('task', '12');
+    expect(lines).toContain('task      12, done, succeeded');
+    expect(lines).toContain('took      2 m 14 s');
+    expect(lines.slice(-4)).toEqual(['what did the nas say?', '', 'reply', 'that its disk is at 91%']);
+  });
+
+  it('prints everything with --json', async () => {
+    await cli.daemon();
+    expect(jsonOf(await cli.run(['task', '12', '--json']))).toEqual(someTask);
+  });
+
+  it('commands it', async () => {
+    const daemon = await cli.daemon();
+    expect(await shown('task', '12', '--retry')).toEqual(['task 12 is queued again']);
+    expect(jsonOf(await cli.run(['task', '12', '--steer', 'only /var', '--json']))).toEqual({
+      taskId: 12,
+      message: 'said',
+    });
+    expect(daemon.calls).toEqual([
+      ['retry', 12],
+      ['steer', 12, 'only /var'],
+    ]);
+  });
+
+  it('exits 1 with the reason when the daemon refuses', async () => {
+    await cli.daemon();
+    const ended = await cli.run(['task', '12', '--cancel']);
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'ninjad: task 12 is done: only a queued or running one can be cancelled\n',
+    });
+    expect((await cli.run(['task', '13'])).stderr).toBe('ninjad: no task 13\n');
+  });
+});
+
+describe('ninjad events', () => {
+  it('lists them on one line each, without what could command the terminal', async () => {
+    const daemon = await cli.daemon();
+    const [head, row] = await shown('events', '--source', 'shell', '--limit', '7');
+    expect(head).toMatch(/^received +priority +source +category +route +status +text$/);
+    expect(row).toMatch(
+      /ago +LOW +shell +note +reflex:note +done +disk on nas is at \uFFFD\]0;owned\uFFFD9%$/,
+    );
+    expect(daemon.calls).toEqual([['events', { source: 'shell', limit: 7 }]]);
+  });
+
+  it('prints texts as they are with --json', async () => {
+    await cli.daemon();
+    expect(jsonOf(await cli.run(['events', '--json']))).toEqual([someEvent]);
+  });
+
+  it('explains which rule would take a line', async () => {
+    const daemon = await cli.daemon();
+    const line = 'HUMAN|cron:disk||alert|full';
+    expect(await shown('events', '--explain', line)).toEqual([
+      'task by rule urgent',
+      'as URGENT (it claims HUMAN, which its source may not) from cron:disk, category alert',
+      '',
+      'rule    why',
+      'human   the priority URGENT is none of HUMAN',
+      'urgent  every condition holds',
+    ]);
+    expect(daemon.calls).toEqual([['explain', line]]);
+    expect(daemon.lines()).toEqual([]);
+  });
+
+  it('explains why a line would be refused', async () => {
+    await cli.daemon({ explain: () => Promise.resolve({ accepted: false, reason: 'expected five fields' }) });
+    expect(await shown('events', '--explain', 'x')).toEqual(['refused: expected five fields']);
+    expect(jsonOf(await cli.run(['events', '--explain', 'x', '--json']))).toEqual({
+      accepted: false,
+      reason: 'expected five fields',
+    });
+  });
+});
+
+describe('ninjad config', () => {
+  it('lists every setting with where it comes from', async () => {
+    await cli.daemon();
+    const lines = await shown('config');
+    expect(lines[0]).toMatch(/^setting +from +value$/);
+    expect(lines.find((line) => line.startsWith('port '))).toMatch(/^port +default +7717$/);
+    const listed = jsonOf(await cli.run(['config', 'list', '--json'])) as { key: string }[];
+    expect(listed).toHaveLength(lines.length - 1);
+  });
+
+  it('sets, gets and takes back a value while the daemon runs', async () => {
+    const daemon = await cli.daemon();
+    expect(await shown('config', 'set', 'spend.dailyUsd', '2.50')).toEqual([
+      'spend.dailyUsd is now 2.5 (config set)',
+    ]);
+    expect(await shown('config', 'get', 'spend.dailyUsd')).toEqual(['2.5']);
+    expect(jsonOf(await cli.run(['config', 'get', 'spend.dailyUsd', '--json']))).toMatchObject({
+      key: 'spend.dailyUsd',
+      value: 2.5,
+      origin: 'table',
+    });
+    expect(await shown('config', 'unset', 'spend.dailyUsd')).toEqual([
+      'spend.dailyUsd is now null (default)',
+    ]);
+    expect(daemon.calls[0]).toEqual(['setSetting', 'spend.dailyUsd', 2.5]);
+  });
+
+  it('exits 2 when the daemon refuses the change', async () => {
+    await cli.daemon();
+    const ran = await cli.run(['config', 'set', 'port', '80']);
+    expect(ran).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'ninjad: port cannot change while the daemon runs: set it in config.json and restart\n',
+    });
+  });
+});

@@ -1,0 +1,10 @@
+import { createActor } from 'xstate';
+import { createControlServer } from '/work/main/actors/control-server.ts';
+import { fakeControl } from '/work/main/test/helpers/fake-control.ts';
+import { openHome } from '/work/main/src/lib/config/open-home.ts';
+import { ensureFifo, openFifo } from '/work/main/src/lib/wire/fifo.ts';
+const paths = openHome('/tmp/fakehome');
+const f = fakeControl({});
+createActor(createControlServer(f.api), { input: { socketPath: paths.controlSocket } }).start();
+await ensureFifo(paths.fifo); openFifo(paths.fifo);
+setInterval(() => { for (const send of f.watches.values()) { send({type:'progress', progress:'running \u001b[31m tool', taskId: 12}); } }, 300);
