@@ -61,7 +61,7 @@ export interface DatabaseContext {
 }
 
 /** What holds where the input says nothing. */
-export const defaultTimings: DatabaseTimings = {
+const defaultTimings: DatabaseTimings = {
   startDeadlineMs: 90_000,
   backoffMinMs: 250,
   backoffMaxMs: 30_000,

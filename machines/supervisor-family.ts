@@ -102,6 +102,7 @@ export function isEveryChildGone(family: Family): boolean {
 
 /** Whether every fixed child has been up once, or ended. */
 export function isEveryChildUp(family: Family): boolean {
+  if (family.escalation !== undefined) return false;
   return family.children.every((child) => child.dynamic || child.hasBeenUp || hasEnded(child));
 }
 

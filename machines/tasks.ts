@@ -34,7 +34,12 @@ const unprovided = (name: string) => (): never => {
 const reportProblem: (scope: unknown, problem: TasksProblem) => void = unprovided('reportProblem');
 
 const base = setup({
-  types: {} as { context: TaskBoard; input: TasksInput; events: TasksEvent },
+  types: {
+    context: {} as TaskBoard,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the type is what is handed over here
+    input: {} as TasksInput,
+    events: {} as TasksEvent,
+  },
   actors: {
     recoverTasks: fromPromise<undefined>(unprovided('recoverTasks')),
     claimTask: fromPromise<Claim, { humanOnly: boolean }>(unprovided('claimTask')),

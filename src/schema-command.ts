@@ -20,7 +20,9 @@ if (command === 'dump') {
   writeFileSync(schemaFile, await freshSchema());
 } else if (command === 'check') {
   if ((await freshSchema()) !== readFileSync(schemaFile, 'utf8')) {
-    process.stderr.write('sql/schema.sql is not what the migrations make; run `npm run schema:dump` and review it\n');
+    process.stderr.write(
+      'sql/schema.sql is not what the migrations make; run `npm run schema:dump` and review it\n',
+    );
     process.exitCode = 1;
   }
 } else {

@@ -1,9 +1,15 @@
-import { type CallbackActorLogic, type EventObject, fromCallback, fromPromise, type PromiseActorLogic } from 'xstate';
+import {
+  type CallbackActorLogic,
+  type EventObject,
+  fromCallback,
+  fromPromise,
+  type PromiseActorLogic,
+} from 'xstate';
 import type { DatabaseEvent, DatabaseServerCommand } from '../../machines/database-context.ts';
 import { messageOf, StoreAwayError } from '../../src/lib/errors.ts';
 import { type DatabaseTarget, publicUrl } from '../../src/lib/store/database-target.ts';
 import { maintain } from '../../src/lib/store/maintain.ts';
-import { migrate } from '../../src/lib/store/migrate.ts';
+import { migrate, requireExtensions } from '../../src/lib/store/migrate.ts';
 import { loadMigrations, type Migration } from '../../src/lib/store/migrations.ts';
 import { createPool, type PooledStore } from '../../src/lib/store/pool.ts';
 import type { Store } from '../../src/lib/store/store.ts';
@@ -103,6 +109,7 @@ async function readVersion(pool: PooledStore): Promise<{ serverVersion: string }
 async function migrateApart(address: DatabaseTarget, migrations: readonly Migration[]): Promise<string[]> {
   const store = createPool(address, { max: 1, statementTimeoutMs: 0 });
   try {
+    await requireExtensions(store);
     return await migrate(store, migrations, new Date());
   } finally {
     await store.end();

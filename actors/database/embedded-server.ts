@@ -22,7 +22,10 @@ const stderrTailChars = 4_096;
 const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
 
 /** Starts the embedded database. It ends by itself when this process does. */
-export function spawnEmbeddedServer(input: PgliteChildInput, env: NodeJS.ProcessEnv = process.env): EmbeddedServer {
+export function spawnEmbeddedServer(
+  input: PgliteChildInput,
+  env: NodeJS.ProcessEnv = process.env,
+): EmbeddedServer {
   const { command, args } = childEntry(import.meta.url, './pglite-child.ts');
   const child = spawn(command, [...args, JSON.stringify(input)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -33,7 +33,8 @@ export async function openPglite(dataDir: string): Promise<PGlite> {
 async function requireSyncedCommits(db: PGlite, files: SyncedNodeFs): Promise<void> {
   const before = files.syncs;
   await db.query("SELECT pg_logical_emit_message(true, 'ninjad', 'opened')");
-  if (files.syncs === before) throw new Error('this PGlite commits without a sync to disk: its file system has changed');
+  if (files.syncs === before)
+    throw new Error('this PGlite commits without a sync to disk: its file system has changed');
 }
 
 /** PGlite copies a new database file by file, so it is made beside its place: killed half-way it leaves no half database. */

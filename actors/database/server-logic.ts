@@ -34,7 +34,10 @@ export function embeddedServerLogic(place: {
         try {
           server ??= launch();
         } catch (thrown) {
-          tell({ type: 'server.exited', reason: `the embedded database cannot be started: ${messageOf(thrown)}` });
+          tell({
+            type: 'server.exited',
+            reason: `the embedded database cannot be started: ${messageOf(thrown)}`,
+          });
         }
       } else if (server === undefined) {
         tell({ type: 'server.exited', reason: 'the embedded database is not running' });

@@ -33,7 +33,8 @@ export function createFrameReader(maxBytes: number): FrameReader {
     if (available < header) return undefined;
     const first = joined(header);
     const size = typeBytes + first.readInt32BE(offset + typeBytes);
-    if (size < header || size > maxBytes) throw new ProtocolError(`a message of ${size} bytes (limit ${maxBytes})`);
+    if (size < header || size > maxBytes)
+      throw new ProtocolError(`a message of ${size} bytes (limit ${maxBytes})`);
     if (available < size) return undefined;
     const whole = joined(size);
     const frame = whole.subarray(offset, offset + size);

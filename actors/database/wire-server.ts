@@ -33,8 +33,19 @@ const mebibyte = 1024 * 1024;
  * Unlike a plain multiplexer it never lets two clients' messages meet: see `createWireSession`.
  */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
-  const { engine, socketDir, parameters, onBroken, maxConnections = 16, maxMessageBytes = 128 * mebibyte } = options;
-  const session = createWireSession({ engine, idleInTransactionMs: options.idleInTransactionMs ?? 30_000, onBroken });
+  const {
+    engine,
+    socketDir,
+    parameters,
+    onBroken,
+    maxConnections = 16,
+    maxMessageBytes = 128 * mebibyte,
+  } = options;
+  const session = createWireSession({
+    engine,
+    idleInTransactionMs: options.idleInTransactionMs ?? 30_000,
+    onBroken,
+  });
   let nextId = 1;
 
   const server = createServer({ allowHalfOpen: true }, (socket) => {

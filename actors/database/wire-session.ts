@@ -30,7 +30,11 @@ export interface WireSessionOptions {
  * A client that vanishes is rolled back and its statements are closed. Settings made with SET live in the one session:
  * they last until any client leaves.
  */
-export function createWireSession({ engine, idleInTransactionMs, onBroken }: WireSessionOptions): WireSession {
+export function createWireSession({
+  engine,
+  idleInTransactionMs,
+  onBroken,
+}: WireSessionOptions): WireSession {
   const shared: SharedStatements = { generation: 0, unnamedOwner: undefined };
   const clients = new Set<WireClient>();
   let owner: WireClient | undefined;
@@ -105,7 +109,8 @@ export function createWireSession({ engine, idleInTransactionMs, onBroken }: Wir
       return;
     }
     await engine(Buffer.concat([...client.statements.closeAll(), syncFrame, queryFrame('RESET ALL')]));
-    if (client.listening && ![...clients].some((other) => other.listening)) await engine(queryFrame('UNLISTEN *'));
+    if (client.listening && ![...clients].some((other) => other.listening))
+      await engine(queryFrame('UNLISTEN *'));
   }
 
   function watchIdleOwner(): void {
@@ -113,7 +118,10 @@ export function createWireSession({ engine, idleInTransactionMs, onBroken }: Wir
     const idle = owner;
     // A plain timer: this runs in the database's own process, where no machine lives.
     idleTimer = setTimeout(() => {
-      idle.fail('25P03', `idle in a transaction for ${idleInTransactionMs} ms: rolled back, since others wait for the session`);
+      idle.fail(
+        '25P03',
+        `idle in a transaction for ${idleInTransactionMs} ms: rolled back, since others wait for the session`,
+      );
     }, idleInTransactionMs);
   }
 

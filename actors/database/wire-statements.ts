@@ -9,7 +9,7 @@ export interface SharedStatements {
 }
 
 /** A group as the session gets it. */
-export interface CompiledGroup {
+interface CompiledGroup {
   bytes: Buffer;
   /** Parse messages that were put in front; as many ParseComplete answers are not for the client. */
   parsesAdded: number;
@@ -117,7 +117,8 @@ export function createStatementScope(connectionId: number, shared: SharedStateme
       }
       return { bytes: Buffer.concat([...prelude, ...pieces]), parsesAdded: prelude.length };
     },
-    closeAll: () => [...statements.keys()].map((name) => frame('C', Buffer.of(statementKind), sessionName(name))),
+    closeAll: () =>
+      [...statements.keys()].map((name) => frame('C', Buffer.of(statementKind), sessionName(name))),
   };
   return scope;
 }

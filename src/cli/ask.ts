@@ -5,9 +5,8 @@ import { NinjadError } from '../lib/errors.ts';
 import { connect, currentPaths } from './connect.ts';
 import { exitCodes } from './failure.ts';
 import { nameOption } from './options.ts';
-import { paint } from './paint.ts';
 import { printJson } from './print.ts';
-import { oneLine, printable } from './printable.ts';
+import { cut, oneLine, printable } from './printable.ts';
 import { putEvent } from './put-event.ts';
 import { readText } from './read-text.ts';
 
@@ -15,6 +14,9 @@ interface AskOptions {
   conversation?: string;
   json?: true;
 }
+
+/** A terminal may not know how wide it is. */
+const unknownWidth = 80;
 
 const help = `
 The reply comes on stdout as it is written, progress on stderr where that is a terminal.
@@ -64,7 +66,8 @@ async function follow(text: string, { conversation, json }: AskOptions): Promise
     }
   } catch (thrown) {
     if (!detach.signal.aborted) throw thrown;
-    process.stderr.write(`\nninjad: detached; the task goes on, see: ${display.followUp()}\n`);
+    display.close();
+    process.stderr.write(`ninjad: detached; the task goes on, see: ${display.followUp()}\n`);
     process.exitCode = exitCodes.interrupted;
     return undefined;
   } finally {
@@ -104,7 +107,7 @@ function createDisplay(silent: boolean) {
       else if (message.type === 'ended' && printed === '' && message.reply !== '') print(message.reply);
       else if (message.type === 'progress' && stderr.isTTY && printed === '') {
         clearProgress();
-        stderr.write(paint('dim', oneLine(message.progress).slice(0, Math.max(0, stderr.columns - 1))));
+        stderr.write(cut(oneLine(message.progress), (stderr.columns || unknownWidth) - 1));
         hasProgress = true;
       }
     },

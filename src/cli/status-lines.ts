@@ -25,7 +25,10 @@ export function statusLines(status: Status, now: number): string[] {
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
     ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
     ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
-    ['ended', `${count(counts.done)} done, ${count(counts.dropped)} dropped, ${count(counts.failed)} failed, ${count(counts.deadLettered)} dead`],
+    [
+      'ended',
+      `${count(counts.done)} done, ${count(counts.dropped)} dropped, ${count(counts.failed)} failed, ${count(counts.deadLettered)} dead`,
+    ],
     ['spent', `${money(spend.todayUsd)} today, ${cap}`],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
@@ -37,7 +40,7 @@ export function statusLines(status: Status, now: number): string[] {
 }
 
 /** The outline of a tree: two blanks a level, a glyph for how each child is. */
-export function treeLines(children: readonly ChildStatus[], now: number): string[] {
+function treeLines(children: readonly ChildStatus[], now: number): string[] {
   const rows = outline(children, 0);
   const width = Math.max(0, ...rows.map(({ depth, child }) => 2 * depth + child.id.length));
   return rows.map(({ depth, child }) => {

@@ -106,3 +106,20 @@ describe('ninjad ask', () => {
     });
   });
 });
+
+describe.runIf(process.platform === 'linux')('ninjad ask on a terminal', () => {
+  it('shows progress until the reply comes, and lets neither command the terminal', async () => {
+    const daemon = await cli.daemon();
+    const { out, ended } = cli.beginOnTerminal(['ask', 'hello']);
+    const { dedupKey = '' } = await daemon.event();
+    const send = daemon.watches.get(dedupKey);
+    send?.({ type: 'progress', progress: 'reading \u001B[2J the mail', taskId: 12 });
+    await vi.waitFor(() => expect(out.stdout).toContain('reading \uFFFD[2J the mail'), { timeout: 20_000 });
+    send?.({ type: 'text', text: 'It says \u001B]0;owned\u0007 hi.' });
+    send?.(done);
+    expect((await ended).code).toBe(0);
+    expect(out.stdout.slice(out.stdout.indexOf('mail') + 4)).toBe(
+      '\r\u001B[KIt says \uFFFD]0;owned\uFFFD hi.\r\n',
+    );
+  });
+});

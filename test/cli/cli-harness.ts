@@ -41,8 +41,14 @@ export function cliHarness() {
   });
 
   /** Starts `ninjad …` without waiting for its end. */
-  function begin(args: readonly string[], { env = {}, stdin }: RunOptions = {}) {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  function begin(args: readonly string[], options: RunOptions = {}) {
+    const running = launch([process.execPath, '--import', 'tsx', main, ...args], options);
+    running.child.stdin.end(options.stdin ?? '');
+    return running;
+  }
+
+  function launch([command = '', ...args]: readonly string[], { env = {} }: RunOptions) {
+    const child = spawn(command, args, {
       env: { PATH: process.env['PATH'] ?? '', HOME: join(home, '..'), NINJAD_HOME: home, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -50,7 +56,7 @@ export function cliHarness() {
     const out = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out.stdout += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (out.stderr += chunk));
-    child.stdin.on('error', () => {}).end(stdin ?? '');
+    child.stdin.on('error', () => {});
     const ended = new Promise<Ran>((resolve) => {
       child.once('close', (code) => resolve({ code, ...out }));
     });
@@ -60,6 +66,14 @@ export function cliHarness() {
   return {
     home: () => home,
     begin,
+    /** Starts `ninjad …` on a terminal of its own (script(1) of Linux); what is written to stdin is typed. */
+    beginOnTerminal(args: readonly string[], options: RunOptions = {}) {
+      const line = [process.execPath, '--import', 'tsx', main, ...args].map((word) => `'${word}'`).join(' ');
+      return launch(
+        ['/usr/bin/script', '--quiet', '--return', '--flush', '--command', line, '/dev/null'],
+        options,
+      );
+    },
     run: (args: readonly string[], options: RunOptions = {}) => begin(args, options).ended,
 
     /** A control server with a fake API behind it, and the reading end of the pipe. */

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NinjadError } from '../../src/lib/errors.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
 
@@ -74,6 +74,28 @@ describe('ninjad psql without psql', () => {
     await cli.daemon();
     const ran = await cli.run(['psql'], { env: nodeOnly(), stdin: ' \n' });
     expect(ran).toEqual({ code: 2, stdout: '', stderr: 'ninjad: expected SQL, got nothing\n' });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the built-in prompt', () => {
+  it('runs each statement at its semicolon, survives a bad one, and leaves at \\q', async () => {
+    const daemon = await cli.daemon();
+    const answer = daemon.api.sql.bind(daemon.api);
+    daemon.api.sql = (text) =>
+      text.includes('selct')
+        ? Promise.reject(new NinjadError('SQL_42601', 'ERROR: syntax error'))
+        : answer(text);
+    const { child, out, ended } = cli.beginOnTerminal(['psql'], { env: nodeOnly() });
+    const typeAfter = async (seen: string, typed: string) => {
+      await vi.waitFor(() => expect(out.stdout).toContain(seen), { timeout: 30_000 });
+      child.stdin.write(typed);
+    };
+    await typeAfter('ninjad=# ', 'selct 1;\r');
+    await typeAfter('ERROR: syntax error', 'select\r');
+    await typeAfter('ninjad-# ', '1;\r');
+    await typeAfter('(2 rows)', '\\q\r');
+    expect((await ended).code).toBe(0);
+    expect(daemon.calls).toEqual([['sql', 'select\n1;']]);
   });
 });
 

@@ -18,7 +18,15 @@ export const someStatus: Status = {
   agent: { kind: 'offline', path: null, version: null, reason: 'no claude was found' },
   mailbox: { depth: 1003, byPriority: { HUMAN: 1, URGENT: 0, HIGH: 2, NORMAL: 1000, LOW: 0, IDLE: 0 } },
   tasks: { running: 1, queued: 2 },
-  counts: { accepted: 1_204_311, rejected: 3, routed: 1_203_308, done: 7, dropped: 2, failed: 1, deadLettered: 1 },
+  counts: {
+    accepted: 1_204_311,
+    rejected: 3,
+    routed: 1_203_308,
+    done: 7,
+    dropped: 2,
+    failed: 1,
+    deadLettered: 1,
+  },
   spend: { todayUsd: 0.042, capUsd: 5 },
   children: [
     { id: 'database', state: 'running', value: 'ready', restart: 'permanent', restarts: 0, since: 1000 },

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { constants, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedServer, spawnEmbeddedServer } from '../../actors/database/embedded-server.ts';
@@ -88,8 +97,15 @@ async function serveAt(dir: string): Promise<{ store: PooledStore; close: () => 
   };
 }
 
-async function cached(kind: string, parts: readonly string[], make: (dir: string) => Promise<void>): Promise<string> {
-  const hash = createHash('sha256').update([pgliteVersion(), ...parts].join('\n')).digest('hex').slice(0, 16);
+async function cached(
+  kind: string,
+  parts: readonly string[],
+  make: (dir: string) => Promise<void>,
+): Promise<string> {
+  const hash = createHash('sha256')
+    .update([pgliteVersion(), ...parts].join('\n'))
+    .digest('hex')
+    .slice(0, 16);
   const cache = packagePath('node_modules', '.cache', 'ninjad-test');
   const place = join(cache, `${kind}-${hash}`);
   if (!existsSync(place)) {

@@ -86,8 +86,11 @@ function startDatabase(kind: DatabaseInput['kind'] = 'embedded', overrides: Part
   });
   const root = createActor(parent, { clock });
   root.start();
-  const actor = root.getSnapshot().children['database'] as ReturnType<typeof createActor<typeof databaseMachine>>;
-  const reaches = (value: string) => waitFor(actor, (snapshot) => snapshot.matches(value as 'ready'), { timeout: 5_000 });
+  const actor = root.getSnapshot().children['database'] as ReturnType<
+    typeof createActor<typeof databaseMachine>
+  >;
+  const reaches = (value: string) =>
+    waitFor(actor, (snapshot) => snapshot.matches(value as 'ready'), { timeout: 5_000 });
   return { actor, clock, heard, commands, behaviour, reaches };
 }
 
@@ -133,7 +136,12 @@ describe('database machine', () => {
     await database.reaches('ready');
     database.clock.increment(1_000);
     database.actor.send({ type: 'server.exited', reason: 'was killed by SIGKILL' });
-    expect(fields(database)).toEqual({ value: 'away', lastError: 'was killed by SIGKILL', attempts: 1, since: 1_000 });
+    expect(fields(database)).toEqual({
+      value: 'away',
+      lastError: 'was killed by SIGKILL',
+      attempts: 1,
+      since: 1_000,
+    });
     database.clock.increment(99);
     expect(database.actor.getSnapshot().value).toBe('away');
     database.clock.increment(1);
@@ -224,7 +232,10 @@ describe('database machine', () => {
     database.clock.increment(49_999);
     expect(database.actor.getSnapshot().value).toBe('starting');
     database.clock.increment(1);
-    expect(fields(database)).toMatchObject({ value: 'away', lastError: 'the database took too long to start' });
+    expect(fields(database)).toMatchObject({
+      value: 'away',
+      lastError: 'the database took too long to start',
+    });
     expect(database.commands).toEqual(['server.launch', 'server.kill']);
   });
 

@@ -362,6 +362,21 @@ describe('restart intensity', () => {
     expect(top.states()).toEqual({ a: 'failed', b: 'stopped' });
   });
 
+  it('is never preceded by a report to the supervisor above that all is up', () => {
+    const logic = fromCallback(() => {
+      throw new Error('no port');
+    });
+    const branch = { children: [worker('leaf', { logic })], intensity: { restarts: 0, periodMs: 1_000 } };
+    const top = supervise([
+      worker('branch', { logic: supervisorMachine, input: branch, restart: 'temporary', readyMs: 100 }),
+    ]);
+    top.actor.start();
+    expect(top.news()).toEqual([
+      ...['start branch', 'branch/start leaf', 'branch/failed leaf: no port'],
+      ...['branch/escalated over leaf: no port', 'failed branch: gave up on "leaf": no port'],
+    ]);
+  });
+
   it('is an abnormal exit to the supervisor above, which restarts the whole branch', () => {
     const branch = {
       children: [worker('leaf')],

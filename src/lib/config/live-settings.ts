@@ -7,7 +7,7 @@ import { redacted } from './redact.ts';
 import { defaultSettings, metaOf, type SettingKey, settingKeys, type Settings } from './schema.ts';
 
 /** Where a value comes from, weakest first. */
-export type SettingOrigin = 'default' | 'file' | 'table' | 'environment';
+type SettingOrigin = 'default' | 'file' | 'table' | 'environment';
 
 /** One setting, ready to be shown: a secret value is redacted. */
 export interface SettingView {

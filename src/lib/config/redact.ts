@@ -6,7 +6,7 @@ export function redacted(key: SettingKey, value: unknown): unknown {
 }
 
 /** An address without its password; a text that is no address becomes `***`. */
-export function withoutPassword(address: string): string {
+function withoutPassword(address: string): string {
   if (!URL.canParse(address)) return '***';
   const url = new URL(address);
   if (url.password !== '') url.password = '***';

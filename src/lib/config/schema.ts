@@ -27,7 +27,7 @@ const timeouts = {
 const rules = { schema: z.array(ruleSchema).max(1000).readonly(), expects: 'a list of rules' };
 
 /** Every setting there is, by its dotted name. README's table is made from this. */
-export const settingsSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   port: setting(wholeNumber(0, 65_535), 7717, {
     description: 'TCP port of the dashboard on the loopback address; 0 takes any free one.',
     env: 'NINJAD_PORT',

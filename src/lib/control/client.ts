@@ -15,7 +15,7 @@ import type { Status } from './status.ts';
 import type { WatchMessage } from './watch.ts';
 
 /** Filters of a list; those that are undefined are left out. */
-export type ListFilter = Readonly<Record<string, string | number | undefined>>;
+type ListFilter = Readonly<Record<string, string | number | undefined>>;
 
 /**
  * The control API from outside the daemon. A call rejects with `DaemonNotRunningError` when nobody listens, and with

@@ -9,14 +9,14 @@ import { signalExactly, signalGroupOf } from './signal-exactly.ts';
 import { inSlices } from './slices.ts';
 
 /** A process as a report names it. */
-export interface FamilyMember {
+interface FamilyMember {
   pid: number;
   /** Its arguments, at most 200 characters. */
   command: string;
 }
 
 /** A process that could not be made to go. */
-export interface LeftMember extends FamilyMember {
+interface LeftMember extends FamilyMember {
   /** Why, in a few words for people. */
   reason: string;
 }
@@ -66,6 +66,7 @@ const maxListed = 200;
  * to each survivor until two looks in a row find none. Before KILL the family is stopped (SIGSTOP) until a look finds nobody
  * new, so that none forks out of our sight. Identities are compared before each signal; our own ancestors, session
  * and group are never touched as such. With nobody there it only looks, twice: a cheap proof that none is left.
+ * Out of its sight is only who had cleared its environment, left the session and lost its parents before the first look.
  */
 export async function terminateFamily(options: TerminateOptions): Promise<TerminationReport> {
   const startedAt = performance.now();
@@ -99,7 +100,7 @@ interface Hunt {
 function createHunt({ root, marker }: TerminateOptions): Hunt {
   let known: ProcessIdentity[] = [];
   const lookOnce = async () => {
-    const scan = await scanProcesses(marker.name);
+    const scan = await scanProcesses(marker.name, (value) => value === marker.value);
     const forks = forksSinceBoot();
     const family = collectFamily(scan, { root, marker, known }).map((row) => ({
       row,

@@ -3,7 +3,7 @@ import type { ChildEntry } from './child-entry.ts';
 import { probeAgent, type ProbeResult } from './probe-agent.ts';
 
 /** A place that was looked at, and why it did not do. */
-export interface TriedPath {
+interface TriedPath {
   path: string;
   reason: string;
 }

@@ -25,7 +25,6 @@ const migrationLockKey = 7_717_000_001;
  * daemons may migrate at once: the second waits, then finds nothing to do. Throws `MigrationError`, or `StoreAwayError`.
  */
 export async function migrate(store: Store, migrations: readonly Migration[], now: Date): Promise<string[]> {
-  await requireExtensions(store);
   const applied: string[] = [];
   for (;;) {
     const label = await store.transaction((tx) => applyNext(tx, migrations, now));
@@ -34,7 +33,11 @@ export async function migrate(store: Store, migrations: readonly Migration[], no
   }
 }
 
-async function applyNext(tx: Transaction, migrations: readonly Migration[], now: Date): Promise<string | undefined> {
+async function applyNext(
+  tx: Transaction,
+  migrations: readonly Migration[],
+  now: Date,
+): Promise<string | undefined> {
   await tx.query({ text: 'SELECT pg_advisory_xact_lock($1)', values: [migrationLockKey] });
   const ledger = await readLedger(tx);
   const next = nextMigration(ledger, migrations);
@@ -47,15 +50,21 @@ async function applyNext(tx: Transaction, migrations: readonly Migration[], now:
     await tx.query({ text: next.sql });
   } catch (thrown) {
     if (thrown instanceof StoreAwayError) throw thrown;
-    throw new MigrationError('MIGRATION_FAILED', `migration ${migrationLabel(next)} failed: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
+    throw new MigrationError(
+      'MIGRATION_FAILED',
+      `migration ${migrationLabel(next)} failed: ${messageOf(thrown)}`,
+      {
+        cause: thrown,
+      },
+    );
   }
   return migrationLabel(next);
 }
 
 async function readLedger(tx: Transaction): Promise<LedgerRow[]> {
-  const found = await tx.query<{ ledger: string | null }>({ text: `SELECT to_regclass('schema_migrations') AS ledger` });
+  const found = await tx.query<{ ledger: string | null }>({
+    text: `SELECT to_regclass('schema_migrations') AS ledger`,
+  });
   if (found.rows[0]?.ledger == null) {
     await tx.query({
       text: `CREATE TABLE schema_migrations (
@@ -72,7 +81,10 @@ async function readLedger(tx: Transaction): Promise<LedgerRow[]> {
   return rows;
 }
 
-function nextMigration(ledger: readonly LedgerRow[], migrations: readonly Migration[]): Migration | undefined {
+function nextMigration(
+  ledger: readonly LedgerRow[],
+  migrations: readonly Migration[],
+): Migration | undefined {
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const row of ledger) {
     const migration = known.get(row.version);
@@ -107,7 +119,8 @@ function changedMigration(row: LedgerRow): MigrationError {
   );
 }
 
-async function requireExtensions(store: Store): Promise<void> {
+/** Throws `MigrationError` with what to install when the server lacks an extension that the schema is built on. */
+export async function requireExtensions(store: Pick<Store, 'query'>): Promise<void> {
   const { rows } = await store.query<{ name: string; version: string }>({
     text: `SELECT wanted.name, split_part(current_setting('server_version'), '.', 1) AS version
       FROM (VALUES ('vector'), ('pg_trgm')) AS wanted (name)

@@ -25,17 +25,18 @@ export interface PoolOptions {
 }
 
 const readTimeoutMarginMs = 5_000;
-const int8Oid = 20;
 
 /**
  * A pool of connections to either kind of database. Nothing is connected before the first statement.
  * Lost connections, refused ones and timeouts reject with `StoreAwayError`; what Postgres refuses stays pg's error.
  */
 export function createPool(target: DatabaseTarget, options: PoolOptions = {}): PooledStore {
-  const pool = new pg.Pool({ ...poolConfig(target, options), types: { getTypeParser } });
+  const pool = new pg.Pool({ ...poolConfig(target, options), types });
   const toStoreError: ErrorMapper = (thrown) => {
     if (!isOutage(thrown)) return thrown;
-    const away = new StoreAwayError(`the database cannot be reached: ${messageOf(thrown)}`, { cause: thrown });
+    const away = new StoreAwayError(`the database cannot be reached: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
     options.onLost?.(away);
     return away;
   };
@@ -50,7 +51,10 @@ export function createPool(target: DatabaseTarget, options: PoolOptions = {}): P
   function checkOut(): Promise<PoolClient> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => reject(new StoreAwayError('the connections to the database are closed'));
-      if (ending) return giveUp();
+      if (ending) {
+        giveUp();
+        return;
+      }
       waiting.add(giveUp);
       pool
         .connect()
@@ -109,7 +113,8 @@ async function runTransaction<T>(
     const result = await work(tx);
     open = false;
     const { command } = await client.query('COMMIT');
-    if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements had failed');
+    if (command !== 'COMMIT')
+      throw new Error('the transaction was rolled back: one of its statements had failed');
     return result;
   } catch (thrown) {
     open = false;
@@ -118,13 +123,17 @@ async function runTransaction<T>(
   }
 }
 
-function run<Row extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<QueryResult<Row>> {
-  const { name, text, values } = statement;
+function run<Row extends QueryResultRow>(
+  client: PoolClient,
+  statement: Statement,
+): Promise<QueryResult<Row>> {
+  const { name, text, values, rowMode } = statement;
   // pg takes a query without values in the simple protocol, which is how a migration runs many statements at once.
   return client.query<Row>({
     text,
     ...(name === undefined ? {} : { name }),
     ...(values === undefined ? {} : { values: [...values] }),
+    ...(rowMode === undefined ? {} : { rowMode }),
   });
 }
 
@@ -156,6 +165,6 @@ function poolConfig(target: DatabaseTarget, options: PoolOptions): PoolConfig {
   };
 }
 
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
-  // Every bigint of the schema is an id or a count and stays below 2^53.
-  oid === int8Oid && format !== 'binary' ? Number : (pg.types.getTypeParser(oid, format as 'text') as unknown);
+/** Every bigint of the schema is an id or a count and stays below 2^53. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);

@@ -42,7 +42,12 @@ export async function dumpSchema(store: Store): Promise<string> {
     '-- Made by `npm run schema:dump` from the migrations; do not edit.',
     extensions.rows.map(({ name }) => `CREATE EXTENSION ${name};`).join('\n'),
     ...tables.rows.map((table) =>
-      describeTable(table, belongingTo(table, columns.rows), belongingTo(table, constraints.rows), belongingTo(table, indexes.rows)),
+      describeTable(
+        table,
+        belongingTo(table, columns.rows),
+        belongingTo(table, constraints.rows),
+        belongingTo(table, indexes.rows),
+      ),
     ),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -5,6 +5,8 @@ export interface Statement {
   name?: string;
   text: string;
   values?: readonly unknown[];
+  /** Rows as arrays in the order of the columns, so that two of the same name both show. */
+  rowMode?: 'array';
 }
 
 /**

@@ -1,16 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ActorRefFrom, createActor, setup, waitFor } from 'xstate';
 import { createDatabase, type Database } from '../../../actors/database/create-database.ts';
 import { databaseMachine } from '../../../machines/database.ts';
 import type { DatabaseTimings } from '../../../machines/database-context.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
+import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import { acquireLock, LockHeldError } from '../../../src/lib/process/lock.ts';
 import { toMigration } from '../../../src/lib/store/migrations.ts';
 import { spawnEmbeddedServer } from '../../../actors/database/embedded-server.ts';
 import { tempDataHome } from '../../helpers/temp-database.ts';
 
+// Every test starts databases, and some wait for several starts on two cores that others share.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 const startMs = 60_000;
 const cleanUps: (() => Promise<void> | void)[] = [];
 
@@ -82,7 +87,11 @@ describe('embedded database under its machine', () => {
     await expect(database.checkpoint()).rejects.toBeInstanceOf(StoreAwayError);
     const machine = startMachine(database);
     await machine.reaches('ready');
-    const { rows } = await database.store.query({ name: 'answer', text: 'SELECT $1::int AS answer', values: [42] });
+    const { rows } = await database.store.query({
+      name: 'answer',
+      text: 'SELECT $1::int AS answer',
+      values: [42],
+    });
     expect(rows).toEqual([{ answer: 42 }]);
     await database.checkpoint();
     const { context } = machine.actor.getSnapshot();
@@ -158,8 +167,12 @@ describe('embedded database under its machine', () => {
       migrations: [toMigration(1, 'core', 'SELECT 1')],
     });
     const machine = startMachine(database);
-    await waitFor(machine.actor, ({ status }) => status === 'error', { timeout: startMs }).catch(() => undefined);
-    expect(machine.facts).toEqual([expect.stringMatching(/^failed: MigrationError: .*(000001_core|differs)/)]);
+    await waitFor(machine.actor, ({ status }) => status === 'error', { timeout: startMs }).catch(
+      () => undefined,
+    );
+    expect(machine.facts).toEqual([
+      expect.stringMatching(/^failed: MigrationError: .*(000001_core|differs)/),
+    ]);
     acquireLock(join(home, 'data.lock')).release();
   });
 });
@@ -183,9 +196,25 @@ describe('embedded database process', () => {
     expect(await patient.exited).toBe('the embedded database exited with 0');
   });
 
+  it('ends by itself when the daemon is killed, and gives the directory back', async () => {
+    const home = await newHome();
+    const { command, args } = childEntry(import.meta.url, '../../fixtures/database/short-lived-daemon.ts');
+    const daemon = spawn(command, [...args, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(daemon.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    expect(pidOf(home)).toBe(pid);
+    daemon.kill('SIGKILL');
+    await expect.poll(() => isGone(pid), { timeout: 20_000, interval: 20 }).toBe(true);
+    acquireLock(join(home, 'data.lock')).release();
+  });
+
   it('ignores Ctrl-C, which the daemon answers for it', async () => {
     const home = await newHome();
-    const server = spawnEmbeddedServer({ dataDir: join(home, 'data'), socketDir: home, lockDeadlineMs: 1_000 });
+    const server = spawnEmbeddedServer({
+      dataDir: join(home, 'data'),
+      socketDir: home,
+      lockDeadlineMs: 1_000,
+    });
     cleanUps.push(async () => {
       server.kill();
       await server.exited;

@@ -72,10 +72,12 @@ describe('wire server', () => {
     await first.query('BEGIN');
     await first.query('INSERT INTO notes VALUES ($1, $2)', [1, 'first']);
     let answered = false;
-    const waiting = second.query('INSERT INTO notes VALUES ($1, $2) RETURNING n', [2, 'second']).then((result) => {
-      answered = true;
-      return result.rows;
-    });
+    const waiting = second
+      .query<{ n: number }>('INSERT INTO notes VALUES ($1, $2) RETURNING n', [2, 'second'])
+      .then((result) => {
+        answered = true;
+        return result.rows;
+      });
     for (let n = 10; n < 20; n++) await first.query('INSERT INTO notes VALUES ($1, $2)', [n, 'more']);
     expect(answered).toBe(false);
     await first.query('ROLLBACK');
@@ -91,8 +93,11 @@ describe('wire server', () => {
         for (let turn = 0; turn < 40; turn++) {
           echoes.push(
             turn % 7 === 3
-              ? await client.query('SELECT $1::int / 0', [turn]).catch((thrown: Error) => thrown.message)
-              : (await client.query<{ echo: string }>('SELECT $1::text AS echo', [`${who}:${turn}`])).rows[0]?.echo,
+              ? await client
+                  .query('SELECT $1::int / 0', [turn])
+                  .catch((thrown: unknown) => (thrown as Error).message)
+              : (await client.query<{ echo: string }>('SELECT $1::text AS echo', [`${who}:${turn}`])).rows[0]
+                  ?.echo,
           );
         }
         return echoes;
@@ -167,7 +172,7 @@ describe('wire server', () => {
   it('refuses COPY FROM STDIN with an error instead of dying, in both protocols, and copies out', async () => {
     const client = await connect();
     await expect(client.query('COPY notes FROM STDIN')).rejects.toThrow(/takes no COPY FROM STDIN/);
-    await expect(client.query({ text: 'COPY notes FROM STDIN', values: [] , name: 'copy' })).rejects.toThrow(
+    await expect(client.query({ text: 'COPY notes FROM STDIN', values: [], name: 'copy' })).rejects.toThrow(
       /takes no COPY FROM STDIN/,
     );
     expect((await client.query('SELECT 3 AS answer')).rows).toEqual([{ answer: 3 }]);
@@ -209,7 +214,9 @@ describe('wire server', () => {
     await serve({ maxMessageBytes: 1024 });
     const bystander = await connect();
     const greedy = await connect();
-    await expect(greedy.query(`SELECT '${'x'.repeat(2_000)}'`)).rejects.toThrow(/not the PostgreSQL protocol/);
+    await expect(greedy.query(`SELECT '${'x'.repeat(2_000)}'`)).rejects.toThrow(
+      /not the PostgreSQL protocol/,
+    );
     const noise = rawClient();
     noise.socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await vi.waitFor(() => expect(noise.socket.destroyed).toBe(true));
@@ -303,7 +310,9 @@ function rawClient() {
       await untilReady();
     },
     async send(type: string, head: string, tail: Buffer, then: string[]) {
-      socket.write(Buffer.concat([message(type, head, tail), ...then.map((next) => shorthand[next] ?? Buffer.alloc(0))]));
+      socket.write(
+        Buffer.concat([message(type, head, tail), ...then.map((next) => shorthand[next] ?? Buffer.alloc(0))]),
+      );
       return untilReady();
     },
     async trickle(type: string, head: string) {
@@ -318,7 +327,7 @@ function rawClient() {
 
 function describeAnswer(bytes: Buffer): string[] {
   const shown: string[] = [];
-  for (let at = 0; at + 5 <= bytes.length; ) {
+  for (let at = 0; at + 5 <= bytes.length;) {
     const end = at + 1 + bytes.readInt32BE(at + 1);
     const type = bytes.toString('latin1', at, at + 1);
     if (type === 'Z') shown.push(`Z:${bytes.toString('latin1', at + 5, at + 6)}`);

@@ -289,10 +289,16 @@ describe('journal', () => {
          if (block.length > 3900 || n === ${lines - 1}) { fs.writeSync(fd, block); block = ''; } }`,
       fifo,
     ]);
+    closers.push(() => writer.kill('SIGKILL'));
     const written = once(writer, 'exit');
     const reader = new URL('../../fixtures/journal-reader.ts', import.meta.url).pathname;
-    const read = (): ReturnType<typeof spawn> =>
-      spawn(process.execPath, ['--import', 'tsx', reader, fifo, join(dir, 'journal')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const read = (): ReturnType<typeof spawn> => {
+      const child = spawn(process.execPath, ['--import', 'tsx', reader, fifo, join(dir, 'journal')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      closers.push(() => child.kill('SIGKILL'));
+      return child;
+    };
     for (let round = 0; round < 10; round += 1) {
       const child = read();
       // The reader prints a mark once bytes flow; a moment soon after is as random as any.

@@ -11,7 +11,8 @@ import { endFamilies, newMarker, startFamily, type TestFamily } from '../../fixt
 
 afterEach(endFamilies);
 
-const stubborn = `trap '' TERM; while :; do sleep 1; done`;
+/** A child that ignores TERM from its first instant on, since that is inherited. */
+const stubbornChild = `trap '' TERM; sleep 300 & echo stubborn $!; trap - TERM`;
 
 async function startBystander(): Promise<TestFamily> {
   return startFamily('sleep 300 & echo child $!; echo ready; wait', { marker: newMarker() });
@@ -34,11 +35,11 @@ describe('terminating a family', () => {
       `exec 3>&1
       sleep 300 & echo child $!
       setsid sleep 300 & echo session $!
-      setsid -f bash -c 'echo daemon $$ >&3; exec sleep 300'
-      bash -c "${stubborn}" & echo stubborn $!
+      setsid -f bash -c 'echo daemon $$ >&3; echo ready >&3; exec sleep 300'
+      ${stubbornChild}
       "${process.execPath}" -e "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('node', process.pid); console.log('ready')" &
       wait`,
-      { marker },
+      { marker, readyLines: 2 },
     );
     expect(aliveIn(family).toSorted()).toEqual(['child', 'daemon', 'node', 'session', 'stubborn']);
     const report = await terminateFamily({ root: family.root, marker, graceMs: 300 });
@@ -88,7 +89,7 @@ describe('terminating a family', () => {
   it('finds a process that cleared its environment by its parent, also in a session of its own', async () => {
     const marker = newMarker();
     const family = await startFamily(
-      `env -i setsid sleep 300 & echo cleared $!; env -i bash -c "${stubborn}" & echo stubborn $!; echo ready; wait`,
+      `env -i setsid sleep 300 & echo cleared $!; trap '' TERM; env -i sleep 300 & echo stubborn $!; trap - TERM; echo ready; wait`,
       { marker },
     );
     await terminateFamily({ root: family.root, marker, graceMs: 100 });
@@ -98,9 +99,12 @@ describe('terminating a family', () => {
   it('finds a process that cleared its environment by its session when the root is dead and collected', async () => {
     const marker = newMarker();
     const bystander = await startBystander();
-    const family = await startFamily(`env -i bash -c "${stubborn}" & echo stubborn $!; echo ready; exit 0`, {
-      marker,
-    });
+    const family = await startFamily(
+      `trap '' TERM; env -i sleep 300 & echo stubborn $!; trap - TERM; echo ready; exit 0`,
+      {
+        marker,
+      },
+    );
     await vi.waitFor(() => expect(currentRow(family.root.pid)).toBeUndefined(), 20_000);
     expect(aliveIn(family)).toEqual(['stubborn']);
     const report = await terminateFamily({ root: family.root, marker, graceMs: 100 });
@@ -122,10 +126,10 @@ describe('terminating a family', () => {
 
   it('outlasts a family that replaces each member that is asked to go', async () => {
     const marker = newMarker();
-    const heir = `again() { setsid -f bash -c "$script"; setsid -f bash -c "$script"; exit; }; trap again TERM; while :; do sleep 0.05; done`;
+    const heir = `again() { setsid -f bash -c "$script"; setsid -f bash -c "$script"; exit; }; trap again TERM; echo ready >&3; while :; do sleep 0.05; done`;
     const family = await startFamily(
-      `export script='${heir}'; for i in 1 2 3; do setsid bash -c "$script" & done; echo ready; wait`,
-      { marker },
+      `exec 3>&1; export script='${heir}'; for i in 1 2 3; do setsid bash -c "$script" & done; wait`,
+      { marker, readyLines: 3 },
     );
     const report = await terminateFamily({ root: family.root, marker, graceMs: 500 });
     expect(report.left).toEqual([]);
@@ -133,10 +137,10 @@ describe('terminating a family', () => {
     expect(await findMarked(marker.name, marker.value)).toEqual([]);
   });
 
-  it('outlasts a family that forks without end and ignores TERM', async () => {
+  it('outlasts a family that forks and forks and ignores TERM', async () => {
     const marker = newMarker();
     const family = await startFamily(
-      `trap '' TERM; storm() { while :; do setsid -f sleep 20; done; }; storm & storm & echo ready; wait`,
+      `trap '' TERM; storm() { for i in $(seq 1000); do setsid -f sleep 20; done; }; storm & storm & echo ready; wait`,
       { marker },
     );
     const report = await terminateFamily({ root: family.root, marker, graceMs: 200, killMs: 60_000 });
@@ -163,7 +167,7 @@ describe('terminating a family', () => {
     const marker = newMarker();
     const command = `sleep 300.${process.pid}`;
     const { root } = await startFamily(
-      `trap '' TERM; storm() { while :; do env -i setsid ${command} & done; }; storm & storm & storm & echo ready; wait`,
+      `trap '' TERM; storm() { for i in $(seq 1000); do env -i setsid ${command} & done; wait; }; storm & storm & echo ready; wait`,
       { marker },
     );
     await terminateFamily({ root, marker, graceMs: 100, killMs: 60_000 });
@@ -208,7 +212,7 @@ describe('terminating a family', () => {
   it('ends a child that was not spawned detached, and nobody else in our own group', async () => {
     const marker = newMarker();
     const neighbour = await startFamily('echo ready; exec sleep 300', { detached: false });
-    const family = await startFamily(`bash -c "${stubborn}" & echo stubborn $!; echo ready; wait`, {
+    const family = await startFamily(`${stubbornChild}; echo ready; wait`, {
       marker,
       detached: false,
     });
@@ -220,7 +224,7 @@ describe('terminating a family', () => {
 
   it('tells how it goes, and an observer that throws changes nothing', async () => {
     const marker = newMarker();
-    const { root } = await startFamily(`echo ready; ${stubborn}`, { marker });
+    const { root } = await startFamily(`trap '' TERM; echo ready; while :; do sleep 1; done`, { marker });
     const phases: TerminationProgress['phase'][] = [];
     const onProgress = ({ phase }: TerminationProgress) => {
       phases.push(phase);

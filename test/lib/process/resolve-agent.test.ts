@@ -100,32 +100,38 @@ describe('the search for an agent', () => {
     }
   });
 
-  it('passes over candidates that cannot be run, fail, hang or flood, and takes the next', async () => {
+  it('passes over candidates that cannot be run, fail, flood or say nothing of use, and takes the next', async () => {
     program('a/claude', version('1.1.1'), 0o600);
     mkdirSync(join(root, 'b/claude'), { recursive: true });
     program('c/claude', 'echo "no license" >&2; exit 3');
-    program('d/claude', 'sleep 300 & setsid sleep 300 & wait');
-    program('e/claude', 'exec cat /dev/zero');
-    program('f/claude', 'echo hello');
-    const last = program('g/claude', version('2.2.2'));
-    const env = onPath('a', 'b', 'c', 'd', 'e', 'f', 'g');
-    const working = resolver({ env, probeDeadlineMs: 2_000 });
+    program('d/claude', 'exec cat /dev/zero');
+    program('e/claude', 'echo hello');
+    const last = program('f/claude', version('2.2.2'));
+    const working = resolver({ env: onPath('a', 'b', 'c', 'd', 'e', 'f') });
     expect(await working.resolve()).toEqual({ kind: 'claude', path: last, version: '2.2.2' });
     unlinkSync(last);
     const found = await working.reprobe();
     if (found.kind !== 'offline') throw new Error(`found ${found.kind}`);
-    expect(found.tried.slice(0, 7)).toEqual([
+    expect(found.tried.slice(0, 6)).toEqual([
       { path: join(root, 'a/claude'), reason: 'it is not an executable file' },
       { path: join(root, 'b/claude'), reason: 'it is not an executable file' },
       { path: join(root, 'c/claude'), reason: '--version ended with exit code 3: no license' },
-      { path: join(root, 'd/claude'), reason: 'it did not answer --version within 2000 ms' },
-      { path: join(root, 'e/claude'), reason: '--version ended with SIGPIPE' },
-      { path: join(root, 'f/claude'), reason: '--version named no version: hello' },
-      { path: join(root, 'g/claude'), reason: 'there is no such file' },
+      { path: join(root, 'd/claude'), reason: '--version ended with SIGPIPE' },
+      { path: join(root, 'e/claude'), reason: '--version named no version: hello' },
+      { path: join(root, 'f/claude'), reason: 'there is no such file' },
     ]);
     expect(found.reason).toMatch(
       /^no claude that works: .*c\/claude: --version ended with exit code 3: no license/,
     );
+  });
+
+  it('gives up on a candidate that hangs, and ends it with all that it started', async () => {
+    const path = program('a/claude', `trap '' TERM; sleep 300 & setsid sleep 300 & wait`);
+    expect(await resolver({ env: onPath('a'), probeDeadlineMs: 500 }).resolve()).toMatchObject({
+      kind: 'offline',
+      reason: `no claude that works: ${path}: it did not answer --version within 500 ms`,
+    });
+    expect(await findMarked('NINJAD_PROBE', `${process.pid}:`)).toEqual([]);
   });
 
   it('falls back to the offline agent and lists where it looked', async () => {

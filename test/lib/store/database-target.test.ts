@@ -3,9 +3,9 @@ import { publicUrl } from '../../../src/lib/store/database-target.ts';
 
 describe('public url', () => {
   it('shows a server without its password, wherever that stood', () => {
-    expect(publicUrl({ kind: 'server', url: 'postgresql://me:secret@db.example:5433/ninja?sslmode=require' })).toBe(
-      'postgresql://me@db.example:5433/ninja?sslmode=require',
-    );
+    expect(
+      publicUrl({ kind: 'server', url: 'postgresql://me:secret@db.example:5433/ninja?sslmode=require' }),
+    ).toBe('postgresql://me@db.example:5433/ninja?sslmode=require');
     expect(publicUrl({ kind: 'server', url: 'postgres://db/ninja?user=me&password=secret' })).toBe(
       'postgres://db/ninja?user=me',
     );

@@ -26,7 +26,8 @@ describe('maintain', () => {
     database = await tempDatabase();
     const { store } = database;
     const segments = async () =>
-      (await store.query<{ n: number }>({ text: 'SELECT count(*) AS n FROM pg_ls_waldir()' })).rows[0]?.n ?? 0;
+      (await store.query<{ n: number }>({ text: 'SELECT count(*) AS n FROM pg_ls_waldir()' })).rows[0]?.n ??
+      0;
     await store.query({ text: 'CREATE TABLE filler (text text)' });
     const sizes: number[] = [];
     for (let round = 0; round < 4; round++) {

@@ -66,7 +66,9 @@ describe('migrate', () => {
     expect(await migrate(store, [first], now)).toEqual(['000001_first']);
     expect(await migrate(store, [first, second], now)).toEqual(['000002_second']);
     expect(await migrate(store, [first, second], now)).toEqual([]);
-    const { rows } = await store.query({ text: 'SELECT version, name, applied_at FROM schema_migrations ORDER BY 1' });
+    const { rows } = await store.query({
+      text: 'SELECT version, name, applied_at FROM schema_migrations ORDER BY 1',
+    });
     expect(rows).toEqual([
       { version: 1, name: 'first', applied_at: now },
       { version: 2, name: 'second', applied_at: now },
@@ -101,13 +103,17 @@ describe('migrate', () => {
   it('refuses a migration that was edited after it landed, but not one with other line ends', async () => {
     const store = await emptyStore();
     await migrate(store, [first], now);
-    await expect(migrate(store, [toMigration(1, 'first', 'CREATE TABLE other (n int)')], now)).rejects.toMatchObject({
+    await expect(
+      migrate(store, [toMigration(1, 'first', 'CREATE TABLE other (n int)')], now),
+    ).rejects.toMatchObject({
       code: 'MIGRATION_CHANGED',
       message: expect.stringMatching(/000001_first differs/) as string,
     });
     const twoLines = toMigration(2, 'lines', 'SELECT 1;\nSELECT 2;\n');
     await migrate(store, [first, twoLines], now);
-    expect(await migrate(store, [first, toMigration(2, 'lines', 'SELECT 1;\r\nSELECT 2;\r\n')], now)).toEqual([]);
+    expect(await migrate(store, [first, toMigration(2, 'lines', 'SELECT 1;\r\nSELECT 2;\r\n')], now)).toEqual(
+      [],
+    );
   });
 
   it('refuses a database that is newer than the code', async () => {
@@ -123,6 +129,8 @@ describe('migrate', () => {
   it('refuses a migration that was added behind the newest one applied', async () => {
     const store = await emptyStore();
     await migrate(store, [second], now);
-    await expect(migrate(store, [first, second], now)).rejects.toMatchObject({ code: 'MIGRATION_OUT_OF_ORDER' });
+    await expect(migrate(store, [first, second], now)).rejects.toMatchObject({
+      code: 'MIGRATION_OUT_OF_ORDER',
+    });
   });
 });

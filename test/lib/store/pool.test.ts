@@ -65,7 +65,9 @@ describe('pool', () => {
   it('leaves what Postgres refuses as it is, and keeps its connection', async () => {
     const before = await store.query({ text: 'SELECT pg_backend_pid() AS pid' });
     await store.query({ text: 'INSERT INTO numbers VALUES (1)' });
-    const refused = await store.query({ text: 'INSERT INTO numbers VALUES (1)' }).catch((thrown: unknown) => thrown);
+    const refused = await store
+      .query({ text: 'INSERT INTO numbers VALUES (1)' })
+      .catch((thrown: unknown) => thrown);
     expect(refused).toBeInstanceOf(DatabaseError);
     expect(refused).toMatchObject({ code: '23505', constraint: 'numbers_pkey' });
     expect((await store.query({ text: 'SELECT pg_backend_pid() AS pid' })).rows).toEqual(before.rows);
@@ -85,7 +87,10 @@ describe('pool', () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
-    const pool = createPool({ kind: 'server', url: `postgresql://u@127.0.0.1:${port}/d` }, { connectTimeoutMs: 200 });
+    const pool = createPool(
+      { kind: 'server', url: `postgresql://u@127.0.0.1:${port}/d` },
+      { connectTimeoutMs: 200 },
+    );
     await expect(pool.query({ text: 'SELECT 1' })).rejects.toBeInstanceOf(StoreAwayError);
     await pool.end();
     silent.close();

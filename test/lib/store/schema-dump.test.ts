@@ -16,7 +16,9 @@ describe('schema dump', () => {
     const checkedIn = readFileSync(packagePath('sql', 'schema.sql'), 'utf8');
     expect(await dumpSchema(database.store)).toBe(checkedIn);
     await database.store.query({ text: `CREATE INDEX drift_idx ON tasks (reply) WHERE reply <> ''` });
-    await database.store.query({ text: `ALTER TABLE goals ADD COLUMN drift numeric(4, 1) DEFAULT 1.5 NOT NULL` });
+    await database.store.query({
+      text: `ALTER TABLE goals ADD COLUMN drift numeric(4, 1) DEFAULT 1.5 NOT NULL`,
+    });
     const drifted = await dumpSchema(database.store);
     const added = drifted.split('\n').filter((line) => !checkedIn.includes(line));
     expect(added).toEqual([

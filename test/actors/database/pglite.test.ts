@@ -1,0 +1,28 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openPglite } from '../../../actors/database/pglite.ts';
+import type { SyncedNodeFs } from '../../../actors/database/synced-node-fs.ts';
+import { tempDataHome } from '../../helpers/temp-database.ts';
+
+let home: string;
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe('embedded database files', () => {
+  it('are synced to disk by every commit, and not by reading', async () => {
+    home = await tempDataHome('empty');
+    const db = await openPglite(join(home, 'data'));
+    const files = (db as unknown as { fs: SyncedNodeFs }).fs;
+    await db.exec('CREATE TABLE kept (n int)');
+    const before = files.syncs;
+    for (let n = 0; n < 5; n++) await db.query('INSERT INTO kept VALUES ($1)', [n]);
+    expect(files.syncs - before).toBeGreaterThanOrEqual(5);
+    const written = files.syncs;
+    for (let n = 0; n < 5; n++) await db.query('SELECT * FROM kept');
+    expect(files.syncs).toBe(written);
+    await db.close();
+  });
+});

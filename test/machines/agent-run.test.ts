@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AnyEventObject,
+  createActor,
+  fromCallback,
+  fromPromise,
+  SimulatedClock,
+  toPromise,
+} from 'xstate';
+import type { AgentFact } from '../../actors/agent-process.ts';
+import { agentRunMachine } from '../../machines/agent-run.ts';
+import type { StopCause } from '../../src/lib/agent/outcome.ts';
+import type { AgentResult } from '../../src/lib/agent/stream-event.ts';
+import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
+import { fakeAgent, fakeTask } from '../helpers/agent-fixtures.ts';
+import { withResolvers } from '../helpers/with-resolvers.ts';
+
+const limits = {
+  runMs: 10_000,
+  silenceMs: 1_000,
+  resultGraceMs: 300,
+  drainMs: 200,
+  killGraceMs: 77,
+  recallMs: 1,
+  storeRetryMs: 1,
+  replyMs: 1,
+};
+const identity = { bootId: 'b', pid: 4242, startTime: 1 };
+const nobody: TerminationReport = {
+  survivorsBeforeKill: [],
+  killed: [],
+  killedCount: 0,
+  rounds: 0,
+  tookMs: 1,
+  left: [],
+};
+const result: AgentResult = {
+  subtype: 'success',
+  isError: false,
+  text: 'fine',
+  errors: [],
+  sessionId: 's',
+  totalCostUsd: 0,
+  usage: null,
+  deniedTools: [],
+  staleSession: false,
+};
+const words = { stderr: 'last words', staleSession: false };
+const exited: AgentFact = { type: 'agent.exited', code: 0, signal: null, ...words };
+const drained: AgentFact = { type: 'agent.drained', ...words };
+
+function startRun() {
+  const clock = new SimulatedClock();
+  const toAgent: AnyEventObject[] = [];
+  const killed: unknown[] = [];
+  const kill = withResolvers<TerminationReport>();
+  const machine = agentRunMachine.provide({
+    actors: {
+      agentProcess: fromCallback(({ receive }) => receive((event) => toAgent.push(event))),
+      noteProcess: fromPromise(() => Promise.reject(new Error('the store is away'))),
+      terminate: fromPromise(({ input }) => {
+        killed.push(input);
+        return kill.promise;
+      }),
+    },
+    actions: { announceText: () => {}, announceProgress: () => {} },
+  });
+  const task = fakeTask();
+  const request = { task, agent: fakeAgent('good.sh'), memories: [], resume: null };
+  const actor = createActor(machine, { clock, input: { request, limits } });
+  const output = toPromise(actor);
+  actor.start();
+  const hear = (...facts: AgentFact[]) => facts.forEach((fact) => actor.send(fact));
+  return { actor, clock, task, toAgent, killed, kill, output, hear, state: () => actor.getSnapshot().value };
+}
+
+function startRunning() {
+  const run = startRun();
+  run.hear({ type: 'agent.spawned', pid: identity.pid, identity });
+  expect(run.state()).toEqual({ live: 'running' });
+  return run;
+}
+
+const stopOf = (run: ReturnType<typeof startRun>): StopCause | undefined =>
+  run.actor.getSnapshot().context.evidence.stop;
+
+describe('agent run machine', () => {
+  it('looks for survivors after a success too, and is over only when none is left', async () => {
+    const run = startRunning();
+    run.hear({ type: 'agent.result', result });
+    expect(run.state()).toBe('settling');
+    run.hear(exited);
+    expect(run.state()).toBe('draining');
+    run.hear(drained);
+    expect(run.state()).toBe('terminating');
+    expect(run.killed).toEqual([{ task: run.task, identity, graceMs: 77 }]);
+    run.kill.resolve(nobody);
+    await expect(run.output).resolves.toEqual({
+      evidence: {
+        stop: undefined,
+        spawnFailure: undefined,
+        messages: 0,
+        result,
+        exit: { code: 0, signal: null },
+        stderr: 'last words',
+        staleSession: false,
+      },
+      text: '',
+      progress: 'starting the agent',
+      cleanup: nobody,
+      cleanupError: undefined,
+    });
+  });
+
+  it('ends at the time limit, however much the agent says', () => {
+    const run = startRunning();
+    for (let second = 0; second < 19; second++) {
+      run.clock.increment(500);
+      run.hear({ type: 'agent.heard', messages: 1 });
+    }
+    run.clock.increment(499);
+    expect(run.state()).toEqual({ live: 'running' });
+    run.clock.increment(1);
+    expect([run.state(), stopOf(run)]).toEqual(['terminating', 'timed-out']);
+  });
+
+  it('ends after silence, which any output interrupts', () => {
+    const run = startRunning();
+    run.clock.increment(999);
+    run.hear({ type: 'agent.heard', messages: 0 });
+    run.clock.increment(999);
+    expect(run.state()).toEqual({ live: 'running' });
+    run.clock.increment(1);
+    expect([run.state(), stopOf(run)]).toEqual(['terminating', 'no-output']);
+  });
+
+  it.each([
+    ['task.cancel', 'cancelled'],
+    ['task.shutdown', 'shutdown'],
+  ] as const)('ends on %s, and a later reason does not replace the first', async (type, stop) => {
+    const run = startRunning();
+    run.actor.send({ type });
+    run.hear({ type: 'agent.result', result }, exited, drained);
+    run.actor.send({ type: 'task.cancel' });
+    run.clock.increment(20_000);
+    expect(run.state()).toBe('terminating');
+    run.kill.resolve(nobody);
+    const { evidence } = await run.output;
+    expect([evidence.stop, evidence.result, evidence.exit]).toEqual([stop, undefined, undefined]);
+    expect(run.killed).toHaveLength(1);
+  });
+
+  it('takes the result for the end of the turn: neither limit nor cancel undoes it', () => {
+    const run = startRunning();
+    run.hear({ type: 'agent.result', result });
+    run.actor.send({ type: 'task.cancel' });
+    expect(run.state()).toBe('settling');
+    run.clock.increment(299);
+    run.hear({ type: 'agent.heard', messages: 1 });
+    run.clock.increment(299);
+    expect(run.state()).toBe('settling');
+    run.clock.increment(1);
+    expect([run.state(), stopOf(run)]).toEqual(['terminating', 'lingering']);
+  });
+
+  it('reads what the pipe still held at the exit, but waits only so long for its end', () => {
+    const run = startRunning();
+    run.hear(exited, { type: 'agent.heard', messages: 1 }, { type: 'agent.result', result });
+    expect(run.state()).toBe('draining');
+    run.clock.increment(200);
+    expect(run.state()).toBe('terminating');
+    expect(run.actor.getSnapshot().context.evidence).toMatchObject({ messages: 1, result, stop: undefined });
+  });
+
+  it('does not wait for an output that ended before the exit', () => {
+    const run = startRunning();
+    run.hear(drained, exited);
+    expect(run.state()).toBe('terminating');
+  });
+
+  it('passes a steering message on while the turn runs, and not after', () => {
+    const run = startRunning();
+    run.actor.send({ type: 'task.steer', text: 'left' });
+    run.hear({ type: 'agent.result', result });
+    run.actor.send({ type: 'task.steer', text: 'right' });
+    expect(run.toAgent).toEqual([{ type: 'agent.steer', text: 'left' }]);
+  });
+
+  it('goes on when nobody could note its process', async () => {
+    const run = startRunning();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(run.state()).toEqual({ live: 'running' });
+  });
+
+  it('looks for survivors even when no process came to be', async () => {
+    const run = startRun();
+    run.hear({ type: 'agent.unspawned', code: 'ENOENT', message: 'no such file' });
+    expect(run.state()).toBe('terminating');
+    run.kill.reject(new Error('no /proc'));
+    await expect(run.output).resolves.toMatchObject({
+      evidence: { spawnFailure: { code: 'ENOENT', message: 'no such file' } },
+      cleanup: undefined,
+      cleanupError: 'no /proc',
+    });
+  });
+
+  it('fails loudly when an actor was not provided', async () => {
+    const request = { task: fakeTask(), agent: fakeAgent('good.sh'), memories: [], resume: null };
+    const provided = agentRunMachine.provide({
+      actors: { terminate: fromPromise(() => Promise.resolve(nobody)) },
+    });
+    const actor = createActor(provided, { input: { request, limits } });
+    const output = toPromise(actor);
+    actor.start();
+    await expect(output).resolves.toMatchObject({
+      evidence: { spawnFailure: { message: 'agent-run machine: "agentProcess" was not provided' } },
+    });
+  });
+});
