@@ -42,7 +42,7 @@ async function runTree(parts: Parts): Promise<number> {
     store: database.store,
     agent: parts.agent.current,
     isReady: view.isRunning,
-    database: () => ({ ...view.database(), ...connectionOf(parts) }),
+    database: view.database,
     runningTasks: () => view.runningTasks().length,
     children: view.children,
   });
@@ -92,12 +92,6 @@ function announceRunning({ log, paths, database, agent, startedAt }: Parts): voi
     if (found.kind === 'claude') log.info({ path: found.path, version: found.version }, 'tasks go to claude');
     else log.warn({ reason: found.reason }, found.kind === 'offline' ? 'tasks go to the offline agent' : 'no task can run');
   });
-}
-
-/** How psql reaches the database. */
-function connectionOf({ database, paths }: Parts) {
-  if (database.input.kind === 'server') return {};
-  return { connect: { host: paths.sockets, port: 5432, dbname: 'postgres', user: 'postgres' } };
 }
 
 /** The first signal asks for an orderly stop; the second one kills what tasks have started and ends by that signal. */

@@ -32,9 +32,11 @@ export function createClaimTask({
   now = () => new Date(),
 }: ClaimTaskDeps) {
   return fromPromise<Claim, { humanOnly: boolean }>(async ({ input: { humanOnly } }) => {
-    const task = await claimTask(store, { worker, leaseMs, humanOnly, now: now() });
+    // One instant for both looks, or a row that becomes due between them would be seen by neither.
+    const at = now();
+    const task = await claimTask(store, { worker, leaseMs, humanOnly, now: at });
     if (task === undefined) {
-      const waitMs = (await untilNextDue(store, now())) ?? maxWaitMs;
+      const waitMs = (await untilNextDue(store, at)) ?? maxWaitMs;
       return { task, waitMs: Math.min(waitMs, maxWaitMs) };
     }
     announceTask(bus, { taskId: task.id, eventId: task.eventId, state: 'running' });

@@ -60,8 +60,10 @@ export function createTerminate() {
 
 /** Hands the end of a task over to everybody who listens. */
 export function createReply(bus: Pick<Bus, 'emit'>) {
-  return fromPromise<undefined, { task: ClaimedTask; recorded: RecordedTask }>(({ input: { task, recorded } }) => {
-    announceTask(bus, { ...recorded, taskId: task.id, eventId: task.eventId });
-    return Promise.resolve(undefined);
-  });
+  return fromPromise<undefined, { task: ClaimedTask; recorded: RecordedTask }>(
+    ({ input: { task, recorded } }) => {
+      announceTask(bus, { ...recorded, taskId: task.id, eventId: task.eventId });
+      return Promise.resolve(undefined);
+    },
+  );
 }

@@ -3,7 +3,9 @@ import type { DatabaseContext } from '../../machines/database-context.ts';
 import type { databaseMachine } from '../../machines/database.ts';
 import type { rootMachine } from '../../machines/root.ts';
 import { describe } from '../../machines/supervisor-describe.ts';
+import type { SupervisorFact } from '../../machines/supervisor-family.ts';
 import type { supervisorMachine } from '../../machines/supervisor.ts';
+import { watchSupervisor } from '../../machines/supervisor-watch.ts';
 import type { tasksMachine } from '../../machines/tasks.ts';
 import type { TasksEvent } from '../../machines/tasks-board.ts';
 import type { TaskCommands } from '../lib/control/create-api.ts';
@@ -56,12 +58,18 @@ export function createTreeView(root: () => Root, database: Pick<DatabaseContext,
     },
     logFacts(log) {
       const tree = root().getSnapshot().children.tree as ActorRefFrom<typeof supervisorMachine>;
-      tree.on('*', (fact) => {
-        if (fact.type === 'child.exited' || fact.type === 'supervisor.escalated') log.warn(fact, fact.type);
-        else log.debug(fact, fact.type);
-      });
+      watchSupervisor(
+        tree,
+        (fact) => log[isTrouble(fact) ? 'warn' : 'debug'](fact, fact.type),
+        (thrown) => log.error({ err: thrown }, 'the log of the tree failed'),
+      );
     },
   };
+}
+
+/** A child that ended by itself or was killed; an ordered stop is none of these. */
+function isTrouble(fact: SupervisorFact): boolean {
+  return fact.type === 'supervisor.escalated' || (fact.type === 'child.exited' && (fact.how === 'failed' || fact.how === 'killed'));
 }
 
 /** The outermost state: what happens inside of `ready` is housekeeping. */

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AnyEventObject, createActor, toPromise } from 'xstate';
+import { type AnyEventObject, createActor, fromPromise, toPromise } from 'xstate';
 import { createAgentProcess } from '../../actors/agent-process.ts';
 import { createTerminate } from '../../actors/tasks/run-steps.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
-import { fromPromise } from 'xstate';
 import { taskMarker } from '../../src/lib/agent/marker.ts';
 import { outcomeOf } from '../../src/lib/agent/outcome.ts';
 import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
@@ -104,10 +103,7 @@ describe('agent process', () => {
 
   it('reports a program that may not be executed, and runs the same one when it may', async () => {
     const path = join(cwd, 'agent.sh');
-    copyFileSync(
-      fakeAgent('nothing.sh').kind === 'claude' ? (fakeAgent('nothing.sh') as { path: string }).path : '',
-      path,
-    );
+    writeFileSync(path, '#!/bin/sh\nexit 0\n');
     chmodSync(path, 0o644);
     expect((await finish(startRun({ kind: 'claude', path, version: 'x' }))).outcome.kind).toBe(
       'not-executable',

@@ -66,7 +66,7 @@ function startTask(parts: Parts = {}) {
         on: {
           'run.end': {
             target: 'over',
-            actions: ({ context, event }) => Object.assign(context.output, event['output']),
+            actions: ({ context, event }) => void Object.assign(context.output, event['output']),
           },
           'task.*': { actions: 'note' },
         },

@@ -78,11 +78,11 @@ const settingsSchema = z.strictObject({
 
   'lanes.total': setting(wholeNumber(1, 64), 3, {
     description: 'How many tasks may run at once.',
-    hot: true,
+    hot: false,
   }),
   'lanes.reservedForHuman': setting(wholeNumber(0, 63), 1, {
     description: 'How many of these lanes only HUMAN tasks may use; fewer than `lanes.total`.',
-    hot: true,
+    hot: false,
   }),
 
   'mailbox.capacity': setting(wholeNumber(1000, 20_000_000), 2_000_000, {
@@ -104,10 +104,6 @@ const settingsSchema = z.strictObject({
   }),
   'journal.maxBytes': setting(wholeNumber(4 * MIB, 1024 * GIB, 'bytes'), GIB, {
     description: 'Most disk that the journal may use; past it the pipe is not read. At least two segments.',
-    hot: false,
-  }),
-  'journal.syncMs': setting(milliseconds(0, 10 * SECOND), 50, {
-    description: 'Longest time that a line which was read is not yet safe from a power cut.',
     hot: false,
   }),
 
@@ -148,7 +144,7 @@ const settingsSchema = z.strictObject({
   }),
   'shutdown.drainMs': setting(milliseconds(0, 60 * MINUTE), 30 * SECOND, {
     description: 'How long running tasks may go on after SIGTERM; then they are ended and queued again.',
-    hot: true,
+    hot: false,
   }),
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters } from '../counters.ts';
 import type { HomePaths } from '../config/paths.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
@@ -8,6 +9,9 @@ import { costReport } from '../store/tasks/cost-report.ts';
 import { countQueued } from '../store/tasks/list-tasks.ts';
 import { packageVersion } from '../version.ts';
 import type { ChildStatus, Status } from './status.ts';
+
+/** A store that hangs must not make the status hang. */
+const storeDeadlineMs = 1_000;
 
 export interface StatusDeps {
   paths: HomePaths;
@@ -33,7 +37,11 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
   const version = packageVersion();
   let known: FromStore = { queued: 0, spend: { todayUsd: 0, capUsd: null } };
   return async () => {
-    known = await askStore(deps).catch(() => known);
+    const asked = askStore(deps).then(
+      (answer) => (known = answer),
+      () => known,
+    );
+    const answer = await Promise.race([asked, delay(storeDeadlineMs, undefined, { ref: false }).then(() => known)]);
     const { counters, mailbox, paths } = deps;
     return {
       pid: process.pid,
@@ -47,7 +55,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       inference: { state: 'degraded', embedder: null, reranker: null },
       agent: agentStatus(deps.agent()),
       mailbox: { depth: mailbox.depth(), byPriority: mailbox.depthByPriority() },
-      tasks: { running: deps.runningTasks(), queued: known.queued },
+      tasks: { running: deps.runningTasks(), queued: answer.queued },
       counts: {
         accepted: counters.accepted,
         rejected: counters.rejected,
@@ -57,7 +65,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
         failed: counters.failed,
         deadLettered: counters.deadLettered,
       },
-      spend: known.spend,
+      spend: answer.spend,
       children: deps.children(),
     };
   };

@@ -6,7 +6,7 @@ import { listEvents } from '../store/events/list-events.ts';
 import { runSql } from '../store/run-sql.ts';
 import type { Store } from '../store/store.ts';
 import { findTask, listTasks, type TaskListRow, type TaskRow } from '../store/tasks/list-tasks.ts';
-import { parseLine } from '../wire/parse-line.ts';
+import { parseLine, readPayload } from '../wire/parse-line.ts';
 import { type Priority, priorityName } from '../wire/priority.ts';
 import { describeRejection } from '../wire/scan-line.ts';
 import type { ControlApi, TaskDetail, TaskSummary } from './api.ts';
@@ -86,7 +86,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
         priority: priorityName(row.priority as Priority),
         source: row.source,
         category: row.category,
-        text: row.text,
+        text: readPayload(row.payload).text.slice(0, 200),
         occurredAt: row.occurred_at.toISOString(),
         receivedAt: row.received_at.toISOString(),
         route: row.route,

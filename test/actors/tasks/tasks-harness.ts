@@ -19,7 +19,7 @@ import { createRecoverTasks, createTendTasks } from '../../../actors/tasks/upkee
 import { agentRunMachine } from '../../../machines/agent-run.ts';
 import { taskMachine } from '../../../machines/task.ts';
 import { tasksMachine, type TasksProblem } from '../../../machines/tasks.ts';
-import type { TasksInput } from '../../../machines/tasks-board.ts';
+import type { TasksEvent, TasksInput } from '../../../machines/tasks-board.ts';
 import type { TaskLimits } from '../../../src/lib/agent/limits.ts';
 import { taskMarkerName } from '../../../src/lib/agent/marker.ts';
 import type { RetryPolicy } from '../../../src/lib/agent/retry.ts';
@@ -114,7 +114,7 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
     states,
     progress,
     problems,
-    send: actor.send,
+    send: (event: TasksEvent) => actor.send(event),
     running: () => Object.keys(actor.getSnapshot().context.running).map(Number),
     survivors: () => findMarked(taskMarkerName, `${worker}:`),
     ends: (taskId: number) =>
@@ -130,15 +130,11 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
     async stop() {
       if (actor.getSnapshot().status === 'active') {
         actor.send({ type: 'child.stop' });
-        actor.send({ type: 'child.stop' });
+        if (!actor.getSnapshot().matches('stopped')) actor.send({ type: 'child.stop' });
         await stopped;
       }
       rmSync(cwd, { recursive: true, force: true });
       expect(await findMarked(taskMarkerName, `${worker}:`)).toEqual([]);
-    },
-    /** Forgets everything the way a SIGKILL of the daemon would: rows and processes stay as they are. */
-    crash() {
-      actor.stop();
     },
   };
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { taskMarker } from '../../../src/lib/agent/marker.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
-import { isAlive, identityOf } from '../../../src/lib/process/identity.ts';
+import { bootId, identityOf, isAlive } from '../../../src/lib/process/identity.ts';
 import type { AgentResolution } from '../../../src/lib/process/resolve-agent.ts';
 import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
@@ -385,7 +385,7 @@ describe('leases', () => {
     await vi.waitFor(async () => {
       const row = await taskRow(store, id);
       expect((row['lease_until'] as Date).getTime()).toBeGreaterThan((first as Date).getTime());
-      expect(row).toMatchObject({ progress: 'writing the reply', process: { pid: expect.any(Number) } });
+      expect(row).toMatchObject({ progress: 'writing the reply', process: { bootId: bootId() } });
     }, 15_000);
     worker.send({ type: 'task.steer', taskId: id, text: 'use the blue one' });
     expect(await worker.ends(id)).toMatchObject({ reply: 'blue it is' });

@@ -6,7 +6,8 @@ export interface EventListRow {
   priority: number;
   source: string;
   category: string;
-  text: string;
+  /** The first 2,000 characters. */
+  payload: string;
   occurred_at: Date;
   received_at: Date;
   route: string;
@@ -27,7 +28,7 @@ export interface EventListQuery {
 export async function listEvents(store: Pick<Store, 'query'>, query: EventListQuery): Promise<EventListRow[]> {
   const { rows } = await store.query<EventListRow>({
     name: 'events-list',
-    text: `SELECT id, priority, source, category, left(payload, 200) AS text, occurred_at, received_at, route, rule,
+    text: `SELECT id, priority, source, category, left(payload, 2000) AS payload, occurred_at, received_at, route, rule,
                   status, reason, conversation
              FROM events
             WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR source = $2)

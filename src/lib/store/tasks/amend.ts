@@ -8,7 +8,11 @@ export interface AmendedTask {
 }
 
 /** Cancels a task that waits in the queue; undefined when it is not there (any more). */
-export async function cancelQueuedTask(store: Store, id: number, now: Date): Promise<AmendedTask | undefined> {
+export async function cancelQueuedTask(
+  store: Store,
+  id: number,
+  now: Date,
+): Promise<AmendedTask | undefined> {
   return amend(store, {
     update: {
       name: 'tasks-cancel-queued',

@@ -27,19 +27,32 @@ export interface ClaimOptions {
 
 const oneRunningPerConversation = 'tasks_one_running_a_conversation';
 const uniqueViolation = '23505';
+const maxLostRaces = 10;
 
 /**
  * Claims the most urgent due row, oldest first, whose conversation has no running task: it becomes `running`, leased,
- * one attempt spent. Undefined when there is none, or when another worker took the conversation in the same instant.
+ * one attempt spent. Undefined when there is none.
  */
 export async function claimTask(
   store: Pick<Store, 'query'>,
+  options: ClaimOptions,
+): Promise<ClaimedTask | undefined> {
+  for (let race = 1; ; race++) {
+    try {
+      return await claimFirst(store, options);
+    } catch (thrown) {
+      if (!lostTheRace(thrown) || race === maxLostRaces) throw thrown;
+    }
+  }
+}
+
+async function claimFirst(
+  store: Pick<Store, 'query'>,
   { worker, now, leaseMs, humanOnly }: ClaimOptions,
 ): Promise<ClaimedTask | undefined> {
-  try {
-    const { rows } = await store.query<ClaimedTask>({
-      name: 'tasks-claim',
-      text: `
+  const { rows } = await store.query<ClaimedTask>({
+    name: 'tasks-claim',
+    text: `
         UPDATE tasks AS task
            SET state = 'running', worker = $1, lease_until = $2::timestamptz + make_interval(secs => $3 / 1000.0),
                attempts = attempts + 1, started_at = $2, reason = NULL, process = NULL
@@ -54,15 +67,12 @@ export async function claimTask(
         RETURNING id, event_id AS "eventId", priority, source, category, conversation, prompt, reply_to AS "replyTo",
                   attempts AS attempt, worker,
                   (SELECT session_id FROM conversations WHERE conversations.id = task.conversation) AS resume`,
-      values: [worker, now, leaseMs, humanOnly],
-    });
-    return rows[0];
-  } catch (thrown) {
-    if (lostTheRace(thrown)) return undefined;
-    throw thrown;
-  }
+    values: [worker, now, leaseMs, humanOnly],
+  });
+  return rows[0];
 }
 
+/** Another worker took the conversation in the same instant. The next look sees that it is taken. */
 function lostTheRace(thrown: unknown): boolean {
   const { code, constraint } = thrown as { code?: unknown; constraint?: unknown };
   return code === uniqueViolation && constraint === oneRunningPerConversation;

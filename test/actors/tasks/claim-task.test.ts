@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createActor, toPromise } from 'xstate';
+import { createClaimTask } from '../../../actors/tasks/claim-task.ts';
+import type { Store } from '../../../src/lib/store/store.ts';
+import { quickLimits } from '../../helpers/agent-fixtures.ts';
+import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
+import { queueTask, taskRow } from './tasks-harness.ts';
+
+let database: TempDatabase;
+let store: Store;
+beforeAll(async () => {
+  database = await tempDatabase();
+  store = database.store;
+});
+afterAll(() => database.stop());
+beforeEach(() => store.query({ text: 'TRUNCATE tasks, events, conversations' }));
+
+function claim({ humanOnly = false, now = () => new Date(), on = store } = {}) {
+  const logic = createClaimTask({
+    store: on,
+    bus: { emit: () => {} },
+    worker: randomUUID(),
+    leaseMs: 60_000,
+    limitsFor: () => quickLimits(),
+    now,
+  });
+  const actor = createActor(logic, { input: { humanOnly } });
+  const output = toPromise(actor);
+  actor.start();
+  return output;
+}
+
+describe('claiming a task', () => {
+  it('takes the most urgent, then the oldest, and leases it', async () => {
+    const [low, high, second] = [
+      await queueTask(store, { priority: 4 }),
+      await queueTask(store, { priority: 1 }),
+      await queueTask(store, { priority: 1 }),
+    ];
+    expect((await claim()).task?.id).toBe(high);
+    expect((await claim()).task).toMatchObject({ id: second, attempt: 1, resume: null });
+    expect((await claim()).task?.id).toBe(low);
+    expect(await claim()).toEqual({ task: undefined, waitMs: 30_000 });
+    const { lease_until: lease, state } = await taskRow(store, low);
+    expect(state).toBe('running');
+    expect((lease as Date).getTime() - Date.now()).toBeGreaterThan(50_000);
+  });
+
+  it('takes HUMAN ones only when told so', async () => {
+    await queueTask(store, { priority: 1 });
+    expect((await claim({ humanOnly: true })).task).toBeUndefined();
+    const human = await queueTask(store, { priority: 0 });
+    expect((await claim({ humanOnly: true })).task?.id).toBe(human);
+  });
+
+  it('says when the next one is due', async () => {
+    const id = await queueTask(store);
+    const at = new Date();
+    await store.query({
+      text: 'UPDATE tasks SET run_after = $2 WHERE id = $1',
+      values: [id, new Date(at.getTime() + 700)],
+    });
+    expect(await claim({ now: () => at })).toEqual({ task: undefined, waitMs: 700 });
+  });
+
+  it('does not sleep over a task that becomes due between its two looks', async () => {
+    const id = await queueTask(store);
+    let at = Date.now();
+    await store.query({
+      text: 'UPDATE tasks SET run_after = $2 WHERE id = $1',
+      values: [id, new Date(at + 5)],
+    });
+    const found = await claim({ now: () => new Date((at += 10) - 10) });
+    expect(found.task === undefined && found.waitMs).toBe(5);
+  });
+
+  it('goes on to another conversation when it loses the race for one', async () => {
+    const ids = [
+      await queueTask(store, { conversation: 'a' }),
+      await queueTask(store, { conversation: 'b' }),
+    ];
+    let lost = false;
+    const racing: Store = {
+      ...store,
+      query: async (statement) => {
+        if (!lost && statement.name === 'tasks-claim') {
+          lost = true;
+          throw Object.assign(new Error('duplicate key'), {
+            code: '23505',
+            constraint: 'tasks_one_running_a_conversation',
+          });
+        }
+        return store.query(statement);
+      },
+    };
+    expect((await claim({ on: racing })).task?.id).toBe(ids[0]);
+  });
+
+  it('is stopped by the schema itself from running a conversation twice', async () => {
+    const first = await queueTask(store, { conversation: 'a' });
+    const second = await queueTask(store, { conversation: 'a' });
+    await claim();
+    const twice = store.query({
+      text: `UPDATE tasks SET state = 'running', worker = $2, lease_until = now() WHERE id = $1`,
+      values: [second, randomUUID()],
+    });
+    await expect(twice).rejects.toMatchObject({
+      code: '23505',
+      constraint: 'tasks_one_running_a_conversation',
+    });
+    expect(await taskRow(store, first)).toMatchObject({ state: 'running' });
+  });
+});
