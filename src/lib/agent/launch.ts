@@ -1,3 +1,4 @@
+import { agentSearchPath } from '../process/probe-agent.ts';
 import type { AgentResolution } from '../process/resolve-agent.ts';
 import type { RecalledMemory } from '../recall/recall.ts';
 import { trustOf } from '../recall/trust.ts';
@@ -44,7 +45,10 @@ export function launchOf(request: RunRequest, { env, settings, newSessionId }: L
   return {
     command,
     args: [...args, ...agentArguments(session, settings)],
-    env: agentEnvironment(env, taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt })),
+    env: agentEnvironment(
+      { ...env, PATH: agentSearchPath(command, env) },
+      taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
+    ),
     prompt: assemblePrompt({ text: task.prompt, source: task.source, trust: trustOf(task.source), memories }),
   };
 }

@@ -91,7 +91,7 @@ function readMemories(block: string): string[] {
   return block
     .split(/^\[\d+\] .*\n/m)
     .slice(1)
-    .map((memory) => unquoted(memory.trimEnd().split('\n')));
+    .map((memory) => unquoted(memory.replace(/\n$/, '').split('\n')));
 }
 
 function readMessage(message: string, id: string): string {

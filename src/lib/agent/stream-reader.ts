@@ -2,11 +2,11 @@ import { StringDecoder } from 'node:string_decoder';
 import { parseStreamLine, type StreamEvent } from './stream-event.ts';
 
 /** 1 MiB: no message that matters is longer, except tool results, which are not needed. */
-export const maxStreamLineChars = 1024 * 1024;
+const maxStreamLineChars = 1024 * 1024;
 /** 32 MiB of standard output a run. */
-export const maxOutputBytes = 32 * 1024 * 1024;
+const maxOutputBytes = 32 * 1024 * 1024;
 
-/** The default bounds are `maxStreamLineChars` and `maxOutputBytes`. */
+/** What a reader may take in; by default 1 Mi characters a line and 32 MiB in all. */
 export interface StreamBounds {
   maxLineChars?: number;
   maxBytes?: number;

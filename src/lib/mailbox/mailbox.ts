@@ -2,7 +2,7 @@ import type { AcceptedBatch } from '../journal/intake.ts';
 import { HUMAN, PRIORITIES, type PriorityName, URGENT } from '../wire/priority.ts';
 import { EventQueue, type QueuedEvent, type QueueSlot } from './event-queue.ts';
 
-/** An event handed out, by reference into the journal. */
+/** An event handed out, by reference into the journal; `since` is when this very line came. */
 export interface MailItem extends QueuedEvent {
   /** The priority that the line came with, before ageing. */
   priority: number;
@@ -43,7 +43,7 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
   const queues = PRIORITIES.map(() => new EventQueue());
   const superseded = new EventQueue();
   const slots = new Map<string, QueueSlot>();
-  const keys = new Map<number, string>();
+  const coalesced = new Map<number, { key: string; since: number }>();
   const depth = (): number => queues.reduce((sum, queue) => sum + queue.size, superseded.size);
 
   const effectivePriority = (priority: number, since: number, now: number): number =>
@@ -52,6 +52,7 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
   const bestQueue = (now: number): number | undefined => {
     let best: number | undefined;
     let bestPriority = Infinity;
+    let bestSince = Infinity;
     let bestPosition = Infinity;
     for (let priority = 0; priority < queues.length; priority += 1) {
       const queue = queues[priority] as EventQueue;
@@ -59,9 +60,12 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
       if (since === undefined) continue;
       const effective = effectivePriority(priority, since, now);
       const position = queue.headPosition() as number;
-      if (effective < bestPriority || (effective === bestPriority && position < bestPosition)) {
+      // Among equals by turn, which a coalesced event has from its first line and not from the one in its place.
+      const isEarlier = since < bestSince || (since === bestSince && position < bestPosition);
+      if (effective < bestPriority || (effective === bestPriority && isEarlier)) {
         best = priority;
         bestPriority = effective;
+        bestSince = since;
         bestPosition = position;
       }
     }
@@ -70,21 +74,21 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
 
   const takeFrom = (priority: number): MailItem => {
     const event = (queues[priority] as EventQueue).shift() as QueuedEvent;
-    const key = keys.get(event.position);
-    if (key !== undefined) {
-      keys.delete(event.position);
-      slots.delete(key);
+    const latest = coalesced.size === 0 ? undefined : coalesced.get(event.position);
+    if (latest !== undefined) {
+      coalesced.delete(event.position);
+      slots.delete(latest.key);
     }
-    return { ...event, priority, superseded: false };
+    return { ...event, since: latest?.since ?? event.since, priority, superseded: false };
   };
 
   const coalesce = (key: string, priority: number, position: number, length: number, now: number): boolean => {
     const slot = slots.get(key);
     if (slot === undefined) return false;
     const old = (queues[priority] as EventQueue).replace(slot, position, length);
-    keys.delete(old.position);
-    keys.set(position, key);
-    superseded.push(old.position, old.length, now);
+    superseded.push(old.position, old.length, coalesced.get(old.position)?.since ?? now);
+    coalesced.delete(old.position);
+    coalesced.set(position, { key, since: now });
     return true;
   };
 
@@ -101,7 +105,7 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
         queue.push(position, length, now);
         if (key !== undefined) {
           slots.set(key, queue.lastSlot());
-          keys.set(position, key);
+          coalesced.set(position, { key, since: now });
         }
       }
     },

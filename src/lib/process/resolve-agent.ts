@@ -19,7 +19,7 @@ export type AgentResolution =
 export interface AgentResolver {
   /** What the last probe found; undefined until the first has ended. */
   current(): AgentResolution | undefined;
-  /** The cached answer, else a first probe. Callers at the same time share one probe. Never rejects. */
+  /** The cached answer where it found one, else a new probe (while offline every 30 s at most). Callers at the same time share one probe. Never rejects. */
   resolve(): Promise<AgentResolution>;
   /** Probes again whatever is cached: after ENOENT, or when the setting changed. Never rejects. */
   reprobe(): Promise<AgentResolution>;
@@ -32,26 +32,38 @@ export interface AgentResolverOptions extends AgentSurroundings {
   offlineEntry: ChildEntry;
   /** How long each candidate may take to answer `--version`. Default 5,000 ms. */
   probeDeadlineMs?: number;
+  /** Epoch milliseconds; for tests. */
+  now?: () => number;
 }
 
 const defaultProbeDeadlineMs = 5_000;
+/** While no agent is there, it is looked for again at most so often. */
+const offlineRecheckMs = 30_000;
 
 /**
  * Finds the agent: the configured path, else the first `claude` on PATH, else in the usual places, that answers
  * `--version`; else the offline agent. The answer is kept until `reprobe`.
  */
 export function createAgentResolver(options: AgentResolverOptions): AgentResolver {
+  const { now = Date.now } = options;
   let found: AgentResolution | undefined;
+  let foundAt = 0;
   let probing: Promise<AgentResolution> | undefined;
   const probe = () => {
     probing ??= findAgent(options)
-      .then((resolution) => (found = resolution))
+      .then((resolution) => {
+        foundAt = now();
+        return (found = resolution);
+      })
       .finally(() => (probing = undefined));
     return probing;
   };
+  /** An agent that was found is good until it vanishes; one that was not may have been installed or mended since. */
+  const isGood = (known: AgentResolution) =>
+    known.kind === 'claude' || (known.kind === 'offline' && now() - foundAt < offlineRecheckMs);
   return {
     current: () => found,
-    resolve: () => (found === undefined ? probe() : Promise.resolve(found)),
+    resolve: () => (found !== undefined && isGood(found) ? Promise.resolve(found) : probe()),
     reprobe: probe,
   };
 }

@@ -14,7 +14,7 @@ export interface RecalledMemory {
   createdAt: Date;
 }
 
-export interface RecallQuery {
+interface RecallQuery {
   /** Any text, of any length. */
   text: string;
   /** At most so many memories. */

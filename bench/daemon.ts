@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { homePaths } from '../src/lib/config/paths.ts';
+import { type ControlClient, createControlClient } from '../src/lib/control/client.ts';
+import { packagePath } from '../src/lib/package-root.ts';
+import { clockMs } from './clock.ts';
+import { own } from './processes.ts';
+
+/** The delay of the daemon's event loop since it was last reset, in milliseconds. */
+export interface LoopDelay {
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+/** The built daemon on a home of its own, with a probe inside (see probe.js). */
+export interface BenchDaemon {
+  home: string;
+  fifo: string;
+  client: ControlClient;
+  /** From the start of its process until it took events. */
+  readyMs: number;
+  /** Resolves to the instant (`clockMs`) at which the event of category `probe` with this payload met its rule. */
+  routedAt(payload: string): Promise<number>;
+  resetLoop(): void;
+  loop(): Promise<LoopDelay>;
+  /** Resident memory of the daemon's own process now. */
+  residentMib(): number;
+  /** The single value of a statement, as a number. */
+  count(sql: string): Promise<number>;
+  /** Ends it in order; rejects where it does not end with 0. */
+  stop(): Promise<void>;
+}
+
+type FromProbe = { type: 'routed'; payload: string; at: number } | ({ type: 'loop' } & LoopDelay);
+
+const readyWithinMs = 120_000;
+const routedWithinMs = 30_000;
+
+/** Starts the daemon and waits until it takes events. */
+export async function startDaemon(home: string, env: Readonly<Record<string, string>> = {}): Promise<BenchDaemon> {
+  const paths = homePaths(home);
+  const client = createControlClient(paths.controlSocket);
+  const startedAt = clockMs();
+  const child = own(spawnDaemon(home, env));
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-20_000)));
+  const giveUpAt = startedAt + readyWithinMs;
+  while (!(await client.status().catch(() => undefined))?.ready) {
+    if (hasEnded(child)) throw new Error(`the daemon ended before it was ready:\n${log}`);
+    if (clockMs() > giveUpAt) throw new Error(`the daemon was not ready within ${readyWithinMs} ms:\n${log}`);
+    await delay(10);
+  }
+  const readyMs = clockMs() - startedAt;
+  const probe = listen(child);
+  return {
+    home,
+    fifo: paths.fifo,
+    client,
+    readyMs,
+    ...probe,
+    residentMib: () => residentMib(child),
+    count: async (sql) => Number((await client.sql(sql))[0]?.rows[0]?.[0]),
+    async stop() {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+      if (child.exitCode !== 0) throw new Error(`the daemon ended with ${child.exitCode ?? child.signalCode ?? ''}:\n${log}`);
+    },
+  };
+}
+
+function spawnDaemon(home: string, env: Readonly<Record<string, string>>): ChildProcess {
+  const probe = new URL('./probe.js', import.meta.url).href;
+  return spawn(process.execPath, ['--import', probe, packagePath('dist', 'src', 'main.js'), 'up'], {
+    env: { PATH: process.env['PATH'], HOME: home, LANG: 'C.UTF-8', NINJAD_HOME: home, NINJAD_PORT: '0', ...env },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+function listen(child: ChildProcess): Pick<BenchDaemon, 'routedAt' | 'resetLoop' | 'loop'> {
+  const routed = new Map<string, (at: number) => void>();
+  let loopRead: (delay: LoopDelay) => void = () => undefined;
+  child.on('message', (message: FromProbe) => {
+    if (message.type === 'loop') loopRead(message);
+    else routed.get(message.payload)?.(message.at);
+  });
+  return {
+    routedAt: (payload) =>
+      within(routedWithinMs, `routing ${payload}`, new Promise<number>((resolve) => routed.set(payload, resolve))).finally(() =>
+        routed.delete(payload),
+      ),
+    resetLoop: () => void child.send('loop.reset'),
+    loop: () =>
+      within(routedWithinMs, 'the loop delay', new Promise<LoopDelay>((resolve) => {
+        loopRead = resolve;
+        child.send('loop.read');
+      })),
+  };
+}
+
+async function within<Value>(limitMs: number, what: string, promise: Promise<Value>): Promise<Value> {
+  const ended = new AbortController();
+  try {
+    const late = delay(limitMs, undefined, { signal: ended.signal }).then(() => {
+      throw new Error(`waited ${limitMs} ms in vain for ${what}`);
+    });
+    return await Promise.race([promise, late]);
+  } finally {
+    ended.abort();
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+function residentMib({ pid }: ChildProcess): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'))?.[1];
+  return Number(kib) / 1024;
+}
