@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters } from '../counters.ts';
 import type { HomePaths } from '../config/paths.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { AgentResolution } from '../process/resolve-agent.ts';
 import type { Store } from '../store/store.ts';
 import { costReport } from '../store/tasks/cost-report.ts';
 import { countQueued } from '../store/tasks/list-tasks.ts';
 import { packageVersion } from '../version.ts';
+import { createLoopMonitor, type LoopMonitor } from './loop-delay.ts';
 import type { ChildStatus, Status } from './status.ts';
 
 /** A store that hangs must not make the status hang. */
@@ -17,7 +20,8 @@ export interface StatusDeps {
   paths: HomePaths;
   settings: LiveSettings;
   store: Store;
-  mailbox: Mailbox;
+  mailbox: Pick<Mailbox, 'depth' | 'depthByPriority'>;
+  journal: Pick<Journal, 'endPosition' | 'syncedPosition' | 'pendingLines' | 'sizeBytes'>;
   counters: Counters;
   startedAt: number;
   isReady: () => boolean;
@@ -25,7 +29,12 @@ export interface StatusDeps {
   database: () => Status['database'];
   runningTasks: () => number;
   children: () => readonly ChildStatus[];
+  /** Default: watches this process's event loop from now on. */
+  loop?: LoopMonitor;
 }
+
+/** A status waits this long for what only the store knows; past it the last known values serve. */
+const storePatienceMs = 250;
 
 type FromStore = Pick<Status, 'spend'> & { queued: number };
 
@@ -55,6 +64,13 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       inference: { state: 'degraded', embedder: null, reranker: null },
       agent: agentStatus(deps.agent()),
       mailbox: { depth: mailbox.depth(), byPriority: mailbox.depthByPriority() },
+      journal: {
+        endPosition: journal.endPosition(),
+        syncedPosition: journal.syncedPosition(),
+        pendingLines: journal.pendingLines(),
+        sizeBytes: journal.sizeBytes(),
+      },
+      loop: loop.read(),
       tasks: { running: deps.runningTasks(), queued: answer.queued },
       counts: {
         accepted: counters.accepted,
@@ -69,6 +85,13 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       children: deps.children(),
     };
   };
+}
+
+async function withPatience(answer: Promise<void>): Promise<void> {
+  const answered = new AbortController();
+  const patience = delay(storePatienceMs, undefined, { signal: answered.signal }).catch(() => undefined);
+  await Promise.race([answer, patience]);
+  answered.abort();
 }
 
 async function askStore({ store, settings }: StatusDeps): Promise<FromStore> {

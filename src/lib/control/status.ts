@@ -1,4 +1,5 @@
 import type { PriorityName } from '../wire/priority.ts';
+import type { LoopDelay } from './loop-delay.ts';
 
 /** One actor of the tree as its supervisor describes it. */
 export interface ChildStatus {
@@ -34,6 +35,10 @@ export interface Status {
   inference: { state: string; embedder: string | null; reranker: string | null };
   agent: { kind: string; path: string | null; version: string | null; reason?: string | null };
   mailbox: { depth: number; byPriority: Readonly<Record<PriorityName, number>> };
+  /** Byte positions: read up to `endPosition`, on the disk up to `syncedPosition`. `pendingLines` are not yet recorded. */
+  journal: { endPosition: number; syncedPosition: number; pendingLines: number; sizeBytes: number };
+  /** How late the event loop was lately. */
+  loop: LoopDelay;
   tasks: { running: number; queued: number };
   /** Events since the start; `accepted` counts lines, the others what became of them. */
   counts: {

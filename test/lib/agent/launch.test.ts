@@ -92,7 +92,7 @@ describe('launch', () => {
     expect(launch.command).toBe('/opt/claude');
     expect(launch.args).toContain('new');
     expect(launch.args.join(' ')).not.toContain('secret');
-    expect(launch.env).toEqual({ NINJAD_TASK: 'w:7:2' });
+    expect(launch.env).toEqual({ NINJAD_TASK: 'w:7:2', PATH: expect.stringMatching(/^\/opt:/) as string });
     expect(launch.prompt).toContain('trust: untrusted');
   });
 });

@@ -76,7 +76,7 @@ describe('EventQueue', () => {
         both.shift(both.left() + 1);
         both.check();
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
