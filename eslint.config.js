@@ -9,7 +9,12 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       // Numbers and booleans read well in messages; objects do not, and stay forbidden.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // Placeholders and callbacks name what they are given, also where they do not need it.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // XState actions and stubs are often deliberately empty.
       '@typescript-eslint/no-empty-function': 'off',
       // `() => void call()` is how a callback says that it ignores a value.

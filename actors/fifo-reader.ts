@@ -4,7 +4,14 @@ import type { FifoReaderEvent, PipeCommand } from '../machines/fifo-reader.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import type { AcceptedBatch, Intake } from '../src/lib/journal/intake.ts';
 import type { Journal } from '../src/lib/journal/journal.ts';
-import { closeFifo, ensureFifo, isStillThere, moveIntruderAside, type OpenFifo, openFifo } from '../src/lib/wire/fifo.ts';
+import {
+  closeFifo,
+  ensureFifo,
+  isStillThere,
+  moveIntruderAside,
+  type OpenFifo,
+  openFifo,
+} from '../src/lib/wire/fifo.ts';
 
 export interface FifoReaderDeps {
   fifoPath: string;
@@ -43,7 +50,9 @@ export function createFifoReader(deps: FifoReaderDeps) {
   /** Moves one chunk from the pipe into the journal. Returns the accepted lines, undefined where the pipe is empty. */
   const takeChunk = (fifo: OpenFifo): AcceptedBatch | undefined => {
     if (journal.sizeBytes() >= deps.maxJournalBytes) {
-      throw new Error(`the journal has reached its ${deps.maxJournalBytes} bytes; it goes on once events are recorded`);
+      throw new Error(
+        `the journal has reached its ${deps.maxJournalBytes} bytes; it goes on once events are recorded`,
+      );
     }
     const moved = journal.take(fifo.fd, chunkBytes);
     if (moved === 0) {
@@ -60,7 +69,8 @@ export function createFifoReader(deps: FifoReaderDeps) {
   const takeIn = (): AcceptedBatch | undefined => {
     const batch = intake.next(chunkBytes);
     if (batch !== undefined) {
-      for (let index = 0; index < batch.count; index += 1) journal.addPending(batch.position[index] as number, 1);
+      for (let index = 0; index < batch.count; index += 1)
+        journal.addPending(batch.position[index] as number, 1);
     }
     return batch;
   };
@@ -118,7 +128,7 @@ export function createFifoReader(deps: FifoReaderDeps) {
   );
 
   /** Takes what is still in the pipe, so that a writer's last line is kept, then closes it. */
-  const closePipe = fromPromise<void, { fifo: OpenFifo | undefined }>(async ({ input: { fifo } }) => {
+  const closePipe = fromPromise<undefined, { fifo: OpenFifo | undefined }>(async ({ input: { fifo } }) => {
     if (fifo === undefined) return;
     try {
       const end = journal.endPosition() + maxClosingBytes;

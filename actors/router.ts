@@ -35,7 +35,9 @@ export function createRouter(deps: RouterDeps) {
     counters.routed += items.length;
   };
 
-  const record = fromPromise<RecordedBatch, { events: RoutedEvent[] }>(({ input }) => recordRouted(input.events, deps));
+  const record = fromPromise<RecordedBatch, { events: RoutedEvent[] }>(({ input }) =>
+    recordRouted(input.events, deps),
+  );
 
   const count = (recorded: RecordedBatch): void => {
     counters.done += recorded.done;

@@ -1,5 +1,9 @@
 import { assign, fromCallback, fromPromise, sendParent, sendTo, setup } from 'xstate';
-import type { ControlServerCommand, ControlServerFact, ControlServerInput } from '../actors/control-server.ts';
+import type {
+  ControlServerCommand,
+  ControlServerFact,
+  ControlServerInput,
+} from '../actors/control-server.ts';
 
 /**
  * The door of the command line: one Unix socket.
@@ -17,7 +21,9 @@ export const controlMachine = setup({
     server: fromCallback<ControlServerCommand, ControlServerInput>(() => {
       throw new Error('control machine: actor "server" was not provided');
     }),
-    fail: fromPromise<never, { reason: string | undefined }>(({ input }) => Promise.reject(new Error(input.reason))),
+    fail: fromPromise<never, { reason: string | undefined }>(({ input }) =>
+      Promise.reject(new Error(input.reason)),
+    ),
   },
   actions: {
     announceReady: sendParent(({ self }) => ({ type: 'child.ready', id: self.id })),

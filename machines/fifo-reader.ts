@@ -1,4 +1,14 @@
-import { assertEvent, assign, cancel, fromCallback, fromPromise, raise, sendParent, sendTo, setup } from 'xstate';
+import {
+  assertEvent,
+  assign,
+  cancel,
+  fromCallback,
+  fromPromise,
+  raise,
+  sendParent,
+  sendTo,
+  setup,
+} from 'xstate';
 import type { AcceptedBatch } from '../src/lib/journal/intake.ts';
 import type { OpenFifo } from '../src/lib/wire/fifo.ts';
 
@@ -43,7 +53,7 @@ export const fifoReaderMachine = setup({
   actors: {
     openPipe: fromPromise<OpenFifo>(unprovided('openPipe')),
     readPipe: fromCallback<PipeCommand, { fifo: OpenFifo; paused: boolean }>(unprovided('readPipe')),
-    closePipe: fromPromise<void, { fifo: OpenFifo | undefined }>(unprovided('closePipe')),
+    closePipe: fromPromise<undefined, { fifo: OpenFifo | undefined }>(unprovided('closePipe')),
   },
   actions: {
     /** Puts accepted lines into the mailbox. */
@@ -122,7 +132,10 @@ export const fifoReaderMachine = setup({
         'fifo.lost': { target: 'replacing', actions: 'reportReplaced' },
         'fifo.stuck': {
           target: 'stuck',
-          actions: ['rememberStuck', { type: 'reportStuck', params: ({ event }) => ({ reason: event.reason }) }],
+          actions: [
+            'rememberStuck',
+            { type: 'reportStuck', params: ({ event }) => ({ reason: event.reason }) },
+          ],
         },
       },
     },

@@ -13,10 +13,7 @@ export interface RouterInput {
 }
 
 export type RouterEvent =
-  | { type: 'mail.waiting' }
-  | { type: 'database.ready' }
-  | { type: 'database.away' }
-  | { type: 'child.stop' };
+  { type: 'mail.waiting' } | { type: 'database.ready' } | { type: 'database.away' } | { type: 'child.stop' };
 
 interface RouterContext extends RouterInput {
   stopping: boolean;
@@ -67,7 +64,8 @@ export const routerMachine = setup({
   },
   guards: {
     hasWork: ({ context }) => context.desk.waiting() > 0,
-    isFinished: ({ context }) => context.stopping && context.desk.waiting() === 0 && context.mailbox.depth() === 0,
+    isFinished: ({ context }) =>
+      context.stopping && context.desk.waiting() === 0 && context.mailbox.depth() === 0,
     isStopping: ({ context }) => context.stopping,
     storeIsAway: (_, params: { error: unknown }) =>
       params.error instanceof Error && 'code' in params.error && params.error.code === 'STORE_AWAY',
@@ -109,13 +107,20 @@ export const routerMachine = setup({
         input: ({ context }) => ({ events: context.desk.take(context.batchSize) }),
         onDone: {
           target: 'idle',
-          actions: ['settle', 'forgetAway', { type: 'announce', params: ({ event }) => ({ recorded: event.output }) }],
+          actions: [
+            'settle',
+            'forgetAway',
+            { type: 'announce', params: ({ event }) => ({ recorded: event.output }) },
+          ],
         },
         onError: [
           {
             guard: { type: 'storeIsAway', params: ({ event }) => ({ error: event.error }) },
             target: 'waiting',
-            actions: ['putBack', { type: 'rememberAway', params: ({ event }) => ({ reason: String(event.error) }) }],
+            actions: [
+              'putBack',
+              { type: 'rememberAway', params: ({ event }) => ({ reason: String(event.error) }) },
+            ],
           },
           { actions: ['putBack', { type: 'fail', params: ({ event }) => ({ error: event.error }) }] },
         ],

@@ -40,7 +40,7 @@ async function runTree(parts: Parts): Promise<number> {
   const status = createStatusBuilder({
     ...parts,
     store: database.store,
-    agent: parts.agent.current,
+    agent: () => parts.agent.current(),
     isReady: view.isRunning,
     database: view.database,
     runningTasks: () => view.runningTasks().length,
@@ -51,7 +51,7 @@ async function runTree(parts: Parts): Promise<number> {
       ...parts,
       store: database.store,
       status,
-      watchKey: parts.watchers.watch,
+      watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
       tasks: view.tasks,
     }),
     reflexes: createReflexes({
@@ -59,12 +59,14 @@ async function runTree(parts: Parts): Promise<number> {
       recall,
       statusText: async () => statusText(await status()),
       runningTasks: view.runningTasks,
-      cancelTask: view.tasks.cancel,
+      cancelTask: (taskId) => view.tasks.cancel(taskId),
       dailyCapUsd: () => settings.get('spend.dailyUsd'),
     }),
     onRunning: () => announceRunning(parts),
   });
-  const root: ActorRefFrom<typeof rootMachine> = createActor(rootLogic, { input: { tree: { children: tree } } });
+  const root: ActorRefFrom<typeof rootMachine> = createActor(rootLogic, {
+    input: { tree: { children: tree } },
+  });
   const ended = toPromise(root);
   const forget = listenForSignals(parts, () => root.send({ type: 'root.stop' }));
   view.logFacts(log);
@@ -85,12 +87,22 @@ async function runTree(parts: Parts): Promise<number> {
 
 function announceRunning({ log, paths, database, agent, startedAt }: Parts): void {
   log.info(
-    { home: paths.home, fifo: paths.fifo, control: paths.controlSocket, database: database.input.url, tookMs: Date.now() - startedAt },
+    {
+      home: paths.home,
+      fifo: paths.fifo,
+      control: paths.controlSocket,
+      database: database.input.url,
+      tookMs: Date.now() - startedAt,
+    },
     'ready: events are taken; try  ninjad ask "how are you?"  or  ninjad status',
   );
   void agent.resolve().then((found) => {
     if (found.kind === 'claude') log.info({ path: found.path, version: found.version }, 'tasks go to claude');
-    else log.warn({ reason: found.reason }, found.kind === 'offline' ? 'tasks go to the offline agent' : 'no task can run');
+    else
+      log.warn(
+        { reason: found.reason },
+        found.kind === 'offline' ? 'tasks go to the offline agent' : 'no task can run',
+      );
   });
 }
 

@@ -54,8 +54,13 @@ export function createParts(options: DaemonOptions): Parts {
   const counters = createCounters();
   const watchers = createWatchers((dedupKey) => bus.emit('event.accepted', { dedupKey }));
   const splice = loadSplice();
-  if (splice === undefined) log.warn('no splice(2) here: a kill -9 in the instant between read and write may lose a line');
-  const journal = openJournal({ dir: paths.journal, segmentBytes: settings.get('journal.segmentBytes'), splice });
+  if (splice === undefined)
+    log.warn('no splice(2) here: a kill -9 in the instant between read and write may lose a line');
+  const journal = openJournal({
+    dir: paths.journal,
+    segmentBytes: settings.get('journal.segmentBytes'),
+    splice,
+  });
   const intake = createIntake({
     journal,
     coalesces: (category) => settings.get('mailbox.coalesce').includes(category),
@@ -112,7 +117,8 @@ export function createParts(options: DaemonOptions): Parts {
 function replay(journal: Journal, intake: Intake, mailbox: Mailbox): number {
   let lines = 0;
   for (let batch = intake.next(); batch !== undefined; batch = intake.next()) {
-    for (let index = 0; index < batch.count; index += 1) journal.addPending(batch.position[index] as number, 1);
+    for (let index = 0; index < batch.count; index += 1)
+      journal.addPending(batch.position[index] as number, 1);
     mailbox.offer(batch, Date.now());
     lines += batch.count;
   }

@@ -10,7 +10,14 @@ export type BusFacts = {
   /** A line was refused; `sample` is its first 200 characters. */
   'event.rejected': { reason: string; sample: string };
   /** An event met its rule. `reply` is there when a reflex answered. */
-  'event.routed': { eventId: number; route: string; rule: string; status: string; dedupKey?: string; reply?: string };
+  'event.routed': {
+    eventId: number;
+    route: string;
+    rule: string;
+    status: string;
+    dedupKey?: string;
+    reply?: string;
+  };
   /** A task row changed state. */
   'task.state': { taskId: number; eventId: number; state: string; reason?: string };
   /** A piece of the reply as the agent writes it. */
@@ -18,7 +25,14 @@ export type BusFacts = {
   /** What the task is doing, in a few words. */
   'task.progress': { taskId: number; eventId: number; progress: string };
   /** A task ended for good; `reply` is its whole text. */
-  'task.ended': { taskId: number; eventId: number; state: string; outcome: string; reply: string; reason?: string };
+  'task.ended': {
+    taskId: number;
+    eventId: number;
+    state: string;
+    outcome: string;
+    reply: string;
+    reason?: string;
+  };
   /** Something the owner should know now. */
   'owner.notice': { text: string };
 };

@@ -4,7 +4,16 @@ import type { Parts } from '../parts.ts';
 import { type Neighbours, tell } from './tell.ts';
 
 /** The pipe's reader, which fills the mailbox. */
-export function fifoReaderLogic({ journal, intake, mailbox, counters, watchers, log, paths, settings }: Parts) {
+export function fifoReaderLogic({
+  journal,
+  intake,
+  mailbox,
+  counters,
+  watchers,
+  log,
+  paths,
+  settings,
+}: Parts) {
   return fifoReaderMachine.provide({
     actors: createFifoReader({
       fifoPath: paths.fifo,
@@ -23,7 +32,8 @@ export function fifoReaderLogic({ journal, intake, mailbox, counters, watchers, 
         tell(system as Neighbours, 'mailbox', { type: 'mail.arrived' });
       },
       reportStuck: (_, { reason }) => log.error({ reason }, 'no events are taken at the moment'),
-      reportReplaced: () => log.warn({ fifo: paths.fifo }, 'the pipe was removed or replaced; it is made anew'),
+      reportReplaced: () =>
+        log.warn({ fifo: paths.fifo }, 'the pipe was removed or replaced; it is made anew'),
     },
   });
 }

@@ -9,7 +9,7 @@ export function journalKeeperLogic({ journal, database, log }: Parts) {
   return journalKeeperMachine.provide({
     actors: {
       trim: fromPromise(async () => {
-        await trimJournal(journal, database.checkpoint);
+        await trimJournal(journal, () => database.checkpoint());
       }),
     },
     actions: {

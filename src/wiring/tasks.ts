@@ -41,10 +41,12 @@ export function tasksLogic(parts: Parts) {
     },
     actions: {
       announceText: ({ context, event }) => {
-        if (event.type === 'agent.text') bus.emit('task.text', { ...idsOf(context.request), text: event.text });
+        if (event.type === 'agent.text')
+          bus.emit('task.text', { ...idsOf(context.request), text: event.text });
       },
       announceProgress: ({ context, event }) => {
-        if (event.type === 'agent.progress') bus.emit('task.progress', { ...idsOf(context.request), progress: event.progress });
+        if (event.type === 'agent.progress')
+          bus.emit('task.progress', { ...idsOf(context.request), progress: event.progress });
       },
     },
   });

@@ -12,24 +12,26 @@ import type { TaskCommands } from '../lib/control/create-api.ts';
 import type { ChildStatus, Status } from '../lib/control/status.ts';
 import type { Logger } from '../lib/log.ts';
 import type { RunningTask } from '../lib/reflexes/reflexes.ts';
+import type { Neighbours } from './tell.ts';
 
 type Root = ActorRefFrom<typeof rootMachine>;
 
 /** What the rest of the daemon can see of the tree, and say to its tasks, while actors come and go. */
 export interface TreeView {
-  isRunning(): boolean;
-  children(): readonly ChildStatus[];
-  database(): Status['database'];
-  runningTasks(): RunningTask[];
+  isRunning: () => boolean;
+  children: () => readonly ChildStatus[];
+  database: () => Status['database'];
+  runningTasks: () => RunningTask[];
   tasks: TaskCommands;
   /** Writes what happens to the children into the log. */
-  logFacts(log: Logger): void;
+  logFacts: (log: Logger) => void;
 }
 
 /** See `TreeView`. `root` may be asked before the tree is there. */
 export function createTreeView(root: () => Root, database: Pick<DatabaseContext, 'kind' | 'url'>): TreeView {
-  const actor = <Ref>(id: string): Ref | undefined => (root().system as { get(id: string): unknown }).get(id) as Ref | undefined;
-  const tasksActor = () => actor<ActorRefFrom<typeof tasksMachine>>('tasks');
+  const actor = (id: string): unknown => (root().system as Neighbours).get(id);
+  const tasksActor = () => actor('tasks') as ActorRefFrom<typeof tasksMachine> | undefined;
+  const databaseActor = () => actor('database') as ActorRefFrom<typeof databaseMachine> | undefined;
   const sendToTasks = (event: TasksEvent): void => tasksActor()?.send(event);
 
   const runningTasks = (): RunningTask[] =>
@@ -46,8 +48,12 @@ export function createTreeView(root: () => Root, database: Pick<DatabaseContext,
       return tree === undefined ? [] : describe(tree.getSnapshot());
     },
     database() {
-      const snapshot = actor<ActorRefFrom<typeof databaseMachine>>('database')?.getSnapshot();
-      return { ...database, state: snapshot === undefined ? 'stopped' : stateOf(snapshot), lastError: snapshot?.context.lastError ?? null };
+      const snapshot = databaseActor()?.getSnapshot();
+      return {
+        ...database,
+        state: snapshot === undefined ? 'stopped' : stateOf(snapshot),
+        lastError: snapshot?.context.lastError ?? null,
+      };
     },
     runningTasks,
     tasks: {
@@ -69,7 +75,10 @@ export function createTreeView(root: () => Root, database: Pick<DatabaseContext,
 
 /** A child that ended by itself or was killed; an ordered stop is none of these. */
 function isTrouble(fact: SupervisorFact): boolean {
-  return fact.type === 'supervisor.escalated' || (fact.type === 'child.exited' && (fact.how === 'failed' || fact.how === 'killed'));
+  return (
+    fact.type === 'supervisor.escalated' ||
+    (fact.type === 'child.exited' && (fact.how === 'failed' || fact.how === 'killed'))
+  );
 }
 
 /** The outermost state: what happens inside of `ready` is housekeeping. */

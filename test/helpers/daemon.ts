@@ -74,7 +74,8 @@ export async function endDaemons(): Promise<void> {
     }),
   );
   running.clear();
-  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  for (const home of homes.splice(0))
+    rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
 /** A new home whose embedded database is migrated already, so that the first start takes a second and not ten. */
@@ -113,7 +114,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
       const fd = openSync(paths.fifo, constants.O_WRONLY);
       try {
         const data = Buffer.from(bytes);
-        for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+        for (let at = 0; at < data.length;) at += writeSync(fd, data, at);
       } finally {
         closeSync(fd);
       }
@@ -128,10 +129,15 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
     },
   };
   if (options.dontWait !== true) {
-    await until('the daemon is ready', async () => {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the daemon ended:\n${log}`);
-      return (await client.status().catch(() => undefined))?.ready === true;
-    }, 60_000).catch((thrown: unknown) => {
+    await until(
+      'the daemon is ready',
+      async () => {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`the daemon ended:\n${log}`);
+        return (await client.status().catch(() => undefined))?.ready === true;
+      },
+      60_000,
+    ).catch((thrown: unknown) => {
       throw new Error(`${String(thrown)}\n${log}`);
     });
   }
@@ -139,8 +145,15 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
 }
 
 /** Runs one `ninjad` command to its end. */
-export async function runNinjad(home: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [main, ...args], { env: environment(home, env), stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runNinjad(
+  home: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: environment(home, env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.add(child);
   let stdout = '';
   let stderr = '';
@@ -151,7 +164,11 @@ export async function runNinjad(home: string, args: readonly string[], env: Reco
 }
 
 /** Waits until something holds; throws with its name when it does not within the limit. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 30_000,
+): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await holds())) {
     if (performance.now() > giveUpAt) throw new Error(`waited ${withinMs} ms in vain: ${what}`);
@@ -163,7 +180,9 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 export function databasePid(daemon: TestDaemon): number | undefined {
   const pid = daemon.child.pid as number;
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  const found = children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('pglite-child'));
+  const found = children.find((child) =>
+    readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('pglite-child'),
+  );
   return found === undefined ? undefined : Number(found);
 }
 
@@ -184,11 +203,19 @@ export function startWriters(fifo: string, linesOfEach: readonly string[][]): Pr
       running.add(writer);
       writer.stdin.end(lines.join('\n'));
       await once(writer, 'exit');
-      if (writer.exitCode !== 0) throw new Error(`a writer ended with ${writer.exitCode ?? writer.signalCode ?? ''}`);
+      if (writer.exitCode !== 0)
+        throw new Error(`a writer ended with ${writer.exitCode ?? writer.signalCode ?? ''}`);
     }),
   ).then(() => undefined);
 }
 
 function environment(home: string, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  return { PATH: '/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8', NINJAD_HOME: home, NINJAD_PORT: '0', ...extra };
+  return {
+    PATH: '/usr/bin:/bin',
+    HOME: home,
+    LANG: 'C.UTF-8',
+    NINJAD_HOME: home,
+    NINJAD_PORT: '0',
+    ...extra,
+  };
 }

@@ -5,7 +5,9 @@ import { findMarked } from '../../src/lib/process/find-marked.ts';
 
 /** The living processes that tasks of the daemon of this home have started, by their marker, as command lines. */
 export async function survivorsOf(home: string): Promise<string[]> {
-  const { uuid } = JSON.parse(readFileSync(join(home, 'journal', 'journal.json'), 'utf8')) as { uuid: string };
+  const { uuid } = JSON.parse(readFileSync(join(home, 'journal', 'journal.json'), 'utf8')) as {
+    uuid: string;
+  };
   const marked = await findMarked(taskMarkerName, workerPrefix(uuid));
   return marked.map(({ command }) => command);
 }

@@ -3,7 +3,15 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { databasePid, endDaemons, newHome, startDaemon, startWriters, type TestDaemon, until } from '../helpers/daemon.ts';
+import {
+  databasePid,
+  endDaemons,
+  newHome,
+  startDaemon,
+  startWriters,
+  type TestDaemon,
+  until,
+} from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 
 leakGuard({ withinMs: 15_000 });
@@ -32,7 +40,9 @@ async function expectEachOnce(daemon: TestDaemon, rounds: number): Promise<void>
   await until('all are recorded', async () => (await count()) >= lines, 60_000);
   await until('nothing waits', async () => (await daemon.status()).mailbox.depth === 0);
   expect(await daemon.rows('SELECT count(*), count(DISTINCT payload) FROM events')).toEqual([[lines, lines]]);
-  expect(await daemon.rows('SELECT count(*), count(DISTINCT content) FROM memory_embeddings')).toEqual([[lines / 5, lines / 5]]);
+  expect(await daemon.rows('SELECT count(*), count(DISTINCT content) FROM memory_embeddings')).toEqual([
+    [lines / 5, lines / 5],
+  ]);
   expect(await daemon.value(`SELECT count(*) FROM events WHERE status <> 'done'`)).toBe(0);
   expect((await daemon.status()).counts.rejected).toBe(0);
 }
@@ -88,8 +98,13 @@ describe('a crash', () => {
     daemon.write(`${Array.from({ length: 20_000 }, (_, line) => `LOW|cron:a||metric|${line}`).join('\n')}\n`);
     await until('all are accepted', async () => (await daemon.status()).counts.accepted === 20_000);
     process.kill(pid, 'SIGKILL');
-    await until('all are recorded', async () => Number(await daemon.value('SELECT count(*) FROM events').catch(() => 0)) === 20_000);
-    const payloads = (await daemon.rows('SELECT array_agg(payload::int ORDER BY ctid) FROM events'))[0]?.[0] as number[];
+    await until(
+      'all are recorded',
+      async () => Number(await daemon.value('SELECT count(*) FROM events').catch(() => 0)) === 20_000,
+    );
+    const payloads = (
+      await daemon.rows('SELECT array_agg(payload::int ORDER BY ctid) FROM events')
+    )[0]?.[0] as number[];
     expect(payloads).toEqual(Array.from({ length: 20_000 }, (_, line) => line));
   });
 });

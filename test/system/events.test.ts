@@ -13,13 +13,16 @@ describe('the pipe', () => {
   it('takes 10,000 lines from 8 writers at once and handles each exactly once', async () => {
     const daemon = await startDaemon();
     const lines = Array.from({ length: 8 }, (_, writer) =>
-      Array.from({ length: 1_250 }, (_, line) => `${['LOW', 'NORMAL', 'HIGH'][line % 3] ?? ''}|cron:w${writer}||metric|${writer}-${line}`),
+      Array.from(
+        { length: 1_250 },
+        (_, line) => `${['LOW', 'NORMAL', 'HIGH'][line % 3] ?? ''}|cron:w${writer}||metric|${writer}-${line}`,
+      ),
     );
     await startWriters(daemon.fifo, lines);
     await until('all are recorded', async () => Number(await daemon.value(recorded)) >= 10_000);
-    expect(await daemon.rows(`SELECT count(*), count(DISTINCT payload), count(DISTINCT id) FROM events`)).toEqual([
-      [10_000, 10_000, 10_000],
-    ]);
+    expect(
+      await daemon.rows(`SELECT count(*), count(DISTINCT payload), count(DISTINCT id) FROM events`),
+    ).toEqual([[10_000, 10_000, 10_000]]);
     expect(await daemon.rows(`SELECT status, route, rule, count(*) FROM events GROUP BY 1, 2, 3`)).toEqual([
       ['done', 'reflex:record', 'otherwise', 10_000],
     ]);
@@ -36,11 +39,15 @@ describe('the pipe', () => {
     daemon.write(`${[...of('IDLE', 300), ...of('LOW', 300), ...of('HIGH', 300)].join('\n')}\n`);
     process.kill(pid, 'SIGCONT');
     await until('all are recorded', async () => Number(await daemon.value(recorded)) === 900);
-    const order = (await daemon.rows(`SELECT payload FROM events ORDER BY ctid`)).map(([payload]) => String(payload));
+    const order = (await daemon.rows(`SELECT payload FROM events ORDER BY ctid`)).map(([payload]) =>
+      String(payload),
+    );
     // Up to two batches were under way before the more urgent ones came.
     const late = order.slice(100);
     for (const priority of ['HIGH', 'LOW', 'IDLE']) {
-      const numbers = order.filter((text) => text.startsWith(priority)).map((text) => Number(text.split(' ')[1]));
+      const numbers = order
+        .filter((text) => text.startsWith(priority))
+        .map((text) => Number(text.split(' ')[1]));
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     }
     const ranks = late.map((text) => ['HIGH', 'LOW', 'IDLE'].indexOf(text.split(' ')[0] ?? ''));
@@ -49,7 +56,10 @@ describe('the pipe', () => {
 
   it('answers the owner while a backlog waits', async () => {
     const daemon = await startDaemon();
-    const lines = Array.from({ length: 60_000 }, (_, index) => `LOW|cron:flood||metric|${index} ${'x'.repeat(60)}`);
+    const lines = Array.from(
+      { length: 60_000 },
+      (_, index) => `LOW|cron:flood||metric|${index} ${'x'.repeat(60)}`,
+    );
     await startWriters(daemon.fifo, [lines.slice(0, 30_000), lines.slice(30_000)]);
     await until('a backlog waits', async () => (await daemon.status()).counts.accepted === 60_000);
     const { depth } = (await daemon.status()).mailbox;
@@ -79,12 +89,20 @@ describe('the pipe', () => {
       ['LOW|a||b|@spool:../../etc/passwd', 'bad-spool-name'],
       [Buffer.concat([Buffer.from('LOW|a||b|'), Buffer.from([0xff, 0xfe, 0x80])]), 'bad-utf8'],
       [`LOW|a||b|${'x'.repeat(1024 * 1024)}`, 'too-long'],
-      [Buffer.from(Array.from({ length: 5_000 }, (_, index) => (index * 7919) % 256).filter((byte) => byte !== 10)), ''],
+      [
+        Buffer.from(
+          Array.from({ length: 5_000 }, (_, index) => (index * 7919) % 256).filter((byte) => byte !== 10),
+        ),
+        '',
+      ],
     ];
     for (const [index, [line]] of bad.entries()) {
       daemon.write(Buffer.concat([Buffer.from(line), Buffer.from(`\nLOW|a||metric|good ${index}\n`)]));
     }
-    await until('the good ones are recorded', async () => Number(await daemon.value(recorded)) === bad.length);
+    await until(
+      'the good ones are recorded',
+      async () => Number(await daemon.value(recorded)) === bad.length,
+    );
     expect((await daemon.status()).counts).toMatchObject({ accepted: bad.length, rejected: bad.length });
     for (const [, reason] of bad) expect(daemon.log()).toContain(`"reason":"${reason}`);
   });
@@ -96,17 +114,26 @@ describe('the pipe', () => {
     const file = join(daemon.home, 'large.txt');
     writeFileSync(file, 'z'.repeat(3 * 1024 * 1024));
     const { spawnSync } = await import('node:child_process');
-    const sent = spawnSync('sh', ['-c', `"$0" "$1" send --wait -c metric - < "$2"`, process.execPath, join(process.cwd(), 'dist/src/main.js'), file], {
-      env: { ...process.env, NINJAD_HOME: daemon.home },
-      encoding: 'utf8',
-    });
+    const sent = spawnSync(
+      'sh',
+      [
+        '-c',
+        `"$0" "$1" send --wait -c metric - < "$2"`,
+        process.execPath,
+        join(process.cwd(), 'dist/src/main.js'),
+        file,
+      ],
+      {
+        env: { ...process.env, NINJAD_HOME: daemon.home },
+        encoding: 'utf8',
+      },
+    );
     expect(sent.stderr).toBe('');
     expect(sent.status).toBe(0);
     await until('both are recorded', async () => Number(await daemon.value(recorded)) === 2);
-    expect((await daemon.rows(`SELECT length(payload) FROM events ORDER BY 1`)).map(([length]) => Number(length))).toEqual([
-      large.length,
-      expect.toSatisfy((length: number) => length >= 3 * 1024 * 1024),
-    ]);
+    expect(
+      (await daemon.rows(`SELECT length(payload) FROM events ORDER BY 1`)).map(([length]) => Number(length)),
+    ).toEqual([large.length, expect.toSatisfy((length: number) => length >= 3 * 1024 * 1024)]);
     await until('the spool is empty', () => readdirSync(join(daemon.home, 'spool')).length === 0);
   });
 
@@ -119,7 +146,10 @@ describe('the pipe', () => {
 
     renameSync(daemon.fifo, `${daemon.fifo}.old`);
     writeFileSync(daemon.fifo, 'LOW|a||metric|written by echo into a regular file\n');
-    await until('there is a pipe again', () => statSync(daemon.fifo, { throwIfNoEntry: false })?.isFIFO() === true);
+    await until(
+      'there is a pipe again',
+      () => statSync(daemon.fifo, { throwIfNoEntry: false })?.isFIFO() === true,
+    );
     rmSync(`${daemon.fifo}.old`);
     daemon.write('LOW|a||metric|after the replacement\n');
     await until('it is recorded', async () => Number(await daemon.value(recorded)) === 2);
@@ -167,7 +197,10 @@ describe('the pipe', () => {
     const beats = Array.from({ length: 5_000 }, (_, index) => `LOW|fleet:${index % 2}||heartbeat|${index}`);
     daemon.write(`${beats.join('\n')}\n`);
     process.kill(pid, 'SIGCONT');
-    await until('all are accounted for', async () => Number(await daemon.value('SELECT count(*) FROM events')) === 5_001);
+    await until(
+      'all are accounted for',
+      async () => Number(await daemon.value('SELECT count(*) FROM events')) === 5_001,
+    );
     const [row] = await daemon.rows(
       `SELECT count(*) FILTER (WHERE status = 'done'), count(*) FILTER (WHERE rule = 'coalesced' AND status = 'dropped'),
               max(payload::int) FILTER (WHERE status = 'done') FROM events WHERE category = 'heartbeat'`,

@@ -21,7 +21,10 @@ const oneAttempt = { 'task.maxAttempts': 1 };
 
 /** A process that has nothing to do with any task and has to outlive all of them. */
 function startBystander(): { isAlive: () => boolean } {
-  const child = spawn('sleep', ['600'], { env: { PATH: '/usr/bin:/bin', NINJAD_TASK: 'somebody-else:1:1' }, detached: true });
+  const child = spawn('sleep', ['600'], {
+    env: { PATH: '/usr/bin:/bin', NINJAD_TASK: 'somebody-else:1:1' },
+    detached: true,
+  });
   stops.push(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
@@ -59,7 +62,11 @@ describe('a task', () => {
     const bystander = startBystander();
     const daemon = await startDaemon({
       config: oneAttempt,
-      env: { NINJAD_AGENT: join(agents, 'family.sh'), NINJAD_TASK_TIMEOUT_MS: '3000', NINJAD_KILL_GRACE_MS: '500' },
+      env: {
+        NINJAD_AGENT: join(agents, 'family.sh'),
+        NINJAD_TASK_TIMEOUT_MS: '3000',
+        NINJAD_KILL_GRACE_MS: '500',
+      },
     });
     daemon.write('NORMAL|cron:a||task|start a family\n');
     await untilFamilyIsUp(daemon);
@@ -67,13 +74,22 @@ describe('a task', () => {
     expect(await survivorsOf(daemon.home)).toEqual([]);
     expect(bystander.isAlive()).toBe(true);
     expect(await daemon.value(`SELECT status FROM events WHERE category = 'task'`)).toBe('failed');
-    expect(Number(await daemon.value(`SELECT count(*) FROM activity_log WHERE task_id = 1`))).toBeGreaterThan(0);
+    expect(Number(await daemon.value(`SELECT count(*) FROM activity_log WHERE task_id = 1`))).toBeGreaterThan(
+      0,
+    );
   });
 
   it('that ends well leaves no process either', async () => {
-    const daemon = await startDaemon({ config: oneAttempt, env: { NINJAD_AGENT: join(agents, 'family.sh'), NINJAD_KILL_GRACE_MS: '500' } });
+    const daemon = await startDaemon({
+      config: oneAttempt,
+      env: { NINJAD_AGENT: join(agents, 'family.sh'), NINJAD_KILL_GRACE_MS: '500' },
+    });
     daemon.write('NORMAL|cron:a||task|answer at once\n');
-    expect(await endOf(daemon, 1)).toMatchObject({ state: 'done', outcome: 'succeeded', reply: 'they run on without me' });
+    expect(await endOf(daemon, 1)).toMatchObject({
+      state: 'done',
+      outcome: 'succeeded',
+      reply: 'they run on without me',
+    });
     expect(await survivorsOf(daemon.home)).toEqual([]);
   });
 
@@ -133,7 +149,10 @@ describe('a task', () => {
       expect(ended.reason, name).toMatch(reason);
       use('good.sh');
       daemon.write('NORMAL|cron:a||task|next\n');
-      expect(await endOf(daemon, ++id), `the task after: ${name}`).toMatchObject({ state: 'done', reply: 'hello world' });
+      expect(await endOf(daemon, ++id), `the task after: ${name}`).toMatchObject({
+        state: 'done',
+        reply: 'hello world',
+      });
     }
     expect(await survivorsOf(home)).toEqual([]);
     expect((await daemon.status()).children.every(({ restarts }) => restarts === 0)).toBe(true);
@@ -151,10 +170,16 @@ describe('a task', () => {
     expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({ code: 0 });
     expect(await endOf(daemon, 1)).toMatchObject({ state: 'cancelled' });
     expect(await survivorsOf(daemon.home)).toEqual([]);
-    expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({ code: 1, stderr: expect.stringContaining('has ended') });
+    expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has ended') as string,
+    });
     expect(await daemon.ninjad('task', '2', '--retry')).toMatchObject({ code: 0 });
     await until('it runs', async () => (await daemon.status()).tasks.running === 1);
-    expect(await daemon.ninjad('ask', '/stop all')).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopping task 2') });
+    expect(await daemon.ninjad('ask', '/stop all')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Stopping task 2') as string,
+    });
     expect(await endOf(daemon, 2)).toMatchObject({ state: 'cancelled' });
   });
 
@@ -167,7 +192,9 @@ describe('a task', () => {
     await until('the open lane is taken', async () => (await daemon.status()).tasks.running === 1);
     daemon.write('HUMAN|shell||chat|me first\n');
     await until('the owner got theirs', async () => (await daemon.status()).tasks.running === 2);
-    expect(await daemon.rows(`SELECT priority FROM tasks WHERE state = 'running' ORDER BY priority`)).toEqual([[0], [1]]);
+    expect(await daemon.rows(`SELECT priority FROM tasks WHERE state = 'running' ORDER BY priority`)).toEqual(
+      [[0], [1]],
+    );
   });
 });
 

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters } from '../counters.ts';
 import type { HomePaths } from '../config/paths.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
@@ -13,8 +12,8 @@ import { packageVersion } from '../version.ts';
 import { createLoopMonitor, type LoopMonitor } from './loop-delay.ts';
 import type { ChildStatus, Status } from './status.ts';
 
-/** A store that hangs must not make the status hang. */
-const storeDeadlineMs = 1_000;
+/** A status waits this long for what only the store knows; past it the last known values serve. */
+const storeDeadlineMs = 250;
 
 export interface StatusDeps {
   paths: HomePaths;
@@ -33,25 +32,25 @@ export interface StatusDeps {
   loop?: LoopMonitor;
 }
 
-/** A status waits this long for what only the store knows; past it the last known values serve. */
-const storePatienceMs = 250;
-
 type FromStore = Pick<Status, 'spend'> & { queued: number };
 
 /**
- * The daemon's status. What only the store knows is left at its last known value while the store is away:
- * a status never fails for that.
+ * The daemon's status. What only the store knows is left at its last known value while the store is away or busy:
+ * a status neither fails nor hangs for that, and however often it is asked for, the store is asked once at a time.
  */
 export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
   const version = packageVersion();
+  const loop = deps.loop ?? createLoopMonitor();
   let known: FromStore = { queued: 0, spend: { todayUsd: 0, capUsd: null } };
+  let asking: Promise<void> | undefined;
+  const refresh = async (): Promise<void> => {
+    known = await askStore(deps).catch(() => known);
+    asking = undefined;
+  };
   return async () => {
-    const asked = askStore(deps).then(
-      (answer) => (known = answer),
-      () => known,
-    );
-    const answer = await Promise.race([asked, delay(storeDeadlineMs, undefined, { ref: false }).then(() => known)]);
-    const { counters, mailbox, paths } = deps;
+    asking ??= refresh();
+    await Promise.race([asking, delay(storeDeadlineMs, undefined, { ref: false })]);
+    const { counters, journal, mailbox, paths } = deps;
     return {
       pid: process.pid,
       version,
@@ -71,7 +70,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
         sizeBytes: journal.sizeBytes(),
       },
       loop: loop.read(),
-      tasks: { running: deps.runningTasks(), queued: answer.queued },
+      tasks: { running: deps.runningTasks(), queued: known.queued },
       counts: {
         accepted: counters.accepted,
         rejected: counters.rejected,
@@ -81,17 +80,10 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
         failed: counters.failed,
         deadLettered: counters.deadLettered,
       },
-      spend: answer.spend,
+      spend: known.spend,
       children: deps.children(),
     };
   };
-}
-
-async function withPatience(answer: Promise<void>): Promise<void> {
-  const answered = new AbortController();
-  const patience = delay(storePatienceMs, undefined, { signal: answered.signal }).catch(() => undefined);
-  await Promise.race([answer, patience]);
-  answered.abort();
 }
 
 async function askStore({ store, settings }: StatusDeps): Promise<FromStore> {

@@ -66,13 +66,32 @@ export function createIntake(deps: IntakeDeps): Intake {
   let resumed = false;
 
   const reject = (reason: RejectionReason, line: Buffer): void => {
-    deps.onRejected({ reason, sample: line.subarray(0, sampleCharacters * 4).toString('utf8').slice(0, sampleCharacters) });
+    deps.onRejected({
+      reason,
+      sample: line
+        .subarray(0, sampleCharacters * 4)
+        .toString('utf8')
+        .slice(0, sampleCharacters),
+    });
   };
 
-  const accept = (batch: AcceptedBatch, line: Buffer, start: number, end: number, position: number, utf8: boolean): void => {
+  const accept = (
+    batch: AcceptedBatch,
+    line: Buffer,
+    start: number,
+    end: number,
+    position: number,
+    utf8: boolean,
+  ): void => {
     const reason = scanLine(line, start, end, scanned);
-    if (reason !== undefined) return reject(reason, line.subarray(start, end));
-    if (!utf8 && !isUtf8(line.subarray(start, end))) return reject('bad-utf8', line.subarray(start, end));
+    if (reason !== undefined) {
+      reject(reason, line.subarray(start, end));
+      return;
+    }
+    if (!utf8 && !isUtf8(line.subarray(start, end))) {
+      reject('bad-utf8', line.subarray(start, end));
+      return;
+    }
     let priority: Priority = scanned.priority;
     if (priority === HUMAN) {
       const source = line.toString('latin1', scanned.sourceStart, scanned.sourceEnd);
@@ -97,7 +116,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     const at = line.indexOf(dedupMark, start);
     if (at === -1 || at >= end) return;
     const parsed = parseBytes(line, start, end);
-    if (parsed.ok && parsed.event.dedupKey !== undefined) deps.onDedupKey?.(parsed.event.dedupKey, endPosition);
+    if (parsed.ok && parsed.event.dedupKey !== undefined)
+      deps.onDedupKey?.(parsed.event.dedupKey, endPosition);
   };
 
   /** The line that began before this chunk and ends in it, read back whole. */

@@ -89,7 +89,12 @@ const fdatasyncAsync = promisify(fdatasync);
 const fsyncAsync = promisify(fsync);
 
 /** Opens the journal of a folder, making it where there is none. */
-export function openJournal({ dir, segmentBytes = 16 * MIB, splice, now = Date.now }: JournalOptions): Journal {
+export function openJournal({
+  dir,
+  segmentBytes = 16 * MIB,
+  splice,
+  now = Date.now,
+}: JournalOptions): Journal {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const starts = listSegmentStarts(dir);
   const uuid = identify(dir, starts.length > 0);

@@ -25,9 +25,11 @@ const F_SETPIPE_SZ = 1031;
 export function loadSplice(): Splice | undefined {
   const koffi = loadKoffi();
   if (koffi === undefined) return undefined;
-  const splice = koffi.load(null).func(
-    'int64_t splice(int fd_in, void *off_in, int fd_out, _Inout_ int64_t *off_out, size_t len, unsigned int flags)',
-  );
+  const splice = koffi
+    .load(null)
+    .func(
+      'int64_t splice(int fd_in, void *off_in, int fd_out, _Inout_ int64_t *off_out, size_t len, unsigned int flags)',
+    );
   const offset = [0];
   return (pipeFd, fileFd, fileOffset, maxBytes) => {
     for (;;) {

@@ -39,7 +39,10 @@ export interface Mailbox {
  * Each queue is ordered by arrival, so its head is its oldest and has risen the most: comparing the six heads is enough,
  * and ageing needs neither timers nor moves.
  */
-export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }: MailboxOptions = {}): Mailbox {
+export function createMailbox({
+  capacity = 2_000_000,
+  ageingMs = () => 60_000,
+}: MailboxOptions = {}): Mailbox {
   const queues = PRIORITIES.map(() => new EventQueue());
   const superseded = new EventQueue();
   const slots = new Map<string, QueueSlot>();
@@ -47,7 +50,9 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
   const depth = (): number => queues.reduce((sum, queue) => sum + queue.size, superseded.size);
 
   const effectivePriority = (priority: number, since: number, now: number): number =>
-    priority <= URGENT ? priority : Math.max(URGENT, priority - Math.floor(Math.max(0, now - since) / ageingMs()));
+    priority <= URGENT
+      ? priority
+      : Math.max(URGENT, priority - Math.floor(Math.max(0, now - since) / ageingMs()));
 
   const bestQueue = (now: number): number | undefined => {
     let best: number | undefined;
@@ -82,7 +87,13 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
     return { ...event, since: latest?.since ?? event.since, priority, superseded: false };
   };
 
-  const coalesce = (key: string, priority: number, position: number, length: number, now: number): boolean => {
+  const coalesce = (
+    key: string,
+    priority: number,
+    position: number,
+    length: number,
+    now: number,
+  ): boolean => {
     const slot = slots.get(key);
     if (slot === undefined) return false;
     const old = (queues[priority] as EventQueue).replace(slot, position, length);
@@ -139,7 +150,6 @@ export function createMailbox({ capacity = 2_000_000, ageingMs = () => 60_000 }:
       >,
     isFull: () => depth() >= capacity,
     hasRoom: () => depth() <= capacity * 0.9,
-    oldestWaitMs: (now) =>
-      Math.max(0, ...queues.map((queue) => now - (queue.headSince() ?? now))),
+    oldestWaitMs: (now) => Math.max(0, ...queues.map((queue) => now - (queue.headSince() ?? now))),
   };
 }

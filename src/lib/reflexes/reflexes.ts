@@ -27,7 +27,10 @@ export interface ReflexDeps {
 
 const commands: readonly { usage: string; does: string }[] = [
   { usage: '/status', does: 'how the daemon is: queue, tasks, spending' },
-  { usage: '/stop', does: 'stops the running task of this conversation; /stop 12 stops task 12, /stop all every task' },
+  {
+    usage: '/stop',
+    does: 'stops the running task of this conversation; /stop 12 stops task 12, /stop all every task',
+  },
   { usage: '/remember TEXT', does: 'keeps TEXT' },
   { usage: '/recall TEXT', does: 'what is remembered about TEXT' },
   { usage: '/cost', does: 'what the tasks cost today and this month' },
@@ -55,7 +58,9 @@ export function createReflexes(deps: ReflexDeps): Reflexes {
     const signal = AbortSignal.timeout(10_000);
     const found = await deps.recall({ text, limit: recallLimit, budgetChars: recallBudgetChars, signal });
     if (found.length === 0) return { reply: 'I remember nothing about that.' };
-    return { reply: found.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`).join('\n') };
+    return {
+      reply: found.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`).join('\n'),
+    };
   };
 
   return {
@@ -64,22 +69,32 @@ export function createReflexes(deps: ReflexDeps): Reflexes {
     remember: ({ event }) => {
       const content = argumentOf(event.text);
       if (content === '') return { reply: 'What should I remember? Write /remember and the text.' };
-      return { reply: 'I will remember that.', note: { content, kind: 'fact', trust: trustOf(event.source) } };
+      return {
+        reply: 'I will remember that.',
+        note: { content, kind: 'fact', trust: trustOf(event.source) },
+      };
     },
     recall,
     stop,
     status: async () => ({ reply: await deps.statusText() }),
     help: ({ event }) => ({ reply: helpText(commandOf(event.text)) }),
-    cost: async () => ({ reply: costText(await costReport(deps.store, new Date(now())), deps.dailyCapUsd()) }),
+    cost: async () => ({
+      reply: costText(await costReport(deps.store, new Date(now())), deps.dailyCapUsd()),
+    }),
   };
 }
 
 function helpText(command: string | undefined): string {
   const list = commands.map(({ usage, does }) => `${usage} – ${does}`).join('\n');
-  return command === undefined || command === 'help' ? list : `There is no command /${command}. There are:\n${list}`;
+  return command === undefined || command === 'help'
+    ? list
+    : `There is no command /${command}. There are:\n${list}`;
 }
 
-function costText({ todayUsd, monthUsd, tasksToday }: Awaited<ReturnType<typeof costReport>>, capUsd: number | null): string {
+function costText(
+  { todayUsd, monthUsd, tasksToday }: Awaited<ReturnType<typeof costReport>>,
+  capUsd: number | null,
+): string {
   const cap = capUsd === null ? 'no cap is set' : `the cap is ${dollars(capUsd)} a day`;
   return `Today ${dollars(todayUsd)} in ${tasksToday} tasks (${cap}), this month ${dollars(monthUsd)}.`;
 }
@@ -92,7 +107,11 @@ function argumentOf(text: string): string {
   return text.replace(/^\/\S+\s*/, '').trim();
 }
 
-function chooseTasks(running: readonly RunningTask[], wanted: string, conversation: string | undefined): RunningTask[] {
+function chooseTasks(
+  running: readonly RunningTask[],
+  wanted: string,
+  conversation: string | undefined,
+): RunningTask[] {
   if (wanted === 'all') return [...running];
   if (wanted !== '') return running.filter(({ taskId }) => String(taskId) === wanted);
   if (conversation !== undefined) return running.filter((task) => task.conversation === conversation);

@@ -20,9 +20,10 @@ export const defaultRules: readonly RuleInput[] = [
   command('remember'),
   command('recall'),
   command('cost'),
-  { name: 'unknown-command', source: ownerSources, command: '*', route: 'reflex:help' },
   { name: 'heartbeat', category: 'heartbeat', route: 'reflex:record' },
   { name: 'note', category: 'note', route: 'reflex:note' },
+  // After the notes: "/home is at 91%" is one, and to be told that there is no command /home would lose it.
+  { name: 'unknown-command', source: ownerSources, command: '*', route: 'reflex:help' },
   { name: 'human', priority: 'HUMAN', route: 'task' },
   { name: 'asked-for', category: ['chat', 'task', 'goal', 'ask'], route: 'task' },
   { name: 'urgent', priority: 'URGENT', route: 'task' },

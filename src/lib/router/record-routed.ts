@@ -1,7 +1,12 @@
 import type { Bus } from '../bus.ts';
 import { messageOf, StoreAwayError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import { type EventRecord, findDedupKeys, findRecorded, recordEvents } from '../store/events/record-events.ts';
+import {
+  type EventRecord,
+  findDedupKeys,
+  findRecorded,
+  recordEvents,
+} from '../store/events/record-events.ts';
 import type { EventIds } from '../store/events/register-journal.ts';
 import type { Store } from '../store/store.ts';
 import { type PayloadParts, readPayload } from '../wire/parse-line.ts';
@@ -62,7 +67,11 @@ export async function recordRouted(events: readonly RoutedEvent[], deps: RecordD
 
 /** Events of the hot path: nothing to look up, nobody who waits for an answer. */
 function needsNothing({ event, route }: RoutedEvent): boolean {
-  return (route === 'reflex:record' || route === 'drop') && event.dedupKey === undefined && event.spool === undefined;
+  return (
+    (route === 'reflex:record' || route === 'drop') &&
+    event.dedupKey === undefined &&
+    event.spool === undefined
+  );
 }
 
 function plainRecord(routed: RoutedEvent, ids: EventIds, parts: PayloadParts = routed.event): EventRecord {
@@ -78,7 +87,9 @@ function plainRecord(routed: RoutedEvent, ids: EventIds, parts: PayloadParts = r
     route: routed.route,
     rule: routed.rule,
     status: routed.route === 'drop' ? 'dropped' : 'done',
-    ...(routed.rule === coalescedRule ? { reason: 'a later event of this source and category took its place' } : {}),
+    ...(routed.rule === coalescedRule
+      ? { reason: 'a later event of this source and category took its place' }
+      : {}),
     conversation: parts.conversation,
     dedupKey: parts.dedupKey,
   };
@@ -90,11 +101,17 @@ async function handle(
   isRepeated: boolean,
   deps: RecordDeps,
 ): Promise<EventRecord> {
-  if (spooled instanceof Error) return { ...plainRecord(routed, deps.ids), status: 'dead', reason: spooled.message };
+  if (spooled instanceof Error)
+    return { ...plainRecord(routed, deps.ids), status: 'dead', reason: spooled.message };
   const parts = spooled ?? routed.event;
   const record = plainRecord(routed, deps.ids, parts);
   if (isRepeated) {
-    return { ...record, dedupKey: undefined, status: 'dropped', reason: 'an event with this dedupKey came before' };
+    return {
+      ...record,
+      dedupKey: undefined,
+      status: 'dropped',
+      reason: 'an event with this dedupKey came before',
+    };
   }
   if (routed.route === 'task') {
     return { ...record, status: 'task', task: { prompt: parts.text, replyTo: parts.replyTo } };
@@ -103,12 +120,20 @@ async function handle(
   return await answerByReflex({ ...routed, event: { ...routed.event, ...parts } }, record, deps);
 }
 
-async function answerByReflex(routed: RoutedEvent, record: EventRecord, deps: RecordDeps): Promise<EventRecord> {
+async function answerByReflex(
+  routed: RoutedEvent,
+  record: EventRecord,
+  deps: RecordDeps,
+): Promise<EventRecord> {
   const name = routed.route.slice('reflex:'.length);
   const reflex = deps.reflexes[name];
   if (reflex === undefined) {
     const known = Object.keys(deps.reflexes).sort().join(', ');
-    return { ...record, status: 'failed', reason: `there is no reflex ${JSON.stringify(name)}; there are ${known}` };
+    return {
+      ...record,
+      status: 'failed',
+      reason: `there is no reflex ${JSON.stringify(name)}; there are ${known}`,
+    };
   }
   try {
     const answer = await reflex(routed);
@@ -119,15 +144,26 @@ async function answerByReflex(routed: RoutedEvent, record: EventRecord, deps: Re
   }
 }
 
-async function withoutRecorded(events: readonly RoutedEvent[], deps: RecordDeps): Promise<readonly RoutedEvent[]> {
+async function withoutRecorded(
+  events: readonly RoutedEvent[],
+  deps: RecordDeps,
+): Promise<readonly RoutedEvent[]> {
   const replayed = events.filter(({ position }) => position < deps.replayEnd);
   if (replayed.length === 0) return events;
-  const recorded = await findRecorded(deps.store, replayed.map(({ position }) => deps.ids.idOf(position)));
+  const recorded = await findRecorded(
+    deps.store,
+    replayed.map(({ position }) => deps.ids.idOf(position)),
+  );
   if (recorded.size === 0) return events;
-  return events.filter(({ position }) => position >= deps.replayEnd || !recorded.has(deps.ids.idOf(position)));
+  return events.filter(
+    ({ position }) => position >= deps.replayEnd || !recorded.has(deps.ids.idOf(position)),
+  );
 }
 
-async function readSpooled(events: readonly RoutedEvent[], spoolDir: string): Promise<Map<RoutedEvent, PayloadParts | Error>> {
+async function readSpooled(
+  events: readonly RoutedEvent[],
+  spoolDir: string,
+): Promise<Map<RoutedEvent, PayloadParts | Error>> {
   const payloads = new Map<RoutedEvent, PayloadParts | Error>();
   for (const routed of events) {
     const { spool } = routed.event;
@@ -232,5 +268,11 @@ function tally(records: readonly EventRecord[]): RecordedBatch {
   const count = (status: EventRecord['status']): number =>
     records.reduce((sum, record) => sum + (record.status === status ? 1 : 0), 0);
   const tasks = count('task');
-  return { done: count('done'), dropped: count('dropped'), failed: count('failed'), dead: count('dead'), tasks };
+  return {
+    done: count('done'),
+    dropped: count('dropped'),
+    failed: count('failed'),
+    dead: count('dead'),
+    tasks,
+  };
 }

@@ -82,9 +82,11 @@ function textFailure(event: Routable, rule: Rule): string | undefined {
   if (rule.command !== undefined) {
     const command = commandOf(event.text);
     if (command === undefined) return 'the text is not a /command';
-    if (!anyMatches(rule.command, command)) return `the command /${command} fits none of ${quoted(rule.command)}`;
+    if (!anyMatches(rule.command, command))
+      return `the command /${command} fits none of ${quoted(rule.command)}`;
   }
-  if (rule.text !== undefined && !anyMatches(rule.text, event.text)) return `the text fits none of ${quoted(rule.text)}`;
+  if (rule.text !== undefined && !anyMatches(rule.text, event.text))
+    return `the text fits none of ${quoted(rule.text)}`;
   return undefined;
 }
 

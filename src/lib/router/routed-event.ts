@@ -24,7 +24,12 @@ export const coalescedRule = 'coalesced';
 const routedChannel = channel('ninjad.routed');
 
 /** Reads mail from the journal and asks the rules about each; pure but for the reading and the diagnostics channel. */
-export function routeMail(journal: Journal, items: readonly MailItem[], book: RuleBook, replayEnd: number): RoutedEvent[] {
+export function routeMail(
+  journal: Journal,
+  items: readonly MailItem[],
+  book: RuleBook,
+  replayEnd: number,
+): RoutedEvent[] {
   const routed = readMail(journal, items).map((line, index) => {
     const item = items[index] as MailItem;
     // Only lines that passed the same checks are ever queued, so this is a damaged journal.

@@ -16,7 +16,10 @@ export const ruleSchema = z.strictObject({
   source: patterns.optional(),
   category: patterns.optional(),
   /** Names of priorities, e.g. `["HUMAN", "URGENT"]`. */
-  priority: z.union([priorityName, z.array(priorityName).min(1)]).transform((value): PriorityName[] => [value].flat()).optional(),
+  priority: z
+    .union([priorityName, z.array(priorityName).min(1)])
+    .transform((value): PriorityName[] => [value].flat())
+    .optional(),
   /** The first word of the text without its slash, e.g. `status` for "/status now"; `*` for any command. */
   command: patterns.optional(),
   /** Matched against the first 4,096 characters of the text. */

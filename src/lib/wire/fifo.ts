@@ -46,7 +46,9 @@ export async function ensureFifo(path: string): Promise<void> {
     throw new FifoRefusedError(`${path} should be a named pipe but is ${kind}; move it away and start again`);
   }
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
-    throw new FifoRefusedError(`${path} belongs to user ${found.uid}, not to ${process.getuid()}; move it away and start again`);
+    throw new FifoRefusedError(
+      `${path} belongs to user ${found.uid}, not to ${process.getuid()}; move it away and start again`,
+    );
   }
   if ((found.mode & 0o077) !== 0) await chmod(path, 0o600);
 }

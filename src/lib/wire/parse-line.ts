@@ -1,6 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { HUMAN, type Priority, URGENT } from './priority.ts';
-import { createScannedLine, parseTimestamp, type RejectionReason, scanLine, spoolPrefix } from './scan-line.ts';
+import {
+  createScannedLine,
+  parseTimestamp,
+  type RejectionReason,
+  scanLine,
+  spoolPrefix,
+} from './scan-line.ts';
 
 /** One event as its wire line says it. */
 export interface WireEvent {
@@ -90,7 +96,9 @@ export function readPayload(raw: string): PayloadParts {
 /** Undoes `\n`, `\r` and `\\`; any other backslash stands for itself. */
 export function unescapeText(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(/\\([nr\\])/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\'));
+  return text.replace(/\\([nr\\])/g, (_, letter: string) =>
+    letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\',
+  );
 }
 
 function parseObject(raw: string): Record<string, unknown> | undefined {

@@ -31,7 +31,8 @@ const priorityWords = PRIORITIES.map((name) => Buffer.from(name.toLowerCase(), '
 /** 1 for the bytes that may follow in a source or category, 2 for those that may also begin one. */
 const nameBytes = new Uint8Array(256);
 for (const char of '._:-') nameBytes[char.charCodeAt(0)] = 1;
-for (const [from, to] of ['09', 'AZ', 'az']) nameBytes.fill(2, (from as string).charCodeAt(0), (to as string).charCodeAt(0) + 1);
+for (const [from, to] of ['09', 'AZ', 'az'])
+  nameBytes.fill(2, (from as string).charCodeAt(0), (to as string).charCodeAt(0) + 1);
 
 /** Where the fields of the line lie that was scanned last; byte offsets into the scanned buffer, ends exclusive. */
 export interface ScannedLine {
@@ -106,7 +107,8 @@ export function scanLine(
   into.priority = priority;
   into.payloadStart = cursor + 1;
   into.payloadEnd = end;
-  if (bytes[into.payloadStart] === AT && into.payloadStart < end && hasBadSpoolName(bytes, into)) return 'bad-spool-name';
+  if (bytes[into.payloadStart] === AT && into.payloadStart < end && hasBadSpoolName(bytes, into))
+    return 'bad-spool-name';
   return undefined;
 }
 
@@ -202,6 +204,10 @@ function isTimestamp(bytes: Buffer, line: ScannedLine): boolean {
 }
 
 function hasBadSpoolName(bytes: Buffer, line: ScannedLine): boolean {
-  const text = bytes.toString('latin1', line.payloadStart, Math.min(line.payloadEnd, line.payloadStart + 200));
+  const text = bytes.toString(
+    'latin1',
+    line.payloadStart,
+    Math.min(line.payloadEnd, line.payloadStart + 200),
+  );
   return text.startsWith(spoolPrefix) && !isSpoolName(text.slice(spoolPrefix.length));
 }

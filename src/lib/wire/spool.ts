@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NinjadError } from '../errors.ts';
 import { isSpoolName } from './scan-line.ts';
@@ -16,7 +16,10 @@ export const maxSpoolBytes = 16 * 1024 * 1024;
  */
 export async function writeSpool(spoolDir: string, payload: string): Promise<string> {
   if (Buffer.byteLength(payload) > maxSpoolBytes) {
-    throw new NinjadError('TOO_LARGE', `expected at most ${maxSpoolBytes} bytes of payload, got ${Buffer.byteLength(payload)}`);
+    throw new NinjadError(
+      'TOO_LARGE',
+      `expected at most ${maxSpoolBytes} bytes of payload, got ${Buffer.byteLength(payload)}`,
+    );
   }
   const name = `${Date.now().toString(36)}-${randomUUID()}`;
   const unfinished = join(spoolDir, `.${name}`);
@@ -34,12 +37,16 @@ export async function writeSpool(spoolDir: string, payload: string): Promise<str
 /** The contents of a spooled payload. Rejects with a `NinjadError` (`SPOOL_MISSING`, `TOO_LARGE`) that says what is wrong. */
 export async function readSpool(spoolDir: string, name: string): Promise<string> {
   const path = spoolPath(spoolDir, name);
-  const found = await stat(path).catch((cause: unknown) => {
+  // Not followed where it is a link: a link may lead outside the folder.
+  const found = await lstat(path).catch((cause: unknown) => {
     throw new NinjadError('SPOOL_MISSING', `the spool has no file ${name}`, { cause });
   });
   if (!found.isFile()) throw new NinjadError('SPOOL_MISSING', `the spool entry ${name} is not a plain file`);
   if (found.size > maxSpoolBytes) {
-    throw new NinjadError('TOO_LARGE', `the spooled payload has ${found.size} bytes, at most ${maxSpoolBytes} are taken`);
+    throw new NinjadError(
+      'TOO_LARGE',
+      `the spooled payload has ${found.size} bytes, at most ${maxSpoolBytes} are taken`,
+    );
   }
   return await readFile(path, 'utf8');
 }

@@ -1,4 +1,10 @@
-import { close as closeCallback, constants, open as openCallback, fstat as fstatCallback, write as writeCallback } from 'node:fs';
+import {
+  close as closeCallback,
+  constants,
+  open as openCallback,
+  fstat as fstatCallback,
+  write as writeCallback,
+} from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { NinjadError } from '../errors.ts';
@@ -10,7 +16,11 @@ const fstat = promisify(fstatCallback);
 /** Nobody reads the pipe. The CLI exits 3. */
 export class DaemonNotRunningError extends NinjadError {
   constructor(fifoPath: string, options?: ErrorOptions) {
-    super('NOT_RUNNING', `nobody reads ${fifoPath}: is the daemon running? Start it with: ninjad up`, options);
+    super(
+      'NOT_RUNNING',
+      `nobody reads ${fifoPath}: is the daemon running? Start it with: ninjad up`,
+      options,
+    );
   }
 }
 
@@ -54,7 +64,11 @@ async function writeWhole(fd: number, bytes: Buffer, deadline: number, fifoPath:
       if (code === 'EPIPE') throw new DaemonNotRunningError(fifoPath, { cause });
       if (code !== 'EAGAIN') throw cause;
       if (Date.now() > deadline) {
-        throw new NinjadError('PIPE_FULL', `${fifoPath} stayed full: the daemon is not taking events at the moment`, { cause });
+        throw new NinjadError(
+          'PIPE_FULL',
+          `${fifoPath} stayed full: the daemon is not taking events at the moment`,
+          { cause },
+        );
       }
     }
     await delay(retryMs);

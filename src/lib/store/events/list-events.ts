@@ -25,7 +25,10 @@ export interface EventListQuery {
 }
 
 /** The newest recorded events that fit; ids of one journal rise with the time of receipt. */
-export async function listEvents(store: Pick<Store, 'query'>, query: EventListQuery): Promise<EventListRow[]> {
+export async function listEvents(
+  store: Pick<Store, 'query'>,
+  query: EventListQuery,
+): Promise<EventListRow[]> {
   const { rows } = await store.query<EventListRow>({
     name: 'events-list',
     text: `SELECT id, priority, source, category, left(payload, 2000) AS payload, occurred_at, received_at, route, rule,

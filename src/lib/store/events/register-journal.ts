@@ -34,7 +34,8 @@ export function createEventIds(store: Store, journalUuid: string, now: () => num
     async prepare(positions) {
       for (const position of positions) {
         const epoch = Math.floor(position / epochBytes);
-        if (!numbers.has(epoch)) numbers.set(epoch, await registerJournal(store, journalUuid, epoch, new Date(now())));
+        if (!numbers.has(epoch))
+          numbers.set(epoch, await registerJournal(store, journalUuid, epoch, new Date(now())));
       }
     },
     idOf(position) {

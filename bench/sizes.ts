@@ -1,0 +1,39 @@
+/** How much of everything one run measures. */
+export interface Sizes {
+  /** Lines of one flood through the bare pipe and through the reference. */
+  bareLines: number;
+  /** Lines of one flood into the daemon. */
+  floodLines: number;
+  /** How often each flood is repeated; the median counts. */
+  repeats: number;
+  /** Single lines, one at a time, while nothing else happens. */
+  idleLines: number;
+  /** Tasks, one at a time. */
+  execTasks: number;
+  /** Lines that the owner's events come behind. */
+  backlogLines: number;
+  /** The owner's events behind them, at least and at most. */
+  humanEvents: { least: number; most: number };
+}
+
+/** A whole run: about four minutes. */
+export const fullSizes: Sizes = {
+  bareLines: 1_000_000,
+  floodLines: 400_000,
+  repeats: 3,
+  idleLines: 500,
+  execTasks: 40,
+  backlogLines: 1_000_000,
+  humanEvents: { least: 20, most: 200 },
+};
+
+/** The form for CI: below a minute. */
+export const shortSizes: Sizes = {
+  bareLines: 300_000,
+  floodLines: 100_000,
+  repeats: 1,
+  idleLines: 200,
+  execTasks: 10,
+  backlogLines: 200_000,
+  humanEvents: { least: 20, most: 50 },
+};
