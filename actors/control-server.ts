@@ -178,7 +178,7 @@ function streamWatch(api: ControlApi, key: string, response: Response, watches: 
   for (const message of [{ type: 'watching' } as const, ...pending]) send(message);
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters.
+// Express knows an error handler by its four parameters.
 const answerError: ErrorRequestHandler = (thrown: unknown, _request, response, _next) => {
   if (response.headersSent) {
     response.destroy();

@@ -64,7 +64,7 @@ const running = new Set<ChildProcess>();
 const homes: string[] = [];
 
 /** Ends what a test has started and removes its homes; register it after `leakGuard`, so that it runs before. */
-export async function endDaemons(): Promise<void> {
+export async function endDaemons({ keepHomes = false } = {}): Promise<void> {
   await Promise.all(
     [...running].map(async (child) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -74,6 +74,7 @@ export async function endDaemons(): Promise<void> {
     }),
   );
   running.clear();
+  if (keepHomes) return;
   for (const home of homes.splice(0))
     rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

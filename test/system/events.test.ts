@@ -1,11 +1,30 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { databasePid, endDaemons, runNinjad, startDaemon, startWriters, until } from '../helpers/daemon.ts';
+import {
+  databasePid,
+  endDaemons,
+  newHome,
+  runNinjad,
+  startDaemon,
+  startWriters,
+  until,
+} from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 
 leakGuard({ withinMs: 15_000 });
-afterEach(endDaemons);
+afterEach(() => endDaemons());
 
 const recorded = `SELECT count(*) FROM events WHERE category = 'metric'`;
 
@@ -113,7 +132,6 @@ describe('the pipe', () => {
     daemon.write(`LOW|a||metric|${large}\n`);
     const file = join(daemon.home, 'large.txt');
     writeFileSync(file, 'z'.repeat(3 * 1024 * 1024));
-    const { spawnSync } = await import('node:child_process');
     const sent = spawnSync(
       'sh',
       [
@@ -208,5 +226,38 @@ describe('the pipe', () => {
     expect(Number(row?.[0]) + Number(row?.[1])).toBe(5_000);
     expect(Number(row?.[1])).toBeGreaterThan(1_000);
     expect(row?.[2]).toBe(4_999);
+  });
+
+  it('stops taking events while the disk is full, says so, and goes on when there is room again', async (context) => {
+    const home = await newHome();
+    const journal = join(home, 'journal');
+    mkdirSync(journal, { mode: 0o700 });
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=700', 'none', journal]);
+    if (mounted.status !== 0) context.skip('a full disk needs the right to mount a small one');
+    try {
+      const daemon = await startDaemon({ home });
+      const filler = join(journal, 'filler');
+      const { bsize, bavail } = statfsSync(journal);
+      writeFileSync(filler, Buffer.alloc((bavail - 8) * bsize));
+      const lines = Array.from(
+        { length: 2_000 },
+        (_, line) => `LOW|cron:a||metric|${line} ${'x'.repeat(100)}`,
+      );
+      const written = startWriters(daemon.fifo, [lines]);
+      const reader = async (): Promise<unknown> =>
+        (await daemon.status()).children.find(({ id }) => id === 'fifo-reader');
+      await until('it says that it is stuck', async () => JSON.stringify(await reader()).includes('"stuck"'));
+      expect(daemon.log()).toContain('no events are taken at the moment');
+      expect(daemon.log()).toContain('ENOSPC');
+      rmSync(filler);
+      await written;
+      await until('all are recorded', async () => Number(await daemon.value(recorded)) === lines.length);
+      expect(await daemon.rows('SELECT count(DISTINCT payload) FROM events')).toEqual([[lines.length]]);
+      expect(JSON.stringify(await reader())).toContain('flowing');
+      await daemon.kill('SIGTERM');
+    } finally {
+      await endDaemons({ keepHomes: true });
+      spawnSync('umount', ['-l', journal]);
+    }
   });
 });

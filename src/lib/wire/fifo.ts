@@ -50,15 +50,22 @@ export async function ensureFifo(path: string): Promise<void> {
       `${path} belongs to user ${found.uid}, not to ${process.getuid()}; move it away and start again`,
     );
   }
-  if ((found.mode & 0o077) !== 0) await chmod(path, 0o600);
+  if ((found.mode & 0o777) !== 0o600) await chmod(path, 0o600);
 }
 
-/** Opens the pipe without blocking and grows it to 1 MiB where the system allows. */
+/**
+ * Opens the pipe without blocking and grows it to 1 MiB where the system allows.
+ * Throws a `FifoRefusedError` where something else has taken its place since it was checked.
+ */
 export function openFifo(path: string): OpenFifo {
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  const { ino } = fstatSync(fd);
+  const found = fstatSync(fd);
+  if (!found.isFIFO()) {
+    closeSync(fd);
+    throw new FifoRefusedError(`${path} should be a named pipe and is one no longer`);
+  }
   growPipe(fd, pipeBytes);
-  return { fd, inode: ino, path };
+  return { fd, inode: found.ino, path };
 }
 
 /** Closes an end of the pipe. */

@@ -16,7 +16,10 @@ export function createWatchers(announce: (dedupKey: string) => void): Watchers {
   return {
     watch(dedupKey) {
       watched.set(dedupKey, (watched.get(dedupKey) ?? 0) + 1);
+      let hasLeft = false;
       return () => {
+        if (hasLeft) return;
+        hasLeft = true;
         const left = (watched.get(dedupKey) ?? 1) - 1;
         if (left === 0) watched.delete(dedupKey);
         else watched.set(dedupKey, left);

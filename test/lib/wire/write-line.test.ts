@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DaemonNotRunningError, writeLine } from '../../../src/lib/wire/write-line.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
@@ -38,6 +38,17 @@ function fill(fd: number): number {
       return bytes;
     }
   }
+}
+
+function descriptorsOf(path: string): number {
+  const links = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return links.filter((link) => link === path).length;
 }
 
 describe('writeLine', () => {
@@ -93,8 +104,9 @@ describe('writeLine', () => {
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = open(path, constants.O_WRONLY);
     fill(writer);
-    const written = writeLine(path, 'x\n');
-    const outcome = expect(written).rejects.toThrow(DaemonNotRunningError);
+    const outcome = expect(writeLine(path, 'x\n')).rejects.toThrow(DaemonNotRunningError);
+    // It has the pipe open, beside the two above, so that what it meets is a broken pipe and not a missing reader.
+    await vi.waitFor(() => expect(descriptorsOf(path)).toBe(3));
     closeSync(reader);
     await outcome;
   });
