@@ -6,7 +6,7 @@ import { ensureFifo } from '../../src/lib/wire/fifo.ts';
 import { cliHarness } from './cli-harness.ts';
 
 const cli = cliHarness();
-const commands = ['up', 'send', 'ask', 'status', 'tasks', 'task', 'events', 'config', 'psql'];
+const commands = ['up', 'send', 'ask', 'status', 'tasks', 'task', 'events', 'cost', 'config', 'psql'];
 
 describe('help', () => {
   it('lists every command, the exit statuses and examples', async () => {
@@ -50,6 +50,8 @@ describe('wrong usage exits 2 with a hint on stderr and nothing on stdout', () =
     ],
     [['tasks', '--limit', '0'], 'Expected a whole number from 1 to 1000.'],
     [['tasks', '--state', 'lost'], 'Allowed choices are queued, running'],
+    [['cost', '--by', 'colour'], 'Allowed choices are day, category, model'],
+    [['cost', '--days', '0'], 'Expected a whole number from 1 to 366.'],
     [['task'], "missing required argument 'id'"],
     [['task', 'twelve'], 'Expected the number of a task'],
     [['task', '12', '--cancel', '--retry'], "'--cancel' cannot be used with option '--retry'"],
@@ -77,6 +79,7 @@ describe('without a daemon', () => {
     ['task', '12'],
     ['events'],
     ['events', '--explain', 'LOW|a||b|c'],
+    ['cost'],
     ['config'],
     ['config', 'set', 'log.level', 'debug'],
     ['psql', '-c', 'select 1'],
@@ -88,7 +91,7 @@ describe('without a daemon', () => {
   ])('%s %s %s exits 3 and says how to start one', async (...args) => {
     const { code, stdout, stderr } = await cli.run(args);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain('Start it with: ninjad up');
+    expect(stderr).toContain('start one with: ninjad up');
     expect(existsSync(cli.home())).toBe(false);
   });
 
@@ -98,7 +101,7 @@ describe('without a daemon', () => {
     for (const text of ['short', 'x'.repeat(5000)]) {
       const { code, stderr } = await cli.run(['send', text]);
       expect(code).toBe(3);
-      expect(stderr).toContain(`nobody reads ${fifo}`);
+      expect(stderr).toContain(`no daemon answers at ${fifo}`);
     }
     expect(readdirSync(spool)).toEqual([]);
   });

@@ -13,12 +13,12 @@ const open = promisify(openCallback);
 const close = promisify(closeCallback);
 const fstat = promisify(fstatCallback);
 
-/** Nobody reads the pipe. The CLI exits 3. */
+/** Nobody reads the pipe, or listens on the socket, at this path. The CLI exits 3. */
 export class DaemonNotRunningError extends NinjadError {
-  constructor(fifoPath: string, options?: ErrorOptions) {
+  constructor(path: string, options?: ErrorOptions) {
     super(
       'NOT_RUNNING',
-      `nobody reads ${fifoPath}: is the daemon running? Start it with: ninjad up`,
+      `no daemon answers at ${path}; start one with: ninjad up`,
       options,
     );
   }

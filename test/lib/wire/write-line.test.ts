@@ -72,7 +72,7 @@ describe('writeLine', () => {
     const path = makePipe();
     await expect(writeLine(path, 'x\n')).rejects.toMatchObject({
       code: 'NOT_RUNNING',
-      message: `nobody reads ${path}: is the daemon running? Start it with: ninjad up`,
+      message: `no daemon answers at ${path}; start one with: ninjad up`,
     });
     await expect(writeLine(`${path}-missing`, 'x\n')).rejects.toThrow(DaemonNotRunningError);
   });
