@@ -1,47 +1,69 @@
-import { fromPromise, setup } from 'xstate';
+import { assign, fromPromise, setup } from 'xstate';
 
-export type JournalKeeperEvent = { type: 'child.stop' };
+export interface ChoreInput {
+  /** Pause between two runs, in milliseconds. */
+  restMs: number;
+  /** Whether it runs once more when it is asked to stop. */
+  runsLast: boolean;
+}
+
+export type ChoreEvent = { type: 'child.stop' };
+
+const unprovided = (name: string) => (): never => {
+  throw new Error(`chore machine: "${name}" was not provided`);
+};
 
 /**
- * Deletes the parts of the journal that are recorded, once the store says that they are on its disk too.
+ * Something that has to be done now and then, such as deleting what is not needed any more.
  *
- *     resting ──now and then──▶ trimming ──▶ resting          child.stop ──▶ trimmingLast ──▶ stopped
+ *     resting ──rested──▶ working ──▶ resting          child.stop ──▶ (workingLast) ──▶ stopped
+ *
+ * Asked to stop while it works, it lets that run end first: two at once would be in each other's way.
+ * A run that fails is reported and made again after the next rest.
  */
-export const journalKeeperMachine = setup({
-  types: { events: {} as JournalKeeperEvent },
+export const choreMachine = setup({
+  types: {
+    context: {} as ChoreInput & { stopping: boolean },
+    input: {} as ChoreInput,
+    events: {} as ChoreEvent,
+  },
   actors: {
-    trim: fromPromise((): Promise<void> => {
-      throw new Error('journal-keeper machine: actor "trim" was not provided');
-    }),
+    work: fromPromise<unknown>(unprovided('work')),
   },
   actions: {
-    reportFailure: (_, _params: { error: unknown }): void => {
-      throw new Error('journal-keeper machine: action "reportFailure" was not provided');
-    },
+    beginStopping: assign({ stopping: true }),
+    reportFailure: (_, _params: { error: unknown }): void => unprovided('reportFailure')(),
   },
-  delays: { restInterval: 5_000 },
+  guards: {
+    isStopping: ({ context }) => context.stopping,
+    runsLast: ({ context }) => context.runsLast,
+  },
+  delays: { rest: ({ context }) => context.restMs },
 }).createMachine({
-  id: 'journal-keeper',
+  id: 'chore',
+  context: ({ input }) => ({ ...input, stopping: false }),
   initial: 'resting',
   states: {
     resting: {
-      after: { restInterval: 'trimming' },
-      on: { 'child.stop': 'trimmingLast' },
+      after: { rest: 'working' },
+      on: { 'child.stop': 'stopping' },
     },
-    trimming: {
+    working: {
       invoke: {
-        src: 'trim',
-        onDone: 'resting',
+        src: 'work',
+        onDone: 'worked',
         onError: {
-          target: 'resting',
+          target: 'worked',
           actions: { type: 'reportFailure', params: ({ event }) => ({ error: event.error }) },
         },
       },
-      on: { 'child.stop': 'trimmingLast' },
+      on: { 'child.stop': { actions: 'beginStopping' } },
     },
-    trimmingLast: {
+    worked: { always: [{ guard: 'isStopping', target: 'stopping' }, { target: 'resting' }] },
+    stopping: { always: [{ guard: 'runsLast', target: 'workingLast' }, { target: 'stopped' }] },
+    workingLast: {
       invoke: {
-        src: 'trim',
+        src: 'work',
         onDone: 'stopped',
         onError: {
           target: 'stopped',

@@ -8,11 +8,13 @@ import type { Reflexes } from './lib/router/reflex.ts';
 import type { Parts } from './parts.ts';
 import { databaseLogic } from './wiring/database.ts';
 import { fifoReaderLogic } from './wiring/fifo-reader.ts';
-import { journalKeeperLogic } from './wiring/journal-keeper.ts';
+import { journalKeeperLogic, retentionLogic } from './wiring/chores.ts';
 import { routerLogic } from './wiring/router.ts';
+import { spendLogic } from './wiring/spend.ts';
 import { tasksLogic } from './wiring/tasks.ts';
 
 const SECOND = 1000;
+const HOUR = 60 * 60 * SECOND;
 
 /** Who talks to the running system. */
 export interface Faces {
@@ -45,6 +47,14 @@ export function createSystem(parts: Parts, { control, reflexes, onRunning }: Fac
     childSpec({
       id: 'journal-keeper',
       logic: journalKeeperLogic(parts),
+      input: { restMs: 5 * SECOND, runsLast: true },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'retention',
+      logic: retentionLogic(parts),
+      input: { restMs: 6 * HOUR, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),
@@ -61,6 +71,12 @@ export function createSystem(parts: Parts, { control, reflexes, onRunning }: Fac
       input: { mailbox, desk, batchSize: settings.get('store.batchSize') },
       restart: 'permanent',
       shutdownMs: drainMs + 5 * SECOND,
+    }),
+    childSpec({
+      id: 'spend',
+      logic: spendLogic(parts),
+      restart: 'permanent',
+      shutdownMs: SECOND,
     }),
     childSpec({
       id: 'tasks',

@@ -1,21 +1,39 @@
 import { fromPromise } from 'xstate';
-import { journalKeeperMachine } from '../../machines/journal-keeper.ts';
+import { choreMachine } from '../../machines/chore.ts';
 import { StoreAwayError } from '../lib/errors.ts';
 import { trimJournal } from '../lib/journal/trim.ts';
+import { pruneStore } from '../lib/store/prune.ts';
 import type { Parts } from '../parts.ts';
 
-/** The journal's keeper, which deletes what the store has on its disk. */
-export function journalKeeperLogic({ journal, database, log }: Parts) {
-  return journalKeeperMachine.provide({
-    actors: {
-      trim: fromPromise(async () => {
-        await trimJournal(journal, () => database.checkpoint());
-      }),
-    },
+/** Deletes the parts of the journal that the store has on its disk. */
+export function journalKeeperLogic(parts: Parts) {
+  const { journal, database } = parts;
+  return chore(parts, 'the journal could not be trimmed', async () => {
+    await trimJournal(journal, () => database.checkpoint());
+  });
+}
+
+/** Deletes the rows that have been kept long enough. */
+export function retentionLogic(parts: Parts) {
+  const { database, settings, log } = parts;
+  return chore(parts, 'old rows could not be deleted', async () => {
+    const retention = {
+      eventsDays: settings.get('retention.eventsDays'),
+      tasksDays: settings.get('retention.tasksDays'),
+      activityDays: settings.get('retention.activityDays'),
+    };
+    const deleted = await pruneStore(database.store, retention, new Date());
+    if (deleted > 0) log.info({ rows: deleted }, 'deleted rows that were kept long enough');
+  });
+}
+
+function chore({ log }: Parts, failure: string, work: () => Promise<void>) {
+  return choreMachine.provide({
+    actors: { work: fromPromise<unknown>(work) },
     actions: {
       reportFailure: (_, { error }) => {
-        // While the store is away the journal is simply kept.
-        if (!(error instanceof StoreAwayError)) log.error({ err: error }, 'the journal could not be trimmed');
+        // While the store is away things are simply kept.
+        if (!(error instanceof StoreAwayError)) log.error({ err: error }, failure);
       },
     },
   });

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pruneStore } from '../../../src/lib/store/prune.ts';
+import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
+
+let database: TempDatabase;
+beforeAll(async () => {
+  database = await tempDatabase();
+});
+afterAll(() => database.stop());
+
+const now = new Date('2026-11-22T12:00:00Z');
+const retention = { eventsDays: 10, tasksDays: 20, activityDays: 30 };
+
+it('deletes what is old and ended, in chunks, and nothing else', async () => {
+  const { store } = database;
+  await store.query({
+    text: `INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)
+           SELECT n, 4, 'a', 'b', 'c', at, at, 'reflex:record', 'otherwise', CASE WHEN n % 10 = 0 THEN 'task' ELSE 'done' END
+             FROM (SELECT n, timestamptz '2026-11-22T12:00:00Z' - make_interval(hours => 12000 - n) AS at FROM generate_series(1, 12000) n) rows`,
+  });
+  await store.query({
+    text: `INSERT INTO tasks (event_id, priority, source, category, prompt, state, run_after, queued_at, finished_at)
+           VALUES (1, 3, 'a', 'b', 'old', 'done', '2026-01-01', '2026-01-01', '2026-01-01'),
+                  (2, 3, 'a', 'b', 'old but open', 'queued', '2026-01-01', '2026-01-01', NULL),
+                  (3, 3, 'a', 'b', 'new', 'failed', '2026-11-20', '2026-11-20', '2026-11-20')`,
+  });
+  await store.query({
+    text: `INSERT INTO activity_log (at, actor, action, summary) VALUES ('2026-10-01', 'a', 'b', 'old'), ('2026-11-01', 'a', 'b', 'new')`,
+  });
+
+  const deleted = await pruneStore(store, retention, now);
+
+  const count = async (sql: string): Promise<unknown> =>
+    (await store.query<{ count: number }>({ text: sql })).rows[0]?.count;
+  const cut = `timestamptz '2026-11-12T12:00:00Z'`;
+  expect(await count(`SELECT count(*) FROM events WHERE status <> 'task' AND received_at < ${cut}`)).toBe(0);
+  expect(await count(`SELECT count(*) FROM events WHERE status <> 'task' AND received_at >= ${cut}`)).toBe(
+    216,
+  );
+  expect(await count(`SELECT count(*) FROM events WHERE status = 'task'`)).toBe(1_200);
+  expect((await store.query({ text: 'SELECT prompt FROM tasks ORDER BY id' })).rows).toEqual([
+    { prompt: 'old but open' },
+    { prompt: 'new' },
+  ]);
+  expect((await store.query({ text: 'SELECT summary FROM activity_log' })).rows).toEqual([
+    { summary: 'new' },
+  ]);
+  expect(deleted).toBe(12_000 - 1_200 - 216 + 2);
+  expect(await pruneStore(store, retention, now)).toBe(0);
+});
