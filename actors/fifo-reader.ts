@@ -80,6 +80,7 @@ export function createFifoReader(deps: FifoReaderDeps) {
       const sendBack = (event: FifoReaderEvent): void => send(event);
       let paused = startsPaused;
       let stopped = false;
+      let hasTurn = false;
       let watcher: FSWatcher | undefined;
 
       const giveUp = (thrown: unknown): void => {
@@ -88,8 +89,9 @@ export function createFifoReader(deps: FifoReaderDeps) {
         sendBack({ type: 'fifo.stuck', reason: messageOf(thrown) });
       };
 
+      // Many things wake it, writes first of all; were each to begin a chain of turns of its own, a flood would take them all.
       const pump = (): void => {
-        if (paused || stopped) return;
+        if (paused || stopped || hasTurn) return;
         try {
           const batch = takeChunk(fifo);
           if (batch === undefined) return;
@@ -100,7 +102,15 @@ export function createFifoReader(deps: FifoReaderDeps) {
           return;
         }
         // One chunk a turn: whoever else lives on this event loop gets its share between two.
-        setImmediate(pump);
+        pumpNextTurn();
+      };
+
+      const pumpNextTurn = (): void => {
+        hasTurn = true;
+        setImmediate(() => {
+          hasTurn = false;
+          pump();
+        });
       };
 
       const verify = async (): Promise<void> => {
@@ -118,7 +128,7 @@ export function createFifoReader(deps: FifoReaderDeps) {
         if (command.type === 'pipe.verify') void verify().catch(giveUp);
         else pump();
       });
-      setImmediate(pump);
+      pumpNextTurn();
       return () => {
         stopped = true;
         watcher?.close();
@@ -127,17 +137,35 @@ export function createFifoReader(deps: FifoReaderDeps) {
     },
   );
 
-  /** Takes what is still in the pipe, so that a writer's last line is kept, then closes it. */
-  const closePipe = fromPromise<undefined, { fifo: OpenFifo | undefined }>(async ({ input: { fifo } }) => {
-    if (fifo === undefined) return;
+  /** Moves what is still in the pipe into the journal, as much as it takes. */
+  const takeRest = (fifo: OpenFifo): AcceptedBatch[] => {
+    const batches: AcceptedBatch[] = [];
+    const end = journal.endPosition() + maxClosingBytes;
     try {
-      const end = journal.endPosition() + maxClosingBytes;
-      while (journal.endPosition() < end && takeChunk(fifo) !== undefined);
-      await sync();
-    } finally {
-      closeFifo(fifo);
+      while (journal.endPosition() < end) {
+        const batch = takeChunk(fifo);
+        if (batch === undefined) break;
+        batches.push(batch);
+      }
+    } catch {
+      // A journal that takes no more has said so before; what it did take is accepted all the same.
     }
-  });
+    return batches;
+  };
+
+  /** Takes what is still in the pipe, so that a writer's last line is kept, then closes it. */
+  const closePipe = fromPromise<readonly AcceptedBatch[], { fifo: OpenFifo | undefined }>(
+    async ({ input: { fifo } }) => {
+      if (fifo === undefined) return [];
+      const batches = takeRest(fifo);
+      const isOurs = await isStillThere(fifo);
+      closeFifo(fifo);
+      // The rest of a line that began in a pipe which nobody finds any more will not come, and what comes is another's.
+      if (!isOurs && intake.hasPartial()) intake.abandonPartial();
+      await sync().catch(() => undefined);
+      return batches;
+    },
+  );
 
   return { openPipe, readPipe, closePipe };
 }

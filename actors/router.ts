@@ -4,7 +4,6 @@ import type { Journal } from '../src/lib/journal/journal.ts';
 import type { Mailbox } from '../src/lib/mailbox/mailbox.ts';
 import type { Desk } from '../src/lib/router/desk.ts';
 import { type RecordDeps, type RecordedBatch, recordRouted } from '../src/lib/router/record-routed.ts';
-import type { RuleBook } from '../src/lib/router/route.ts';
 import { type RoutedEvent, routeMail } from '../src/lib/router/routed-event.ts';
 
 export interface RouterDeps extends RecordDeps {
@@ -12,8 +11,6 @@ export interface RouterDeps extends RecordDeps {
   desk: Desk;
   journal: Journal;
   counters: Counters;
-  /** The rules in force now. */
-  rules: () => RuleBook;
   /** Events recorded with one statement. */
   batchSize: number;
 }

@@ -53,11 +53,12 @@ export const fifoReaderMachine = setup({
   actors: {
     openPipe: fromPromise<OpenFifo>(unprovided('openPipe')),
     readPipe: fromCallback<PipeCommand, { fifo: OpenFifo; paused: boolean }>(unprovided('readPipe')),
-    closePipe: fromPromise<undefined, { fifo: OpenFifo | undefined }>(unprovided('closePipe')),
+    /** Resolves to the lines that were still in the pipe. */
+    closePipe: fromPromise<readonly AcceptedBatch[], { fifo: OpenFifo | undefined }>(unprovided('closePipe')),
   },
   actions: {
     /** Puts accepted lines into the mailbox. */
-    deliver: (_, _params: { batch: AcceptedBatch }): void => unprovided('deliver')(),
+    deliver: (_, _params: { batches: readonly AcceptedBatch[] }): void => unprovided('deliver')(),
     reportStuck: (_, _params: { reason: string }): void => unprovided('reportStuck')(),
     reportReplaced: unprovided('reportReplaced'),
     announceReady: sendParent(({ self }) => ({ type: 'child.ready', id: self.id })),
@@ -127,7 +128,7 @@ export const fifoReaderMachine = setup({
         held: { on: { 'reader.resume': { target: 'flowing', actions: ['forgetPause', 'resumePipe'] } } },
       },
       on: {
-        'fifo.batch': { actions: { type: 'deliver', params: ({ event }) => ({ batch: event.batch }) } },
+        'fifo.batch': { actions: { type: 'deliver', params: ({ event }) => ({ batches: [event.batch] }) } },
         'fifo.verify': { actions: ['verifyPipe', 'verifyLater'] },
         'fifo.lost': { target: 'replacing', actions: 'reportReplaced' },
         'fifo.stuck': {
@@ -146,7 +147,10 @@ export const fifoReaderMachine = setup({
       invoke: {
         src: 'closePipe',
         input: ({ context }) => ({ fifo: context.fifo }),
-        onDone: 'opening',
+        onDone: {
+          target: 'opening',
+          actions: { type: 'deliver', params: ({ event }) => ({ batches: event.output }) },
+        },
         onError: 'opening',
       },
       exit: 'dropFifo',
@@ -156,7 +160,10 @@ export const fifoReaderMachine = setup({
       invoke: {
         src: 'closePipe',
         input: ({ context }) => ({ fifo: context.fifo }),
-        onDone: 'stopped',
+        onDone: {
+          target: 'stopped',
+          actions: { type: 'deliver', params: ({ event }) => ({ batches: event.output }) },
+        },
         onError: 'stopped',
       },
     },

@@ -50,13 +50,17 @@ export const mailboxMachine = setup({
   },
   states: {
     open: {
-      entry: 'tellRouter',
+      // An earlier life of this actor may have held the reader.
+      entry: ['releaseReader', 'tellRouter'],
       always: { guard: 'isFull', target: 'full' },
     },
     full: {
       entry: 'holdReader',
-      exit: 'releaseReader',
-      on: { 'mailbox.taken': { guard: 'hasRoom', target: 'open' } },
+      on: {
+        'mailbox.taken': { guard: 'hasRoom', target: 'open' },
+        // From a reader that began a new life since, and does not know that it is held.
+        'mail.arrived': { actions: ['holdReader', 'tellRouter'] },
+      },
     },
     stopped: { type: 'final' },
   },

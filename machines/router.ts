@@ -1,4 +1,4 @@
-import { type AnyActorRef, assign, fromPromise, sendParent, setup } from 'xstate';
+import { type AnyActorRef, assign, fromPromise, sendParent, sendTo, setup } from 'xstate';
 import type { Mailbox } from '../src/lib/mailbox/mailbox.ts';
 import type { Desk } from '../src/lib/router/desk.ts';
 import type { RecordedBatch } from '../src/lib/router/record-routed.ts';
@@ -13,7 +13,12 @@ export interface RouterInput {
 }
 
 export type RouterEvent =
-  { type: 'mail.waiting' } | { type: 'database.ready' } | { type: 'database.away' } | { type: 'child.stop' };
+  | { type: 'mail.waiting' }
+  | { type: 'database.ready' }
+  | { type: 'database.away' }
+  | { type: 'child.stop' }
+  /** To itself. */
+  | { type: 'router.begin' };
 
 interface RouterContext extends RouterInput {
   stopping: boolean;
@@ -27,7 +32,7 @@ const unprovided = (name: string) => (): never => {
 /**
  * Takes mail when it has room, routes it at once, and records what it routed a batch at a time.
  *
- *     starting ──store ready──▶ idle ⇄ recording
+ *     starting ──▶ idle ⇄ recording
  *                                        │ store away
  *                                        ▼
  *                                     waiting ──store ready, or a moment later──▶ idle
@@ -53,6 +58,7 @@ export const routerMachine = setup({
     tellMailbox: ({ system }) => {
       (system.get('mailbox') as AnyActorRef | undefined)?.send({ type: 'mailbox.taken' });
     },
+    begin: sendTo(({ self }) => self, { type: 'router.begin' }),
     settle: ({ context }) => context.desk.settle(),
     putBack: ({ context }) => context.desk.putBack(),
     rememberAway: assign({ awayBecause: (_, params: { reason: string }) => params.reason }),
@@ -82,13 +88,9 @@ export const routerMachine = setup({
   },
   states: {
     starting: {
-      entry: ['putBack', 'announceReady'],
-      on: {
-        'database.ready': 'idle',
-        // Nothing is in hand that the journal does not keep.
-        'child.stop': 'stopped',
-      },
-      after: { retryInterval: 'idle' },
+      // XState runs no action before an actor has started, so that the first pull needs an event of its own.
+      entry: ['putBack', 'announceReady', 'begin'],
+      on: { 'router.begin': 'idle' },
     },
     idle: {
       entry: ['pull', 'tellMailbox'],

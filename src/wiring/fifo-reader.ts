@@ -26,9 +26,11 @@ export function fifoReaderLogic({
       },
     }),
     actions: {
-      deliver: ({ system }, { batch }) => {
-        counters.accepted += batch.count;
-        mailbox.offer(batch, Date.now());
+      deliver: ({ system }, { batches }) => {
+        for (const batch of batches) {
+          counters.accepted += batch.count;
+          mailbox.offer(batch, Date.now());
+        }
         tell(system as Neighbours, 'mailbox', { type: 'mail.arrived' });
       },
       reportStuck: (_, { reason }) => log.error({ reason }, 'no events are taken at the moment'),

@@ -30,5 +30,12 @@ export function fakeTask(changes: Partial<ClaimedTask> = {}): ClaimedTask {
 
 /** The default limits with shorter graces, for real processes on a busy machine. */
 export function quickLimits(changes: Partial<TaskLimits> = {}): TaskLimits {
-  return { ...defaultTaskLimits, resultGraceMs: 300, drainMs: 500, killGraceMs: 300, ...changes };
+  return {
+    ...defaultTaskLimits,
+    resultGraceMs: 300,
+    drainMs: 500,
+    interruptMs: 300,
+    killGraceMs: 300,
+    ...changes,
+  };
 }

@@ -1,4 +1,5 @@
 import type { ControlApi, EventSummary, TaskDetail } from '../../src/lib/control/api.ts';
+import type { CostReport } from '../../src/lib/store/tasks/cost-report.ts';
 import { createSettings } from '../../src/lib/config/live-settings.ts';
 import { ConflictError, NotFoundError } from '../../src/lib/control/errors.ts';
 import type { Status } from '../../src/lib/control/status.ts';
@@ -29,7 +30,7 @@ export const someStatus: Status = {
     failed: 1,
     deadLettered: 1,
   },
-  spend: { todayUsd: 0.042, capUsd: 5 },
+  spend: { todayUsd: 0.042, capUsd: 5, monthUsd: 1.5, monthlyCapUsd: null, reached: null },
   children: [
     { id: 'database', state: 'running', value: 'ready', restart: 'permanent', restarts: 0, since: 1000 },
     {
@@ -87,6 +88,26 @@ export const someEvent: EventSummary = {
   conversation: null,
 };
 
+/** What tasks cost, by model. */
+export const someCost: CostReport = {
+  todayUsd: 0.042,
+  tasksToday: 1,
+  monthUsd: 1.5,
+  by: 'model',
+  days: 30,
+  rows: [
+    {
+      key: 'claude-x\u001B[31m',
+      costUsd: 1.5,
+      tasks: 12,
+      inputTokens: 1_200,
+      outputTokens: 34_000,
+      cacheReadTokens: 5_600_000,
+      cacheWriteTokens: 78_000,
+    },
+  ],
+};
+
 export interface FakeControl {
   api: ControlApi;
   /** Every call with its arguments, in order. */
@@ -130,6 +151,7 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
           { rule: 'urgent', route: 'task', matches: true },
         ],
       }),
+    cost: (query) => note('cost', [query], { ...someCost, ...query }),
     settings: () => note('settings', [], settings.views()),
     setting: async (key) => note('setting', [key], settings.view(key)),
     setSetting: async (key, value) => {
@@ -142,6 +164,13 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
       stored.delete(settings.checkUnset(key));
       applyStored();
       return note('unsetSetting', [key], settings.view(key));
+    },
+    agent: {
+      open(token) {
+        calls.push(['agent.open', token]);
+        return { session: 'a session', taskId: 12, tools: ['remember', 'recall'] };
+      },
+      call: (session, tool, input) => note('agent.call', [session, tool, input], `did ${tool}`),
     },
     sql: (text) =>
       note(

@@ -55,7 +55,13 @@ export function journalRig(dir = tempDir(), { segmentBytes = 16 * 1024 * 1024 } 
         const position = batch.position[index] as number;
         journal.addPending(position, 1);
         const length = batch.length[index] as number;
-        items.push({ position, length, since: now, priority: batch.priority[index] as number, superseded: false });
+        items.push({
+          position,
+          length,
+          since: now,
+          priority: batch.priority[index] as number,
+          superseded: false,
+        });
       }
     }
     return items;
@@ -66,7 +72,7 @@ export function journalRig(dir = tempDir(), { segmentBytes = 16 * 1024 * 1024 } 
     journal,
     intake,
     rejected,
-    accept(lines, now = Date.now()) {
+    accept: (lines, now = Date.now()) => {
       const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
       const items: MailItem[] = [];
       for (let at = 0; at < bytes.length; at += chunkBytes) {

@@ -9,8 +9,10 @@ import {
 } from 'xstate';
 import type { AgentFact } from '../../actors/agent-process.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
-import type { StopCause } from '../../src/lib/agent/outcome.ts';
+import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import { outcomeOf, type StopCause } from '../../src/lib/agent/outcome.ts';
 import type { AgentResult } from '../../src/lib/agent/stream-event.ts';
+import type { TranscriptEntry } from '../../src/lib/agent/transcript.ts';
 import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
 import { fakeAgent, fakeTask } from '../helpers/agent-fixtures.ts';
 import { withResolvers } from '../helpers/with-resolvers.ts';
@@ -20,6 +22,7 @@ const limits = {
   silenceMs: 1_000,
   resultGraceMs: 300,
   drainMs: 200,
+  interruptMs: 500,
   killGraceMs: 77,
   recallMs: 1,
   storeRetryMs: 1,
@@ -44,12 +47,13 @@ const result: AgentResult = {
   usage: null,
   deniedTools: [],
   staleSession: false,
+  apiStatus: undefined,
 };
 const words = { stderr: 'last words', staleSession: false };
 const exited: AgentFact = { type: 'agent.exited', code: 0, signal: null, ...words };
 const drained: AgentFact = { type: 'agent.drained', ...words };
 
-function startRun() {
+function startRun(agent: RunnableAgent = fakeAgent('good.sh')) {
   const clock = new SimulatedClock();
   const toAgent: AnyEventObject[] = [];
   const killed: unknown[] = [];
@@ -66,7 +70,7 @@ function startRun() {
     actions: { announceText: () => {}, announceProgress: () => {} },
   });
   const task = fakeTask();
-  const request = { task, agent: fakeAgent('good.sh'), memories: [], resume: null };
+  const request = { task, agent, memories: [], resume: null };
   const actor = createActor(machine, { clock, input: { request, limits } });
   const output = toPromise(actor);
   actor.start();
@@ -103,10 +107,13 @@ describe('agent run machine', () => {
         result,
         exit: { code: 0, signal: null },
         stderr: 'last words',
+        apiError: undefined,
+        resetsAt: undefined,
         staleSession: false,
       },
       text: '',
       progress: 'starting the agent',
+      transcript: { head: [], tail: [], omitted: 0 },
       cleanup: nobody,
       cleanupError: undefined,
     });
@@ -116,7 +123,7 @@ describe('agent run machine', () => {
     const run = startRunning();
     for (let second = 0; second < 19; second++) {
       run.clock.increment(500);
-      run.hear({ type: 'agent.heard', messages: 1 });
+      run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 0 });
     }
     run.clock.increment(499);
     expect(run.state()).toEqual({ live: 'running' });
@@ -127,27 +134,113 @@ describe('agent run machine', () => {
   it('ends after silence, which any output interrupts', () => {
     const run = startRunning();
     run.clock.increment(999);
-    run.hear({ type: 'agent.heard', messages: 0 });
+    run.hear({ type: 'agent.heard', messages: 0, allowanceMs: 0 });
     run.clock.increment(999);
     expect(run.state()).toEqual({ live: 'running' });
     run.clock.increment(1);
     expect([run.state(), stopOf(run)]).toEqual(['terminating', 'no-output']);
   });
 
-  it.each([
-    ['task.cancel', 'cancelled'],
-    ['task.shutdown', 'shutdown'],
-  ] as const)('ends on %s, and a later reason does not replace the first', async (type, stop) => {
+  it('may be silent for longer while a tool is at work', () => {
     const run = startRunning();
-    run.actor.send({ type });
+    run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 5_000 });
+    run.clock.increment(5_999);
+    expect(run.state()).toEqual({ live: 'running' });
+    run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 0 });
+    run.clock.increment(999);
+    expect(run.state()).toEqual({ live: 'running' });
+    run.clock.increment(1);
+    expect([run.state(), stopOf(run)]).toEqual(['terminating', 'no-output']);
+  });
+
+  it('ends on task.shutdown, and a later reason does not replace the first', async () => {
+    const run = startRunning();
+    run.actor.send({ type: 'task.shutdown' });
     run.hear({ type: 'agent.result', result }, exited, drained);
     run.actor.send({ type: 'task.cancel' });
     run.clock.increment(20_000);
     expect(run.state()).toBe('terminating');
     run.kill.resolve(nobody);
     const { evidence } = await run.output;
-    expect([evidence.stop, evidence.result, evidence.exit]).toEqual([stop, undefined, undefined]);
+    expect([evidence.stop, evidence.result, evidence.exit]).toEqual(['shutdown', undefined, undefined]);
     expect(run.killed).toHaveLength(1);
+  });
+
+  it('asks a cancelled agent to end its turn, and takes its result for the bill, not for a success', async () => {
+    const run = startRunning();
+    run.actor.send({ type: 'task.cancel' });
+    expect([run.state(), run.toAgent]).toEqual(['interrupting', [{ type: 'agent.interrupt' }]]);
+    expect(run.killed).toEqual([]);
+    run.hear({ type: 'agent.result', result }, exited, drained);
+    expect(run.state()).toBe('terminating');
+    run.kill.resolve(nobody);
+    const { evidence } = await run.output;
+    expect([evidence.stop, evidence.result]).toEqual(['cancelled', result]);
+    expect(outcomeOf(evidence)).toEqual({ kind: 'cancelled', reason: 'cancelled' });
+  });
+
+  it('ends a cancelled agent that does not answer in time', () => {
+    const run = startRunning();
+    run.actor.send({ type: 'task.cancel' });
+    run.clock.increment(499);
+    expect(run.state()).toBe('interrupting');
+    run.clock.increment(1);
+    expect([run.state(), stopOf(run)]).toEqual(['terminating', 'cancelled']);
+  });
+
+  it.each(['task.cancel', 'task.shutdown'] as const)('ends a cancelled agent at once on %s', (type) => {
+    const run = startRunning();
+    run.actor.send({ type: 'task.cancel' });
+    run.actor.send({ type });
+    expect([run.state(), stopOf(run)]).toEqual(['terminating', 'cancelled']);
+  });
+
+  it('does not ask an agent that is not the CLI, nor one that is not there yet', () => {
+    const offline = startRun({
+      kind: 'offline',
+      entry: { command: 'node', args: [] },
+      reason: 'none',
+      tried: [],
+    });
+    offline.hear({ type: 'agent.spawned', pid: identity.pid, identity });
+    offline.actor.send({ type: 'task.cancel' });
+    const spawning = startRun();
+    spawning.actor.send({ type: 'task.cancel' });
+    for (const run of [offline, spawning]) {
+      expect([run.state(), stopOf(run), run.toAgent]).toEqual(['terminating', 'cancelled', []]);
+    }
+  });
+
+  it('keeps why the service refused and until when, whatever comes after', async () => {
+    const run = startRunning();
+    run.hear(
+      { type: 'agent.limited', resetsAt: 9_000 },
+      { type: 'agent.refused', apiError: { name: 'rate_limit', status: 429 } },
+      { type: 'agent.result', result },
+      exited,
+      drained,
+    );
+    run.kill.resolve(nobody);
+    expect((await run.output).evidence).toMatchObject({
+      resetsAt: 9_000,
+      apiError: { name: 'rate_limit', status: 429 },
+    });
+  });
+
+  it('keeps the beginning and the end of a long transcript, and counts what it left out', async () => {
+    const run = startRunning();
+    const entries = Array.from({ length: 1_000 }, (_, at): TranscriptEntry => ({
+      at,
+      kind: 'noted',
+      text: 'n',
+    }));
+    for (let from = 0; from < entries.length; from += 70) {
+      run.hear({ type: 'agent.noted', entries: entries.slice(from, from + 70) });
+    }
+    run.hear(exited, drained);
+    run.kill.resolve(nobody);
+    const { transcript } = await run.output;
+    expect(transcript).toEqual({ head: entries.slice(0, 100), tail: entries.slice(800), omitted: 700 });
   });
 
   it('takes the result for the end of the turn: neither limit nor cancel undoes it', () => {
@@ -156,7 +249,7 @@ describe('agent run machine', () => {
     run.actor.send({ type: 'task.cancel' });
     expect(run.state()).toBe('settling');
     run.clock.increment(299);
-    run.hear({ type: 'agent.heard', messages: 1 });
+    run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 0 });
     run.clock.increment(299);
     expect(run.state()).toBe('settling');
     run.clock.increment(1);
@@ -165,7 +258,7 @@ describe('agent run machine', () => {
 
   it('reads what the pipe still held at the exit, but waits only so long for its end', () => {
     const run = startRunning();
-    run.hear(exited, { type: 'agent.heard', messages: 1 }, { type: 'agent.result', result });
+    run.hear(exited, { type: 'agent.heard', messages: 1, allowanceMs: 0 }, { type: 'agent.result', result });
     expect(run.state()).toBe('draining');
     run.clock.increment(200);
     expect(run.state()).toBe('terminating');

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type AnyEventObject, createActor, fromPromise, setup, SimulatedClock, toPromise } from 'xstate';
 import type { RecordedTask, RecordRequest } from '../../actors/tasks/record-task.ts';
-import { agentRunMachine, type RunInput, type RunOutput } from '../../machines/agent-run.ts';
+import { agentRunMachine } from '../../machines/agent-run.ts';
+import { noRun, type RunInput, type RunOutput } from '../../machines/agent-run-context.ts';
 import { taskMachine } from '../../machines/task.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
 import type { AgentResolution } from '../../src/lib/process/resolve-agent.ts';
@@ -20,19 +21,10 @@ const memory: RecalledMemory = {
   createdAt: new Date(0),
 };
 const goodRun: RunOutput = {
-  evidence: {
-    stop: undefined,
-    spawnFailure: undefined,
-    messages: 2,
-    result: undefined,
-    exit: { code: 0, signal: null },
-    stderr: '',
-    staleSession: false,
-  },
+  ...noRun,
+  evidence: { ...noRun.evidence, messages: 2, exit: { code: 0, signal: null } },
   text: 'partial',
   progress: 'writing',
-  cleanup: undefined,
-  cleanupError: undefined,
 };
 const done: RecordedTask = { state: 'done', outcome: 'succeeded', reply: 'r' };
 

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { syncedChannel } from '../diagnostics.ts';
 import {
   closeSegment,
   createSegment,
@@ -128,6 +129,7 @@ export function openJournal({
     for (const segment of sealed) if (segments.includes(segment)) await fdatasyncAsync(segment.fd);
     await fdatasyncAsync(active.fd);
     synced = Math.max(synced, target);
+    syncedChannel.publish(synced);
   };
 
   return {

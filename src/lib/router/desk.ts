@@ -1,7 +1,8 @@
 import type { RoutedEvent } from './routed-event.ts';
 
 /**
- * Routed events on their way into the store: HUMAN ones first, then the others in the order in which they were routed.
+ * Routed events on their way into the store: HUMAN ones first and by themselves, so that the owner's answer waits for
+ * no one else's rows; then the others in the order in which they were routed.
  * It outlives a restart of the router, so that nothing in the router's hands is lost with it.
  */
 export interface Desk {
@@ -29,8 +30,7 @@ export function createDesk(): Desk {
       for (const event of events) (isHuman(event) ? human : others).push(event);
     },
     take(limit) {
-      inHand = human.splice(0, limit);
-      inHand.push(...others.splice(0, limit - inHand.length));
+      inHand = (human.length > 0 ? human : others).splice(0, limit);
       return inHand;
     },
     settle() {

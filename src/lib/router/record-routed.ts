@@ -1,4 +1,5 @@
 import type { Bus } from '../bus.ts';
+import { recordedChannel } from '../diagnostics.ts';
 import { messageOf, StoreAwayError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
@@ -9,9 +10,9 @@ import {
 } from '../store/events/record-events.ts';
 import type { EventIds } from '../store/events/register-journal.ts';
 import type { Store } from '../store/store.ts';
-import { type PayloadParts, readPayload } from '../wire/parse-line.ts';
-import { readSpool, removeSpool } from '../wire/spool.ts';
+import { type OpenedEvent, openSpooled, removeSpooled } from './open-spooled.ts';
 import type { Reflexes } from './reflex.ts';
+import type { RuleBook } from './route.ts';
 import { coalescedRule, type RoutedEvent } from './routed-event.ts';
 
 export interface RecordDeps {
@@ -21,6 +22,8 @@ export interface RecordDeps {
   reflexes: Reflexes;
   bus: Bus;
   spoolDir: string;
+  /** The rules in force now, for events whose text is in the spool. */
+  rules: () => RuleBook;
   /** Lines before this position came before the last start and may be recorded already. */
   replayEnd: number;
   now?: () => number;
@@ -46,20 +49,20 @@ export async function recordRouted(events: readonly RoutedEvent[], deps: RecordD
   const now = deps.now ?? Date.now;
   await deps.ids.prepare(events.map(({ position }) => position));
   const fresh = await withoutRecorded(events, deps);
-  const payloads = await readSpooled(fresh, deps.spoolDir);
-  const repeated = await repeatedKeys(fresh, payloads, deps);
+  const opened = await openSpooled(fresh, deps.spoolDir, deps.rules);
+  const repeated = await repeatedKeys(opened, deps);
 
   const records: EventRecord[] = [];
-  for (const routed of fresh) {
-    records.push(
-      needsNothing(routed)
-        ? plainRecord(routed, deps.ids)
-        : await handle(routed, payloads.get(routed), repeated.has(routed), deps),
-    );
+  for (const { routed, problem } of opened) {
+    const record = plainRecord(routed, deps.ids);
+    if (problem !== undefined) records.push({ ...record, status: 'dead', reason: problem });
+    else if (needsNothing(routed)) records.push(record);
+    else records.push(await handle(routed, record, repeated.has(routed), deps));
   }
   const recorded = await writeRecords(records, deps.store, now);
+  recordedChannel.publish(recorded.length);
 
-  await removeSpooled(events, deps.spoolDir);
+  await removeSpooled(opened, deps.spoolDir);
   release(events, deps.journal);
   announce(recorded, deps.bus);
   return tally(recorded);
@@ -74,37 +77,30 @@ function needsNothing({ event, route }: RoutedEvent): boolean {
   );
 }
 
-function plainRecord(routed: RoutedEvent, ids: EventIds, parts: PayloadParts = routed.event): EventRecord {
-  const { event } = routed;
+function plainRecord({ event, position, receivedAt, route, rule }: RoutedEvent, ids: EventIds): EventRecord {
   return {
-    id: ids.idOf(routed.position),
+    id: ids.idOf(position),
     priority: event.priority,
     source: event.source,
     category: event.category,
-    payload: parts.payload,
-    occurredAt: event.occurredAt ?? routed.receivedAt,
-    receivedAt: routed.receivedAt,
-    route: routed.route,
-    rule: routed.rule,
-    status: routed.route === 'drop' ? 'dropped' : 'done',
-    ...(routed.rule === coalescedRule
-      ? { reason: 'a later event of this source and category took its place' }
-      : {}),
-    conversation: parts.conversation,
-    dedupKey: parts.dedupKey,
+    payload: event.payload,
+    occurredAt: event.occurredAt ?? receivedAt,
+    receivedAt,
+    route,
+    rule,
+    status: route === 'drop' ? 'dropped' : 'done',
+    ...(rule === coalescedRule ? { reason: 'a later event of this source and category took its place' } : {}),
+    conversation: event.conversation,
+    dedupKey: event.dedupKey,
   };
 }
 
 async function handle(
   routed: RoutedEvent,
-  spooled: PayloadParts | Error | undefined,
+  record: EventRecord,
   isRepeated: boolean,
   deps: RecordDeps,
 ): Promise<EventRecord> {
-  if (spooled instanceof Error)
-    return { ...plainRecord(routed, deps.ids), status: 'dead', reason: spooled.message };
-  const parts = spooled ?? routed.event;
-  const record = plainRecord(routed, deps.ids, parts);
   if (isRepeated) {
     return {
       ...record,
@@ -114,10 +110,10 @@ async function handle(
     };
   }
   if (routed.route === 'task') {
-    return { ...record, status: 'task', task: { prompt: parts.text, replyTo: parts.replyTo } };
+    const { text, replyTo } = routed.event;
+    return { ...record, status: 'task', task: { prompt: text, replyTo } };
   }
-  if (routed.route === 'drop') return record;
-  return await answerByReflex({ ...routed, event: { ...routed.event, ...parts } }, record, deps);
+  return routed.route === 'drop' ? record : await answerByReflex(routed, record, deps);
 }
 
 async function answerByReflex(
@@ -160,35 +156,16 @@ async function withoutRecorded(
   );
 }
 
-async function readSpooled(
-  events: readonly RoutedEvent[],
-  spoolDir: string,
-): Promise<Map<RoutedEvent, PayloadParts | Error>> {
-  const payloads = new Map<RoutedEvent, PayloadParts | Error>();
-  for (const routed of events) {
-    const { spool } = routed.event;
-    if (spool === undefined) continue;
-    payloads.set(
-      routed,
-      await readSpool(spoolDir, spool).then(readPayload, (thrown: unknown) =>
-        thrown instanceof Error ? thrown : new Error(messageOf(thrown)),
-      ),
-    );
-  }
-  return payloads;
-}
-
 async function repeatedKeys(
-  events: readonly RoutedEvent[],
-  payloads: Map<RoutedEvent, PayloadParts | Error>,
+  opened: readonly OpenedEvent[],
   { store, ids }: RecordDeps,
 ): Promise<Set<RoutedEvent>> {
   const byKey = new Map<string, RoutedEvent[]>();
-  for (const routed of events) {
-    const parts = payloads.get(routed) ?? routed.event;
-    if (parts instanceof Error || parts.dedupKey === undefined) continue;
-    const same = byKey.get(parts.dedupKey);
-    if (same === undefined) byKey.set(parts.dedupKey, [routed]);
+  for (const { routed, problem } of opened) {
+    const { dedupKey } = routed.event;
+    if (problem !== undefined || dedupKey === undefined) continue;
+    const same = byKey.get(dedupKey);
+    if (same === undefined) byKey.set(dedupKey, [routed]);
     else same.push(routed);
   }
   if (byKey.size === 0) return new Set();
@@ -240,10 +217,6 @@ function deadLetter(record: EventRecord, thrown: unknown): EventRecord {
     task: undefined,
     note: undefined,
   };
-}
-
-async function removeSpooled(events: readonly RoutedEvent[], spoolDir: string): Promise<void> {
-  for (const { event } of events) if (event.spool !== undefined) await removeSpool(spoolDir, event.spool);
 }
 
 function release(events: readonly RoutedEvent[], journal: Journal): void {

@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { routedChannel } from '../diagnostics.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MailItem } from '../mailbox/mailbox.ts';
 import type { WireEvent } from '../wire/parse-line.ts';
@@ -20,10 +20,7 @@ export interface RoutedEvent {
 /** The rule name of events whose place a later one of the same source and category took. */
 export const coalescedRule = 'coalesced';
 
-/** Tells whoever has subscribed, such as the benchmark's probe, of each batch in the instant in which it met its rules. */
-const routedChannel = channel('ninjad.routed');
-
-/** Reads mail from the journal and asks the rules about each; pure but for the reading and the diagnostics channel. */
+/** Reads mail from the journal and asks the rules about each; pure but for the reading. */
 export function routeMail(
   journal: Journal,
   items: readonly MailItem[],

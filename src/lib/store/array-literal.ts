@@ -10,7 +10,8 @@ export function textArray(values: readonly (string | undefined)[]): string {
   let literal = '{';
   for (const value of values) {
     if (literal.length > 1) literal += ',';
-    literal += value === undefined ? 'NULL' : `"${special.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
+    literal +=
+      value === undefined ? 'NULL' : `"${special.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
   }
   return `${literal}}`;
 }

@@ -97,6 +97,24 @@ describe('claiming a task', () => {
     expect((await claim({ on: racing })).task?.id).toBe(ids[0]);
   });
 
+  it('goes on with the session of its conversation, unless that has rested for a week', async () => {
+    const session = randomUUID();
+    const at = new Date(Date.now() + 1_000);
+    const daysAgo = (days: number) => new Date(at.getTime() - days * 24 * 60 * 60_000);
+    for (const [conversation, days] of [
+      ['fresh', 6.9],
+      ['rested', 7.1],
+    ] as const) {
+      await queueTask(store, { conversation });
+      await store.query({
+        text: 'INSERT INTO conversations (id, session_id, created_at, last_used_at) VALUES ($1, $2, $3, $3)',
+        values: [conversation, session, daysAgo(days)],
+      });
+    }
+    expect((await claim({ now: () => at })).task).toMatchObject({ conversation: 'fresh', resume: session });
+    expect((await claim({ now: () => at })).task).toMatchObject({ conversation: 'rested', resume: null });
+  });
+
   it('is stopped by the schema itself from running a conversation twice', async () => {
     const first = await queueTask(store, { conversation: 'a' });
     const second = await queueTask(store, { conversation: 'a' });

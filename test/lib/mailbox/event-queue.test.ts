@@ -16,7 +16,7 @@ function pair() {
   const plain = (entry: Entry | undefined): QueuedEvent | undefined =>
     entry && { position: entry.position, length: entry.length, since: entry.since };
   return {
-    push(count: number) {
+    push: (count: number) => {
       for (let left = count; left > 0; left -= 1) {
         pushed += 1;
         const event = { position: pushed * 100, length: pushed % 1000, since: 1.7e12 + pushed };
@@ -24,7 +24,7 @@ function pair() {
         model.push({ ...event, slot: queue.lastSlot() });
       }
     },
-    shift(count: number) {
+    shift: (count: number) => {
       for (let left = count; left > 0; left -= 1) {
         const expected = plain(model.shift());
         const got = queue.shift();
@@ -35,7 +35,7 @@ function pair() {
         if (got?.since !== expected?.since) expect(got).toEqual(expected);
       }
     },
-    replace(share: number) {
+    replace: (share: number) => {
       const entry = model[Math.floor(share * model.length)];
       if (entry === undefined) return;
       const old = { position: entry.position, length: entry.length };
@@ -44,7 +44,7 @@ function pair() {
       entry.length = 7;
       expect(queue.replace(entry.slot, entry.position, entry.length)).toEqual(old);
     },
-    check() {
+    check: () => {
       expect(queue.size).toBe(model.length);
       expect(queue.headSince()).toBe(model[0]?.since);
       expect(queue.headPosition()).toBe(model[0]?.position);

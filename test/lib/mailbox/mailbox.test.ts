@@ -22,7 +22,16 @@ const positions = (items: readonly MailItem[]): number[] => items.map(({ positio
 describe('mailbox', () => {
   it('hands out by strict priority, and within one in the order of arrival', () => {
     const mailbox = createMailbox();
-    offer(mailbox, 0, line(1, IDLE), line(2, LOW), line(3, NORMAL), line(4, HIGH), line(5, URGENT), line(6, HUMAN));
+    offer(
+      mailbox,
+      0,
+      line(1, IDLE),
+      line(2, LOW),
+      line(3, NORMAL),
+      line(4, HIGH),
+      line(5, URGENT),
+      line(6, HUMAN),
+    );
     offer(mailbox, 1, line(7, HUMAN), line(8, IDLE), line(9, HIGH));
     expect(positions(mailbox.take(4, 2))).toEqual([6, 7, 5, 4]);
     expect(positions(mailbox.take(100, 2))).toEqual([9, 3, 2, 1, 8]);
@@ -144,11 +153,17 @@ describe('mailbox', () => {
     const offered = fc.record({
       do: fc.constant('offer' as const),
       lines: fc.array(
-        fc.tuple(fc.integer({ min: HUMAN, max: IDLE }), fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined })),
+        fc.tuple(
+          fc.integer({ min: HUMAN, max: IDLE }),
+          fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined }),
+        ),
         { minLength: 1, maxLength: 12 },
       ),
     });
-    const passed = fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 3 * ageingMs }) });
+    const passed = fc.record({
+      do: fc.constant('pass' as const),
+      ms: fc.integer({ min: 0, max: 3 * ageingMs }),
+    });
     const taken = fc.record({ do: fc.constantFrom('take' as const, 'takeHuman' as const), room: fc.nat(10) });
     fc.assert(
       fc.property(fc.array(fc.oneof(offered, passed, taken), { maxLength: 60 }), (steps) => {
@@ -159,7 +174,8 @@ describe('mailbox', () => {
         for (const step of steps) {
           if (step.do === 'pass') now += step.ms;
           if (step.do === 'take') expect(mailbox.take(step.room, now)).toEqual(model.take(step.room, now));
-          if (step.do === 'takeHuman') expect(mailbox.takeHuman(step.room)).toEqual(model.takeHuman(step.room));
+          if (step.do === 'takeHuman')
+            expect(mailbox.takeHuman(step.room)).toEqual(model.takeHuman(step.room));
           if (step.do === 'offer') {
             const lines = step.lines.map(([priority, key]) => line((position += 11), priority, key));
             offer(mailbox, now, ...lines);
@@ -180,7 +196,9 @@ describe('mailbox', () => {
     const count = 2_000;
     const before = usedBytes();
     for (let batch = 0; batch < 500; batch += 1) {
-      const lines = Array.from({ length: count }, (_, index) => line((batch * count + index) * 60, index % 6));
+      const lines = Array.from({ length: count }, (_, index) =>
+        line((batch * count + index) * 60, index % 6),
+      );
       mailbox.offer(acceptedBatch(lines), batch);
     }
     const used = usedBytes() - before;
@@ -222,7 +240,8 @@ function createModel() {
     const level = Math.min(...waiting.map((entry) => effective(entry, now)));
     const risen = waiting.filter((entry) => effective(entry, now) === level);
     const firsts = risen.filter(
-      (entry, index) => risen.findIndex(({ line: { priority } }) => priority === entry.line.priority) === index,
+      (entry, index) =>
+        risen.findIndex(({ line: { priority } }) => priority === entry.line.priority) === index,
     );
     return firsts.sort((a, b) => a.since - b.since || a.line.position - b.line.position)[0];
   };
@@ -258,7 +277,10 @@ function createModel() {
     depth: () => waiting.length + superseded.length,
     depthByPriority: () =>
       Object.fromEntries(
-        PRIORITIES.map((name, rank) => [name, waiting.filter(({ line: { priority } }) => priority === rank).length]),
+        PRIORITIES.map((name, rank) => [
+          name,
+          waiting.filter(({ line: { priority } }) => priority === rank).length,
+        ]),
       ),
   };
 }

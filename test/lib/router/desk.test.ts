@@ -12,15 +12,17 @@ const positions = (events: readonly RoutedEvent[]): number[] => events.map(({ po
 const counts = (desk: Desk): [number, number] => [desk.waiting(), desk.humanWaiting()];
 
 describe('desk', () => {
-  it('hands out HUMAN events first, the others in the order in which they came', () => {
+  it('hands out HUMAN events first and by themselves, the others in the order in which they came', () => {
     const desk = createDesk();
     desk.put([routed(1, 'LOW'), routed(2, 'HUMAN'), routed(3, 'LOW')]);
     desk.put([routed(4, 'HUMAN'), routed(5, 'LOW')]);
     expect(counts(desk)).toEqual([5, 2]);
-    expect(positions(desk.take(3))).toEqual([2, 4, 1]);
-    expect(counts(desk)).toEqual([2, 0]);
+    expect(positions(desk.take(3))).toEqual([2, 4]);
+    expect(counts(desk)).toEqual([3, 0]);
     desk.settle();
-    expect(positions(desk.take(10))).toEqual([3, 5]);
+    expect(positions(desk.take(2))).toEqual([1, 3]);
+    desk.settle();
+    expect(positions(desk.take(10))).toEqual([5]);
     desk.settle();
     expect(positions(desk.take(10))).toEqual([]);
   });
@@ -28,11 +30,17 @@ describe('desk', () => {
   it('puts what is in hand back to the front, each among its own kind', () => {
     const desk = createDesk();
     desk.put([routed(1, 'LOW'), routed(2, 'HUMAN'), routed(3, 'LOW')]);
-    desk.take(2);
-    desk.put([routed(4, 'HUMAN'), routed(5, 'LOW')]);
+    desk.take(10);
+    desk.put([routed(4, 'HUMAN')]);
     desk.putBack();
-    expect(counts(desk)).toEqual([5, 2]);
-    expect(positions(desk.take(10))).toEqual([2, 4, 1, 3, 5]);
+    expect(counts(desk)).toEqual([4, 2]);
+    expect(positions(desk.take(10))).toEqual([2, 4]);
+    desk.settle();
+    desk.take(1);
+    desk.put([routed(5, 'LOW')]);
+    desk.putBack();
+    expect(counts(desk)).toEqual([3, 0]);
+    expect(positions(desk.take(10))).toEqual([1, 3, 5]);
   });
 
   it('does nothing when there is nothing in hand to put back', () => {

@@ -17,7 +17,9 @@ describe('readMail', () => {
     expect(read(rig.journal, items)).toEqual(written.map(payloadOf));
     expect(read(rig.journal, items.toReversed())).toEqual(written.toReversed().map(payloadOf));
     const shuffled = items.map((_, index) => items[(index * 7) % 500] as (typeof items)[number]);
-    expect(read(rig.journal, shuffled)).toEqual(written.map((_, index) => payloadOf(written[(index * 7) % 500] ?? '')));
+    expect(read(rig.journal, shuffled)).toEqual(
+      written.map((_, index) => payloadOf(written[(index * 7) % 500] ?? '')),
+    );
     expect(readMail(rig.journal, [])).toEqual([]);
   });
 
@@ -52,7 +54,13 @@ describe('readMail', () => {
 
   it('reads lines that end in a carriage return, and lines with rejected ones between them', () => {
     const rig = journalRig();
-    const items = rig.accept(['LOW|a||metric|one\r', 'nonsense', 'LOW|a||metric|two', '', 'LOW|a||metric|three']);
+    const items = rig.accept([
+      'LOW|a||metric|one\r',
+      'nonsense',
+      'LOW|a||metric|two',
+      '',
+      'LOW|a||metric|three',
+    ]);
     expect(read(rig.journal, items)).toEqual(['one', 'two', 'three']);
     expect(rig.rejected.map(({ reason }) => reason)).toEqual(['fields-missing', 'fields-missing']);
   });

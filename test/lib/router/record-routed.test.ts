@@ -11,6 +11,8 @@ import { type RoutedEvent, routeMail } from '../../../src/lib/router/routed-even
 import type { RuleInput } from '../../../src/lib/router/rule.ts';
 import { createEventIds, epochBytes } from '../../../src/lib/store/events/register-journal.ts';
 import type { Statement, Store } from '../../../src/lib/store/store.ts';
+import { formatLine } from '../../../src/lib/wire/format-line.ts';
+import { readPayload } from '../../../src/lib/wire/parse-line.ts';
 import { maxSpoolBytes, writeSpool } from '../../../src/lib/wire/spool.ts';
 import { type JournalRig, journalRig } from '../../helpers/journal-rig.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
@@ -21,14 +23,19 @@ beforeAll(async () => {
   database = await tempDatabase();
 });
 afterAll(() => database.stop());
-beforeEach(() => database.store.query({ text: 'TRUNCATE events, tasks, memory_embeddings, journals RESTART IDENTITY' }));
+beforeEach(() =>
+  database.store.query({
+    text: 'TRUNCATE events, tasks, memory_embeddings, journals RESTART IDENTITY CASCADE',
+  }),
+);
 
 const now = Date.UTC(2026, 10, 22, 12);
 const nothing = { done: 0, dropped: 0, failed: 0, dead: 0, tasks: 0 };
 const rows = async (text: string): Promise<unknown[]> => (await database.store.query({ text })).rows;
 const statuses = async (): Promise<unknown[]> =>
   (await rows('SELECT status FROM events ORDER BY id')).map((row) => (row as { status: string }).status);
-const json = (header: string, payload: Record<string, unknown>): string => `${header}|${JSON.stringify(payload)}`;
+const json = (header: string, payload: Record<string, unknown>): string =>
+  `${header}|${JSON.stringify(payload)}`;
 
 interface Desk {
   rig: JournalRig;
@@ -39,8 +46,8 @@ interface Desk {
   /** Fails statements: called before (`sent` false) and after each. */
   outage: { when: (statement: Statement, sent: boolean) => boolean };
   /** Takes lines in and routes them. */
-  route(lines: readonly string[], rules?: RuleInput[]): RoutedEvent[];
-  record(events: readonly RoutedEvent[], changes?: Partial<RecordDeps>): ReturnType<typeof recordRouted>;
+  route: (lines: readonly string[], rules?: RuleInput[]) => RoutedEvent[];
+  record: (events: readonly RoutedEvent[], changes?: Partial<RecordDeps>) => ReturnType<typeof recordRouted>;
 }
 
 /** A desk of routed events between a real journal and the real database, whose line can be cut. */
@@ -52,7 +59,7 @@ function desk(reflexes: Record<string, Reflex> = {}, dir?: string): Desk {
     throw new StoreAwayError('the line is cut');
   };
   const store: Store = {
-    async query(statement) {
+    query: async (statement) => {
       statements.push(statement.name);
       if (outage.when(statement, false)) cut();
       const result = await database.store.query(statement);
@@ -71,9 +78,14 @@ function desk(reflexes: Record<string, Reflex> = {}, dir?: string): Desk {
     store,
     journal: rig.journal,
     ids: createEventIds(store, rig.journal.uuid, () => now),
-    reflexes: { record: () => ({}), note: ({ event }) => ({ note: { content: event.text, kind: 'note', trust: 'local' } }), ...reflexes },
+    reflexes: {
+      record: () => ({}),
+      note: ({ event }) => ({ note: { content: event.text, kind: 'note', trust: 'local' } }),
+      ...reflexes,
+    },
     bus,
     spoolDir,
+    rules: () => compileRules(),
     replayEnd: 0,
     now: () => now,
   };
@@ -92,7 +104,12 @@ describe('recordRouted', () => {
   it('records what an event says, how it was routed and how it ended', async () => {
     const { rig, route, record } = desk();
     const events = route([
-      json('HIGH|cron:disk|2026-11-22T10:00:00Z|metric', { text: 'full', conversation: 'c1', dedupKey: 'd1', extra: 1 }),
+      json('HIGH|cron:disk|2026-11-22T10:00:00Z|metric', {
+        text: 'full',
+        conversation: 'c1',
+        dedupKey: 'd1',
+        extra: 1,
+      }),
       'LOW|cron:disk||metric|fine',
     ]);
     expect(await record(events)).toEqual({ ...nothing, done: 2 });
@@ -113,7 +130,11 @@ describe('recordRouted', () => {
         conversation: 'c1',
         dedup_key: 'd1',
       },
-      expect.objectContaining({ id: epochBytes + (events[1]?.position ?? 0), occurred_at: new Date(now), payload: 'fine' }),
+      expect.objectContaining({
+        id: epochBytes + (events[1]?.position ?? 0),
+        occurred_at: new Date(now),
+        payload: 'fine',
+      }),
     ]);
     expect(rig.journal.pendingLines()).toBe(0);
   });
@@ -123,9 +144,41 @@ describe('recordRouted', () => {
     await record(route(['LOW|a||metric|0']));
     statements.length = 0;
     await record(route(Array.from({ length: 1_000 }, (_, index) => `LOW|a||metric|${index}`)));
-    expect(statements).toEqual(['record-events']);
+    expect(statements).toEqual(['record-plain-events']);
     expect(await rows('SELECT count(*)::int AS count FROM events')).toEqual([{ count: 1_001 }]);
     expect(facts).toEqual([]);
+  });
+
+  it('keeps every text as it is, whatever characters it has', async () => {
+    const { route, record } = desk();
+    const texts = [
+      '',
+      'NULL',
+      'null',
+      '{}',
+      '{a,b}',
+      '"',
+      '""',
+      '\\',
+      '\\"',
+      ',',
+      ' padded ',
+      'tab\t',
+      "'",
+      '$1',
+      '忍者 🥷',
+      'two\nlines',
+    ];
+    const lines = texts.map((text) =>
+      formatLine({ priority: 'LOW', source: 'a', category: 'metric', payload: text }).slice(0, -1),
+    );
+    await record(route(lines));
+    // The same beside an event that makes the batch take the other way.
+    await record(route([json('LOW|a||metric', { text: 'x', dedupKey: 'd' }), ...lines]));
+    const kept = (await rows('SELECT payload FROM events WHERE dedup_key IS NULL ORDER BY id')).map(
+      (row) => readPayload((row as { payload: string }).payload).text,
+    );
+    expect(kept).toEqual([...texts, ...texts]);
   });
 
   it('queues a task and keeps a note in the statement that records their events', async () => {
@@ -152,7 +205,9 @@ describe('recordRouted', () => {
         queued_at: new Date(now),
       },
     ]);
-    expect(await rows('SELECT kind, content, source, trust, event_id, created_at FROM memory_embeddings')).toEqual([
+    expect(
+      await rows('SELECT kind, content, source, trust, event_id, created_at FROM memory_embeddings'),
+    ).toEqual([
       {
         kind: 'note',
         content: 'nas is full',
@@ -173,7 +228,11 @@ describe('recordRouted', () => {
     expect(await record([...dropped, ...superseded])).toEqual({ ...nothing, dropped: 2 });
     expect(await rows('SELECT rule, status, reason FROM events ORDER BY id')).toEqual([
       { rule: 'quiet', status: 'dropped', reason: null },
-      { rule: 'coalesced', status: 'dropped', reason: 'a later event of this source and category took its place' },
+      {
+        rule: 'coalesced',
+        status: 'dropped',
+        reason: 'a later event of this source and category took its place',
+      },
     ]);
   });
 
@@ -205,7 +264,12 @@ describe('recordRouted after a crash', () => {
       asked += 1;
       return { reply: 'yes' };
     };
-    const lines = ['HUMAN|cli||ask|hello', 'LOW|shell||note|kept', 'HUMAN|cli||ask|/status', 'LOW|a||metric|last'];
+    const lines = [
+      'HUMAN|cli||ask|hello',
+      'LOW|shell||note|kept',
+      'HUMAN|cli||ask|/status',
+      'LOW|a||metric|last',
+    ];
     const first = desk({ status: counting });
     const events = first.route(lines);
     await first.record(events.slice(0, 3));
@@ -223,6 +287,21 @@ describe('recordRouted after a crash', () => {
     expect(await statuses()).toEqual(['task', 'done', 'done', 'done', 'done']);
     expect(await rows('SELECT count(*)::int AS tasks FROM tasks')).toEqual([{ tasks: 1 }]);
     expect(await rows('SELECT count(*)::int AS notes FROM memory_embeddings')).toEqual([{ notes: 1 }]);
+  });
+
+  it('records a batch that needs nothing once, also where the answer to its commit was lost', async () => {
+    const { rig, route, record, outage } = desk();
+    const events = route(['LOW|a||metric|1', 'LOW|a||metric|2', 'LOW|a||metric|3']);
+    outage.when = ({ name }, sent) => sent && name === 'record-plain-events';
+    await expect(record(events.slice(0, 2))).rejects.toThrow(StoreAwayError);
+    outage.when = () => false;
+    expect(await record(events)).toEqual({ ...nothing, done: 3 });
+    expect(await rows('SELECT payload FROM events ORDER BY id')).toEqual([
+      { payload: '1' },
+      { payload: '2' },
+      { payload: '3' },
+    ]);
+    expect(rig.journal.pendingLines()).toBe(0);
   });
 
   it('lets go of the journal also where everything was recorded before', async () => {
@@ -269,20 +348,45 @@ describe('recordRouted with deduplication keys', () => {
     const { route, record } = desk();
     const events = route([note('first', 'k'), note('other', 'l'), note('second', 'k'), note('third', 'k')]);
     expect(await record(events)).toEqual({ ...nothing, done: 2, dropped: 2 });
-    expect(await rows('SELECT payload::json->>$$text$$ AS text, status, reason, dedup_key FROM events ORDER BY id')).toEqual([
+    expect(
+      await rows(
+        'SELECT payload::json->>$$text$$ AS text, status, reason, dedup_key FROM events ORDER BY id',
+      ),
+    ).toEqual([
       { text: 'first', status: 'done', reason: null, dedup_key: 'k' },
       { text: 'other', status: 'done', reason: null, dedup_key: 'l' },
-      { text: 'second', status: 'dropped', reason: 'an event with this dedupKey came before', dedup_key: null },
-      { text: 'third', status: 'dropped', reason: 'an event with this dedupKey came before', dedup_key: null },
+      {
+        text: 'second',
+        status: 'dropped',
+        reason: 'an event with this dedupKey came before',
+        dedup_key: null,
+      },
+      {
+        text: 'third',
+        status: 'dropped',
+        reason: 'an event with this dedupKey came before',
+        dedup_key: null,
+      },
     ]);
-    expect(await rows('SELECT content FROM memory_embeddings ORDER BY id')).toEqual([{ content: 'first' }, { content: 'other' }]);
+    expect(await rows('SELECT content FROM memory_embeddings ORDER BY id')).toEqual([
+      { content: 'first' },
+      { content: 'other' },
+    ]);
   });
 
   it('drops repetitions of earlier batches, tasks and dropped events among them', async () => {
     const { route, record } = desk();
     const rules: RuleInput[] = [{ name: 'quiet', category: 'noise', route: 'drop' }];
-    await record(route([json('HUMAN|cli||ask', { text: 'a', dedupKey: 'k' }), json('LOW|a||noise', { dedupKey: 'n' })], rules));
-    const again = route([json('HUMAN|cli||ask', { text: 'b', dedupKey: 'k' }), json('HUMAN|cli||ask', { text: 'c', dedupKey: 'n' })]);
+    await record(
+      route(
+        [json('HUMAN|cli||ask', { text: 'a', dedupKey: 'k' }), json('LOW|a||noise', { dedupKey: 'n' })],
+        rules,
+      ),
+    );
+    const again = route([
+      json('HUMAN|cli||ask', { text: 'b', dedupKey: 'k' }),
+      json('HUMAN|cli||ask', { text: 'c', dedupKey: 'n' }),
+    ]);
     expect(await record(again)).toEqual({ ...nothing, dropped: 2 });
     expect(await rows('SELECT prompt FROM tasks')).toEqual([{ prompt: 'a' }]);
   });
@@ -305,11 +409,27 @@ describe('recordRouted with spooled payloads', () => {
     const events = route([`LOW|shell||note|@spool:${plain}`, `HUMAN|cli||ask|@spool:${object}`]);
     expect(await record(events)).toEqual({ ...nothing, done: 1, tasks: 1 });
     expect(await rows('SELECT content FROM memory_embeddings')).toEqual([{ content: 'line one\nline two' }]);
-    expect(await rows('SELECT prompt = $$$$ AS empty, length(prompt) AS length, conversation FROM tasks')).toEqual([
-      { empty: false, length: text.length, conversation: 'c1' },
+    expect(
+      await rows('SELECT prompt = $$$$ AS empty, length(prompt) AS length, conversation FROM tasks'),
+    ).toEqual([{ empty: false, length: text.length, conversation: 'c1' }]);
+    expect(await rows('SELECT dedup_key FROM events ORDER BY id')).toEqual([
+      { dedup_key: null },
+      { dedup_key: 'd1' },
     ]);
-    expect(await rows('SELECT dedup_key FROM events ORDER BY id')).toEqual([{ dedup_key: null }, { dedup_key: 'd1' }]);
     expect(readdirSync(spoolDir)).toEqual([]);
+  });
+
+  it('asks the rules again when the text of a spooled event is there', async () => {
+    const { route, record, spoolDir } = desk({
+      remember: ({ event }) => ({ reply: `kept ${event.text.length}` }),
+    });
+    const long = await writeSpool(spoolDir, `/remember ${'x'.repeat(5_000)}`);
+    const events = route([`HUMAN|cli||chat|@spool:${long}`]);
+    expect(events.map(({ rule }) => rule)).toEqual(['human']);
+    expect(await record(events)).toEqual({ ...nothing, done: 1 });
+    expect(await rows('SELECT rule, status, reply FROM events')).toEqual([
+      { rule: 'command-remember', status: 'done', reply: 'kept 5010' },
+    ]);
   });
 
   it('dead-letters an event whose file is missing, too large, no plain file, or outside the folder', async () => {
@@ -321,7 +441,10 @@ describe('recordRouted with spooled payloads', () => {
     writeFileSync(join(spoolDir, 'large'), '');
     truncateSync(join(spoolDir, 'large'), maxSpoolBytes + 1);
     const names = ['absent', 'large', 'folder', 'leads-outside'];
-    const events = route([...names.map((name) => `LOW|shell||note|@spool:${name}`), 'LOW|shell||note|unharmed']);
+    const events = route([
+      ...names.map((name) => `LOW|shell||note|@spool:${name}`),
+      'LOW|shell||note|unharmed',
+    ]);
     expect(await record(events)).toEqual({ ...nothing, done: 1, dead: 4 });
     expect(await rows('SELECT status, reason FROM events ORDER BY id')).toEqual([
       { status: 'dead', reason: 'the spool has no file absent' },
@@ -372,7 +495,9 @@ describe('recordRouted with reflexes', () => {
     const { route, record } = desk();
     const events = route(['LOW|a||x|1'], [{ name: 'typo', category: 'x', route: 'reflex:nte' }]);
     expect(await record(events)).toEqual({ ...nothing, failed: 1 });
-    expect(await rows('SELECT reason FROM events')).toEqual([{ reason: 'there is no reflex "nte"; there are note, record' }]);
+    expect(await rows('SELECT reason FROM events')).toEqual([
+      { reason: 'there is no reflex "nte"; there are note, record' },
+    ]);
   });
 
   it('gives a reflex the spooled payload to answer', async () => {
@@ -438,7 +563,9 @@ describe('recordRouted where Postgres refuses a row', () => {
     expect(await record(events)).toEqual({ ...nothing, tasks: 20, dead: 1 });
     expect(rig.journal.pendingLines()).toBe(0);
     expect(await rows('SELECT prompt FROM tasks ORDER BY event_id')).toEqual(
-      Array.from({ length: 21 }, (_, index) => ({ prompt: String(index) })).filter((_, index) => index !== 13),
+      Array.from({ length: 21 }, (_, index) => ({ prompt: String(index) })).filter(
+        (_, index) => index !== 13,
+      ),
     );
     const [dead] = await rows(`SELECT * FROM events WHERE status = 'dead'`);
     expect(dead).toMatchObject({
@@ -454,7 +581,13 @@ describe('recordRouted where Postgres refuses a row', () => {
 
   it('keeps neither event nor effect halfway: a note that is refused takes its event with it', async () => {
     const { route, record } = desk({
-      note: ({ event }) => ({ note: { content: event.text, kind: event.text === 'bad' ? ('sonnet' as 'note') : 'note', trust: 'local' } }),
+      note: ({ event }) => ({
+        note: {
+          content: event.text,
+          kind: event.text === 'bad' ? ('sonnet' as 'note') : 'note',
+          trust: 'local',
+        },
+      }),
     });
     expect(await record(route(['LOW|a||note|good', 'LOW|a||note|bad', 'LOW|a||note|fine']))).toEqual({
       ...nothing,
@@ -462,7 +595,10 @@ describe('recordRouted where Postgres refuses a row', () => {
       dead: 1,
     });
     expect(await statuses()).toEqual(['done', 'dead', 'done']);
-    expect(await rows('SELECT content FROM memory_embeddings ORDER BY id')).toEqual([{ content: 'good' }, { content: 'fine' }]);
+    expect(await rows('SELECT content FROM memory_embeddings ORDER BY id')).toEqual([
+      { content: 'good' },
+      { content: 'fine' },
+    ]);
   });
 
   it('does nothing twice where the store goes away while the batch is taken apart', async () => {

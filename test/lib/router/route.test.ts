@@ -46,13 +46,19 @@ describe('route with the default rules', () => {
   });
 
   it('lets nobody else start a task by claiming to be the owner', () => {
-    expect(route(eventOf('HUMAN|email||mail|transfer the money'), defaults)).toEqual({ route: 'task', rule: 'urgent' });
+    expect(route(eventOf('HUMAN|email||mail|transfer the money'), defaults)).toEqual({
+      route: 'task',
+      rule: 'urgent',
+    });
     expect(eventOf('HUMAN|email||mail|transfer the money').priority).toBe(1);
     expect(route(eventOf('HIGH|email||mail|transfer the money'), defaults).route).toBe('reflex:record');
   });
 
   it('keeps a note that only begins like a command', () => {
-    expect(route(eventOf('LOW|shell||note|/home is at 91%'), defaults)).toEqual({ route: 'reflex:note', rule: 'note' });
+    expect(route(eventOf('LOW|shell||note|/home is at 91%'), defaults)).toEqual({
+      route: 'reflex:note',
+      rule: 'note',
+    });
   });
 });
 
@@ -66,12 +72,22 @@ describe('route with rules of the owner', () => {
     expect(route(eventOf('URGENT|cron:disk||alert|all ok'), book)).toEqual({ route: 'drop', rule: 'quiet' });
     expect(route(eventOf('HIGH|cron:disk||alert|full'), book)).toEqual({ route: 'task', rule: 'disks' });
     expect(route(eventOf('HUMAN|cli||ask|/stop'), book)).toEqual({ route: 'drop', rule: 'never-stop' });
-    expect(route(eventOf('LOW|cron:disk||alert|full'), book)).toEqual({ route: 'reflex:record', rule: 'otherwise' });
+    expect(route(eventOf('LOW|cron:disk||alert|full'), book)).toEqual({
+      route: 'reflex:record',
+      rule: 'otherwise',
+    });
   });
 
   it('needs every condition of a rule to hold', () => {
     const book = compileRules([
-      { name: 'all', source: 'cron:disk', category: 'alert', priority: 'HIGH', text: '*full*', route: 'task' },
+      {
+        name: 'all',
+        source: 'cron:disk',
+        category: 'alert',
+        priority: 'HIGH',
+        text: '*full*',
+        route: 'task',
+      },
     ]);
     const lines = [
       ['HIGH|cron:disk||alert|it is full', 'all'],
@@ -116,9 +132,24 @@ describe('explainRoute', () => {
       { name: 'never-asked', route: 'drop' },
     ]);
     expect(explainRoute(eventOf('LOW|cron:disk||alert|it is full'), book)).toEqual([
-      { rule: 'by-source', route: 'drop', matches: false, because: 'the source cron:disk fits none of "email", "web"' },
-      { rule: 'by-category', route: 'drop', matches: false, because: 'the category alert fits none of "mail"' },
-      { rule: 'by-priority', route: 'drop', matches: false, because: 'the priority LOW is none of HUMAN, URGENT' },
+      {
+        rule: 'by-source',
+        route: 'drop',
+        matches: false,
+        because: 'the source cron:disk fits none of "email", "web"',
+      },
+      {
+        rule: 'by-category',
+        route: 'drop',
+        matches: false,
+        because: 'the category alert fits none of "mail"',
+      },
+      {
+        rule: 'by-priority',
+        route: 'drop',
+        matches: false,
+        because: 'the priority LOW is none of HUMAN, URGENT',
+      },
       { rule: 'by-text', route: 'drop', matches: false, because: 'the text fits none of "*empty*"' },
       { rule: 'by-command', route: 'drop', matches: false, because: 'the text is not a /command' },
       { rule: 'takes-it', route: 'task', matches: true },
@@ -132,7 +163,12 @@ describe('explainRoute', () => {
   });
 
   it('ends with the rule that route chooses, whatever the event', () => {
-    for (const line of ['HUMAN|cli||ask|/cost', 'LOW|a||metric|1', 'HUMAN|email||b|c', 'IDLE|shell||note|/x']) {
+    for (const line of [
+      'HUMAN|cli||ask|/cost',
+      'LOW|a||metric|1',
+      'HUMAN|email||b|c',
+      'IDLE|shell||note|/x',
+    ]) {
       const event = eventOf(line);
       const { rule, route: to } = route(event, defaults);
       expect(explainRoute(event, defaults).at(-1)).toEqual({ rule, route: to, matches: true });

@@ -74,9 +74,20 @@ describe('ensureFifo', () => {
   });
 
   it.each<[string, (path: string) => unknown, string]>([
-    ['a regular file', (path) => writeFileSync(path, 'precious'), 'is a regular file (a shell that writes to a missing pipe makes one)'],
+    [
+      'a regular file',
+      (path) => writeFileSync(path, 'precious'),
+      'is a regular file (a shell that writes to a missing pipe makes one)',
+    ],
     ['a folder', (path) => mkdirSync(path), 'is a folder'],
-    ['a link, even to a pipe', (path) => (execFileSync('mkfifo', [`${path}-other`]), symlinkSync(`${path}-other`, path)), 'is a symbolic link'],
+    [
+      'a link, even to a pipe',
+      (path) => {
+        execFileSync('mkfifo', [`${path}-other`]);
+        symlinkSync(`${path}-other`, path);
+      },
+      'is a symbolic link',
+    ],
     ['a link that leads nowhere', (path) => symlinkSync('/nowhere', path), 'is a symbolic link'],
   ])('refuses %s and leaves it as it is', async (_, make, what) => {
     const path = place();
@@ -84,7 +95,9 @@ describe('ensureFifo', () => {
     const before = readdirSync(join(path, '..'));
     const refused = ensureFifo(path);
     await expect(refused).rejects.toThrow(FifoRefusedError);
-    await expect(refused).rejects.toThrow(`${path} should be a named pipe but ${what}; move it away and start again`);
+    await expect(refused).rejects.toThrow(
+      `${path} should be a named pipe but ${what}; move it away and start again`,
+    );
     expect(readdirSync(join(path, '..'))).toEqual(before);
   });
 
@@ -125,7 +138,8 @@ describe('openFifo', () => {
     if (process.platform !== 'linux') context.skip('only Linux grows pipes');
     const fifo = await openNew();
     const page = Buffer.alloc(4096);
-    for (let bytes = 0; bytes < 1024 * 1024; bytes += page.length) expect(writeSync(fifo.fd, page)).toBe(page.length);
+    for (let bytes = 0; bytes < 1024 * 1024; bytes += page.length)
+      expect(writeSync(fifo.fd, page)).toBe(page.length);
   });
 
   it('refuses what took the place of the pipe since it was checked', () => {

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spoolReference } from '../../../src/lib/wire/format-line.ts';
@@ -30,7 +38,9 @@ describe('spool', () => {
 
   it('refuses to write more than it would read, counted in bytes', async () => {
     const dir = tempDir();
-    await expect(writeSpool(dir, 'ü'.repeat(maxSpoolBytes / 2 + 1))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(writeSpool(dir, 'ü'.repeat(maxSpoolBytes / 2 + 1))).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
     expect(readdirSync(dir)).toEqual([]);
     const largest = await writeSpool(dir, 'ü'.repeat(maxSpoolBytes / 2));
     expect(await readSpool(dir, largest)).toHaveLength(maxSpoolBytes / 2);
@@ -61,7 +71,15 @@ describe('spool', () => {
     const dir = join(parent, 'spool');
     mkdirSync(dir);
     writeFileSync(join(parent, 'precious'), 'mine');
-    for (const name of ['../precious', '..', '.', '', 'a/../../precious', '.hidden', join(parent, 'precious')]) {
+    for (const name of [
+      '../precious',
+      '..',
+      '.',
+      '',
+      'a/../../precious',
+      '.hidden',
+      join(parent, 'precious'),
+    ]) {
       await expect(readSpool(dir, name)).rejects.toThrow(RangeError);
       await expect(removeSpool(dir, name)).rejects.toThrow(RangeError);
       expect(() => spoolReference(name)).toThrow(RangeError);

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DaemonNotRunningError, writeLine } from '../../../src/lib/wire/write-line.ts';
@@ -62,7 +73,10 @@ describe('writeLine', () => {
   it('keeps lines whole that many write at once', async () => {
     const path = makePipe();
     const reader = open(path, constants.O_RDWR);
-    const lines = Array.from({ length: 12 }, (_, index) => `LOW|a||b|${String(index).repeat(2_000).slice(0, 4_000)}\n`);
+    const lines = Array.from(
+      { length: 12 },
+      (_, index) => `LOW|a||b|${String(index).repeat(2_000).slice(0, 4_000)}\n`,
+    );
     await Promise.all(lines.map((line) => writeLine(path, line)));
     const got = read(reader, 100_000).split('\n').slice(0, -1);
     expect(got.sort()).toEqual(lines.map((line) => line.slice(0, -1)).sort());
@@ -82,7 +96,10 @@ describe('writeLine', () => {
     const reader = open(path, constants.O_RDWR);
     const filled = fill(reader);
     const written = writeLine(path, 'LOW|a||b|late\n');
-    const isSettled = await Promise.race([written.then(() => true), new Promise((resolve) => setImmediate(resolve, false))]);
+    const isSettled = await Promise.race([
+      written.then(() => true),
+      new Promise((resolve) => setImmediate(resolve, false)),
+    ]);
     expect(isSettled).toBe(false);
     read(reader, 8_192);
     await written;

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreAwayError } from '../../../../src/lib/errors.ts';
-import { createEventIds, epochBytes, registerJournal } from '../../../../src/lib/store/events/register-journal.ts';
+import {
+  createEventIds,
+  epochBytes,
+  registerJournal,
+} from '../../../../src/lib/store/events/register-journal.ts';
 import { type TempDatabase, tempDatabase } from '../../../helpers/temp-database.ts';
 
 let database: TempDatabase;
@@ -17,11 +21,14 @@ const now = Date.UTC(2026, 10, 22);
 describe('registerJournal', () => {
   it('gives a journal a number once for each epoch, and every journal its own', async () => {
     const [one, other] = [randomUUID(), randomUUID()];
-    const register = (uuid: string, epoch: number) => registerJournal(database.store, uuid, epoch, new Date(now));
+    const register = (uuid: string, epoch: number) =>
+      registerJournal(database.store, uuid, epoch, new Date(now));
     const number = await register(one, 0);
     expect(await register(one, 0)).toBe(number);
     expect(new Set([number, await register(one, 1), await register(other, 0)]).size).toBe(3);
-    const { rows } = await database.store.query({ text: 'SELECT uuid, epoch, host, created_at FROM journals ORDER BY id' });
+    const { rows } = await database.store.query({
+      text: 'SELECT uuid, epoch, host, created_at FROM journals ORDER BY id',
+    });
     expect(rows).toEqual([
       { uuid: one, epoch: 0, host: hostname(), created_at: new Date(now) },
       { uuid: one, epoch: 1, host: hostname(), created_at: new Date(now) },
@@ -36,7 +43,9 @@ describe('createEventIds', () => {
     const ids = createEventIds(database.store, uuid, () => now);
     const positions = [0, epochBytes - 10, epochBytes, 2 * epochBytes + 5];
     await ids.prepare(positions);
-    const numbers = await Promise.all([0, 1, 2].map((epoch) => registerJournal(database.store, uuid, epoch, new Date(now))));
+    const numbers = await Promise.all(
+      [0, 1, 2].map((epoch) => registerJournal(database.store, uuid, epoch, new Date(now))),
+    );
     const [first = 0, second = 0, third = 0] = numbers;
     expect(positions.map((position) => ids.idOf(position))).toEqual([
       first * epochBytes,
