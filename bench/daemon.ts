@@ -6,41 +6,31 @@ import { homePaths } from '../src/lib/config/paths.ts';
 import { type ControlClient, createControlClient } from '../src/lib/control/client.ts';
 import { packagePath } from '../src/lib/package-root.ts';
 import { clockMs } from './clock.ts';
+import { createProbe, type Probe } from './probe.ts';
 import { own } from './processes.ts';
 
-/** The delay of the daemon's event loop since it was last reset, in milliseconds. */
-export interface LoopDelay {
-  p50Ms: number;
-  p99Ms: number;
-  maxMs: number;
-}
-
 /** The built daemon on a home of its own, with a probe inside (see probe.js). */
-export interface BenchDaemon {
+export interface BenchDaemon extends Probe {
   home: string;
   fifo: string;
   client: ControlClient;
   /** From the start of its process until it took events. */
   readyMs: number;
-  /** Resolves to the instant (`clockMs`) at which the event of category `probe` with this payload met its rule. */
-  routedAt(payload: string): Promise<number>;
-  resetLoop(): void;
-  loop(): Promise<LoopDelay>;
   /** Resident memory of the daemon's own process now. */
-  residentMib(): number;
+  residentMib: () => number;
   /** The single value of a statement, as a number. */
-  count(sql: string): Promise<number>;
+  count: (sql: string) => Promise<number>;
   /** Ends it in order; rejects where it does not end with 0. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
-type FromProbe = { type: 'routed'; payload: string; at: number } | ({ type: 'loop' } & LoopDelay);
-
 const readyWithinMs = 120_000;
-const routedWithinMs = 30_000;
 
 /** Starts the daemon and waits until it takes events. */
-export async function startDaemon(home: string, env: Readonly<Record<string, string>> = {}): Promise<BenchDaemon> {
+export async function startDaemon(
+  home: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BenchDaemon> {
   const paths = homePaths(home);
   const client = createControlClient(paths.controlSocket);
   const startedAt = clockMs();
@@ -54,20 +44,20 @@ export async function startDaemon(home: string, env: Readonly<Record<string, str
     await delay(10);
   }
   const readyMs = clockMs() - startedAt;
-  const probe = listen(child);
   return {
     home,
     fifo: paths.fifo,
     client,
     readyMs,
-    ...probe,
+    ...createProbe(child),
     residentMib: () => residentMib(child),
     count: async (sql) => Number((await client.sql(sql))[0]?.rows[0]?.[0]),
     async stop() {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       await gone;
-      if (child.exitCode !== 0) throw new Error(`the daemon ended with ${child.exitCode ?? child.signalCode ?? ''}:\n${log}`);
+      if (child.exitCode !== 0)
+        throw new Error(`the daemon ended with ${child.exitCode ?? child.signalCode ?? ''}:\n${log}`);
     },
   };
 }
@@ -75,42 +65,16 @@ export async function startDaemon(home: string, env: Readonly<Record<string, str
 function spawnDaemon(home: string, env: Readonly<Record<string, string>>): ChildProcess {
   const probe = new URL('./probe.js', import.meta.url).href;
   return spawn(process.execPath, ['--import', probe, packagePath('dist', 'src', 'main.js'), 'up'], {
-    env: { PATH: process.env['PATH'], HOME: home, LANG: 'C.UTF-8', NINJAD_HOME: home, NINJAD_PORT: '0', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      LANG: 'C.UTF-8',
+      NINJAD_HOME: home,
+      NINJAD_PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-}
-
-function listen(child: ChildProcess): Pick<BenchDaemon, 'routedAt' | 'resetLoop' | 'loop'> {
-  const routed = new Map<string, (at: number) => void>();
-  let loopRead: (delay: LoopDelay) => void = () => undefined;
-  child.on('message', (message: FromProbe) => {
-    if (message.type === 'loop') loopRead(message);
-    else routed.get(message.payload)?.(message.at);
-  });
-  return {
-    routedAt: (payload) =>
-      within(routedWithinMs, `routing ${payload}`, new Promise<number>((resolve) => routed.set(payload, resolve))).finally(() =>
-        routed.delete(payload),
-      ),
-    resetLoop: () => void child.send('loop.reset'),
-    loop: () =>
-      within(routedWithinMs, 'the loop delay', new Promise<LoopDelay>((resolve) => {
-        loopRead = resolve;
-        child.send('loop.read');
-      })),
-  };
-}
-
-async function within<Value>(limitMs: number, what: string, promise: Promise<Value>): Promise<Value> {
-  const ended = new AbortController();
-  try {
-    const late = delay(limitMs, undefined, { signal: ended.signal }).then(() => {
-      throw new Error(`waited ${limitMs} ms in vain for ${what}`);
-    });
-    return await Promise.race([promise, late]);
-  } finally {
-    ended.abort();
-  }
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

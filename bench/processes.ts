@@ -5,7 +5,8 @@ const running = new Set<ChildProcess>();
 
 /** Takes note of a process that this bench has started, so that it does not outlive it. */
 export function own<Child extends ChildProcess>(child: Child): Child {
-  running.add(child);
+  // One that could not be started has no pid and says 'error', to whoever waits for it.
+  if (child.pid !== undefined) running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
 }

@@ -30,7 +30,7 @@ export const fullSizes: Sizes = {
 /** The form for CI: below a minute. */
 export const shortSizes: Sizes = {
   bareLines: 300_000,
-  floodLines: 100_000,
+  floodLines: 200_000,
   repeats: 1,
   idleLines: 200,
   execTasks: 10,

@@ -17,7 +17,7 @@ process.once('message', () => {
   const startedAt = clockMs();
   for (let at = 0; at < bytes.length; at += blockBytes) {
     const end = Math.min(at + blockBytes, bytes.length);
-    for (let done = at; done < end; ) done += writeSync(fd, bytes, done, end - done);
+    for (let done = at; done < end;) done += writeSync(fd, bytes, done, end - done);
   }
   const endedAt = clockMs();
   closeSync(fd);

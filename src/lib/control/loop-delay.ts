@@ -37,5 +37,10 @@ export function createLoopMonitor(now: () => number = Date.now): LoopMonitor {
 function delayOf(histogram: IntervalHistogram, since: number): LoopDelay {
   const late = (nanoseconds: number): number =>
     histogram.count === 0 ? 0 : Math.max(0, Math.round(nanoseconds / 1e4) / 100 - resolutionMs);
-  return { p50Ms: late(histogram.percentile(50)), p99Ms: late(histogram.percentile(99)), maxMs: late(histogram.max), since };
+  return {
+    p50Ms: late(histogram.percentile(50)),
+    p99Ms: late(histogram.percentile(99)),
+    maxMs: late(histogram.max),
+    since,
+  };
 }
