@@ -2,26 +2,41 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { fromCallback } from 'xstate';
-import { type AgentSettings, userLine } from '../src/lib/agent/arguments.ts';
+import { type AgentSettings, interruptLine, userLine } from '../src/lib/agent/arguments.ts';
 import { type Launch, launchOf, type RunRequest } from '../src/lib/agent/launch.ts';
 import { progressOf } from '../src/lib/agent/progress.ts';
-import { type AgentResult, saysStaleSession, type StreamEvent } from '../src/lib/agent/stream-event.ts';
+import {
+  type AgentResult,
+  type ApiError,
+  saysStaleSession,
+  type StreamEvent,
+} from '../src/lib/agent/stream-event.ts';
 import { createStreamReader, type StreamBounds } from '../src/lib/agent/stream-reader.ts';
+import { createToolWaits } from '../src/lib/agent/tool-waits.ts';
+import { entriesOf, steeredEntry, type TranscriptEntry } from '../src/lib/agent/transcript.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { identityOf, type ProcessIdentity } from '../src/lib/process/identity.ts';
 
 /** What the process is told while it runs. */
-export type AgentCommand = { type: 'agent.steer'; text: string };
+export type AgentCommand =
+  | { type: 'agent.steer'; text: string }
+  /** End the turn, and with it what its tools do; its result follows. */
+  | { type: 'agent.interrupt' };
 
 /** What is heard of the process. After `agent.exited` output may still come, until `agent.drained`. */
 export type AgentFact =
   | { type: 'agent.spawned'; pid: number; identity: ProcessIdentity | undefined }
   /** No process came to be; `code` is the system's, such as ENOENT. Nothing follows. */
   | { type: 'agent.unspawned'; code: string; message: string }
-  /** Any output at all; `messages` of it were valid. */
-  | { type: 'agent.heard'; messages: number }
+  /** Any output at all; `messages` of it were valid. Until the next it may be silent for `allowanceMs` longer. */
+  | { type: 'agent.heard'; messages: number; allowanceMs: number }
   | { type: 'agent.text'; text: string }
   | { type: 'agent.progress'; progress: string }
+  | { type: 'agent.noted'; entries: TranscriptEntry[] }
+  /** The service behind the agent refused; the agent may go on all the same. */
+  | { type: 'agent.refused'; apiError: ApiError }
+  /** A limit was hit that lasts until `resetsAt`, in milliseconds since the epoch. */
+  | { type: 'agent.limited'; resetsAt: number }
   | { type: 'agent.result'; result: AgentResult }
   /** The output passed its bound; the rest of it is not read. */
   | { type: 'agent.overflowed' }
@@ -40,8 +55,8 @@ export interface AgentProcessDeps {
   env: Readonly<Record<string, string | undefined>>;
   /** The agent's working directory, made if missing. Sessions belong to it: keep it the same. */
   cwd: string;
-  /** Asked at each run. */
-  settings: () => AgentSettings;
+  /** Asked at each run: what it may do and spend depends on the task. */
+  settings: (request: RunRequest) => AgentSettings;
   bounds?: StreamBounds;
 }
 
@@ -49,6 +64,7 @@ const maxStderrBytes = 8 * 1024;
 
 type Report = (fact: AgentFact) => void;
 type Process = ReturnType<typeof startProcess>;
+type ReportEvents = (events: readonly StreamEvent[]) => void;
 
 /**
  * One run of the agent: a process in its own session, the prompt on its standard input, which closes after the result.
@@ -58,22 +74,36 @@ type Process = ReturnType<typeof startProcess>;
 export function createAgentProcess(deps: AgentProcessDeps) {
   return fromCallback<AgentCommand, RunRequest>(({ input, sendBack, receive }) => {
     const report: Report = sendBack;
-    const launch = launchOf(input, { env: deps.env, settings: deps.settings(), newSessionId: randomUUID() });
+    const launch = launchOf(input, {
+      env: deps.env,
+      settings: deps.settings(input),
+      newSessionId: randomUUID(),
+    });
     const agent = startProcess(launch, deps.cwd);
     agent.catch(() => {});
     if (agent.pid === undefined) {
       void reportUnspawned(agent, report);
       return;
     }
+    const startedAt = performance.now();
+    const elapsed = () => Math.round(performance.now() - startedAt);
     report({ type: 'agent.spawned', pid: agent.pid, identity: identityOf(agent.pid) });
-    const tell = openStdin(agent, launch.prompt);
+    const write = openStdin(agent);
+    write(userLine(launch.prompt));
     const stderr = keepTail(agent);
-    readStdout(agent, deps.bounds, stderr, (fact) => {
-      if (fact.type === 'agent.result') agent.stdin.end();
-      report(fact);
+    readStdout(agent, deps.bounds, stderr, report, (events) => {
+      reportEvents(events, elapsed(), report);
+      if (events.some(({ kind }) => kind === 'result')) agent.stdin.end();
     });
     agent.once('exit', (code, signal) => report({ type: 'agent.exited', code, signal, ...stderr() }));
-    receive(({ text }) => tell(text));
+    receive((command) => {
+      if (command.type === 'agent.interrupt') {
+        write(interruptLine(randomUUID()));
+        return;
+      }
+      write(userLine(command.text));
+      report({ type: 'agent.noted', entries: [steeredEntry(command.text, elapsed())] });
+    });
     return () => closePipes(agent);
   });
 }
@@ -104,14 +134,12 @@ async function reportUnspawned(agent: Process, report: Report): Promise<void> {
   });
 }
 
-function openStdin({ stdin }: Process, prompt: string): (text: string) => void {
+function openStdin({ stdin }: Process): (line: string) => void {
   // An agent that does not read, or has gone, shows by its exit, not by EPIPE.
   stdin.on('error', () => {});
-  const tell = (text: string) => {
-    if (stdin.writable) stdin.write(userLine(text));
+  return (line) => {
+    if (stdin.writable) stdin.write(line);
   };
-  tell(prompt);
-  return tell;
 }
 
 function keepTail({ stderr }: Process): () => { stderr: string; staleSession: boolean } {
@@ -131,32 +159,46 @@ function readStdout(
   bounds: StreamBounds | undefined,
   stderr: ReturnType<typeof keepTail>,
   report: Report,
+  reportAll: ReportEvents,
 ): void {
   const reader = createStreamReader(bounds);
+  const waits = createToolWaits();
+  const hear = (events: readonly StreamEvent[]) => {
+    waits.note(events);
+    report({ type: 'agent.heard', messages: events.length, allowanceMs: waits.allowanceMs() });
+    reportAll(events);
+  };
   stdout.on('error', () => {});
   stdout.on('data', (chunk: Buffer) => {
-    reportEvents(reader.push(chunk), report);
+    hear(reader.push(chunk));
     if (!reader.overflowed) return;
     report({ type: 'agent.overflowed' });
     stdout.destroy();
   });
   stdout.once('close', () => {
     const rest = reader.end();
-    if (rest.length > 0) reportEvents(rest, report);
+    if (rest.length > 0) hear(rest);
     report({ type: 'agent.drained', ...stderr() });
   });
 }
 
 /** One chunk may hold hundreds of token deltas: they cross to the machine as one text. */
-function reportEvents(events: readonly StreamEvent[], report: Report): void {
-  report({ type: 'agent.heard', messages: events.length });
+function reportEvents(events: readonly StreamEvent[], at: number, report: Report): void {
   const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
   if (text !== '') report({ type: 'agent.text', text });
   const progress = events.map(progressOf).findLast((known) => known !== undefined);
   if (progress !== undefined) report({ type: 'agent.progress', progress });
-  for (const event of events) {
-    if (event.kind === 'result') report({ type: 'agent.result', result: event.result });
+  const entries = entriesOf(events, at);
+  if (entries.length > 0) report({ type: 'agent.noted', entries });
+  for (const event of events) reportEnd(event, report);
+}
+
+function reportEnd(event: StreamEvent, report: Report): void {
+  if (event.kind === 'api-error') report({ type: 'agent.refused', apiError: event.error });
+  if (event.kind === 'rate-limit' && event.status === 'rejected' && event.resetsAt !== undefined) {
+    report({ type: 'agent.limited', resetsAt: event.resetsAt });
   }
+  if (event.kind === 'result') report({ type: 'agent.result', result: event.result });
 }
 
 function closePipes({ stdin, stdout, stderr }: Process): void {

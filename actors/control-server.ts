@@ -6,6 +6,9 @@ import type { ControlApi } from '../src/lib/control/api.ts';
 import { NotFoundError } from '../src/lib/control/errors.ts';
 import { answerOf } from '../src/lib/control/answer.ts';
 import {
+  agentCallBody,
+  agentOpenBody,
+  costQuery,
   eventQuery,
   explainBody,
   readRequest,
@@ -122,6 +125,10 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
     response.json(await api.explain(readRequest(explainBody, body).line));
   });
 
+  app.get('/v1/cost', async ({ query }, response) => {
+    response.json(await api.cost(readRequest(costQuery, query)));
+  });
+
   app.get('/v1/config', async (_, response) => void response.json(await api.settings()));
   app.get(
     '/v1/config/:key',
@@ -132,6 +139,14 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
   });
   app.delete('/v1/config/:key', async ({ params }, response) => {
     response.json(await api.unsetSetting(params.key));
+  });
+
+  app.post('/v1/agent/open', ({ body }, response) => {
+    response.json(api.agent.open(readRequest(agentOpenBody, body).token));
+  });
+  app.post('/v1/agent/call', async ({ body }, response) => {
+    const { session, tool, input } = readRequest(agentCallBody, body);
+    response.json({ text: await api.agent.call(session, tool, input) });
   });
 
   app.post('/v1/sql', async ({ body }, response) => {

@@ -1,63 +1,28 @@
 import { assertEvent, assign, cancel, fromCallback, fromPromise, raise, sendTo, setup } from 'xstate';
-import type { AgentCommand, AgentFact } from '../actors/agent-process.ts';
+import type { AgentCommand } from '../actors/agent-process.ts';
 import type { RunnableAgent, RunRequest } from '../src/lib/agent/launch.ts';
-import type { TaskLimits } from '../src/lib/agent/limits.ts';
 import type { RunEvidence, StopCause } from '../src/lib/agent/outcome.ts';
-import type { AgentResult } from '../src/lib/agent/stream-event.ts';
+import type { TranscriptEntry } from '../src/lib/agent/transcript.ts';
 import type { ProcessIdentity } from '../src/lib/process/identity.ts';
 import type { TerminationReport } from '../src/lib/process/kill-family.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
-
-export interface RunInput {
-  request: RunRequest;
-  limits: TaskLimits;
-}
-
-export type RunEvent =
-  | AgentFact
-  | { type: 'task.cancel' }
-  /** The daemon stops. */
-  | { type: 'task.shutdown' }
-  | { type: 'task.steer'; text: string }
-  /** To itself: no output for too long. */
-  | { type: 'run.silent' };
-
-/** What a run left behind: evidence to judge, the words so far, and how its processes went. */
-export interface RunOutput {
-  evidence: RunEvidence;
-  text: string;
-  progress: string;
-  cleanup: TerminationReport | undefined;
-  /** Why the look for survivors failed, if it did. */
-  cleanupError: string | undefined;
-}
-
-interface RunContext extends RunOutput, RunInput {
-  identity: ProcessIdentity | undefined;
-  drained: boolean;
-}
-
-interface LastWords {
-  stderr: string;
-  staleSession: boolean;
-}
-
-const maxTextChars = 256 * 1024;
+import {
+  type LastWords,
+  noRun,
+  outputOf,
+  resultEvidence,
+  type RunContext,
+  type RunEvent,
+  type RunInput,
+  type RunOutput,
+  withEntries,
+  withLastWords,
+  withText,
+} from './agent-run-context.ts';
 
 const unprovided = (name: string) => (): never => {
   throw new Error(`agent-run machine: "${name}" was not provided`);
 };
-
-const withLastWords = (evidence: RunEvidence, { stderr, staleSession }: LastWords): RunEvidence => ({
-  ...evidence,
-  stderr,
-  staleSession: evidence.staleSession || staleSession,
-});
-
-const resultEvidence = (result: AgentResult): Partial<RunEvidence> => ({
-  result,
-  staleSession: result.staleSession,
-});
 
 const messageOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
 
@@ -65,14 +30,16 @@ const messageOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message
  * One run of the agent, from spawn to nobody left.
  *
  *     live.spawning → live.running ──result──▶ settling ──grace over──┐
- *        │                │ exit                  │ exit              │
- *        │ no process     └──────▶ draining ◀─────┘                   │
- *        │                             │ output ended                 │
- *        ▼                             ▼                              ▼
- *     limit, silence, flood, cancel, shutdown ──────────────▶ terminating ──none left──▶ over
+ *        │             │  │ exit                  │ exit              │
+ *        │ no process  │  └──────▶ draining ◀─────┤                   │
+ *        │             │ cancel       │           │ exit              │
+ *        │             └──────────────│────▶ interrupting ──5 s──┐    │
+ *        ▼                            ▼ output ended             ▼    ▼
+ *     limit, silence, flood, shutdown ────────────────────▶ terminating ──none left──▶ over
  *
  * Every run passes `terminating`, the successful one too: only the look that finds nobody says that none is left.
  * The first cause wins: what comes from `terminating` on is not evidence any more.
+ * A cancelled agent is asked to end its turn, which tells what it has cost; a second wish, or its silence, ends it.
  * Once the result is there the turn is over, and neither limit nor cancel can undo it.
  */
 export const agentRunMachine = setup({
@@ -119,6 +86,11 @@ export const agentRunMachine = setup({
         messages: context.evidence.messages + messages,
       }),
     }),
+    keepAllowance: assign({ allowanceMs: (_, allowanceMs: number) => allowanceMs }),
+    note: assign({
+      transcript: ({ context }, entries: readonly TranscriptEntry[]) =>
+        withEntries(context.transcript, entries),
+    }),
     markDrained: assign({ drained: true }),
     keepProgress: assign({
       progress: ({ event }) => {
@@ -129,8 +101,7 @@ export const agentRunMachine = setup({
     appendText: assign({
       text: ({ context, event }) => {
         assertEvent(event, 'agent.text');
-        const room = maxTextChars - context.text.length;
-        return room > 0 ? context.text + event.text.slice(0, room) : context.text;
+        return withText(context.text, event.text);
       },
     }),
     beginSilence: raise({ type: 'run.silent' }, { id: 'silence', delay: 'silenceLimit' }),
@@ -143,41 +114,35 @@ export const agentRunMachine = setup({
     }),
     keepCleanup: assign({ cleanup: (_, report: TerminationReport) => report }),
     keepCleanupError: assign({ cleanupError: (_, message: string) => message }),
+    interrupt: sendTo('agent', { type: 'agent.interrupt' }),
     passOn: sendTo('agent', ({ event }) => {
       assertEvent(event, 'task.steer');
       return { type: 'agent.steer', text: event.text };
     }),
   },
   guards: {
+    /** Only the CLI knows the request; whatever else runs is simply ended. */
+    canBeAsked: ({ context }) => context.request.agent.kind === 'claude',
     isDrained: ({ context }) => context.drained,
     isNews: ({ context, event }) => event.type === 'agent.progress' && event.progress !== context.progress,
     hasNoResult: ({ context }) => context.evidence.result === undefined,
   },
   delays: {
     runLimit: ({ context }) => context.limits.runMs,
-    silenceLimit: ({ context }) => context.limits.silenceMs,
+    silenceLimit: ({ context }) => context.limits.silenceMs + context.allowanceMs,
     resultGrace: ({ context }) => context.limits.resultGraceMs,
+    interruptLimit: ({ context }) => context.limits.interruptMs,
     drainLimit: ({ context }) => context.limits.drainMs,
   },
 }).createMachine({
   id: 'agent-run',
   context: ({ input }) => ({
+    ...noRun,
     ...input,
+    progress: 'starting the agent',
     identity: undefined,
     drained: false,
-    progress: 'starting the agent',
-    text: '',
-    evidence: {
-      stop: undefined,
-      spawnFailure: undefined,
-      messages: 0,
-      result: undefined,
-      exit: undefined,
-      stderr: '',
-      staleSession: false,
-    },
-    cleanup: undefined,
-    cleanupError: undefined,
+    allowanceMs: 0,
   }),
   invoke: {
     id: 'agent',
@@ -195,6 +160,13 @@ export const agentRunMachine = setup({
     'agent.heard': { actions: { type: 'countMessages', params: ({ event }) => event.messages } },
     'agent.text': { actions: ['appendText', 'announceText'] },
     'agent.progress': { guard: 'isNews', actions: ['keepProgress', 'announceProgress'] },
+    'agent.noted': { actions: { type: 'note', params: ({ event }) => event.entries } },
+    'agent.refused': {
+      actions: { type: 'keepEvidence', params: ({ event: { apiError } }) => ({ apiError }) },
+    },
+    'agent.limited': {
+      actions: { type: 'keepEvidence', params: ({ event: { resetsAt } }) => ({ resetsAt }) },
+    },
     'agent.drained': { actions: ['markDrained', { type: 'keepLastWords', params: ({ event }) => event }] },
   },
   initial: 'live',
@@ -240,6 +212,7 @@ export const agentRunMachine = setup({
             'agent.heard': {
               actions: [
                 { type: 'countMessages', params: ({ event }) => event.messages },
+                { type: 'keepAllowance', params: ({ event }) => event.allowanceMs },
                 'endSilence',
                 'beginSilence',
               ],
@@ -261,8 +234,26 @@ export const agentRunMachine = setup({
               actions: { type: 'stopFor', params: 'no-output' },
             },
             'task.steer': { actions: 'passOn' },
+            'task.cancel': {
+              guard: 'canBeAsked',
+              target: '#agent-run.interrupting',
+              actions: { type: 'stopFor', params: 'cancelled' },
+            },
           },
         },
+      },
+    },
+    interrupting: {
+      entry: 'interrupt',
+      after: { interruptLimit: 'terminating' },
+      on: {
+        'agent.result': {
+          actions: { type: 'keepEvidence', params: ({ event }) => resultEvidence(event.result) },
+        },
+        'agent.exited': { target: 'draining', actions: { type: 'keepExit', params: ({ event }) => event } },
+        'agent.overflowed': 'terminating',
+        'task.cancel': 'terminating',
+        'task.shutdown': 'terminating',
       },
     },
     settling: {
@@ -307,11 +298,5 @@ export const agentRunMachine = setup({
     },
     over: { type: 'final' },
   },
-  output: ({ context: { evidence, text, progress, cleanup, cleanupError } }) => ({
-    evidence,
-    text,
-    progress,
-    cleanup,
-    cleanupError,
-  }),
+  output: ({ context }) => outputOf(context),
 });

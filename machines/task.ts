@@ -6,7 +6,8 @@ import type { StopCause } from '../src/lib/agent/outcome.ts';
 import type { AgentResolution } from '../src/lib/process/resolve-agent.ts';
 import type { RecalledMemory } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
-import { agentRunMachine, type RunOutput } from './agent-run.ts';
+import { agentRunMachine } from './agent-run.ts';
+import { noRun, type RunOutput } from './agent-run-context.ts';
 
 export interface TaskInput {
   task: ClaimedTask;
@@ -47,22 +48,6 @@ interface RecordFailure {
 
 const maxRecordRefusals = 5;
 const maxBackoffDoublings = 5;
-
-const noRun: RunOutput = {
-  evidence: {
-    stop: undefined,
-    spawnFailure: undefined,
-    messages: 0,
-    result: undefined,
-    exit: undefined,
-    stderr: '',
-    staleSession: false,
-  },
-  text: '',
-  progress: '',
-  cleanup: undefined,
-  cleanupError: undefined,
-};
 
 const unprovided = (name: string) => (): never => {
   throw new Error(`task machine: "${name}" was not provided`);

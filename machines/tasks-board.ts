@@ -30,6 +30,8 @@ export type TasksEvent =
   /** Rows may have become due: look. */
   | { type: 'tasks.wake' }
   | { type: 'database.ready' }
+  /** The owner has changed how many may run at once. */
+  | { type: 'tasks.lanes'; lanes: number; reservedForHuman: number }
   | { type: 'task.cancel'; taskId: number }
   | { type: 'task.retry'; taskId: number }
   | { type: 'task.steer'; taskId: number; text: string }

@@ -73,6 +73,7 @@ export const tasksMachine = base
         enqueue.sendParent({ type: 'child.ready', id: self.id });
       }),
       beginClaim: assign({ humanOnly: (_, humanOnly: boolean) => humanOnly, woken: false }),
+      setLanes: assign((_, lanes: { lanes: number; reservedForHuman: number }) => lanes),
       markWoken: assign({ woken: true }),
       markStopping: assign({ stopping: true }),
       wake: raise({ type: 'tasks.wake' }),
@@ -144,6 +145,15 @@ export const tasksMachine = base
     context: ({ input }) => emptyBoard(input),
     initial: 'recovering',
     on: {
+      'tasks.lanes': {
+        actions: [
+          {
+            type: 'setLanes',
+            params: ({ event: { lanes, reservedForHuman } }) => ({ lanes, reservedForHuman }),
+          },
+          'wake',
+        ],
+      },
       'xstate.done.actor.task.*': [
         {
           guard: { type: 'isUnrecorded', params: ({ event }) => event.output },

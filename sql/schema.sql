@@ -15,6 +15,8 @@ CREATE TABLE activity_log (
   CONSTRAINT activity_log_pkey PRIMARY KEY (id)
 );
 CREATE INDEX activity_log_at_idx ON public.activity_log USING btree (at);
+CREATE INDEX activity_log_notified_idx ON public.activity_log USING btree (at) WHERE (action = 'owner.notified'::text);
+CREATE INDEX activity_log_spend_idx ON public.activity_log USING btree (id) WHERE (actor = 'spend'::text);
 CREATE INDEX activity_log_task_idx ON public.activity_log USING btree (task_id) WHERE (task_id IS NOT NULL);
 
 CREATE TABLE config (
@@ -31,6 +33,7 @@ CREATE TABLE conversations (
   cost_high_water_usd numeric(12,6) DEFAULT 0 NOT NULL,
   created_at timestamp with time zone NOT NULL,
   last_used_at timestamp with time zone NOT NULL,
+  usage_high_water jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT conversations_pkey PRIMARY KEY (id)
 );
 
@@ -203,6 +206,7 @@ CREATE TABLE memory_embeddings (
 CREATE INDEX memory_embeddings_created_idx ON public.memory_embeddings USING btree (created_at);
 CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
 CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search);
+CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id, created_at) WHERE (task_id IS NOT NULL);
 
 CREATE TABLE optimization_findings (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -233,6 +237,48 @@ CREATE TABLE schema_migrations (
   applied_at timestamp with time zone NOT NULL,
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
+
+CREATE TABLE self_tasks (
+  dedup_key text NOT NULL,
+  parent_task_id bigint NOT NULL,
+  depth smallint NOT NULL,
+  trust text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT self_tasks_pkey PRIMARY KEY (dedup_key),
+  CONSTRAINT self_tasks_depth_positive CHECK ((depth > 0)),
+  CONSTRAINT self_tasks_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
+);
+CREATE INDEX self_tasks_created_idx ON public.self_tasks USING btree (created_at);
+CREATE INDEX self_tasks_parent_idx ON public.self_tasks USING btree (parent_task_id);
+
+CREATE TABLE task_costs (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone NOT NULL,
+  task_id bigint NOT NULL,
+  category text NOT NULL,
+  model text NOT NULL,
+  cost_usd numeric(12,6) NOT NULL,
+  input_tokens bigint DEFAULT 0 NOT NULL,
+  output_tokens bigint DEFAULT 0 NOT NULL,
+  cache_read_tokens bigint DEFAULT 0 NOT NULL,
+  cache_write_tokens bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT task_costs_pkey PRIMARY KEY (id),
+  CONSTRAINT task_costs_not_negative CHECK ((LEAST(cost_usd, (input_tokens)::numeric, (output_tokens)::numeric, (cache_read_tokens)::numeric, (cache_write_tokens)::numeric) >= (0)::numeric))
+);
+CREATE INDEX task_costs_at_idx ON public.task_costs USING btree (at);
+CREATE INDEX task_costs_task_idx ON public.task_costs USING btree (task_id);
+
+CREATE TABLE task_transcripts (
+  task_id bigint NOT NULL,
+  attempt smallint NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  entries jsonb NOT NULL,
+  omitted integer DEFAULT 0 NOT NULL,
+  CONSTRAINT task_transcripts_pkey PRIMARY KEY (task_id, attempt),
+  CONSTRAINT task_transcripts_entries_are_a_list CHECK ((jsonb_typeof(entries) = 'array'::text)),
+  CONSTRAINT task_transcripts_omitted_not_negative CHECK ((omitted >= 0))
+);
+CREATE INDEX task_transcripts_recorded_idx ON public.task_transcripts USING btree (recorded_at);
 
 CREATE TABLE tasks (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

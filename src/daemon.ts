@@ -4,11 +4,14 @@ import { endMarked } from './lib/agent/abandoned.ts';
 import { createStatusBuilder, statusText } from './lib/control/build-status.ts';
 import { createControlApi } from './lib/control/create-api.ts';
 import { messageOf } from './lib/errors.ts';
+import { createAgentDesk } from './lib/mcp/agent-desk.ts';
 import { acquireLock } from './lib/process/lock.ts';
 import { createReflexes } from './lib/reflexes/reflexes.ts';
 import { ensureFifo } from './lib/wire/fifo.ts';
+import { putEvent } from './lib/wire/put-event.ts';
 import { createParts, type DaemonOptions, type Parts } from './parts.ts';
 import { createSystem } from './system.ts';
+import { closePasses } from './wiring/agent-run.ts';
 import { createTreeView } from './wiring/tree-view.ts';
 
 /** After the second signal, whatever tasks have started has this long to be killed. */
@@ -35,7 +38,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 }
 
 async function runTree(parts: Parts): Promise<number> {
-  const { log, settings, database, recall } = parts;
+  const { log, database, recall } = parts;
+  closePasses(parts);
   const view = createTreeView(() => root, database.input);
   const status = createStatusBuilder({
     ...parts,
@@ -44,6 +48,7 @@ async function runTree(parts: Parts): Promise<number> {
     isReady: view.isRunning,
     database: view.database,
     runningTasks: () => view.runningTasks().length,
+    spend: () => parts.ledger.state(),
     children: view.children,
   });
   const { root: rootLogic, tree } = createSystem(parts, {
@@ -53,6 +58,17 @@ async function runTree(parts: Parts): Promise<number> {
       status,
       watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
       tasks: view.tasks,
+      agentDesk: createAgentDesk({
+        ...parts,
+        store: database.store,
+        putEvent: (event) => putEvent(parts.paths, event),
+        watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
+        queueLimits: () => ({
+          maxDepth: parts.settings.get('selfTasks.maxDepth'),
+          perTask: parts.settings.get('selfTasks.perTask'),
+          perHour: parts.settings.get('selfTasks.perHour'),
+        }),
+      }),
     }),
     reflexes: createReflexes({
       store: database.store,
@@ -60,7 +76,7 @@ async function runTree(parts: Parts): Promise<number> {
       statusText: async () => statusText(await status()),
       runningTasks: view.runningTasks,
       cancelTask: (taskId) => view.tasks.cancel(taskId),
-      dailyCapUsd: () => settings.get('spend.dailyUsd'),
+      spend: () => parts.ledger.state(),
     }),
     onRunning: () => announceRunning(parts),
   });
@@ -70,6 +86,9 @@ async function runTree(parts: Parts): Promise<number> {
   const ended = toPromise(root);
   const forget = listenForSignals(parts, () => root.send({ type: 'root.stop' }));
   view.logFacts(log);
+  parts.settings.onChange((keys) => {
+    if (keys.some((key) => key.startsWith('lanes.'))) view.setLanes(lanesOf(parts));
+  });
   root.start();
   void parts.agent.resolve();
   try {
@@ -85,6 +104,10 @@ async function runTree(parts: Parts): Promise<number> {
   }
 }
 
+function lanesOf({ settings }: Parts) {
+  return { lanes: settings.get('lanes.total'), reservedForHuman: settings.get('lanes.reservedForHuman') };
+}
+
 function announceRunning({ log, paths, database, agent, startedAt }: Parts): void {
   log.info(
     {
@@ -98,6 +121,8 @@ function announceRunning({ log, paths, database, agent, startedAt }: Parts): voi
   );
   void agent.resolve().then((found) => {
     if (found.kind === 'claude') log.info({ path: found.path, version: found.version }, 'tasks go to claude');
+    else if (found.kind === 'command')
+      log.info({ path: found.path }, 'tasks go to the program of agent.command');
     else
       log.warn(
         { reason: found.reason },

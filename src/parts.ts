@@ -11,12 +11,14 @@ import { type Journal, openJournal } from './lib/journal/journal.ts';
 import { loadSplice } from './lib/journal/splice.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMailbox, type Mailbox } from './lib/mailbox/mailbox.ts';
+import { type AgentPasses, createAgentPasses } from './lib/mcp/passes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
 import { type AgentResolver, createAgentResolver } from './lib/process/resolve-agent.ts';
 import { createLexicalRecall } from './lib/recall/lexical-recall.ts';
 import type { Recall } from './lib/recall/recall.ts';
 import { createDesk, type Desk } from './lib/router/desk.ts';
 import { compileRules, type RuleBook } from './lib/router/route.ts';
+import { createSpendLedger, type SpendLedger } from './lib/spend/ledger.ts';
 import { describeRejection } from './lib/wire/scan-line.ts';
 import { createWatchers, type Watchers } from './lib/wire/watchers.ts';
 
@@ -40,6 +42,8 @@ export interface Parts extends DaemonOptions {
   database: Database;
   agent: AgentResolver;
   recall: Recall;
+  ledger: SpendLedger;
+  passes: AgentPasses;
   rules: () => RuleBook;
   /** Lines of the journal before this position came before this start. */
   replayEnd: number;
@@ -104,9 +108,17 @@ export function createParts(options: DaemonOptions): Parts {
       home: homedir(),
       env,
       configured: () => settings.get('agent.path') ?? undefined,
+      command: () => settings.get('agent.command') ?? undefined,
+      commandEntry: childEntry(import.meta.url, './command-agent.ts'),
       offlineEntry: childEntry(import.meta.url, './offline-agent.ts'),
     }),
     recall: createLexicalRecall(database.store),
+    ledger: createSpendLedger({
+      dailyCapUsd: () => settings.get('spend.dailyUsd'),
+      monthlyCapUsd: () => settings.get('spend.monthlyUsd'),
+      openLanes: () => settings.get('lanes.total') - settings.get('lanes.reservedForHuman'),
+    }),
+    passes: createAgentPasses(),
     rules: () => book,
     replayEnd: journal.endPosition(),
     startedAt: Date.now(),

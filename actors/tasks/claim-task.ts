@@ -16,6 +16,8 @@ export interface ClaimTaskDeps {
   leaseMs: number;
   /** Asked at each claim, so that limits may differ by category and change at run time. */
   limitsFor: (task: ClaimedTask) => TaskLimits;
+  /** Told of each claim before anybody decides about the next one. */
+  onClaimed?: (task: ClaimedTask) => void;
   now?: () => Date;
 }
 
@@ -29,6 +31,7 @@ export function createClaimTask({
   worker,
   leaseMs,
   limitsFor,
+  onClaimed,
   now = () => new Date(),
 }: ClaimTaskDeps) {
   return fromPromise<Claim, { humanOnly: boolean }>(async ({ input: { humanOnly } }) => {
@@ -39,6 +42,7 @@ export function createClaimTask({
       const waitMs = (await untilNextDue(store, at)) ?? maxWaitMs;
       return { task, waitMs: Math.min(waitMs, maxWaitMs) };
     }
+    onClaimed?.(task);
     announceTask(bus, { taskId: task.id, eventId: task.eventId, state: 'running' });
     return { task, limits: limitsFor(task) };
   });

@@ -1,13 +1,16 @@
 import { fromPromise } from 'xstate';
 import type { Bus } from '../../src/lib/bus.ts';
 import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
-import { outcomeOf, type RunEvidence } from '../../src/lib/agent/outcome.ts';
+import { type FailureKind, type Outcome, outcomeOf, type RunEvidence } from '../../src/lib/agent/outcome.ts';
 import { type RetryPolicy, verdictOf } from '../../src/lib/agent/retry.ts';
+import type { Transcript } from '../../src/lib/agent/transcript.ts';
+import { StoreAwayError } from '../../src/lib/errors.ts';
 import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
 import type { RecalledMemory } from '../../src/lib/recall/recall.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
 import { recordOutcome } from '../../src/lib/store/tasks/record-outcome.ts';
+import { keepTranscript, pruneTranscripts } from '../../src/lib/store/tasks/transcripts.ts';
 import { announceTask } from './announce.ts';
 
 /** Everything an attempt left behind. */
@@ -22,6 +25,7 @@ export interface RecordRequest {
   evidence: RunEvidence;
   text: string;
   progress: string;
+  transcript: Transcript;
   cleanup: TerminationReport | undefined;
   cleanupError: string | undefined;
 }
@@ -39,15 +43,28 @@ export interface RecordTaskDeps {
   bus: Pick<Bus, 'emit'>;
   /** Asked at each attempt's end. */
   retryPolicy: () => RetryPolicy;
+  /** How many days transcripts are kept. Default 30. */
+  transcriptDays?: () => number;
   now?: () => Date;
 }
 
-/** Judges an attempt, decides what becomes of the task, and records both. Rejects with `StoreAwayError` while it cannot. */
-export function createRecordTask({ store, bus, retryPolicy, now = () => new Date() }: RecordTaskDeps) {
+const DAY = 24 * 60 * 60_000;
+const HUMAN = 0;
+const defaultTranscriptDays = 30;
+
+/**
+ * Judges an attempt, decides what becomes of the task, and records both, with what the attempt did.
+ * Of a failure that only the owner can end they are told once, until a task succeeds again.
+ * Rejects with `StoreAwayError` while it cannot record.
+ */
+export function createRecordTask(deps: RecordTaskDeps) {
+  const { store, bus, retryPolicy, now = () => new Date() } = deps;
+  const tellOwner = createOwnerNotices(bus);
   return fromPromise<RecordedTask, RecordRequest>(async ({ input }) => {
     const { task, agent, evidence } = input;
     const outcome = outcomeOf(evidence);
-    const verdict = verdictOf(outcome, task.attempt, retryPolicy());
+    const attempt = { number: task.attempt, isAwaited: task.priority === HUMAN };
+    const verdict = verdictOf(outcome, attempt, retryPolicy(), { now: now().getTime() });
     const reply = outcome.kind === 'succeeded' ? outcome.reply : input.text;
     const recorded = await recordOutcome(store, {
       task,
@@ -59,22 +76,56 @@ export function createRecordTask({ store, bus, retryPolicy, now = () => new Date
       memories: input.memories.map(({ id, kind, score }) => ({ id, kind, score })),
       sessionId: evidence.result?.sessionId ?? null,
       resumed: input.resumed,
-      keepSession: outcome.kind === 'succeeded' && agent?.kind === 'claude',
+      keepSession: agent?.kind === 'claude' && leftSession(outcome, evidence),
       staleSession: input.staleSession,
       sessionCostUsd: evidence.result?.totalCostUsd,
       usage: evidence.result?.usage ?? null,
       note: noteOf(input, outcome.kind === 'succeeded' ? outcome.note : undefined),
       now: now(),
     });
+    if (recorded) await keepHistory(deps, input, now());
     const ended: RecordedTask = {
       state: recorded ? verdict.state : 'superseded',
       outcome: outcome.kind,
       reply,
       ...('reason' in outcome && { reason: outcome.reason }),
     };
+    if (recorded) tellOwner(outcome);
     if (ended.state === 'queued') announceTask(bus, { ...ended, taskId: task.id, eventId: task.eventId });
     return ended;
   });
+}
+
+/** A turn that the owner interrupted stands in its session like one that ended by itself; a failed run's may not. */
+function leftSession(outcome: Outcome, { result }: RunEvidence): boolean {
+  return outcome.kind === 'succeeded' || (outcome.kind === 'cancelled' && result !== undefined);
+}
+
+/** The outcome stands by now: that its story cannot be told must not undo it. */
+async function keepHistory(
+  { store, transcriptDays = () => defaultTranscriptDays }: RecordTaskDeps,
+  { task, transcript }: RecordRequest,
+  now: Date,
+): Promise<void> {
+  try {
+    await keepTranscript(store, { task, transcript, now });
+    await pruneTranscripts(store, new Date(now.getTime() - transcriptDays() * DAY));
+  } catch (thrown) {
+    if (thrown instanceof StoreAwayError) throw thrown;
+  }
+}
+
+const needsOwner: ReadonlySet<FailureKind> = new Set(['not-logged-in', 'out-of-credit', 'rate-limited']);
+
+function createOwnerNotices(bus: Pick<Bus, 'emit'>): (outcome: Outcome) => void {
+  let told: FailureKind | undefined;
+  return (outcome) => {
+    if (outcome.kind === 'succeeded') told = undefined;
+    else if (needsOwner.has(outcome.kind) && told !== outcome.kind) {
+      told = outcome.kind;
+      bus.emit('owner.notice', { text: outcome.reason });
+    }
+  };
 }
 
 /** What a row says about the agent that ran it. */

@@ -7,7 +7,7 @@ import { exitCodes } from './failure.ts';
 import { nameOption } from './options.ts';
 import { printJson } from './print.ts';
 import { cut, oneLine, printable } from './printable.ts';
-import { putEvent } from './put-event.ts';
+import { putEvent } from '../lib/wire/put-event.ts';
 import { readText } from './read-text.ts';
 
 interface AskOptions {

@@ -21,6 +21,11 @@ export function limitOption(text: string): number {
   return wholeNumber(text, 1, 1000);
 }
 
+/** Parses `--days`. */
+export function daysOption(text: string): number {
+  return wholeNumber(text, 1, 366);
+}
+
 /** Parses a number of seconds, up to a day. */
 export function secondsOption(text: string): number {
   return wholeNumber(text, 1, 86_400);

@@ -11,7 +11,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   tasks: async () => (await import('./tasks.ts')).tasksCommand(),
   task: async () => (await import('./task.ts')).taskCommand(),
   events: async () => (await import('./events.ts')).eventsCommand(),
+  cost: async () => (await import('./cost.ts')).costCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
+  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   psql: async () => (await import('./psql.ts')).psqlCommand(),
 };
 

@@ -6,7 +6,7 @@ import { isOwnerSource } from '../lib/wire/parse-line.ts';
 import type { PriorityName } from '../lib/wire/priority.ts';
 import { connect, currentPaths } from './connect.ts';
 import { nameOption, priorityOption, secondsOption } from './options.ts';
-import { type NewEvent, putEvent } from './put-event.ts';
+import { type NewEvent, putEvent } from '../lib/wire/put-event.ts';
 import { readText } from './read-text.ts';
 
 interface SendOptions {

@@ -10,7 +10,6 @@ export function statusLines(status: Status, now: number): string[] {
   const ready = status.ready ? paint('green', 'ready') : paint('yellow', 'not ready');
   const waiting = PRIORITIES.filter((name) => mailbox.byPriority[name] > 0);
   const levels = waiting.map((name) => `${name} ${count(mailbox.byPriority[name])}`).join(', ');
-  const cap = spend.capUsd === null ? 'no cap' : `cap ${money(spend.capUsd)}`;
   const facts: [string, string][] = [
     [
       'ninjad',
@@ -29,7 +28,7 @@ export function statusLines(status: Status, now: number): string[] {
       'ended',
       `${count(counts.done)} done, ${count(counts.dropped)} dropped, ${count(counts.failed)} failed, ${count(counts.deadLettered)} dead`,
     ],
-    ['spent', `${money(spend.todayUsd)} today, ${cap}`],
+    ['spent', spendText(spend)],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   return [
@@ -37,6 +36,13 @@ export function statusLines(status: Status, now: number): string[] {
     '',
     ...treeLines(status.children, now),
   ];
+}
+
+function spendText({ todayUsd, capUsd, monthUsd, monthlyCapUsd, reached }: Status['spend']): string {
+  const cap = (usd: number | null) => (usd === null ? 'no cap' : `cap ${money(usd)}`);
+  const month = monthlyCapUsd === null ? '' : `; ${money(monthUsd)} this month, ${cap(monthlyCapUsd)}`;
+  const warning = reached === null ? '' : `; ${paint('red', 'cap reached')}: only HUMAN tasks run`;
+  return `${money(todayUsd)} today, ${cap(capUsd)}${month}${warning}`;
 }
 
 /** The outline of a tree: two blanks a level, a glyph for how each child is. */

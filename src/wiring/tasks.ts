@@ -1,28 +1,20 @@
-import { join } from 'node:path';
-import { createAgentProcess } from '../../actors/agent-process.ts';
 import { createAmendTask } from '../../actors/tasks/amend-task.ts';
 import { createClaimTask } from '../../actors/tasks/claim-task.ts';
 import { createRecordTask } from '../../actors/tasks/record-task.ts';
-import {
-  createNoteProcess,
-  createRecallForTask,
-  createReply,
-  createResolveAgent,
-  createTerminate,
-} from '../../actors/tasks/run-steps.ts';
+import { createRecallForTask, createReply, createResolveAgent } from '../../actors/tasks/run-steps.ts';
 import { createRecoverTasks, createTendTasks } from '../../actors/tasks/upkeep.ts';
-import { agentRunMachine } from '../../machines/agent-run.ts';
 import { taskMachine } from '../../machines/task.ts';
 import { tasksMachine } from '../../machines/tasks.ts';
 import { defaultTaskLimits, type TaskLimits } from '../lib/agent/limits.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../lib/agent/retry.ts';
 import type { Parts } from '../parts.ts';
+import { agentRunLogic } from './agent-run.ts';
 
 const leaseMs = 60_000;
 
 /** The task supervisor, its tasks and their runs. */
 export function tasksLogic(parts: Parts) {
-  const { database, bus, journal, agent, recall, log, settings, paths, env } = parts;
+  const { database, bus, journal, agent, ledger, recall, log, settings } = parts;
   const { store } = database;
   const worker = journal.uuid;
   const upkeep = {
@@ -33,29 +25,17 @@ export function tasksLogic(parts: Parts) {
     killGraceMs: () => settings.get('task.killGraceMs'),
     retryPolicy: () => retryPolicy(parts),
   };
-  const run = agentRunMachine.provide({
-    actors: {
-      agentProcess: createAgentProcess({ env, cwd: join(paths.home, 'work'), settings: () => ({}) }),
-      noteProcess: createNoteProcess(store),
-      terminate: createTerminate(),
-    },
-    actions: {
-      announceText: ({ context, event }) => {
-        if (event.type === 'agent.text')
-          bus.emit('task.text', { ...idsOf(context.request), text: event.text });
-      },
-      announceProgress: ({ context, event }) => {
-        if (event.type === 'agent.progress')
-          bus.emit('task.progress', { ...idsOf(context.request), progress: event.progress });
-      },
-    },
-  });
   const task = taskMachine.provide({
     actors: {
-      agentRun: run,
+      agentRun: agentRunLogic(parts),
       recall: createRecallForTask(recall),
       resolveAgent: createResolveAgent(agent),
-      recordTask: createRecordTask({ store, bus, retryPolicy: () => retryPolicy(parts) }),
+      recordTask: createRecordTask({
+        store,
+        bus,
+        retryPolicy: () => retryPolicy(parts),
+        transcriptDays: () => settings.get('retention.transcriptsDays'),
+      }),
       reply: createReply(bus),
     },
     actions: {
@@ -66,7 +46,14 @@ export function tasksLogic(parts: Parts) {
     actors: {
       task,
       recoverTasks: createRecoverTasks(upkeep),
-      claimTask: createClaimTask({ ...upkeep, limitsFor: ({ category }) => limitsFor(parts, category) }),
+      claimTask: createClaimTask({
+        ...upkeep,
+        limitsFor: ({ category }) => limitsFor(parts, category),
+        // The owner's own messages run past every cap.
+        onClaimed: (claimed) => {
+          if (claimed.priority !== 0) ledger.promise(claimed);
+        },
+      }),
       tendTasks: createTendTasks(upkeep),
       amendTask: createAmendTask({ store, bus }),
     },
@@ -74,8 +61,7 @@ export function tasksLogic(parts: Parts) {
       reportProblem: (_, { during, error }) => log.error({ err: error }, `tasks: ${during} failed`),
     },
     guards: {
-      // The spending cap comes with the accounting of costs; until then everything may run.
-      mayAdmit: () => true,
+      mayAdmit: () => ledger.mayAdmit(),
     },
   });
 }

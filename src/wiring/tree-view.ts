@@ -23,6 +23,8 @@ export interface TreeView {
   database: () => Status['database'];
   runningTasks: () => RunningTask[];
   tasks: TaskCommands;
+  /** Changes how many tasks may run at once. */
+  setLanes: (lanes: { lanes: number; reservedForHuman: number }) => void;
   /** Writes what happens to the children into the log. */
   logFacts: (log: Logger) => void;
 }
@@ -62,6 +64,7 @@ export function createTreeView(root: () => Root, database: Pick<DatabaseContext,
       retry: (taskId) => sendToTasks({ type: 'task.retry', taskId }),
       steer: (taskId, text) => sendToTasks({ type: 'task.steer', taskId, text }),
     },
+    setLanes: (lanes) => sendToTasks({ type: 'tasks.lanes', ...lanes }),
     logFacts(log) {
       const tree = root().getSnapshot().children.tree as ActorRefFrom<typeof supervisorMachine>;
       watchSupervisor(

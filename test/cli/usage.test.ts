@@ -6,7 +6,7 @@ import { ensureFifo } from '../../src/lib/wire/fifo.ts';
 import { cliHarness } from './cli-harness.ts';
 
 const cli = cliHarness();
-const commands = ['up', 'send', 'ask', 'status', 'tasks', 'task', 'events', 'cost', 'config', 'psql'];
+const commands = ['up', 'send', 'ask', 'status', 'tasks', 'task', 'events', 'cost', 'config', 'mcp', 'psql'];
 
 describe('help', () => {
   it('lists every command, the exit statuses and examples', async () => {

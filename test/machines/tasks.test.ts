@@ -329,6 +329,13 @@ describe('tasks machine', () => {
     expect(Object.keys(tasks.actor.getSnapshot().children)).toEqual([]);
   });
 
+  it('runs more at once as soon as the owner adds a lane', async () => {
+    const tasks = startTasks({ queue: [101, 102, 103] });
+    await tasks.runs(101, 102);
+    tasks.actor.send({ type: 'tasks.lanes', lanes: 4, reservedForHuman: 1 });
+    await tasks.runs(101, 102, 103);
+  });
+
   it('stops claiming, lets the running ones end, and is stopped then', async () => {
     const tasks = startTasks({ queue: [101, 102, 103] });
     await tasks.runs(101, 102);

@@ -46,7 +46,7 @@ export async function settleAbandoned(
   const { store, retryPolicy, graceMs, now } = options;
   const marker = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
   await terminateFamily({ marker, graceMs, ...(task.process !== null && { root: task.process }) });
-  const verdict = verdictOf(abandonedOutcome, task.attempt, retryPolicy);
+  const verdict = verdictOf(abandonedOutcome, { number: task.attempt, isAwaited: false }, retryPolicy);
   const recorded = await recordOutcome(store, {
     task,
     outcome: abandonedOutcome,

@@ -4,6 +4,14 @@ export interface AgentSettings {
   model?: string;
   /** The CLI's own cap on this one run, in US dollars. */
   maxBudgetUsd?: number;
+  /** The built-in tools that exist for the run; an empty list leaves none. */
+  tools?: 'default' | readonly string[];
+  /** Permission rules such as `Bash(git status:*)` that need no question. */
+  allowedTools?: readonly string[];
+  /** Rules that are refused whatever else allows them, besides the tools that hang without a person. */
+  disallowedTools?: readonly string[];
+  /** Path of a file with the MCP servers of the run; no other server is started then. */
+  mcpConfig?: string;
 }
 
 /** A conversation goes on in the session it had; everything else begins one, under a new UUID. */
@@ -27,7 +35,7 @@ const headlessDisallowed = [
  * `--resume` has the equals form, since the spaced one takes an optional value.
  */
 export function agentArguments(session: AgentSession, settings: AgentSettings = {}): string[] {
-  const { permissionMode, model, maxBudgetUsd } = settings;
+  const { permissionMode, model, maxBudgetUsd, tools, allowedTools = [], mcpConfig } = settings;
   return [
     '-p',
     '--output-format',
@@ -40,12 +48,21 @@ export function agentArguments(session: AgentSession, settings: AgentSettings = 
     ...(permissionMode === undefined ? [] : ['--permission-mode', permissionMode]),
     ...(model === undefined ? [] : ['--model', model]),
     ...(maxBudgetUsd === undefined ? [] : ['--max-budget-usd', String(maxBudgetUsd)]),
+    ...(tools === undefined ? [] : ['--tools', typeof tools === 'string' ? tools : tools.join(',')]),
+    ...(allowedTools.length === 0 ? [] : ['--allowedTools', allowedTools.join(',')]),
     '--disallowedTools',
-    headlessDisallowed.join(','),
+    [...headlessDisallowed, ...(settings.disallowedTools ?? [])].join(','),
+    ...(mcpConfig === undefined ? [] : ['--mcp-config', mcpConfig, '--strict-mcp-config']),
   ];
 }
 
 /** A message of the user as a line of `--input-format stream-json`, newline included. */
 export function userLine(text: string): string {
   return `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
+}
+
+/** The request that ends the running turn and what its tools do, as a line of `--input-format stream-json`. */
+export function interruptLine(requestId: string): string {
+  const request = { subtype: 'interrupt' };
+  return `${JSON.stringify({ type: 'control_request', request_id: requestId, request })}\n`;
 }

@@ -1,15 +1,15 @@
 import { agentSearchPath } from '../process/probe-agent.ts';
 import type { AgentResolution } from '../process/resolve-agent.ts';
 import type { RecalledMemory } from '../recall/recall.ts';
-import { trustOf } from '../recall/trust.ts';
+import { standingOf } from '../permissions/standing.ts';
 import type { ClaimedTask } from '../store/tasks/claim.ts';
 import { agentArguments, type AgentSettings } from './arguments.ts';
 import { agentEnvironment } from './environment.ts';
 import { taskMarker } from './marker.ts';
 import { assemblePrompt } from './prompt.ts';
 
-/** An agent that can be run: the CLI, or the bundled offline one. */
-export type RunnableAgent = Extract<AgentResolution, { kind: 'claude' | 'offline' }>;
+/** An agent that can be run: the CLI, a program that the owner named, or the bundled offline one. */
+export type RunnableAgent = Extract<AgentResolution, { kind: 'claude' | 'command' | 'offline' }>;
 
 /** What one run needs to know. */
 export interface RunRequest {
@@ -49,6 +49,11 @@ export function launchOf(request: RunRequest, { env, settings, newSessionId }: L
       { ...env, PATH: agentSearchPath(command, env) },
       taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
     ),
-    prompt: assemblePrompt({ text: task.prompt, source: task.source, trust: trustOf(task.source), memories }),
+    prompt: assemblePrompt({
+      text: task.prompt,
+      source: task.source,
+      trust: standingOf(task).trust,
+      memories,
+    }),
   };
 }

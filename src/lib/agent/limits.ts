@@ -2,12 +2,14 @@
 export interface TaskLimits {
   /** From the start of the process to its result. */
   runMs: number;
-  /** Without a byte of output. */
+  /** Without a byte of output; a tool at work may add its own limit. */
   silenceMs: number;
   /** From the result, or the last output after it, to the exit. */
   resultGraceMs: number;
   /** From the exit to the end of the output, which an escaped grandchild may hold open. */
   drainMs: number;
+  /** From the wish to cancel, which the agent is told, to TERM. */
+  interruptMs: number;
   /** From TERM to KILL. */
   killGraceMs: number;
   /** Past it the task goes on without memories. */
@@ -27,6 +29,7 @@ export const defaultTaskLimits: TaskLimits = {
   silenceMs: 5 * minute,
   resultGraceMs: 10 * second,
   drainMs: 2 * second,
+  interruptMs: 5 * second,
   killGraceMs: 5 * second,
   recallMs: 2 * second,
   storeRetryMs: second,

@@ -1,4 +1,6 @@
-import type { AgentResult } from './stream-event.ts';
+import { type RefusalKind, refusalOf, refusalSentence } from './refusal.ts';
+import type { AgentResult, ApiError } from './stream-event.ts';
+import { clip as clipTo } from './transcript.ts';
 
 /** Why we ended a run ourselves. `lingering`: it had given its result and did not exit. */
 export type StopCause = 'timed-out' | 'no-output' | 'output-limit' | 'cancelled' | 'shutdown' | 'lingering';
@@ -16,6 +18,9 @@ export interface RunEvidence {
   exit: { code: number | null; signal: string | null } | undefined;
   /** The end of standard error. */
   stderr: string;
+  /** What the service refused last, and when it takes requests again (milliseconds since the epoch). */
+  apiError: ApiError | undefined;
+  resetsAt: number | undefined;
   /** True when it was to resume a session that is not there. */
   staleSession: boolean;
 }
@@ -27,8 +32,8 @@ export type FailureKind =
   | 'crashed'
   | 'no-result'
   | 'protocol'
-  | 'agent-error'
   | 'stale-session'
+  | RefusalKind
   | 'timed-out'
   | 'no-output'
   | 'cancelled'
@@ -36,7 +41,9 @@ export type FailureKind =
   | 'output-limit';
 
 export type Outcome =
-  { kind: 'succeeded'; reply: string; note?: string } | { kind: FailureKind; reason: string };
+  | { kind: 'succeeded'; reply: string; note?: string }
+  /** `resetsAt`: a next attempt before that time (milliseconds since the epoch) is in vain. */
+  | { kind: FailureKind; reason: string; resetsAt?: number };
 
 const maxReasonChars = 600;
 
@@ -52,8 +59,7 @@ export function outcomeOf(evidence: RunEvidence): Outcome {
   if (staleSession)
     return { kind: 'stale-session', reason: 'the session to resume is not known to the agent' };
   if (result === undefined) return withoutResult(evidence);
-  if (result.isError)
-    return { kind: 'agent-error', reason: clip(`the agent reported an error: ${errorOf(result)}`) };
+  if (result.isError) return refused(result, evidence);
   return withResult(result, evidence);
 }
 
@@ -74,6 +80,11 @@ function notSpawned({ code, message }: { code: string; message: string }): Outco
   return { kind: 'crashed', reason: clip(`the agent could not be started (${code}): ${message}`) };
 }
 
+function refused(result: AgentResult, { apiError, resetsAt }: RunEvidence): Outcome {
+  const refusal = refusalOf({ result, apiError, resetsAt });
+  return { ...refusal, reason: clip(refusalSentence(refusal, errorOf(result))) };
+}
+
 function withResult(result: AgentResult, { stop, exit, stderr }: RunEvidence): Outcome {
   if (stop === 'lingering') {
     return {
@@ -84,6 +95,10 @@ function withResult(result: AgentResult, { stop, exit, stderr }: RunEvidence): O
   }
   if (exit?.code !== 0) {
     return { kind: 'crashed', reason: clip(`the agent gave a result, but ${exitOf(exit)}${said(stderr)}`) };
+  }
+  if (result.text === '' && result.deniedTools.length > 0) {
+    const tools = [...new Set(result.deniedTools)].join(', ');
+    return { kind: 'permission-denied', reason: clip(refusalSentence({ kind: 'permission-denied' }, tools)) };
   }
   return { kind: 'succeeded', reply: result.text };
 }
@@ -114,6 +129,5 @@ function said(stderr: string): string {
 }
 
 function clip(reason: string): string {
-  const clean = reason.replaceAll('\0', '');
-  return clean.length <= maxReasonChars ? clean : `${clean.slice(0, maxReasonChars - 1)}…`;
+  return clipTo(reason.replaceAll('\0', ''), maxReasonChars);
 }

@@ -1,4 +1,4 @@
-import type { StreamEvent } from './stream-event.ts';
+import type { ApiError, StreamEvent } from './stream-event.ts';
 
 /** What an event says about the agent's doings, in a few words; undefined when it says nothing new. */
 export function progressOf(event: StreamEvent): string | undefined {
@@ -9,9 +9,34 @@ export function progressOf(event: StreamEvent): string | undefined {
       return 'writing the reply';
     case 'tool':
       return `using ${event.name}`;
+    case 'denied':
+      return `going on without ${event.tool}: it is not allowed`;
     case 'retry':
-      return `waiting for the API${event.attempt === undefined ? '' : ` (retry ${event.attempt})`}`;
+      return `waiting for the API${retryOf(event)}`;
+    case 'rate-limit':
+      return event.status === 'rejected' ? `at the rate limit${untilReset(event.resetsAt)}` : undefined;
+    case 'compacting':
+      return 'compacting the conversation';
+    case 'compacted':
+      return 'compacted the conversation';
+    case 'api-error':
+      return `refused by the API (${reasonOf(event.error)})`;
     default:
       return undefined;
   }
+}
+
+function retryOf({ attempt, of, error }: Extract<StreamEvent, { kind: 'retry' }>): string {
+  if (attempt === undefined) return '';
+  return ` (retry ${attempt}${of === undefined ? '' : ` of ${of}`}, ${reasonOf(error)})`;
+}
+
+function reasonOf({ name, status }: ApiError): string {
+  return (
+    [name?.replaceAll('_', ' '), status].filter((part) => part !== undefined).join(' ') || 'no reason given'
+  );
+}
+
+function untilReset(resetsAt: number | undefined): string {
+  return resetsAt === undefined ? '' : ` until ${new Date(resetsAt).toISOString()}`;
 }

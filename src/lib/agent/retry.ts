@@ -17,22 +17,54 @@ export type Verdict =
   | { state: 'done' | 'failed' | 'dead' | 'cancelled' }
   | { state: 'queued'; delayMs: number; spendsAttempt: boolean };
 
-/** What may be different next time. The others would do the same harm again: a full time limit, a flood, garbage. */
-const retryable: ReadonlySet<FailureKind> = new Set([
-  'not-found',
-  'crashed',
-  'no-result',
-  'agent-error',
-  'no-output',
-  'stale-session',
-]);
+/** An attempt to decide about. */
+export interface Attempt {
+  /** Counts from 1. */
+  number: number;
+  /** A person waits for the answer, and is better served by a reason now than by an answer hours later. */
+  isAwaited: boolean;
+}
 
-/** Decides about a row from its attempt's outcome; `attempt` counts from 1, `random` gives 0–1 and is for tests. */
+/** What a decision depends on besides; both are for tests. `random` gives 0–1. */
+export interface VerdictOptions {
+  now?: number;
+  random?: () => number;
+}
+
+/**
+ * What may be different next time, with how much longer than usual to wait for it.
+ * The others would do the same harm again: a full time limit, a flood, garbage, a login that only the owner can make.
+ */
+const patience: Readonly<Partial<Record<FailureKind, number>>> = {
+  'not-found': 1,
+  crashed: 1,
+  'no-result': 1,
+  'agent-error': 1,
+  'no-output': 1,
+  'stale-session': 1,
+  // The CLI has tried for minutes by then.
+  overloaded: 6,
+  'rate-limited': 12,
+};
+
+/** Past a reset time, so that clocks need not agree. */
+const afterResetMs = 5_000;
+/** A limit that resets sooner is waited for like any failure, so that one that never lifts spends its attempts. */
+const minResetMs = 60_000;
+/** A reset time is the service's word: a wrong one must not put a task off for ever. */
+const maxResetMs = 8 * 24 * 60 * 60_000;
+/** The longest pause before an answer that a person waits for. */
+const maxAwaitedMs = 2 * 60_000;
+
+/**
+ * Decides about a row from its attempt's outcome. A limit that resets in a minute or more is waited for, which
+ * spends no attempt; what a person waits for fails instead when its next attempt is more than two minutes away.
+ */
 export function verdictOf(
   outcome: Outcome,
-  attempt: number,
+  attempt: Attempt,
   policy: RetryPolicy = defaultRetryPolicy,
-  random: () => number = Math.random,
+  options: VerdictOptions = {},
 ): Verdict {
   switch (outcome.kind) {
     case 'succeeded':
@@ -41,11 +73,26 @@ export function verdictOf(
       return { state: 'cancelled' };
     case 'shutdown':
       return { state: 'queued', delayMs: 0, spendsAttempt: false };
-    default:
-      if (!retryable.has(outcome.kind)) return { state: 'failed' };
-      if (attempt >= policy.maxAttempts) return { state: 'dead' };
-      return { state: 'queued', delayMs: backoffMs(attempt, policy, random), spendsAttempt: true };
+    default: {
+      const again = nextAttempt(outcome, attempt.number, policy, options);
+      if (again === undefined) return { state: patience[outcome.kind] === undefined ? 'failed' : 'dead' };
+      return attempt.isAwaited && again.delayMs > maxAwaitedMs ? { state: 'failed' } : again;
+    }
   }
+}
+
+function nextAttempt(
+  { kind, resetsAt }: { kind: FailureKind; resetsAt?: number },
+  attempt: number,
+  policy: RetryPolicy,
+  { now = Date.now(), random = Math.random }: VerdictOptions,
+): Extract<Verdict, { state: 'queued' }> | undefined {
+  const untilReset = resetsAt === undefined ? 0 : Math.min(maxResetMs, resetsAt - now);
+  if (untilReset > minResetMs)
+    return { state: 'queued', delayMs: untilReset + afterResetMs, spendsAttempt: false };
+  const longer = patience[kind];
+  if (longer === undefined || attempt >= policy.maxAttempts) return undefined;
+  return { state: 'queued', delayMs: longer * backoffMs(attempt, policy, random), spendsAttempt: true };
 }
 
 function backoffMs(attempt: number, { minMs, factor, maxMs }: RetryPolicy, random: () => number): number {

@@ -1,11 +1,45 @@
 /** What the daemon understands of the agent's stream; everything else is `other` and only shows that it lives. */
 export type StreamEvent =
   | { kind: 'init'; sessionId: string | undefined; model: string | undefined }
+  /** A piece of the reply as it is written. */
   | { kind: 'text'; text: string }
+  /** A tool that is about to be used; its input is still being written. */
   | { kind: 'tool'; name: string }
-  | { kind: 'retry'; attempt: number | undefined }
+  /** A whole message of the model: its words, and what it calls. */
+  | { kind: 'message'; text: string; calls: ToolCall[]; isReply: boolean }
+  /** What tools gave back. */
+  | { kind: 'tool-results'; results: ToolResult[] }
+  | { kind: 'denied'; tool: string; why: string }
+  /** The CLI asks the service again by itself; `delayMs` is its pause. */
+  | { kind: 'retry'; attempt: number | undefined; of: number | undefined; delayMs: number; error: ApiError }
+  /** Where the owner's plan stands; `resetsAt` is in milliseconds since the epoch. */
+  | { kind: 'rate-limit'; status: string; resetsAt: number | undefined; window: string | undefined }
+  | { kind: 'compacting' }
+  | { kind: 'compacted'; tokensBefore: number | undefined; tokensAfter: number | undefined }
+  /** The service refused for good; the CLI's result follows. */
+  | { kind: 'api-error'; error: ApiError }
   | { kind: 'result'; result: AgentResult }
   | { kind: 'other' };
+
+/** A tool and what it is to do. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  input: Readonly<Record<string, unknown>>;
+}
+
+/** A tool's answer. */
+export interface ToolResult {
+  id: string;
+  isError: boolean;
+  text: string;
+}
+
+/** Why the service refused: the CLI's own word, such as `rate_limit`, and the HTTP status. */
+export interface ApiError {
+  name: string | undefined;
+  status: number | undefined;
+}
 
 /** The line that ends a turn. */
 export interface AgentResult {
@@ -23,9 +57,11 @@ export interface AgentResult {
   deniedTools: string[];
   /** True when the session to resume is not there (any more). */
   staleSession: boolean;
+  /** The HTTP status of the refusal that ended the turn. */
+  apiStatus: number | undefined;
 }
 
-type Json = Record<string, unknown>;
+type Json = Readonly<Record<string, unknown>>;
 
 /** True for the CLI's complaint about a `--resume` id that it does not know. */
 export function saysStaleSession(text: string): boolean {
@@ -45,6 +81,12 @@ export function parseStreamLine(line: string): StreamEvent | undefined {
       return systemEvent(message);
     case 'stream_event':
       return partialEvent(message);
+    case 'assistant':
+      return assistantEvent(message);
+    case 'user':
+      return { kind: 'tool-results', results: blocksOf(message).flatMap(toolResult) };
+    case 'rate_limit_event':
+      return rateLimitEvent(message);
     case 'result':
       return { kind: 'result', result: resultOf(message) };
     default:
@@ -65,7 +107,26 @@ function systemEvent(message: Json): StreamEvent {
     case 'init':
       return { kind: 'init', sessionId: asText(message['session_id']), model: asText(message['model']) };
     case 'api_retry':
-      return { kind: 'retry', attempt: asNumber(message['attempt']) };
+      return {
+        kind: 'retry',
+        attempt: asNumber(message['attempt']),
+        of: asNumber(message['max_retries']),
+        delayMs: Math.max(0, asNumber(message['retry_delay_ms']) ?? 0),
+        error: { name: asText(message['error']), status: asNumber(message['error_status']) },
+      };
+    case 'permission_denied':
+      return {
+        kind: 'denied',
+        tool: asText(message['tool_name']) ?? 'a tool',
+        why: asText(message['message']) ?? '',
+      };
+    case 'status':
+      return message['status'] === 'compacting' ? { kind: 'compacting' } : { kind: 'other' };
+    case 'compact_boundary': {
+      const figures = asObject(message['compact_metadata']);
+      const tokensBefore = asNumber(figures?.['pre_tokens']);
+      return { kind: 'compacted', tokensBefore, tokensAfter: asNumber(figures?.['post_tokens']) };
+    }
     default:
       return { kind: 'other' };
   }
@@ -86,6 +147,45 @@ function partialEvent(message: Json): StreamEvent {
   return { kind: 'other' };
 }
 
+function assistantEvent(message: Json): StreamEvent {
+  const refusal = asText(message['error']);
+  if (refusal !== undefined) {
+    return { kind: 'api-error', error: { name: refusal, status: asNumber(message['api_error_status']) } };
+  }
+  const blocks = blocksOf(message);
+  const texts = blocks.map((block) => (block['type'] === 'text' ? (asText(block['text']) ?? '') : ''));
+  return {
+    kind: 'message',
+    text: texts.join(''),
+    calls: blocks.flatMap(toolCall),
+    isReply: message['parent_tool_use_id'] == null,
+  };
+}
+
+function toolCall(block: Json): ToolCall[] {
+  if (block['type'] !== 'tool_use') return [];
+  const { id, name, input } = block;
+  return [{ id: asText(id) ?? '', name: asText(name) ?? 'a tool', input: asObject(input) ?? {} }];
+}
+
+function toolResult(block: Json): ToolResult[] {
+  if (block['type'] !== 'tool_result') return [];
+  const { tool_use_id: id, is_error: isError, content } = block;
+  const texts = asList(content).map((part) => asText(asObject(part)?.['text']) ?? '');
+  return [{ id: asText(id) ?? '', isError: isError === true, text: asText(content) ?? texts.join('\n') }];
+}
+
+function rateLimitEvent(message: Json): StreamEvent {
+  const info = asObject(message['rate_limit_info']);
+  const resetsAt = asNumber(info?.['resetsAt']);
+  return {
+    kind: 'rate-limit',
+    status: asText(info?.['status']) ?? 'unknown',
+    resetsAt: resetsAt === undefined ? undefined : resetsAt * 1_000,
+    window: asText(info?.['rateLimitType']),
+  };
+}
+
 function resultOf(message: Json): AgentResult {
   const text = asText(message['result']) ?? '';
   const errors = asList(message['errors']).map(errorText);
@@ -102,7 +202,14 @@ function resultOf(message: Json): AgentResult {
       (denial) => asText(asObject(denial)?.['tool_name']) ?? 'a tool',
     ),
     staleSession: isError && saysStaleSession([text, ...errors].join('\n')),
+    apiStatus: asNumber(message['api_error_status']),
   };
+}
+
+function blocksOf(message: Json): Json[] {
+  return asList(asObject(message['message'])?.['content'])
+    .map(asObject)
+    .filter((block) => block !== undefined);
 }
 
 function errorText(error: unknown): string {

@@ -23,5 +23,11 @@ export function misfits(settings: Settings): Misfit[] {
       message: `journal.maxBytes: expected at least two segments (${2 * segment}), got ${max}`,
     });
   }
+  if (settings['agent.path'] !== null && settings['agent.command'] !== null) {
+    found.push({
+      keys: ['agent.command', 'agent.path'],
+      message: 'agent.command: expected null where agent.path (NINJAD_AGENT) names an agent, got both',
+    });
+  }
   return found;
 }

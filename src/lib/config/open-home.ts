@@ -10,6 +10,7 @@ export function openHome(home: string): HomePaths {
   ensurePrivateDir(home);
   openSocketDir(home);
   const paths = homePaths(home);
-  for (const folder of [paths.spool, paths.journal, paths.pg, paths.logs]) ensurePrivateDir(folder);
+  for (const folder of [paths.spool, paths.journal, paths.pg, paths.logs, paths.work, paths.mcp])
+    ensurePrivateDir(folder);
   return paths;
 }

@@ -21,6 +21,10 @@ export interface HomePaths {
   /** The dashboard's token. */
   token: string;
   logs: string;
+  /** The folders in which agents work. */
+  work: string;
+  /** What tells the agents of running tasks how to reach ninjad. */
+  mcp: string;
   configFile: string;
 }
 
@@ -45,6 +49,8 @@ export function homePaths(home: string): HomePaths {
     lock: join(root, 'lock'),
     token: join(root, 'token'),
     logs: join(root, 'logs'),
+    work: join(root, 'work'),
+    mcp: join(root, 'mcp'),
     configFile: join(root, 'config.json'),
   };
 }

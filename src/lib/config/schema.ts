@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultPermissions, permissionChangeSchema, permissionSchema } from '../permissions/permission.ts';
 import { ruleSchema } from '../router/rule.ts';
 import {
   absolutePath,
@@ -26,6 +27,19 @@ const timeouts = {
 };
 const rules = { schema: z.array(ruleSchema).max(1000).readonly(), expects: 'a list of rules' };
 
+const commandLine = {
+  schema: z.array(z.string().min(1).max(10_000)).min(1).max(100).readonly(),
+  expects: 'a list of words, the program first',
+};
+const permission = {
+  schema: permissionSchema.readonly(),
+  expects: 'an object with mode, tools, allow and deny',
+};
+const permissionChanges = {
+  schema: z.record(category, permissionChangeSchema.readonly()).readonly(),
+  expects: 'an object from category to any of mode, tools, allow and deny',
+};
+
 /** Every setting there is, by its dotted name. README's table is made from this. */
 const settingsSchema = z.strictObject({
   port: setting(wholeNumber(0, 65_535), 7717, {
@@ -42,6 +56,12 @@ const settingsSchema = z.strictObject({
   'agent.path': setting(orNull(absolutePath), null, {
     description: 'The agent CLI to run; null looks for `claude` on the PATH and where installers put it.',
     env: 'NINJAD_AGENT',
+    hot: false,
+  }),
+
+  'agent.command': setting(orNull(commandLine), null, {
+    description:
+      'Another program to run instead of `claude`, as a list of words, e.g. `["llm", "-m", "mistral"]`: the prompt comes on its stdin, its stdout is the reply, an exit status above 0 a failure. It has none of the tools.',
     hot: false,
   }),
 
@@ -78,11 +98,11 @@ const settingsSchema = z.strictObject({
 
   'lanes.total': setting(wholeNumber(1, 64), 3, {
     description: 'How many tasks may run at once.',
-    hot: false,
+    hot: true,
   }),
   'lanes.reservedForHuman': setting(wholeNumber(0, 63), 1, {
     description: 'How many of these lanes only HUMAN tasks may use; fewer than `lanes.total`.',
-    hot: false,
+    hot: true,
   }),
 
   'mailbox.capacity': setting(wholeNumber(1000, 20_000_000), 2_000_000, {
@@ -107,7 +127,7 @@ const settingsSchema = z.strictObject({
     hot: false,
   }),
 
-  'store.batchSize': setting(wholeNumber(1, 10_000), 2000, {
+  'store.batchSize': setting(wholeNumber(1, 10_000), 1000, {
     description: 'Most events that one statement records.',
     hot: false,
   }),
@@ -124,6 +144,10 @@ const settingsSchema = z.strictObject({
     description: 'How long ended tasks are kept in the database.',
     hot: true,
   }),
+  'retention.transcriptsDays': setting(wholeNumber(1, 36_500, 'days'), 30, {
+    description: 'How long the transcripts of tasks are kept in the database.',
+    hot: true,
+  }),
   'retention.activityDays': setting(wholeNumber(1, 36_500, 'days'), 365, {
     description: 'How long the activity log reaches back.',
     hot: true,
@@ -137,6 +161,42 @@ const settingsSchema = z.strictObject({
     description: 'Most that tasks may cost in a month; past it only HUMAN tasks run. Null sets no cap.',
     hot: true,
   }),
+
+  'selfTasks.maxDepth': setting(wholeNumber(0, 10), 3, {
+    description: 'How deep tasks may queue tasks: 1 lets only those that nobody queued; 0 forbids it.',
+    hot: true,
+  }),
+  'selfTasks.perTask': setting(wholeNumber(0, 100), 5, {
+    description: 'How many tasks one task may queue.',
+    hot: true,
+  }),
+  'selfTasks.perHour': setting(wholeNumber(0, 10_000), 30, {
+    description: 'How many tasks all tasks together may queue in an hour.',
+    hot: true,
+  }),
+
+  'permissions.owner': setting(permission, defaultPermissions.owner, {
+    description:
+      'What the agent may do for your own messages: the mode and rules of the CLI, and which tools exist.',
+    hot: true,
+  }),
+  'permissions.local': setting(permission, defaultPermissions.local, {
+    description: 'What it may do about events from your machines.',
+    hot: true,
+  }),
+  'permissions.untrusted': setting(permission, defaultPermissions.untrusted, {
+    description: 'What it may do about what anybody could have written, such as mail.',
+    hot: true,
+  }),
+  'permissions.byCategory': setting(
+    permissionChanges,
+    {},
+    {
+      description:
+        'What changes for the tasks of some categories, e.g. `{"backup": {"allow": ["Bash(restic:*)"]}}`; untrusted sources only lose by it.',
+      hot: true,
+    },
+  ),
 
   'log.level': setting(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info', {
     description: 'The least severe messages that are logged.',

@@ -1,7 +1,9 @@
 import type { SettingView } from '../config/live-settings.ts';
+import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { RuleVerdict } from '../router/route.ts';
+import type { CostReport } from '../store/tasks/cost-report.ts';
 import type { PriorityName } from '../wire/priority.ts';
-import type { EventQuery, TaskQuery } from './requests.ts';
+import type { CostQuery, EventQuery, TaskQuery } from './requests.ts';
 import type { Status } from './status.ts';
 import type { WatchMessage } from './watch.ts';
 
@@ -104,11 +106,14 @@ export interface ControlApi {
   /** Newest first. */
   events(query: EventQuery): Promise<EventSummary[]>;
   explain(line: string): Promise<Explanation>;
+  cost(query: CostQuery): Promise<CostReport>;
   settings(): Promise<SettingView[]>;
   setting(key: string): Promise<SettingView>;
   /** Stores a value in the `config` table; resolves to what is in force then. */
   setSetting(key: string, value: unknown): Promise<SettingView>;
   unsetSetting(key: string): Promise<SettingView>;
+  /** What running tasks ask for through their MCP server. */
+  agent: AgentDesk;
   /** Runs one or more statements in one transaction. */
   sql(text: string): Promise<SqlResult[]>;
   /**

@@ -6,7 +6,6 @@ import type { Journal } from '../journal/journal.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { AgentResolution } from '../process/resolve-agent.ts';
 import type { Store } from '../store/store.ts';
-import { costReport } from '../store/tasks/cost-report.ts';
 import { countQueued } from '../store/tasks/list-tasks.ts';
 import { packageVersion } from '../version.ts';
 import { createLoopMonitor, type LoopMonitor } from './loop-delay.ts';
@@ -27,12 +26,11 @@ export interface StatusDeps {
   agent: () => AgentResolution | undefined;
   database: () => Status['database'];
   runningTasks: () => number;
+  spend: () => Status['spend'];
   children: () => readonly ChildStatus[];
   /** Default: watches this process's event loop from now on. */
   loop?: LoopMonitor;
 }
-
-type FromStore = Pick<Status, 'spend'> & { queued: number };
 
 /**
  * The daemon's status. What only the store knows is left at its last known value while the store is away or busy:
@@ -41,10 +39,10 @@ type FromStore = Pick<Status, 'spend'> & { queued: number };
 export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
   const version = packageVersion();
   const loop = deps.loop ?? createLoopMonitor();
-  let known: FromStore = { queued: 0, spend: { todayUsd: 0, capUsd: null } };
+  let queued = 0;
   let asking: Promise<void> | undefined;
   const refresh = async (): Promise<void> => {
-    known = await askStore(deps).catch(() => known);
+    queued = await countQueued(deps.store).catch(() => queued);
     asking = undefined;
   };
   return async () => {
@@ -70,7 +68,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
         sizeBytes: journal.sizeBytes(),
       },
       loop: loop.read(),
-      tasks: { running: deps.runningTasks(), queued: known.queued },
+      tasks: { running: deps.runningTasks(), queued },
       counts: {
         accepted: counters.accepted,
         rejected: counters.rejected,
@@ -80,16 +78,10 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
         failed: counters.failed,
         deadLettered: counters.deadLettered,
       },
-      spend: known.spend,
+      spend: deps.spend(),
       children: deps.children(),
     };
   };
-}
-
-async function askStore({ store, settings }: StatusDeps): Promise<FromStore> {
-  const queued = await countQueued(store);
-  const { todayUsd } = await costReport(store, new Date());
-  return { queued, spend: { todayUsd, capUsd: settings.get('spend.dailyUsd') } };
 }
 
 function agentStatus(agent: AgentResolution | undefined): Status['agent'] {
@@ -98,6 +90,8 @@ function agentStatus(agent: AgentResolution | undefined): Status['agent'] {
   switch (agent.kind) {
     case 'claude':
       return { kind: 'claude', path: agent.path, version: agent.version, reason: agent.note ?? null };
+    case 'command':
+      return { kind: 'command', path: agent.path, version: null, reason: null };
     case 'offline':
       return { kind: 'offline', path: null, version: null, reason: agent.reason };
     case 'misconfigured':

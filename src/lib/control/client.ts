@@ -1,6 +1,8 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { SettingView } from '../config/live-settings.ts';
 import { NinjadError } from '../errors.ts';
+import type { AgentTool } from '../mcp/tools.ts';
+import type { CostReport } from '../store/tasks/cost-report.ts';
 import { DaemonNotRunningError } from '../wire/write-line.ts';
 import type {
   EventSummary,
@@ -28,10 +30,15 @@ export interface ControlClient {
   commandTask(id: string, command: 'cancel' | 'retry' | 'steer', text?: string): Promise<TaskCommandResult>;
   events(filter?: ListFilter): Promise<EventSummary[]>;
   explain(line: string): Promise<Explanation>;
+  cost(filter?: ListFilter): Promise<CostReport>;
   settings(): Promise<SettingView[]>;
   setting(key: string): Promise<SettingView>;
   setSetting(key: string, value: unknown): Promise<SettingView>;
   unsetSetting(key: string): Promise<SettingView>;
+  /** Exchanges the token of a run for a session, once. */
+  openAgent(token: string): Promise<{ session: string; taskId: number; tools: AgentTool[] }>;
+  /** What a tool of a running task answers. */
+  callAgentTool(session: string, tool: AgentTool, input: unknown): Promise<{ text: string }>;
   sql(text: string): Promise<SqlResult[]>;
   /** What happens to the event of this key. Ends after `ended`, or early when the daemon goes away. */
   watch(dedupKey: string, signal?: AbortSignal): AsyncGenerator<WatchMessage, void, undefined>;
@@ -62,10 +69,14 @@ export function createControlClient(socketPath: string): ControlClient {
       ),
     events: (filter) => ask(`/v1/events${queryOf(filter)}`),
     explain: (line) => ask('/v1/events/explain', { ...post, body: { line } }),
+    cost: (filter) => ask(`/v1/cost${queryOf(filter)}`),
     settings: () => ask('/v1/config'),
     setting: (key) => ask(at(key)),
     setSetting: (key, value) => ask(at(key), { method: 'PUT', body: { value } }),
     unsetSetting: (key) => ask(at(key), { method: 'DELETE' }),
+    openAgent: (token) => ask('/v1/agent/open', { ...post, body: { token } }),
+    callAgentTool: (session, tool, input) =>
+      ask('/v1/agent/call', { ...post, body: { session, tool, input } }),
     sql: (text) => ask('/v1/sql', { ...post, body: { text } }),
     async *watch(dedupKey, signal) {
       const response = await open(socketPath, `/v1/watch/${encodeURIComponent(dedupKey)}`, { signal });

@@ -1,10 +1,12 @@
 import type { Bus } from '../bus.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
 import { deleteStoredSetting, readStoredSettings, writeStoredSetting } from '../config/stored-settings.ts';
+import type { AgentDesk } from '../mcp/agent-desk.ts';
 import { explainRoute, type RuleBook, route } from '../router/route.ts';
 import { listEvents } from '../store/events/list-events.ts';
 import { runSql } from '../store/run-sql.ts';
 import type { Store } from '../store/store.ts';
+import { costReport } from '../store/tasks/cost-report.ts';
 import { findTask, listTasks, type TaskListRow, type TaskRow } from '../store/tasks/list-tasks.ts';
 import { parseLine, readPayload } from '../wire/parse-line.ts';
 import { type Priority, priorityName } from '../wire/priority.ts';
@@ -28,6 +30,7 @@ export interface ControlApiDeps {
   bus: Bus;
   tasks: TaskCommands;
   rules: () => RuleBook;
+  agentDesk: AgentDesk;
   status: () => Promise<Status>;
   /** Lines whose acceptance somebody waits for; see `Watchers`. */
   watchKey: (dedupKey: string) => () => void;
@@ -112,6 +115,8 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
       });
     },
 
+    cost: (query) => costReport(store, { ...query, now: now() }),
+
     settings: () => Promise.resolve(settings.views()),
     setting: (key) => Promise.resolve().then(() => settings.view(key)),
     async setSetting(name, value) {
@@ -127,6 +132,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
       return settings.view(key);
     },
 
+    agent: deps.agentDesk,
     sql: (text) => runSql(store, text),
 
     watch(dedupKey, send) {

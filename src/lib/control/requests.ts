@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
+import { agentToolNames } from '../mcp/tools.ts';
+import { costGroupings } from '../store/tasks/cost-report.ts';
 
 const limit = z.coerce.number().int().min(1).max(1000).default(50);
 const name = z.string().min(1).max(64).optional();
@@ -30,6 +32,13 @@ export const eventQuery = z.strictObject({
 });
 export type EventQuery = z.output<typeof eventQuery>;
 
+/** What `GET /v1/cost` takes. */
+export const costQuery = z.strictObject({
+  by: z.enum(costGroupings).default('day'),
+  days: z.coerce.number().int().min(1).max(366).default(30),
+});
+export type CostQuery = z.output<typeof costQuery>;
+
 /** The id of a task in a path. */
 export const taskId = z
   .string()
@@ -40,6 +49,15 @@ export const taskId = z
 export const watchKey = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'expected up to 128 letters, digits and ._:-');
+
+/** Who an agent's MCP server is: the token of a run, or the session that it got for it. */
+const secret = z.string().min(1).max(128);
+export const agentOpenBody = z.strictObject({ token: secret });
+export const agentCallBody = z.strictObject({
+  session: secret,
+  tool: z.enum(agentToolNames),
+  input: z.unknown(),
+});
 
 export const steerBody = z.strictObject({ text });
 export const explainBody = z.strictObject({ line: text });

@@ -1,3 +1,4 @@
+import type { SpendState } from '../spend/ledger.ts';
 import type { PriorityName } from '../wire/priority.ts';
 import type { LoopDelay } from './loop-delay.ts';
 
@@ -50,6 +51,7 @@ export interface Status {
     failed: number;
     deadLettered: number;
   };
-  spend: { todayUsd: number; capUsd: number | null };
+  /** By the days and months of the daemon's time zone; `reached` names the cap that is used up. */
+  spend: SpendState;
   children: readonly ChildStatus[];
 }

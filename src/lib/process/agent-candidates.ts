@@ -15,10 +15,15 @@ export interface AgentSurroundings {
 const program = 'claude';
 const defaultSystemFolders = ['/usr/local/bin', '/opt/homebrew/bin'];
 
-/** Every `claude` that PATH could mean, in its order. Relative entries are not followed: the daemon's folder is nobody's choice. */
+/** Every `claude` that PATH could mean, in its order. */
 export function agentsOnPath(env: AgentSurroundings['env']): string[] {
+  return programsOnPath(program, env);
+}
+
+/** Every `name` that PATH could mean, in its order. Relative entries are not followed: the daemon's folder is nobody's choice. */
+export function programsOnPath(name: string, env: AgentSurroundings['env']): string[] {
   const folders = (env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
-  return [...new Set(folders)].map((folder) => join(folder, program));
+  return [...new Set(folders)].map((folder) => join(folder, name));
 }
 
 /**

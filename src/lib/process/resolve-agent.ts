@@ -1,4 +1,10 @@
-import { agentsOnPath, type AgentSurroundings, fallbackAgents, whyNotRunnable } from './agent-candidates.ts';
+import {
+  agentsOnPath,
+  type AgentSurroundings,
+  fallbackAgents,
+  programsOnPath,
+  whyNotRunnable,
+} from './agent-candidates.ts';
 import type { ChildEntry } from './child-entry.ts';
 import { probeAgent, type ProbeResult } from './probe-agent.ts';
 
@@ -12,6 +18,8 @@ interface TriedPath {
 export type AgentResolution =
   /** `version` is `unknown` only for a path that the owner named; `note` then says what its probe came to. */
   | { kind: 'claude'; path: string; version: string; note?: string }
+  /** A program that the owner named, with the prompt on stdin and the reply on stdout; `entry` speaks for it. */
+  | { kind: 'command'; path: string; reason: string; entry: ChildEntry }
   | { kind: 'offline'; reason: string; tried: TriedPath[]; entry: ChildEntry }
   /** The owner named a path that cannot be run. Nothing else is tried behind their back. */
   | { kind: 'misconfigured'; path: string; problem: 'not-found' | 'not-executable'; reason: string };
@@ -28,6 +36,10 @@ export interface AgentResolver {
 export interface AgentResolverOptions extends AgentSurroundings {
   /** The path that the owner named, or a function that is asked at every probe. */
   configured?: string | (() => string | undefined) | undefined;
+  /** The command line of a program that is to answer instead of the CLI; asked at every probe. */
+  command?: (() => readonly string[] | undefined) | undefined;
+  /** What speaks the stream protocol for such a program. */
+  commandEntry?: ChildEntry;
   /** The bundled agent that answers when there is no other. */
   offlineEntry: ChildEntry;
   /** How long each candidate may take to answer `--version`. Default 5,000 ms. */
@@ -41,7 +53,7 @@ const defaultProbeDeadlineMs = 5_000;
 const offlineRecheckMs = 30_000;
 
 /**
- * Finds the agent: the configured path, else the first `claude` on PATH, else in the usual places, that answers
+ * Finds the agent: the program that the owner named, else the configured path, else the first `claude` on PATH, else in the usual places, that answers
  * `--version`; else the offline agent. The answer is kept until `reprobe`.
  */
 export function createAgentResolver(options: AgentResolverOptions): AgentResolver {
@@ -60,7 +72,9 @@ export function createAgentResolver(options: AgentResolverOptions): AgentResolve
   };
   /** An agent that was found is good until it vanishes; one that was not may have been installed or mended since. */
   const isGood = (known: AgentResolution) =>
-    known.kind === 'claude' || (known.kind === 'offline' && now() - foundAt < offlineRecheckMs);
+    known.kind === 'claude' ||
+    known.kind === 'command' ||
+    (known.kind === 'offline' && now() - foundAt < offlineRecheckMs);
   return {
     current: () => found,
     resolve: () => (found !== undefined && isGood(found) ? Promise.resolve(found) : probe()),
@@ -69,6 +83,9 @@ export function createAgentResolver(options: AgentResolverOptions): AgentResolve
 }
 
 async function findAgent(options: AgentResolverOptions): Promise<AgentResolution> {
+  const command = options.command?.();
+  if (command !== undefined && options.commandEntry !== undefined)
+    return commandAgent(command, options.commandEntry, options.env);
   const configured = typeof options.configured === 'function' ? options.configured() : options.configured;
   if (configured !== undefined && configured !== '') return configuredAgent(configured, options);
   const tried: TriedPath[] = [];
@@ -83,6 +100,29 @@ async function findAgent(options: AgentResolverOptions): Promise<AgentResolution
 }
 
 const sentences = { 'not-found': 'there is no such file', 'not-executable': 'it is not an executable file' };
+
+function commandAgent(
+  [program = '', ...args]: readonly string[],
+  entry: ChildEntry,
+  env: AgentSurroundings['env'],
+): AgentResolution {
+  const places = program.includes('/') ? [program] : programsOnPath(program, env);
+  const path = places.find((place) => whyNotRunnable(place) === undefined);
+  if (path === undefined) {
+    const problem = places.some((place) => whyNotRunnable(place) === 'not-executable')
+      ? 'not-executable'
+      : 'not-found';
+    const reason = `the program ${program} of agent.command cannot be run: ${sentences[problem]}`;
+    return { kind: 'misconfigured', path: program, problem, reason };
+  }
+  const commandLine = JSON.stringify([path, ...args]);
+  return {
+    kind: 'command',
+    path,
+    reason: 'agent.command names it',
+    entry: { command: entry.command, args: [...entry.args, commandLine] },
+  };
+}
 
 async function configuredAgent(configured: string, options: AgentResolverOptions): Promise<AgentResolution> {
   const path = configured.replace(/^~(?=\/)/, () => options.home);

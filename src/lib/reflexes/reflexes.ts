@@ -2,7 +2,9 @@ import type { Recall } from '../recall/recall.ts';
 import { trustOf } from '../recall/trust.ts';
 import type { Reflex, Reflexes } from '../router/reflex.ts';
 import { commandOf } from '../router/route.ts';
-import { costReport } from '../store/tasks/cost-report.ts';
+import type { SpendState } from '../spend/ledger.ts';
+import { costText } from '../spend/words.ts';
+import { type CostGrouping, costGroupings, costReport } from '../store/tasks/cost-report.ts';
 import type { Store } from '../store/store.ts';
 
 /** A task that runs now, as `/stop` sees it. */
@@ -20,8 +22,7 @@ export interface ReflexDeps {
   statusText: () => Promise<string>;
   runningTasks: () => RunningTask[];
   cancelTask: (taskId: number) => void;
-  /** Today's cap in US dollars, or null. */
-  dailyCapUsd: () => number | null;
+  spend: () => SpendState;
   now?: () => number;
 }
 
@@ -33,10 +34,14 @@ const commands: readonly { usage: string; does: string }[] = [
   },
   { usage: '/remember TEXT', does: 'keeps TEXT' },
   { usage: '/recall TEXT', does: 'what is remembered about TEXT' },
-  { usage: '/cost', does: 'what the tasks cost today and this month' },
+  {
+    usage: '/cost',
+    does: 'what the tasks cost, by day; /cost category and /cost model group them otherwise',
+  },
   { usage: '/help', does: 'this list' },
 ];
 const recallLimit = 5;
+const costDays = 7;
 const recallBudgetChars = 4_000;
 
 /** The reflexes that the default rules name. */
@@ -78,9 +83,12 @@ export function createReflexes(deps: ReflexDeps): Reflexes {
     stop,
     status: async () => ({ reply: await deps.statusText() }),
     help: ({ event }) => ({ reply: helpText(commandOf(event.text)) }),
-    cost: async () => ({
-      reply: costText(await costReport(deps.store, new Date(now())), deps.dailyCapUsd()),
-    }),
+    cost: async ({ event }) => {
+      const by = groupingOf(argumentOf(event.text));
+      if (by === undefined) return { reply: `By what? Write /cost ${costGroupings.join(', /cost ')}.` };
+      const report = await costReport(deps.store, { by, days: costDays, now: new Date(now()) });
+      return { reply: costText(report, deps.spend()) };
+    },
   };
 }
 
@@ -91,16 +99,8 @@ function helpText(command: string | undefined): string {
     : `There is no command /${command}. There are:\n${list}`;
 }
 
-function costText(
-  { todayUsd, monthUsd, tasksToday }: Awaited<ReturnType<typeof costReport>>,
-  capUsd: number | null,
-): string {
-  const cap = capUsd === null ? 'no cap is set' : `the cap is ${dollars(capUsd)} a day`;
-  return `Today ${dollars(todayUsd)} in ${tasksToday} tasks (${cap}), this month ${dollars(monthUsd)}.`;
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(amount !== 0 && amount < 0.1 ? 4 : 2)}`;
+function groupingOf(word: string): CostGrouping | undefined {
+  return word === '' ? 'day' : costGroupings.find((grouping) => grouping === word.toLowerCase());
 }
 
 function argumentOf(text: string): string {

@@ -10,6 +10,7 @@ import {
 } from '../store/events/record-events.ts';
 import type { EventIds } from '../store/events/register-journal.ts';
 import type { Store } from '../store/store.ts';
+import { isOwnerSource, type WireEvent } from '../wire/parse-line.ts';
 import { type OpenedEvent, openSpooled, removeSpooled } from './open-spooled.ts';
 import type { Reflexes } from './reflex.ts';
 import type { RuleBook } from './route.ts';
@@ -90,9 +91,14 @@ function plainRecord({ event, position, receivedAt, route, rule }: RoutedEvent, 
     rule,
     status: route === 'drop' ? 'dropped' : 'done',
     ...(rule === coalescedRule ? { reason: 'a later event of this source and category took its place' } : {}),
-    conversation: event.conversation,
+    conversation: conversationOf(event),
     dedupKey: event.dedupKey,
   };
+}
+
+/** Only the owner's own words may name any conversation; a stranger's stay among those of their source. */
+function conversationOf({ source, conversation }: WireEvent): string | undefined {
+  return conversation === undefined || isOwnerSource(source) ? conversation : `${source}/${conversation}`;
 }
 
 async function handle(

@@ -16,11 +16,7 @@ const fstat = promisify(fstatCallback);
 /** Nobody reads the pipe, or listens on the socket, at this path. The CLI exits 3. */
 export class DaemonNotRunningError extends NinjadError {
   constructor(path: string, options?: ErrorOptions) {
-    super(
-      'NOT_RUNNING',
-      `no daemon answers at ${path}; start one with: ninjad up`,
-      options,
-    );
+    super('NOT_RUNNING', `no daemon answers at ${path}; start one with: ninjad up`, options);
   }
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, type RunEvidence } from '../../../src/lib/agent/outcome.ts';
-import { defaultRetryPolicy, verdictOf } from '../../../src/lib/agent/retry.ts';
 import type { AgentResult } from '../../../src/lib/agent/stream-event.ts';
 
 const result: AgentResult = {
@@ -13,6 +12,7 @@ const result: AgentResult = {
   usage: null,
   deniedTools: [],
   staleSession: false,
+  apiStatus: undefined,
 };
 
 const good: RunEvidence = {
@@ -22,6 +22,8 @@ const good: RunEvidence = {
   result,
   exit: { code: 0, signal: null },
   stderr: '',
+  apiError: undefined,
+  resetsAt: undefined,
   staleSession: false,
 };
 
@@ -79,30 +81,36 @@ describe('outcome of a run', () => {
   });
 });
 
-describe('verdict on a task', () => {
-  const verdict = (kind: Parameters<typeof verdictOf>[0]['kind'], attempt: number) =>
-    verdictOf(
-      kind === 'succeeded' ? { kind, reply: '' } : { kind, reason: '' },
-      attempt,
-      defaultRetryPolicy,
-      () => 1,
-    );
-
-  it('retries what may be different next time, ever later, and buries it after the last attempt', () => {
-    expect(verdict('crashed', 1)).toEqual({ state: 'queued', delayMs: 5_000, spendsAttempt: true });
-    expect(verdict('crashed', 2)).toEqual({ state: 'queued', delayMs: 20_000, spendsAttempt: true });
-    expect(verdict('crashed', 3)).toEqual({ state: 'dead' });
+describe('outcome of a run that was refused', () => {
+  it('is a value, with a sentence on what the owner can do', () => {
+    const refused = { ...result, isError: true, text: 'Not logged in · Please run /login' };
+    const evidence = { result: refused, apiError: { name: 'authentication_failed', status: undefined } };
+    expect(outcomeOf({ ...good, ...evidence, exit: { code: 1, signal: null } })).toEqual({
+      kind: 'not-logged-in',
+      reason:
+        'the agent is not logged in: Not logged in · Please run /login. ' +
+        'Run `claude` in a terminal as the user of the daemon, log in with /login, then retry the task.',
+    });
   });
 
-  it('does not repeat a flood, garbage, a full time limit or a wrong setting', () => {
-    for (const kind of ['output-limit', 'protocol', 'timed-out', 'not-executable'] as const) {
-      expect(verdict(kind, 1)).toEqual({ state: 'failed' });
-    }
+  it('carries the time at which a limit resets', () => {
+    const refused = { ...result, isError: true, text: "You've hit your limit", apiStatus: 429 };
+    const resetsAt = Date.UTC(2030, 0, 2, 3, 4, 5);
+    expect(outcomeOf({ ...good, result: refused, resetsAt })).toEqual({
+      kind: 'rate-limited',
+      resetsAt,
+      reason: "the agent's plan is at its rate limit until 2030-01-02T03:04:05.000Z: You've hit your limit.",
+    });
   });
 
-  it('gives the attempt back after a shutdown, and none to who was cancelled', () => {
-    expect(verdict('shutdown', 3)).toEqual({ state: 'queued', delayMs: 0, spendsAttempt: false });
-    expect(verdict('cancelled', 1)).toEqual({ state: 'cancelled' });
-    expect(verdict('succeeded', 3)).toEqual({ state: 'done' });
+  it('is no failure when the turn went on without a tool, unless nothing came of it', () => {
+    const denied = { ...result, deniedTools: ['Bash', 'Bash', 'Write'] };
+    expect(kindOf({ result: denied })).toBe('succeeded');
+    expect(outcomeOf({ ...good, result: { ...denied, text: '' } })).toEqual({
+      kind: 'permission-denied',
+      reason:
+        'the agent was not allowed what it needed: Bash, Write. ' +
+        'Allow the tool for this category in the settings, then retry the task.',
+    });
   });
 });

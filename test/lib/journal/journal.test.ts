@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, closeSync, constants, existsSync, openSync, readdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createIntake, type Intake, type RejectedLine } from '../../../src/lib/journal/intake.ts';
@@ -133,9 +143,13 @@ describe.each([
 describe('intake', () => {
   it('rejects bad lines with their first 200 characters and leaves their neighbours unharmed', () => {
     const rig = openRig(tempDir());
-    const noise = Buffer.from(Array.from({ length: 2_000 }, (_, index) => (index * 37) % 256).filter((byte) => byte !== 10));
+    const noise = Buffer.from(
+      Array.from({ length: 2_000 }, (_, index) => (index * 37) % 256).filter((byte) => byte !== 10),
+    );
     rig.write(Buffer.concat([Buffer.from('LOW|a||b|before\n'), noise, Buffer.from('\nLOW|a||b|after\n')]));
-    rig.write(Buffer.concat([Buffer.from('LOW|a||b|'), Buffer.from([0xff, 0xfe]), Buffer.from('\nLOW|a||b|last\n')]));
+    rig.write(
+      Buffer.concat([Buffer.from('LOW|a||b|'), Buffer.from([0xff, 0xfe]), Buffer.from('\nLOW|a||b|last\n')]),
+    );
     expect(rig.lines()).toEqual(['LOW|a||b|before', 'LOW|a||b|after', 'LOW|a||b|last']);
     expect(rig.rejected.map(({ reason }) => reason)).toEqual(['unknown-priority', 'bad-utf8']);
     expect(rig.rejected[0]?.sample.length).toBe(200);
@@ -245,7 +259,9 @@ describe('journal', () => {
     expect(checkpoints).toBe(1);
     expect(rig.journal.stretches().map(({ start }) => start)).toEqual([starts[1], starts.at(-1)]);
     rig.journal.addPending(starts[1] as number, -1);
-    await expect(trimJournal(rig.journal, () => Promise.reject(new Error('the store is away')))).rejects.toThrow('away');
+    await expect(
+      trimJournal(rig.journal, () => Promise.reject(new Error('the store is away'))),
+    ).rejects.toThrow('away');
     expect(rig.journal.stretches()).toHaveLength(2);
   });
 
@@ -345,7 +361,8 @@ describe('journal', () => {
     rig.write('LOW|a||b|after\n');
     const rest = rig.lines();
     expect(rest.at(-1)).toBe('LOW|a||b|after');
-    expect([...Array(kept).fill(line.trimEnd()), ...rest.slice(0, -1)].every((text) => text === line.trimEnd())).toBe(true);
+    expect(kept).toBeGreaterThan(0);
+    expect(new Set(rest.slice(0, -1))).toEqual(new Set(rest.length > 1 ? [line.trimEnd()] : []));
     expect(rig.rejected).toEqual([]);
   });
 });

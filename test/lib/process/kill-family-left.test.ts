@@ -24,7 +24,8 @@ describe('terminating a family with a member that cannot be signalled', () => {
   it('ends the others, gives up at its deadline and says who is left and why', async () => {
     const marker = newMarker();
     const family = await startFamily(
-      'setsid sleep 300 & echo setuid $!; sleep 300 & echo child $!; echo ready; wait',
+      // Only once it has a session of its own does a signal to the group not reach it.
+      'setsid sleep 300 & p=$!; until [ $(ps -o sid= -p $p) = $p ]; do :; done; echo setuid $p; sleep 300 & echo child $!; echo ready; wait',
       { marker },
     );
     const { pid } = family.member('setuid');

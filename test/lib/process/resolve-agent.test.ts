@@ -44,6 +44,42 @@ function resolver(options: Partial<AgentResolverOptions> = {}) {
 
 const onPath = (...folders: string[]) => ({ PATH: folders.map((folder) => join(root, folder)).join(':') });
 
+const commandEntry = { command: 'node', args: ['command-agent.js'] };
+
+describe('a program that the owner named instead of the CLI', () => {
+  it('is taken from PATH or by its path, before any CLI, and spoken for by the adapter', async () => {
+    program('b/claude', version('2.1.197'));
+    const path = program('b/llm', 'exit 0');
+    for (const name of ['llm', path]) {
+      const command = () => [name, '-m', 'a model'];
+      const found = await resolver({ env: onPath('a', 'b'), command, commandEntry }).resolve();
+      expect(found).toEqual({
+        kind: 'command',
+        path,
+        reason: 'agent.command names it',
+        entry: { command: 'node', args: ['command-agent.js', JSON.stringify([path, '-m', 'a model'])] },
+      });
+    }
+  });
+
+  it('is the only one: where it cannot be run nothing else is tried', async () => {
+    program('b/claude', version('2.1.197'));
+    program('b/llm', 'exit 0', 0o600);
+    const find = (name: string) =>
+      resolver({ env: onPath('b'), command: () => [name], commandEntry }).resolve();
+    expect(await find('llm')).toMatchObject({
+      kind: 'misconfigured',
+      path: 'llm',
+      problem: 'not-executable',
+    });
+    expect(await find('mistral')).toMatchObject({
+      kind: 'misconfigured',
+      path: 'mistral',
+      problem: 'not-found',
+    });
+  });
+});
+
 describe('the search for an agent', () => {
   it('takes the first on PATH that answers --version, before any usual place', async () => {
     program('home/.local/bin/claude', version('1.0.0'));

@@ -4,6 +4,7 @@ import { createReflexes, type ReflexDeps, type RunningTask } from '../../../src/
 import { defaultRules } from '../../../src/lib/router/default-rules.ts';
 import type { ReflexAnswer } from '../../../src/lib/router/reflex.ts';
 import { compileRules, route } from '../../../src/lib/router/route.ts';
+import type { SpendState } from '../../../src/lib/spend/ledger.ts';
 import { parseLine } from '../../../src/lib/wire/parse-line.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
 
@@ -12,10 +13,13 @@ beforeAll(async () => {
   database = await tempDatabase();
 });
 afterAll(() => database.stop());
-beforeEach(() => database.store.query({ text: 'TRUNCATE tasks, memory_embeddings RESTART IDENTITY' }));
+beforeEach(() =>
+  database.store.query({ text: 'TRUNCATE tasks, task_costs, memory_embeddings RESTART IDENTITY CASCADE' }),
+);
 
 const book = compileRules();
 const noon = new Date(2026, 10, 22, 12).getTime();
+const spending: SpendState = { todayUsd: 0, monthUsd: 0, capUsd: 5, monthlyCapUsd: null, reached: null };
 
 /** Reflexes with these tasks running; `answer` asks the one that the default rules choose for a line. */
 function reflexes(running: RunningTask[] = [], changes: Partial<ReflexDeps> = {}) {
@@ -26,7 +30,7 @@ function reflexes(running: RunningTask[] = [], changes: Partial<ReflexDeps> = {}
     statusText: () => Promise.resolve('all is well'),
     runningTasks: () => running,
     cancelTask: (taskId) => cancelled.push(taskId),
-    dailyCapUsd: () => 5,
+    spend: () => spending,
     now: () => noon,
     ...changes,
   });
@@ -50,17 +54,19 @@ const remember = (content: string, kind = 'note', source = 'shell') =>
     values: [kind, content, source],
   });
 
-let lastEvent = 0;
-const spend = (costUsd: number, finishedAt: Date) =>
+let lastTask = 0;
+const spend = (costUsd: number, at: Date, model = 'claude-a', category = 'ask') =>
   database.store.query({
-    text: `INSERT INTO tasks (event_id, priority, source, category, prompt, state, outcome, run_after, queued_at, finished_at, cost_usd)
-           VALUES ($1, 3, 'cli', 'ask', 'p', 'done', 'succeeded', $2, $2, $2, $3)`,
-    values: [(lastEvent += 1), finishedAt, costUsd],
+    text: `INSERT INTO task_costs (at, task_id, category, model, cost_usd, input_tokens, output_tokens, cache_read_tokens)
+           VALUES ($1, $2, $5, $4, $3, 100, 20, 3000)`,
+    values: [at, (lastTask += 1), costUsd, model, category],
   });
 
 describe('reflexes', () => {
   it('are there for every reflex that the default rules name', () => {
-    const named = defaultRules.flatMap(({ route: to }) => (to.startsWith('reflex:') ? [to.slice('reflex:'.length)] : []));
+    const named = defaultRules.flatMap(({ route: to }) =>
+      to.startsWith('reflex:') ? [to.slice('reflex:'.length)] : [],
+    );
     expect(Object.keys(reflexes().all)).toEqual(expect.arrayContaining(named));
   });
 
@@ -89,7 +95,9 @@ describe('reflexes', () => {
 
   it('/anything else: that there is no such command, and which there are', async () => {
     const { reply } = reflexes();
-    expect(await reply('/dance now')).toBe(`There is no command /dance. There are:\n${String(await reply('/help'))}`);
+    expect(await reply('/dance now')).toBe(
+      `There is no command /dance. There are:\n${String(await reply('/help'))}`,
+    );
   });
 
   it('/remember: keeps the rest as a fact, over several lines too', async () => {
@@ -109,7 +117,9 @@ describe('reflexes', () => {
     it('quotes the closest memories with their kind and source', async () => {
       await remember('the nas is at 91% of its disk');
       await remember('the car is blue', 'fact', 'cli');
-      expect(await reflexes().reply('/recall what about the nas?')).toBe('- (note, shell) the nas is at 91% of its disk');
+      expect(await reflexes().reply('/recall what about the nas?')).toBe(
+        '- (note, shell) the nas is at 91% of its disk',
+      );
     });
 
     it('quotes five at most', async () => {
@@ -126,19 +136,51 @@ describe('reflexes', () => {
   });
 
   describe('/cost', () => {
-    it('sums the costs of today and of this month', async () => {
+    it('sums the costs of today and of this month, and lists the last seven days', async () => {
       await spend(1.25, new Date(2026, 10, 22, 0, 0, 1));
       await spend(0.05, new Date(2026, 10, 22, 11));
       await spend(2, new Date(2026, 10, 21, 23, 59));
       await spend(40, new Date(2026, 9, 31, 23, 59));
-      expect(await reflexes().reply('/cost')).toBe('Today $1.30 in 2 tasks (the cap is $5.00 a day), this month $3.30.');
+      expect(await reflexes().reply('/cost')).toBe(
+        [
+          'Today $1.30 in 2 tasks (the cap is $5.00 a day), this month $3.30 (no cap is set).',
+          '',
+          'By day, the last 7 days:',
+          '2026-11-22: $1.30 in 2 tasks (200 tokens in, 40 out, 6000 from the cache)',
+          '2026-11-21: $2.00 in 1 task (100 tokens in, 20 out, 3000 from the cache)',
+        ].join('\n'),
+      );
     });
 
-    it('shows cents of cents, zero, and that there is no cap', async () => {
-      const { reply } = reflexes([], { dailyCapUsd: () => null });
-      expect(await reply('/cost')).toBe('Today $0.00 in 0 tasks (no cap is set), this month $0.00.');
+    it('groups by model and category, the dearest first', async () => {
+      await spend(0.5, new Date(noon), 'claude-a', 'mail');
+      await spend(0.25, new Date(noon), 'claude-b', 'chat');
+      await spend(0.5, new Date(noon), 'claude-b', 'chat');
+      const lines = async (text: string) => (await reflexes().reply(text))?.split('\n').slice(3);
+      expect(await lines('/cost model')).toEqual([
+        'claude-b: $0.75 in 2 tasks (200 tokens in, 40 out, 6000 from the cache)',
+        'claude-a: $0.50 in 1 task (100 tokens in, 20 out, 3000 from the cache)',
+      ]);
+      expect(await lines('/cost CATEGORY')).toEqual([
+        'chat: $0.75 in 2 tasks (200 tokens in, 40 out, 6000 from the cache)',
+        'mail: $0.50 in 1 task (100 tokens in, 20 out, 3000 from the cache)',
+      ]);
+      expect(await reflexes().reply('/cost colour')).toBe(
+        'By what? Write /cost day, /cost category, /cost model.',
+      );
+    });
+
+    it('shows cents of cents, zero, that there is no cap, and that one is reached', async () => {
+      const free = reflexes([], { spend: () => ({ ...spending, capUsd: null }) });
+      expect(await free.reply('/cost')).toBe(
+        'Today $0.00 in 0 tasks (no cap is set), this month $0.00 (no cap is set).',
+      );
       await spend(0.0123, new Date(noon));
-      expect(await reply('/cost')).toBe('Today $0.0123 in 1 tasks (no cap is set), this month $0.0123.');
+      const spent = reflexes([], { spend: () => ({ ...spending, capUsd: 0.01, reached: 'day' }) });
+      expect((await spent.reply('/cost'))?.split('\n').slice(0, 2)).toEqual([
+        'Today $0.0123 in 1 tasks (the cap is $0.0100 a day), this month $0.0123 (no cap is set).',
+        'A cap is reached: only your own messages start tasks.',
+      ]);
     });
   });
 

@@ -419,6 +419,16 @@ describe('recordRouted with spooled payloads', () => {
     expect(readdirSync(spoolDir)).toEqual([]);
   });
 
+  it('keeps a stranger out of the conversations of the owner', async () => {
+    const { route, record } = desk();
+    const payload = JSON.stringify({ text: 'hello', conversation: 'main' });
+    await record(route([`HUMAN|cli||chat|${payload}`, `URGENT|email||chat|${payload}`]));
+    expect(await rows('SELECT conversation FROM tasks ORDER BY id')).toEqual([
+      { conversation: 'main' },
+      { conversation: 'email/main' },
+    ]);
+  });
+
   it('asks the rules again when the text of a spooled event is there', async () => {
     const { route, record, spoolDir } = desk({
       remember: ({ event }) => ({ reply: `kept ${event.text.length}` }),

@@ -60,11 +60,14 @@ describe('parseLine', () => {
   });
 
   it('undoes the escapes of a text and leaves other backslashes', () => {
-    expect(eventOf(String.raw`LOW|a||b|one\ntwo\rthree\\n C:\dir`).payload).toBe('one\ntwo\rthree\\n C:\\dir');
+    expect(eventOf(String.raw`LOW|a||b|one\ntwo\rthree\\n C:\dir`).payload).toBe(
+      'one\ntwo\rthree\\n C:\\dir',
+    );
   });
 
   it('reads a payload that only looks like JSON as text', () => {
-    for (const text of ['{not json', '{"a":', '[1,2]', '"text"']) expect(eventOf(`LOW|a||b|${text}`).text).toBe(text);
+    for (const text of ['{not json', '{"a":', '[1,2]', '"text"'])
+      expect(eventOf(`LOW|a||b|${text}`).text).toBe(text);
   });
 
   it('drops a carriage return before the newline and replaces NUL, which Postgres cannot store', () => {
@@ -139,19 +142,36 @@ describe('formatLine', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,20}$/);
     const text = fc.string({ unit: 'grapheme', maxLength: 200 }).filter((value) => !value.includes('\0'));
     fc.assert(
-      fc.property(name, name, text, fc.integer({ min: 0, max: 4e12 }), (source, category, payload, timestamp) => {
-        const line = formatLine({ priority: 'NORMAL', source, category, payload, timestamp });
-        expect(line.indexOf('\n')).toBe(line.length - 1);
-        const event = eventOf(line.slice(0, -1));
-        expect(event).toMatchObject({ priority: 3, source, category, text: payload, occurredAt: timestamp, spool: undefined });
-      }),
+      fc.property(
+        name,
+        name,
+        text,
+        fc.integer({ min: 0, max: 4e12 }),
+        (source, category, payload, timestamp) => {
+          const line = formatLine({ priority: 'NORMAL', source, category, payload, timestamp });
+          expect(line.indexOf('\n')).toBe(line.length - 1);
+          const event = eventOf(line.slice(0, -1));
+          expect(event).toMatchObject({
+            priority: 3,
+            source,
+            category,
+            text: payload,
+            occurredAt: timestamp,
+            spool: undefined,
+          });
+        },
+      ),
     );
   });
 
   it('keeps texts as texts that look like a spool reference or an object', () => {
     for (const payload of ['@spool:secret', '{"conversation":"hijack"}', 'ends in \\', '\\n']) {
       const line = formatLine({ priority: 'LOW', source: 'a', category: 'b', payload });
-      expect(eventOf(line.trimEnd())).toMatchObject({ text: payload, conversation: undefined, spool: undefined });
+      expect(eventOf(line.trimEnd())).toMatchObject({
+        text: payload,
+        conversation: undefined,
+        spool: undefined,
+      });
     }
   });
 });

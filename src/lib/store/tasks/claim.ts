@@ -1,3 +1,4 @@
+import type { Lineage } from '../../permissions/standing.ts';
 import type { Store } from '../store.ts';
 
 /** A task row that this worker has just made its own. */
@@ -13,8 +14,10 @@ export interface ClaimedTask {
   /** Counts from 1; with `worker` it fences every later write about this attempt. */
   attempt: number;
   worker: string;
-  /** The agent session of its conversation, if that has one. */
+  /** The agent session of its conversation, if that has one and was used within the last week. */
   resume: string | null;
+  /** Where a task that another one queued comes from; null for every other. */
+  lineage?: Lineage | null;
 }
 
 export interface ClaimOptions {
@@ -28,6 +31,8 @@ export interface ClaimOptions {
 const oneRunningPerConversation = 'tasks_one_running_a_conversation';
 const uniqueViolation = '23505';
 const maxLostRaces = 10;
+/** A conversation that rested longer begins anew: what mattered is recalled, and the old words cost less. */
+const sessionIdleDays = 7;
 
 /**
  * Claims the most urgent due row, oldest first, whose conversation has no running task: it becomes `running`, leased,
@@ -66,8 +71,12 @@ async function claimFirst(
               FOR UPDATE SKIP LOCKED LIMIT 1)
         RETURNING id, event_id AS "eventId", priority, source, category, conversation, prompt, reply_to AS "replyTo",
                   attempts AS attempt, worker,
-                  (SELECT session_id FROM conversations WHERE conversations.id = task.conversation) AS resume`,
-    values: [worker, now, leaseMs, humanOnly],
+                  (SELECT session_id FROM conversations
+                    WHERE conversations.id = task.conversation
+                      AND last_used_at > $2::timestamptz - make_interval(days => $5)) AS resume,
+                  (SELECT jsonb_build_object('depth', depth, 'trust', trust)
+                     FROM self_tasks JOIN events USING (dedup_key) WHERE events.id = task.event_id) AS lineage`,
+    values: [worker, now, leaseMs, humanOnly, sessionIdleDays],
   });
   return rows[0];
 }

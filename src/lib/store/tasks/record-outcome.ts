@@ -2,6 +2,7 @@ import type { Outcome } from '../../agent/outcome.ts';
 import type { Verdict } from '../../agent/retry.ts';
 import type { Store } from '../store.ts';
 import type { TaskAttempt } from './attempt.ts';
+import { type AttemptCost, bookCost, costOfAttempt } from './book-cost.ts';
 
 /** What a finished attempt has to say. */
 export interface AttemptRecord {
@@ -25,6 +26,7 @@ export interface AttemptRecord {
   staleSession: boolean;
   /** What the session has cost by now, all its runs together; undefined without a result line. */
   sessionCostUsd: number | undefined;
+  /** The CLI's figures by model; like the cost they accumulate over the session. */
   usage: unknown;
   /** For people: what was odd about the end. */
   note: string | undefined;
@@ -33,18 +35,19 @@ export interface AttemptRecord {
 
 /**
  * Records the end of an attempt in one transaction: the task's row, its event, the conversation, the log.
- * Costs are booked as the difference to the session's high-water mark, since the CLI's figure accumulates.
+ * Costs are booked, by model, as the difference to the session's high-water mark, since the CLI's figures accumulate.
  * Returns false, and changes nothing, when the attempt is not this worker's any more. Recording twice does no harm:
  * the answer to a COMMIT may have been lost on the way.
  */
 export function recordOutcome(store: Store, record: AttemptRecord): Promise<boolean> {
   return store.transaction(async (tx) => {
-    const costUsd = await sessionCost(tx, record);
-    const { rowCount } = await updateTask(tx, record, costUsd);
+    const cost = await costOfAttempt(tx, { ...record, conversation: record.task.conversation });
+    const { rowCount } = await updateTask(tx, record, cost.costUsd);
     if (rowCount !== 1) return isRecorded(tx, record);
-    await updateConversation(tx, record);
+    await bookCost(tx, record.task.id, cost, record.now);
+    await updateConversation(tx, record, cost);
     if (record.verdict.state !== 'queued') await endEvent(tx, record);
-    await logAttempt(tx, record, costUsd);
+    await logAttempt(tx, record, cost.costUsd);
     return true;
   });
 }
@@ -61,16 +64,6 @@ async function isRecorded(tx: Tx, { task, outcome, verdict }: AttemptRecord): Pr
   return rowCount === 1;
 }
 
-async function sessionCost(tx: Tx, { task, sessionCostUsd = 0, resumed }: AttemptRecord): Promise<number> {
-  if (resumed === null || task.conversation === null) return sessionCostUsd;
-  const { rows } = await tx.query<{ booked: number }>({
-    name: 'conversations-cost',
-    text: `SELECT cost_high_water_usd::float8 AS booked FROM conversations WHERE id = $1 AND session_id = $2`,
-    values: [task.conversation, resumed],
-  });
-  return Math.max(0, sessionCostUsd - (rows[0]?.booked ?? 0));
-}
-
 function updateTask(tx: Tx, record: AttemptRecord, costUsd: number) {
   const { task, outcome, verdict, now } = record;
   const queued = verdict.state === 'queued';
@@ -78,8 +71,8 @@ function updateTask(tx: Tx, record: AttemptRecord, costUsd: number) {
     UPDATE tasks
        SET state = $4, outcome = $5, reason = $6, reply = $7, progress = $8,
            attempts = attempts - $9::int, run_after = CASE WHEN $4 = 'queued' THEN $10 ELSE run_after END,
-           agent = coalesce($11, agent), memories = coalesce($12, memories), session_id = $13, cost_usd = cost_usd + $14::numeric, usage = $15,
-           finished_at = CASE WHEN $4 = 'queued' THEN NULL ELSE $16::timestamptz END,
+           agent = coalesce($11, agent), memories = coalesce($12, memories), session_id = $13, cost_usd = cost_usd + $14::numeric,
+           finished_at = CASE WHEN $4 = 'queued' THEN NULL ELSE $15::timestamptz END,
            worker = CASE WHEN $4 = 'queued' THEN NULL ELSE worker END, lease_until = NULL, process = NULL
      WHERE id = $1 AND worker = $2 AND attempts = $3 AND state = 'running'`;
   return tx.query({
@@ -100,14 +93,13 @@ function updateTask(tx: Tx, record: AttemptRecord, costUsd: number) {
       json(record.memories),
       record.sessionId,
       costUsd,
-      json(record.usage),
       now,
     ],
   });
 }
 
-async function updateConversation(tx: Tx, record: AttemptRecord): Promise<void> {
-  const { task, now, resumed, sessionId, keepSession, staleSession, sessionCostUsd } = record;
+async function updateConversation(tx: Tx, record: AttemptRecord, cost: AttemptCost): Promise<void> {
+  const { task, now, resumed, sessionId, keepSession, staleSession } = record;
   if (task.conversation === null) return;
   await tx.query({
     name: 'conversations-touch',
@@ -115,26 +107,31 @@ async function updateConversation(tx: Tx, record: AttemptRecord): Promise<void> 
            ON CONFLICT (id) DO UPDATE SET last_used_at = $2`,
     values: [task.conversation, now],
   });
-  if (staleSession) await setSession(tx, task.conversation, null, 0);
-  if (keepSession) await setSession(tx, task.conversation, sessionId, sessionCostUsd ?? 0);
-  // A failed run may have spent money in the session that it resumed, which the next run's figure will include.
-  else if (resumed !== null) await raiseHighWater(tx, task.conversation, resumed, sessionCostUsd ?? 0);
+  if (staleSession) await setSession(tx, task.conversation, null, noCost);
+  if (keepSession) await setSession(tx, task.conversation, sessionId, cost);
+  // A failed run may have spent money in the session that it resumed, which the next run's figures will include.
+  else if (resumed !== null) await raiseHighWater(tx, task.conversation, resumed, cost);
 }
 
-function setSession(tx: Tx, conversation: string, sessionId: string | null, highWaterUsd: number) {
+type HighWater = Pick<AttemptCost, 'highWaterUsd' | 'usageHighWater'>;
+
+const noCost: HighWater = { highWaterUsd: 0, usageHighWater: {} };
+
+function setSession(tx: Tx, conversation: string, sessionId: string | null, mark: HighWater) {
   return tx.query({
     name: 'conversations-session',
-    text: `UPDATE conversations SET session_id = $2, cost_high_water_usd = $3::numeric WHERE id = $1`,
-    values: [conversation, sessionId, highWaterUsd],
+    text: `UPDATE conversations SET session_id = $2, cost_high_water_usd = $3::numeric, usage_high_water = $4 WHERE id = $1`,
+    values: [conversation, sessionId, mark.highWaterUsd, json(mark.usageHighWater)],
   });
 }
 
-function raiseHighWater(tx: Tx, conversation: string, sessionId: string, highWaterUsd: number) {
+function raiseHighWater(tx: Tx, conversation: string, sessionId: string, mark: HighWater) {
   return tx.query({
     name: 'conversations-high-water',
-    text: `UPDATE conversations SET cost_high_water_usd = greatest(cost_high_water_usd, $3::numeric)
+    text: `UPDATE conversations
+              SET cost_high_water_usd = greatest(cost_high_water_usd, $3::numeric), usage_high_water = $4
             WHERE id = $1 AND session_id = $2`,
-    values: [conversation, sessionId, highWaterUsd],
+    values: [conversation, sessionId, mark.highWaterUsd, json(mark.usageHighWater)],
   });
 }
 

@@ -1,0 +1,42 @@
+import { fromPromise } from 'xstate';
+import type { Bus } from '../src/lib/bus.ts';
+import { untilNextDay } from '../src/lib/spend/calendar.ts';
+import type { CapPeriod, SpendLedger } from '../src/lib/spend/ledger.ts';
+import { capNotice } from '../src/lib/spend/words.ts';
+import { noteCap } from '../src/lib/store/spend/note-cap.ts';
+import { spendSums } from '../src/lib/store/spend/spend-sums.ts';
+import type { Store } from '../src/lib/store/store.ts';
+
+export interface LookAtSpendDeps {
+  store: Store;
+  ledger: SpendLedger;
+  bus: Pick<Bus, 'emit'>;
+  /** Reads the caps that were set at run time; done before the first sums are taken. */
+  loadCaps: () => Promise<void>;
+  now?: () => Date;
+}
+
+/** Other daemons on the same database spend too, and tell nobody. */
+const maxRestMs = 5 * 60_000;
+
+/**
+ * Brings the ledger up to date, and tells the owner once when a cap is reached and once when tasks run again.
+ * Resolves to the milliseconds until it should look again at the latest. Rejects with `StoreAwayError` while it cannot.
+ */
+export function createLookAtSpend({ store, ledger, bus, loadCaps, now = () => new Date() }: LookAtSpendDeps) {
+  let noted: CapPeriod | null | undefined;
+  return fromPromise<number>(async () => {
+    const asked = ledger.promised();
+    const at = now();
+    if (noted === undefined) await loadCaps();
+    const { sums, running } = await spendSums(store, asked, at);
+    ledger.take(sums, asked, running);
+    const state = ledger.state();
+    if (state.reached !== noted) {
+      const summary = capNotice(state);
+      if (await noteCap(store, { state, summary, now: at })) bus.emit('owner.notice', { text: summary });
+      noted = state.reached;
+    }
+    return Math.min(maxRestMs, untilNextDay(at) + 1);
+  });
+}

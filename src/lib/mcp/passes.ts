@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { NotFoundError } from '../control/errors.ts';
+import type { Standing } from '../permissions/standing.ts';
+import type { ClaimedTask } from '../store/tasks/claim.ts';
+import type { AgentTool } from './tools.ts';
+
+/** On whose behalf an agent calls, and what it may call. */
+export interface AgentPass {
+  task: Pick<ClaimedTask, 'id' | 'eventId' | 'source' | 'replyTo'>;
+  standing: Standing;
+  tools: readonly AgentTool[];
+}
+
+/** Who may call the agent tools: a run gets a token, its MCP server exchanges that once for a session of its own. */
+export interface AgentPasses {
+  /** A token for a run of this task; what an earlier run of it had is void. */
+  issue(pass: AgentPass): string;
+  /** Exchanges a token, which is void from then on. Throws a `NotFoundError` for one that is not good. */
+  open(token: string): { session: string; pass: AgentPass };
+  /** The pass of a session. Throws a `NotFoundError` for one that is not (any more) good. */
+  passOf(session: string): AgentPass;
+  /** The task does not run any more. */
+  revoke(taskId: number): void;
+}
+
+const secretBytes = 32;
+
+/** See `AgentPasses`. */
+export function createAgentPasses(): AgentPasses {
+  const tokens = new Map<string, AgentPass>();
+  const sessions = new Map<string, AgentPass>();
+  const revoke = (taskId: number): void => {
+    for (const secrets of [tokens, sessions]) {
+      for (const [secret, { task }] of secrets) if (task.id === taskId) secrets.delete(secret);
+    }
+  };
+  return {
+    issue(pass) {
+      revoke(pass.task.id);
+      return keep(tokens, pass);
+    },
+    open(token) {
+      const pass = tokens.get(token);
+      if (pass === undefined)
+        throw new NotFoundError('the token is not good: it was used, or its task has ended');
+      tokens.delete(token);
+      return { session: keep(sessions, pass), pass };
+    },
+    passOf(session) {
+      const pass = sessions.get(session);
+      if (pass === undefined) throw new NotFoundError('the session is not good: its task has ended');
+      return pass;
+    },
+    revoke,
+  };
+}
+
+function keep(secrets: Map<string, AgentPass>, pass: AgentPass): string {
+  const secret = randomBytes(secretBytes).toString('base64url');
+  secrets.set(secret, pass);
+  return secret;
+}

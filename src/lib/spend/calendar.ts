@@ -1,0 +1,20 @@
+/** The first instant of the day of `now`, in the daemon's time zone; `daysAgo` counts back. */
+export function startOfDay(now: Date, daysAgo = 0): Date {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo);
+}
+
+/** The first instant of the month of `now`, in the daemon's time zone. */
+export function startOfMonth(now: Date): Date {
+  return new Date(now.getFullYear(), now.getMonth(), 1);
+}
+
+/** Milliseconds until the next day begins: a day has 23 to 25 hours. */
+export function untilNextDay(now: Date): number {
+  return startOfDay(now, -1).getTime() - now.getTime();
+}
+
+/** A day as people write it, such as `2026-03-29`, in the daemon's time zone. */
+export function dayName(at: Date): string {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}

@@ -1,0 +1,94 @@
+/** What one model did, and what that cost by the CLI's own estimate. */
+export interface ModelUsage {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  costUsd: number;
+}
+
+/** `ModelUsage` by the name of the model. */
+export type UsageByModel = Readonly<Record<string, ModelUsage>>;
+
+/** The name under which costs are booked that belong to no known model. */
+export const unknownModel = 'unknown';
+
+const maxModels = 32;
+const maxNameChars = 100;
+/** Below a millionth of a dollar a difference is rounding. */
+const epsilonUsd = 1e-6;
+
+/** Reads the CLI's `modelUsage`; anything that is none, such as the plain `usage`, gives an empty record. */
+export function readModelUsage(value: unknown): UsageByModel {
+  const entries = Object.entries(asRecord(value)).slice(0, maxModels);
+  return Object.fromEntries(
+    entries.flatMap(([model, figures]) => {
+      const usage = usageOf(asRecord(figures));
+      return usage === undefined ? [] : [[model.slice(0, maxNameChars), usage]];
+    }),
+  );
+}
+
+/**
+ * What has been added since `before`, per figure. A figure that accumulates never shrinks: a smaller one began anew,
+ * and all of it is added.
+ */
+export function addedUsage(now: UsageByModel, before: UsageByModel): UsageByModel {
+  return Object.fromEntries(
+    Object.entries(now).map(([model, figures]) => {
+      const known = before[model] ?? nothing;
+      const added: ModelUsage = { ...figures };
+      for (const key of keys) added[key] = sinceMark(figures[key], known[key]);
+      return [model, added];
+    }),
+  );
+}
+
+/** `now - before`, or `now` where it is the smaller one: such a figure began anew. */
+export function sinceMark(now: number, before: number): number {
+  return now < before ? now : now - before;
+}
+
+/** The models that were used, and what of `totalCostUsd` none of them accounts for under `unknownModel`. */
+export function withRest(usage: UsageByModel, totalCostUsd: number): UsageByModel {
+  const used = Object.fromEntries(
+    Object.entries(usage).filter(([, figures]) => keys.some((key) => figures[key] > 0)),
+  );
+  const known = Object.values(used).reduce((sum, { costUsd }) => sum + costUsd, 0);
+  const rest = totalCostUsd - known;
+  if (rest < epsilonUsd) return used;
+  const unknown = used[unknownModel] ?? nothing;
+  return { ...used, [unknownModel]: { ...unknown, costUsd: unknown.costUsd + rest } };
+}
+
+const nothing: ModelUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  costUsd: 0,
+};
+const keys = Object.keys(nothing) as readonly (keyof ModelUsage)[];
+
+function usageOf(figures: Readonly<Record<string, unknown>>): ModelUsage | undefined {
+  if (typeof figures['inputTokens'] !== 'number') return undefined;
+  return {
+    inputTokens: whole(figures['inputTokens']),
+    outputTokens: whole(figures['outputTokens']),
+    cacheReadTokens: whole(figures['cacheReadInputTokens'] ?? figures['cacheReadTokens']),
+    cacheWriteTokens: whole(figures['cacheCreationInputTokens'] ?? figures['cacheWriteTokens']),
+    costUsd: amount(figures['costUSD'] ?? figures['costUsd']),
+  };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function whole(value: unknown): number {
+  return Math.round(amount(value));
+}
+
+function amount(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { type AnyEventObject, createActor, fromPromise, toPromise } from 'xstate';
+import { createAgentProcess } from '../../actors/agent-process.ts';
+import { createTerminate } from '../../actors/tasks/run-steps.ts';
+import { agentRunMachine } from '../../machines/agent-run.ts';
+import type { AgentSettings } from '../../src/lib/agent/arguments.ts';
+import { defaultTaskLimits, type TaskLimits } from '../../src/lib/agent/limits.ts';
+import { taskMarker } from '../../src/lib/agent/marker.ts';
+import { outcomeOf } from '../../src/lib/agent/outcome.ts';
+import { findMarked } from '../../src/lib/process/find-marked.ts';
+import { fakeTask } from '../helpers/agent-fixtures.ts';
+import { claudeVersion } from './fetch-claude.ts';
+import type { ClaudeHome } from './claude-home.ts';
+
+export interface ClaudeRunOptions {
+  limits?: Partial<TaskLimits>;
+  settings?: AgentSettings;
+  resume?: string;
+}
+
+/** One run of the real CLI, with everything real except the row that notes its process. */
+export function startClaudeRun(claude: ClaudeHome, prompt: string, options: ClaudeRunOptions = {}) {
+  const task = fakeTask({ prompt });
+  const { name, value } = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
+  const texts: string[] = [];
+  const progress: string[] = [];
+  const machine = agentRunMachine.provide({
+    actors: {
+      agentProcess: createAgentProcess({
+        env: claude.env,
+        cwd: join(claude.home, 'work'),
+        settings: () => options.settings ?? {},
+      }),
+      terminate: createTerminate(),
+      noteProcess: fromPromise(() => Promise.resolve(undefined)),
+    },
+    actions: {
+      announceText: ({ event }) => void texts.push((event as AnyEventObject)['text'] as string),
+      announceProgress: ({ event }) => void progress.push((event as AnyEventObject)['progress'] as string),
+    },
+  });
+  const request = {
+    task,
+    agent: { kind: 'claude', path: claude.path, version: claudeVersion },
+    memories: [],
+    resume: options.resume ?? null,
+  } as const;
+  const limits = { ...defaultTaskLimits, ...options.limits };
+  const actor = createActor(machine, { input: { request, limits } });
+  const output = toPromise(actor);
+  actor.start();
+  const survivors = async () => (await findMarked(name, value)).map(({ command }) => command);
+  return {
+    actor,
+    marker: `${name}=${value}`,
+    texts,
+    progress,
+    survivors,
+    /** Waits until a process of the run has this command line, or is it by pattern. */
+    runs: (command: RegExp) =>
+      vi.waitFor(
+        async () => expect(await survivors()).toContainEqual(expect.stringMatching(command)),
+        30_000,
+      ),
+    /** The end of the run, after which nobody is left. */
+    async ends() {
+      const { transcript, ...rest } = await output;
+      expect(await survivors()).toEqual([]);
+      return {
+        ...rest,
+        transcript: [...transcript.head, ...transcript.tail],
+        outcome: outcomeOf(rest.evidence),
+      };
+    },
+  };
+}

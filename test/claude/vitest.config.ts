@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The files are not called `.test.ts`, so that `npm test` needs no CLI. Each test starts at least one. */
+export default defineConfig({
+  test: {
+    include: ['test/claude/**/*.claude.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    retry: 0,
+  },
+});
