@@ -127,7 +127,7 @@ describe('recordRouted', () => {
         status: 'done',
         reason: null,
         reply: null,
-        conversation: 'c1',
+        conversation: 'cron:disk/c1',
         dedup_key: 'd1',
       },
       expect.objectContaining({
