@@ -15,7 +15,6 @@ export interface RouterInput {
 export type RouterEvent =
   | { type: 'mail.waiting' }
   | { type: 'database.ready' }
-  | { type: 'database.away' }
   | { type: 'child.stop' }
   /** To itself. */
   | { type: 'router.begin' };

@@ -14,11 +14,10 @@ export function databaseLogic(parts: Parts) {
         tell(system as Neighbours, 'router', { type: 'database.ready' });
         tell(system as Neighbours, 'tasks', { type: 'database.ready' });
       },
-      announceAway: ({ context, event, system }) => {
+      announceAway: ({ context, event }) => {
         if (event.type !== 'child.stop') {
           log.warn({ reason: context.lastError }, 'the database is away; events are kept until it is back');
         }
-        tell(system as Neighbours, 'router', { type: 'database.away' });
       },
     },
   });

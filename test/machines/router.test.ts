@@ -70,7 +70,7 @@ function startRouter({ mail = [], desk = createDesk() }: { mail?: string[]; desk
     clock,
     desk,
     mail,
-    send: (type: 'mail.waiting' | 'database.ready' | 'database.away' | 'child.stop') => actor.send({ type }),
+    send: (type: 'mail.waiting' | 'database.ready' | 'child.stop') => actor.send({ type }),
     arrive: (...names: string[]) => {
       mail.push(...names);
       actor.send({ type: 'mail.waiting' });
@@ -150,7 +150,6 @@ describe('router machine', () => {
       expect(state()).toBe('waiting');
       expect(context().awayBecause).toBe('StoreAwayError: the line is cut');
       expect(desk.waiting()).toBe(2);
-      send('database.away');
       send('database.ready');
       expect(news()).toEqual(['record a b', 'record a b']);
       await recorded();
