@@ -23,6 +23,27 @@ export class StoreAwayError extends NinjadError {
   }
 }
 
+/** The model cannot be asked at the moment; whoever can do without goes on without. */
+export class InferenceAwayError extends NinjadError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INFERENCE_AWAY', message, options);
+  }
+}
+
+/** So much waits for the models already that this request was not taken. */
+export class InferenceBusyError extends NinjadError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INFERENCE_BUSY', message, options);
+  }
+}
+
+/** The models took too long over a request. */
+export class InferenceDeadlineError extends NinjadError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INFERENCE_DEADLINE', message, options);
+  }
+}
+
 /** The text of anything thrown, for a message or a log line. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

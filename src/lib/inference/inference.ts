@@ -1,0 +1,50 @@
+/**
+ * How one model is. `loading`: `percent` (0–100) of its files is there, null while that is unknown. `degraded`: it
+ * cannot be had for now and will be tried again, such as a download without a network. `failed`: what is there
+ * cannot be used, such as a folder that lacks a file; it is looked at again after a while. `off`: the settings say so.
+ */
+export type ModelState =
+  | { state: 'loading'; percent: number | null }
+  | { state: 'ready'; model: string }
+  | { state: 'degraded'; reason: string }
+  | { state: 'failed'; reason: string }
+  | { state: 'off' };
+
+/**
+ * How the embedder is. Where it is ready, `model` names one vector space, as `<org>/<name>@<digest of the weights>`:
+ * vectors of different ones must not be compared. `dimensions` is the length of each vector.
+ */
+export type EmbedderState =
+  Exclude<ModelState, { state: 'ready' }> | { state: 'ready'; model: string; dimensions: number };
+
+/** A name in a text, as the NER model saw it: `text.slice(start, end)`, with the model's confidence from 0 to 1. */
+export interface NamedEntity {
+  kind: 'person' | 'organisation' | 'place' | 'other';
+  text: string;
+  start: number;
+  end: number;
+  score: number;
+}
+
+/**
+ * The models, in a process of their own. The three states are cheap snapshots. Every call rejects at once with
+ * `InferenceAwayError` while its model is not ready or when the process dies under it, with `InferenceBusyError`
+ * where too much waits already, with `InferenceDeadlineError` where it takes too long, and with the signal's reason
+ * when it is aborted. Texts may be of any length and content: what is beyond a model's window is not looked at.
+ */
+export interface Inference {
+  embedder(): EmbedderState;
+  reranker(): ModelState;
+  ner(): ModelState;
+  /** One vector of unit length for each text, in their order. Queries go before passages that wait. */
+  embed(
+    texts: readonly string[],
+    options: { kind: 'query' | 'passage'; signal: AbortSignal },
+  ): Promise<Float32Array[]>;
+  /** How well each passage answers the query, from 0 to 1, in the order of the passages. */
+  rerank(query: string, passages: readonly string[], options: { signal: AbortSignal }): Promise<number[]>;
+  /** The names in each text, in their order. */
+  entities(texts: readonly string[], options: { signal: AbortSignal }): Promise<NamedEntity[][]>;
+  /** Calls the listener after each change of a state, and returns the function that stops it. */
+  onChange(listener: () => void): () => void;
+}
