@@ -37,6 +37,17 @@ CREATE TABLE conversations (
   CONSTRAINT conversations_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE embedding_models (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  dimensions integer NOT NULL,
+  indexed boolean DEFAULT false NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT embedding_models_pkey PRIMARY KEY (id),
+  CONSTRAINT embedding_models_name_dimensions_key UNIQUE (name, dimensions),
+  CONSTRAINT embedding_models_dimensions_indexable CHECK (((dimensions >= 1) AND (dimensions <= 2000)))
+);
+
 CREATE TABLE entities (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   kind text NOT NULL,
@@ -180,6 +191,19 @@ CREATE TABLE machines (
   CONSTRAINT machines_state_known CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'degraded'::text, 'down'::text])))
 );
 
+CREATE TABLE memory_documents (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  title text,
+  content_hash text NOT NULL,
+  trust text NOT NULL,
+  chars integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT memory_documents_pkey PRIMARY KEY (id),
+  CONSTRAINT memory_documents_chars_positive CHECK ((chars > 0)),
+  CONSTRAINT memory_documents_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
+);
+CREATE INDEX memory_documents_hash_idx ON public.memory_documents USING btree (content_hash);
+
 CREATE TABLE memory_embeddings (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   kind text NOT NULL,
@@ -190,23 +214,51 @@ CREATE TABLE memory_embeddings (
   importance real DEFAULT 0.5 NOT NULL,
   event_id bigint,
   task_id bigint,
-  embedding vector(384),
-  model text,
   seen_count integer DEFAULT 1 NOT NULL,
   created_at timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone NOT NULL,
   search tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, "left"(content, 100000))) STORED NOT NULL,
+  origin text DEFAULT 'event'::text NOT NULL,
+  title text,
+  tags text[] DEFAULT '{}'::text[] NOT NULL,
+  conversation text,
+  document_id bigint,
+  chunk integer,
+  pinned boolean DEFAULT false NOT NULL,
+  redacted integer DEFAULT 0 NOT NULL,
+  prepared boolean DEFAULT false NOT NULL,
+  recall_count integer DEFAULT 0 NOT NULL,
+  last_recalled_at timestamp with time zone,
+  edited_at timestamp with time zone,
   CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
-  CONSTRAINT memory_embeddings_event_id_key UNIQUE (event_id),
-  CONSTRAINT memory_embeddings_embedding_has_model CHECK (((embedding IS NULL) = (model IS NULL))),
+  CONSTRAINT memory_embeddings_document_chunk_key UNIQUE (document_id, chunk),
+  CONSTRAINT memory_embeddings_document_id_fkey FOREIGN KEY (document_id) REFERENCES memory_documents(id) ON DELETE CASCADE,
+  CONSTRAINT memory_embeddings_chunk_has_document CHECK (((document_id IS NULL) = (chunk IS NULL))),
+  CONSTRAINT memory_embeddings_chunk_not_negative CHECK ((chunk >= 0)),
+  CONSTRAINT memory_embeddings_counts_not_negative CHECK ((LEAST(redacted, recall_count) >= 0)),
   CONSTRAINT memory_embeddings_importance_range CHECK (((importance >= (0)::double precision) AND (importance <= (1)::double precision))),
   CONSTRAINT memory_embeddings_kind_known CHECK ((kind = ANY (ARRAY['note'::text, 'fact'::text, 'preference'::text, 'event'::text, 'summary'::text, 'task_result'::text, 'document'::text]))),
+  CONSTRAINT memory_embeddings_origin_known CHECK ((origin = ANY (ARRAY['event'::text, 'owner'::text, 'agent'::text, 'extraction'::text, 'task'::text, 'compaction'::text, 'import'::text]))),
+  CONSTRAINT memory_embeddings_recalled_has_time CHECK (((recall_count = 0) = (last_recalled_at IS NULL))),
+  CONSTRAINT memory_embeddings_seen_positive CHECK ((seen_count > 0)),
   CONSTRAINT memory_embeddings_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
+CREATE INDEX memory_embeddings_agent_idx ON public.memory_embeddings USING btree (created_at) WHERE (origin = 'agent'::text);
 CREATE INDEX memory_embeddings_created_idx ON public.memory_embeddings USING btree (created_at);
+CREATE INDEX memory_embeddings_event_idx ON public.memory_embeddings USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
 CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search);
-CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id, created_at) WHERE (task_id IS NOT NULL);
+CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id) WHERE (task_id IS NOT NULL);
+CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree (id) WHERE (NOT prepared);
+
+CREATE TABLE memory_vectors (
+  memory_id bigint NOT NULL,
+  model_id integer NOT NULL,
+  embedding vector NOT NULL,
+  CONSTRAINT memory_vectors_pkey PRIMARY KEY (memory_id, model_id),
+  CONSTRAINT memory_vectors_memory_id_fkey FOREIGN KEY (memory_id) REFERENCES memory_embeddings(id) ON DELETE CASCADE,
+  CONSTRAINT memory_vectors_model_id_fkey FOREIGN KEY (model_id) REFERENCES embedding_models(id)
+);
 
 CREATE TABLE optimization_findings (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

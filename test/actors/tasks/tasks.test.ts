@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 beforeEach(() =>
-  store.query({ text: 'TRUNCATE tasks, events, conversations, activity_log, memory_embeddings' }),
+  store.query({ text: 'TRUNCATE tasks, events, conversations, activity_log, memory_embeddings CASCADE' }),
 );
 afterEach(async () => {
   for (const worker of workers) await worker.stop();

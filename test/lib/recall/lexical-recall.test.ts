@@ -11,7 +11,7 @@ beforeAll(async () => {
   recall = createLexicalRecall(database.store);
 });
 afterAll(() => database.stop());
-beforeEach(() => database.store.query({ text: 'TRUNCATE memory_embeddings, tasks' }));
+beforeEach(() => database.store.query({ text: 'TRUNCATE memory_embeddings, tasks CASCADE' }));
 
 const hour = 3_600_000;
 const { signal } = new AbortController();

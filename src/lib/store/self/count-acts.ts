@@ -7,7 +7,7 @@ export type CountedAct = 'remember' | 'queue_task' | 'make_wish' | 'notify_owner
 export const notifiedAction = 'owner.notified';
 
 const sources: Readonly<Record<CountedAct, { from: string; task: string; at: string }>> = {
-  remember: { from: `memory_embeddings WHERE task_id IS NOT NULL`, task: 'task_id', at: 'created_at' },
+  remember: { from: `memory_embeddings WHERE origin = 'agent'`, task: 'task_id', at: 'created_at' },
   queue_task: { from: 'self_tasks WHERE true', task: 'parent_task_id', at: 'created_at' },
   make_wish: { from: `wishlist WHERE origin = 'agent'`, task: 'task_id', at: 'created_at' },
   notify_owner: { from: `activity_log WHERE action = '${notifiedAction}'`, task: 'task_id', at: 'at' },

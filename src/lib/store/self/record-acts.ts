@@ -49,8 +49,8 @@ export async function recordMemory(
   if (seen.rowCount !== 0) return false;
   await tx.query({
     name: 'memories-record',
-    text: `INSERT INTO memory_embeddings (kind, content, source, trust, task_id, created_at, last_seen_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $6)`,
+    text: `INSERT INTO memory_embeddings (kind, content, source, trust, origin, task_id, created_at, last_seen_at)
+           VALUES ($1, $2, $3, $4, 'agent', $5, $6, $6)`,
     values: [kind, content, source, trust, taskId, now],
   });
   return true;
