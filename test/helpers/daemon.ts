@@ -217,6 +217,7 @@ function environment(home: string, extra: Record<string, string> = {}): NodeJS.P
     LANG: 'C.UTF-8',
     NINJAD_HOME: home,
     NINJAD_PORT: '0',
+    NINJAD_ALLOW_DOWNLOAD: 'false',
     ...extra,
   };
 }

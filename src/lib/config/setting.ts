@@ -65,6 +65,21 @@ export const absolutePath: Kind<z.ZodString> = {
   expects: 'an absolute path',
 };
 
+/** Yes or no. */
+export const flag: Kind<z.ZodBoolean> = { schema: z.boolean(), expects: 'true or false' };
+
+/** The name of a model on the hub, which is also where it lies below a folder of models. */
+export const modelName: Kind<z.ZodString> = {
+  schema: z.string().regex(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/),
+  expects: 'a model such as organisation/name',
+};
+
+/** An http or https address. */
+export const webUrl: Kind<z.ZodString> = {
+  schema: z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text)),
+  expects: 'an address such as https://host',
+};
+
 /** The address of a Postgres server. */
 export const postgresUrl: Kind<z.ZodString> = {
   schema: z.string().refine((text) => /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)),
