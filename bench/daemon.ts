@@ -71,6 +71,7 @@ function spawnDaemon(home: string, env: Readonly<Record<string, string>>): Child
       LANG: 'C.UTF-8',
       NINJAD_HOME: home,
       NINJAD_PORT: '0',
+      NINJAD_ALLOW_DOWNLOAD: 'false',
       ...env,
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

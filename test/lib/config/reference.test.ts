@@ -18,7 +18,7 @@ describe('table of settings', () => {
       written.startsWith('before\n<!-- settings:begin -->\n\n<!-- prettier-ignore -->\n| setting |'),
     ).toBe(true);
     expect(written.endsWith('\n\n<!-- settings:end -->\nafter\n')).toBe(true);
-    expect(written).not.toContain('old');
+    expect(written).not.toContain('what stood there');
     expect(withSettingsTable(written)).toBe(written);
   });
 
