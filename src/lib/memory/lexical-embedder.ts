@@ -1,0 +1,126 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Embedder } from './embedders.ts';
+
+/** As many as the default model has. */
+export const lexicalDimensions = 384;
+
+const maxChars = 20_000;
+/** Texts between two turns of the event loop; one of a memory's size takes about 1 ms. */
+const textsATurn = 4;
+
+const weights = { word: 1, pair: 0.5, gram: 0.9 };
+const stopWordWeight = 0.15;
+const gramSizes = [3, 4, 5] as const;
+
+/**
+ * An embedder without a model, for when there is none: it hashes words, pairs of neighbouring words and the character
+ * n-grams of each word into a vector of unit length, so that texts that share words, or parts of them, come near one
+ * another; it knows nothing of meaning. The same text gives the same vector everywhere and for ever: whoever changes
+ * anything about it changes `model`.
+ * Sources: signed feature hashing, Weinberger et al. 2009, https://arxiv.org/abs/0902.2206; character n-grams with word
+ * boundaries, Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606; sublinear weights (1 + ln tf), Manning et al.,
+ * Introduction to Information Retrieval, 6.4.1; FNV-1a, RFC 9923; the finalizer is MurmurHash3's.
+ */
+export const lexicalEmbedder: Embedder = {
+  model: 'ninjad-lexical-1',
+  dimensions: lexicalDimensions,
+  async embed(texts, { signal }) {
+    const vectors: Float32Array[] = [];
+    for (const [index, text] of texts.entries()) {
+      if (index % textsATurn === textsATurn - 1) await turn();
+      signal.throwIfAborted();
+      vectors.push(embedLexically(text));
+    }
+    return vectors;
+  },
+};
+
+/** The vector of one text, of which the first 20,000 characters count; see `lexicalEmbedder`. */
+export function embedLexically(text: string): Float32Array {
+  const vector = new Float32Array(lexicalDimensions);
+  for (const [feature, { count, weight }] of featuresOf(text)) {
+    const hash = hashOf(feature);
+    const value = weight * (1 + Math.log(count));
+    const place = (hash >>> 1) % lexicalDimensions;
+    vector[place] = (vector[place] as number) + (hash & 1 ? value : -value);
+  }
+  const length = Math.hypot(...vector);
+  // Signed features may cancel out, in theory; a vector of length 0 has no cosine.
+  if (length === 0) vector[0] = 1;
+  else
+    for (let index = 0; index < vector.length; index += 1) vector[index] = (vector[index] as number) / length;
+  return vector;
+}
+
+type Features = Map<string, { count: number; weight: number }>;
+
+function featuresOf(text: string): Features {
+  const features: Features = new Map();
+  const add = (name: string, weight: number): void => {
+    const known = features.get(name);
+    if (known === undefined) features.set(name, { count: 1, weight });
+    else known.count += 1;
+  };
+  let before: string | undefined;
+  for (const word of wordsOf(text)) {
+    const isStopWord = stopWords.has(word);
+    add(`w ${word}`, isStopWord ? stopWordWeight : weights.word);
+    if (before !== undefined) add(`p ${before} ${word}`, isStopWord ? stopWordWeight : weights.pair);
+    before = word;
+    if (isStopWord) continue;
+    const grams = gramsOf(word);
+    // The n-grams of a word count together as much as a word, however long it is.
+    for (const gram of grams) add(`g ${gram}`, weights.gram / Math.sqrt(grams.length));
+  }
+  // A text of signs only, such as "👍" or "???", is at least like itself.
+  if (features.size === 0)
+    for (const sign of text.slice(0, maxChars).match(/\S/gu) ?? ['']) add(`s ${sign}`, 1);
+  return features;
+}
+
+/** Scripts that put no spaces between words: there each character, with its neighbour as a pair, is a word. */
+const spaceless =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}]/u;
+const wordPattern = new RegExp(`${spaceless.source}|(?:(?!${spaceless.source})[\\p{L}\\p{M}\\p{N}])+`, 'gu');
+
+/** The words of a text as they are compared: lower case, without the accents of European scripts. */
+export function wordsOf(text: string): string[] {
+  const plain = text
+    .slice(0, maxChars)
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+    .toLowerCase();
+  return plain.match(wordPattern) ?? [];
+}
+
+function gramsOf(word: string): string[] {
+  const framed = `<${word}>`;
+  return gramSizes.flatMap((size) =>
+    framed.length <= size
+      ? []
+      : Array.from({ length: framed.length - size + 1 }, (_, start) => framed.slice(start, start + size)),
+  );
+}
+
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  // The low bits of FNV-1a alone are too regular for a sign and a place.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Words of so many English sentences that they say little about one. */
+export const stopWords: ReadonlySet<string> = new Set(
+  (
+    'a about after again all also am an and any are as at be because been before being but by can could did do does ' +
+    'doing for from had has have having he her here hers him his how i if in into is it its just me more most my no ' +
+    'nor not now of off on only or other our out over own please s same she should so some such t than that the their ' +
+    'them then there these they this those through to too under until up very was we were what when where which while ' +
+    'who whom why will with would you your'
+  ).split(' '),
+);
