@@ -1,19 +1,6 @@
 import type { EmbedderState, Inference } from '../inference/inference.ts';
+import type { Embedder } from './embedder.ts';
 import { lexicalEmbedder } from './lexical-embedder.ts';
-
-/** Something that makes vectors of texts. Only vectors of one `model` may be compared. */
-export interface Embedder {
-  model: string;
-  dimensions: number;
-  /**
-   * One vector of unit length for each text, in their order; texts may be of any length and content. Rejects with
-   * what `Inference.embed` rejects with where the model has gone meanwhile, and when the signal is aborted.
-   */
-  embed(
-    texts: readonly string[],
-    options: { kind: 'query' | 'passage'; signal: AbortSignal },
-  ): Promise<Float32Array[]>;
-}
 
 /** The embedder that serves now, and why it is not the real one, if it is not. */
 export interface CurrentEmbedder extends Embedder {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Embedder } from './embedders.ts';
+import type { Embedder } from './embedder.ts';
 
 /** As many as the default model has. */
 export const lexicalDimensions = 384;

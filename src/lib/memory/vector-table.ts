@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import type { Embedder } from './embedders.ts';
+import type { Embedder } from './embedder.ts';
 
 /** A model whose vectors are stored. `indexed`: whether there is an HNSW index over them. */
 export interface StoredModel {
