@@ -57,6 +57,8 @@ export interface AgentProcessDeps {
   cwd: string;
   /** Asked at each run: what it may do and spend depends on the task. */
   settings: (request: RunRequest) => AgentSettings;
+  /** Changes the command line so that it runs enclosed, in a cgroup of its own. Default: as it is. */
+  enclose?: (launch: Launch, request: RunRequest) => Launch;
   bounds?: StreamBounds;
 }
 
@@ -79,7 +81,7 @@ export function createAgentProcess(deps: AgentProcessDeps) {
       settings: deps.settings(input),
       newSessionId: randomUUID(),
     });
-    const agent = startProcess(launch, deps.cwd);
+    const agent = startProcess(deps.enclose?.(launch, input) ?? launch, deps.cwd);
     agent.catch(() => {});
     if (agent.pid === undefined) {
       void reportUnspawned(agent, report);

@@ -1,6 +1,7 @@
 import { type ActorRefFrom, createActor, toPromise } from 'xstate';
 import type { rootMachine } from '../machines/root.ts';
 import { endMarked } from './lib/agent/abandoned.ts';
+import { detectContainment } from './lib/containment/containment.ts';
 import { createStatusBuilder, statusText } from './lib/control/build-status.ts';
 import { createControlApi } from './lib/control/create-api.ts';
 import { messageOf } from './lib/errors.ts';
@@ -26,7 +27,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const lock = acquireLock(options.paths.lock);
   try {
     await ensureFifo(options.paths.fifo);
-    const parts = createParts(options);
+    const containment = await detectContainment(options.settings.get('task.containment'));
+    const parts = createParts(options, containment);
     try {
       return await runTree(parts);
     } finally {
@@ -45,6 +47,7 @@ async function runTree(parts: Parts): Promise<number> {
     ...parts,
     store: database.store,
     agent: () => parts.agent.current(),
+    containment: { tier: parts.containment.tier, reason: parts.containment.reason },
     isReady: view.isRunning,
     database: view.database,
     runningTasks: () => view.runningTasks().length,
@@ -108,7 +111,7 @@ function lanesOf({ settings }: Parts) {
   return { lanes: settings.get('lanes.total'), reservedForHuman: settings.get('lanes.reservedForHuman') };
 }
 
-function announceRunning({ log, paths, database, agent, startedAt }: Parts): void {
+function announceRunning({ log, paths, database, agent, containment, startedAt }: Parts): void {
   log.info(
     {
       home: paths.home,
@@ -119,6 +122,7 @@ function announceRunning({ log, paths, database, agent, startedAt }: Parts): voi
     },
     'ready: events are taken; try  ninjad ask "how are you?"  or  ninjad status',
   );
+  log.info({ tier: containment.tier, reason: containment.reason }, 'how the processes of tasks are held');
   void agent.resolve().then((found) => {
     if (found.kind === 'claude') log.info({ path: found.path, version: found.version }, 'tasks go to claude');
     else if (found.kind === 'command')

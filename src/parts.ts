@@ -4,6 +4,7 @@ import { type Bus, createBus } from './lib/bus.ts';
 import type { LiveSettings } from './lib/config/live-settings.ts';
 import type { HomePaths } from './lib/config/paths.ts';
 import { readStoredSettings } from './lib/config/stored-settings.ts';
+import type { Containment } from './lib/containment/containment.ts';
 import { countRejection, type Counters, createCounters } from './lib/counters.ts';
 import { messageOf } from './lib/errors.ts';
 import { createIntake, type Intake } from './lib/journal/intake.ts';
@@ -41,6 +42,8 @@ export interface Parts extends DaemonOptions {
   watchers: Watchers;
   database: Database;
   agent: AgentResolver;
+  /** How the processes of tasks are held together; found out once, before anything runs. */
+  containment: Containment;
   recall: Recall;
   ledger: SpendLedger;
   passes: AgentPasses;
@@ -51,7 +54,7 @@ export interface Parts extends DaemonOptions {
 }
 
 /** Makes the parts of a daemon whose home is locked, and puts what the journal still holds back into the mailbox. */
-export function createParts(options: DaemonOptions): Parts {
+export function createParts(options: DaemonOptions, containment: Containment): Parts {
   const { paths, settings, env } = options;
   const log = createLogger({ dir: paths.logs, level: settings.get('log.level') });
   const bus = createBus((thrown) => log.error({ err: thrown }, 'an observer failed'));
@@ -104,6 +107,7 @@ export function createParts(options: DaemonOptions): Parts {
     desk: createDesk(),
     watchers,
     database,
+    containment,
     agent: createAgentResolver({
       home: homedir(),
       env,

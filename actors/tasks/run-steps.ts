@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate';
-import { taskMarker } from '../../src/lib/agent/marker.ts';
+import { type TaskMark, taskMarker } from '../../src/lib/agent/marker.ts';
 import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
 import type { Bus } from '../../src/lib/bus.ts';
 import type { ProcessIdentity } from '../../src/lib/process/identity.ts';
@@ -44,18 +44,29 @@ export function createNoteProcess(store: Store) {
   });
 }
 
+export interface TerminateDeps {
+  /** The directories of the cgroups in which the attempt runs. Default: none. */
+  cgroupsOf?: (mark: TaskMark) => string[];
+  /** Told where somebody did not go by themselves. */
+  onKilled?: (task: ClaimedTask, report: TerminationReport) => void;
+}
+
 /** Ends whatever is left of a run, and says who that was. */
-export function createTerminate() {
+export function createTerminate({ cgroupsOf = () => [], onKilled }: TerminateDeps = {}) {
   return fromPromise<
     TerminationReport,
     { task: ClaimedTask; identity: ProcessIdentity | undefined; graceMs: number }
-  >(({ input: { task, identity, graceMs } }) =>
-    terminateFamily({
+  >(async ({ input: { task, identity, graceMs } }) => {
+    const mark = { worker: task.worker, taskId: task.id, attempt: task.attempt };
+    const report = await terminateFamily({
       root: identity,
-      marker: taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
+      marker: taskMarker(mark),
+      cgroups: cgroupsOf(mark),
       graceMs,
-    }),
-  );
+    });
+    if (report.killedCount > 0 || report.left.length > 0) onKilled?.(task, report);
+    return report;
+  });
 }
 
 /** Hands the end of a task over to everybody who listens. */

@@ -20,6 +20,7 @@ export function statusLines(status: Status, now: number): string[] {
     ['dashboard', oneLine(status.dashboard.url ?? 'none')],
     ['database', withReason(`${database.kind}, ${paintState(oneLine(database.state))}`, database.lastError)],
     ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
+    ['processes', withReason(`held by ${status.containment.tier}`, status.containment.reason)],
     ['inference', listed(inference.state, inference.embedder, inference.reranker)],
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
     ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],

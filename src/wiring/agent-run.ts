@@ -11,11 +11,13 @@ import { permissionFor, permissionSettings } from '../lib/permissions/permission
 import { standingOf } from '../lib/permissions/standing.ts';
 import { workingDirectory } from '../lib/permissions/working-directory.ts';
 import { childEntry } from '../lib/process/child-entry.ts';
+import { cgroupsOf } from '../lib/containment/containment.ts';
+import { createEncloser } from './enclose.ts';
 import type { Parts } from '../parts.ts';
 
 /** One run of the agent, with what that run may do and spend. */
 export function agentRunLogic(parts: Parts) {
-  const { bus, database } = parts;
+  const { bus, containment, database, log } = parts;
   const idsOf = ({ request: { task } }: { request: RunRequest }) => ({
     taskId: task.id,
     eventId: task.eventId,
@@ -24,7 +26,11 @@ export function agentRunLogic(parts: Parts) {
     actors: {
       agentProcess: agentProcessLogic(parts),
       noteProcess: createNoteProcess(database.store),
-      terminate: createTerminate(),
+      terminate: createTerminate({
+        cgroupsOf: (mark) => cgroupsOf(containment, mark),
+        onKilled: ({ id: taskId }, { killed, killedCount, left }) =>
+          log.warn({ taskId, killed, killedCount, left }, 'processes outlived their task and were killed'),
+      }),
     },
     actions: {
       announceText: ({ context, event }) => {
@@ -41,7 +47,9 @@ export function agentRunLogic(parts: Parts) {
 /** The agent's process, made anew for each run: where it works and what it may do depends on the task. */
 function agentProcessLogic(parts: Parts): CallbackActorLogic<AgentCommand, RunRequest> {
   const { env, paths } = parts;
-  const logicFor = (cwd: string, settings: () => AgentSettings) => createAgentProcess({ env, cwd, settings });
+  const enclose = createEncloser(parts);
+  const logicFor = (cwd: string, settings: () => AgentSettings) =>
+    createAgentProcess({ env, cwd, settings, enclose });
   return {
     ...logicFor(paths.work, () => ({})),
     start(snapshot, scope) {

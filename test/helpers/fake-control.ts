@@ -17,6 +17,7 @@ export const someStatus: Status = {
   database: { kind: 'embedded', url: 'postgresql:///postgres?host=%2Frun&user=postgres', state: 'ready' },
   inference: { state: 'absent', embedder: null, reranker: null },
   agent: { kind: 'offline', path: null, version: null, reason: 'no claude was found' },
+  containment: { tier: 'cgroup', reason: 'each task gets a cgroup in /sys/fs/cgroup/own' },
   mailbox: { depth: 1003, byPriority: { HUMAN: 1, URGENT: 0, HIGH: 2, NORMAL: 1000, LOW: 0, IDLE: 0 } },
   journal: { endPosition: 120_000, syncedPosition: 119_000, pendingLines: 1003, sizeBytes: 120_000 },
   loop: { p50Ms: 0.1, p99Ms: 2.4, maxMs: 17, since: Date.UTC(2026, 0, 1) },

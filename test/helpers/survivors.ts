@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { taskMarkerName, workerPrefix } from '../../src/lib/agent/marker.ts';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
 
-/** The living processes that tasks of the daemon of this home have started, by their marker, as command lines. */
-export async function survivorsOf(home: string): Promise<string[]> {
+/** The UUID of the daemon of this home, which the marks of its tasks begin with. */
+export function workerOf(home: string): string {
   const { uuid } = JSON.parse(readFileSync(join(home, 'journal', 'journal.json'), 'utf8')) as {
     uuid: string;
   };
-  const marked = await findMarked(taskMarkerName, workerPrefix(uuid));
+  return uuid;
+}
+
+/** The living processes that tasks of the daemon of this home have started, by their marker, as command lines. */
+export async function survivorsOf(home: string): Promise<string[]> {
+  const marked = await findMarked(taskMarkerName, workerPrefix(workerOf(home)));
   return marked.map(({ command }) => command);
 }

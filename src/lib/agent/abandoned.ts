@@ -1,3 +1,4 @@
+import { findTaskCgroups, type TaskCgroup } from '../containment/task-cgroup.ts';
 import { findMarked } from '../process/find-marked.ts';
 import { terminateFamily } from '../process/kill-family.ts';
 import type { Store } from '../store/store.ts';
@@ -30,12 +31,20 @@ const abandonedOutcome = {
 
 /** Ends every process of that worker's tasks, whether or not a row knows of it; returns how many tasks had some. */
 export async function endMarked(worker: string, graceMs: number): Promise<number> {
+  const cgroups = await findTaskCgroups(worker);
   const marked = await findMarked(taskMarkerName, workerPrefix(worker));
-  const values = [...new Set(marked.map(({ value }) => value))];
+  const values = [...marked.map(({ value }) => value), ...cgroups.map(({ mark }) => taskMarker(mark).value)];
+  const distinct = [...new Set(values)];
   await Promise.all(
-    values.map((value) => terminateFamily({ marker: { name: taskMarkerName, value }, graceMs })),
+    distinct.map((value) =>
+      terminateFamily({
+        marker: { name: taskMarkerName, value },
+        cgroups: directoriesOf(cgroups, value),
+        graceMs,
+      }),
+    ),
   );
-  return values.length;
+  return distinct.length;
 }
 
 /** Ends what an abandoned task has left running, then queues it again or lets it go, by policy. */
@@ -45,7 +54,8 @@ export async function settleAbandoned(
 ): Promise<SettledTask | undefined> {
   const { store, retryPolicy, graceMs, now } = options;
   const marker = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
-  await terminateFamily({ marker, graceMs, ...(task.process !== null && { root: task.process }) });
+  const cgroups = directoriesOf(await findTaskCgroups(task.worker), marker.value);
+  await terminateFamily({ marker, cgroups, graceMs, ...(task.process !== null && { root: task.process }) });
   const verdict = verdictOf(abandonedOutcome, { number: task.attempt, isAwaited: false }, retryPolicy);
   const recorded = await recordOutcome(store, {
     task,
@@ -67,4 +77,8 @@ export async function settleAbandoned(
   if (!recorded) return undefined;
   const { kind: outcome, reason } = abandonedOutcome;
   return { id: task.id, eventId: task.eventId, state: verdict.state, outcome, reason };
+}
+
+function directoriesOf(cgroups: readonly TaskCgroup[], markerValue: string): string[] {
+  return cgroups.filter(({ mark }) => taskMarker(mark).value === markerValue).map(({ dir }) => dir);
 }

@@ -90,6 +90,11 @@ const settingsSchema = z.strictObject({
     env: 'NINJAD_KILL_GRACE_MS',
     hot: true,
   }),
+  'task.containment': setting(oneOf(['auto', 'marker']), 'auto', {
+    description:
+      'How the processes of tasks are held together: `auto` gives each task a cgroup where one can be had, `marker` never does.',
+    hot: false,
+  }),
   'task.maxAttempts': setting(wholeNumber(1, 20), 3, {
     description: 'How often a failing task is tried before it becomes a dead letter.',
     hot: true,

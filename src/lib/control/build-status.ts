@@ -24,6 +24,7 @@ export interface StatusDeps {
   startedAt: number;
   isReady: () => boolean;
   agent: () => AgentResolution | undefined;
+  containment: Status['containment'];
   database: () => Status['database'];
   runningTasks: () => number;
   spend: () => Status['spend'];
@@ -60,6 +61,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       database: deps.database(),
       inference: { state: 'degraded', embedder: null, reranker: null },
       agent: agentStatus(deps.agent()),
+      containment: deps.containment,
       mailbox: { depth: mailbox.depth(), byPriority: mailbox.depthByPriority() },
       journal: {
         endPosition: journal.endPosition(),

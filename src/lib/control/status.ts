@@ -35,6 +35,8 @@ export interface Status {
   };
   inference: { state: string; embedder: string | null; reranker: string | null };
   agent: { kind: string; path: string | null; version: string | null; reason?: string | null };
+  /** How the processes of tasks are held together, and why so. */
+  containment: { tier: 'cgroup' | 'marker'; reason: string };
   mailbox: { depth: number; byPriority: Readonly<Record<PriorityName, number>> };
   /** Byte positions: read up to `endPosition`, on the disk up to `syncedPosition`. `pendingLines` are not yet recorded. */
   journal: { endPosition: number; syncedPosition: number; pendingLines: number; sizeBytes: number };

@@ -1,13 +1,7 @@
-import { createRequire } from 'node:module';
+import { type Koffi, loadKoffi } from '../koffi.ts';
 
 /** Moves bytes from a pipe to a file inside the kernel. Returns the number moved, 0 where the pipe is empty. */
 export type Splice = (pipeFd: number, fileFd: number, fileOffset: number, maxBytes: number) => number;
-
-interface Koffi {
-  load(path: null): { func(prototype: string): (...args: unknown[]) => unknown };
-  errno(): number;
-  os: { errno: Record<string, number> };
-}
 
 const SPLICE_F_MOVE = 1;
 const SPLICE_F_NONBLOCK = 2;
@@ -52,13 +46,4 @@ export function growPipe(pipeFd: number, bytes: number): void {
 function errnoError(koffi: Koffi, errno: number, syscall: string): NodeJS.ErrnoException {
   const code = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
   return Object.assign(new Error(`${code}: ${syscall} into the journal failed`), { code, errno, syscall });
-}
-
-function loadKoffi(): Koffi | undefined {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    return createRequire(import.meta.url)('koffi') as Koffi;
-  } catch {
-    return undefined;
-  }
 }

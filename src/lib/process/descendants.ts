@@ -11,6 +11,8 @@ export interface FamilyTraits {
   marker?: EnvironmentMarker | undefined;
   /** Members seen before: whoever they started belongs, even once they are dead themselves. */
   known?: readonly ProcessIdentity[];
+  /** Pids that are in a cgroup of the family. */
+  enclosed?: ReadonlySet<number>;
 }
 
 /** The live processes of a family now; see `collectFamily`. Yields to the event loop every few milliseconds. */
@@ -50,7 +52,7 @@ export function collectFamily(scan: ProcessScan, traits: FamilyTraits, self = pr
     traits.marker !== undefined && scan.marked.get(row.pid) === traits.marker.value;
   const known = [...(traits.root === undefined ? [] : [traits.root]), ...(traits.known ?? [])];
 
-  add(rows.filter(isMarked));
+  add(rows.filter((row) => isMarked(row) || traits.enclosed?.has(row.pid)));
   const isInFirstLife = firstLifeJudge();
   for (const identity of known) {
     const row = scan.table.get(identity.pid);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandLineOf } from './command-line.ts';
-import { collectFamily } from './descendants.ts';
-import { forksSinceBoot, identityOfRow, isAlive, type ProcessIdentity } from './identity.ts';
+import { cgroupMembers, isOwnCgroup, isPopulated, killCgroup, removeCgroup } from './cgroup.ts';
+import { createHunt, type Hunt, type Quarry } from './hunt.ts';
+import { isAlive, type ProcessIdentity } from './identity.ts';
 import type { EnvironmentMarker } from './marker.ts';
-import type { ProcessRow, ProcessTable } from './process-row.ts';
-import { scanProcesses } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
 import { signalExactly, signalGroupOf } from './signal-exactly.ts';
 import { inSlices } from './slices.ts';
 
@@ -45,6 +45,8 @@ export interface TerminateOptions {
   /** The child that we spawned, alive or not. Its group gets TERM as a whole if it leads one that is not ours. */
   root?: ProcessIdentity | undefined;
   marker: EnvironmentMarker;
+  /** Directories of cgroups that were made for this family alone: who is in one belongs. They are removed in the end. */
+  cgroups?: readonly string[];
   /** How long TERM may take, in milliseconds. 0 still sends it. */
   graceMs: number;
   /** How long KILL may take, in milliseconds. Default 10,000. */
@@ -66,16 +68,20 @@ const maxListed = 200;
  * to each survivor until two looks in a row find none. Before KILL the family is stopped (SIGSTOP) until a look finds nobody
  * new, so that none forks out of our sight. Identities are compared before each signal; our own ancestors, session
  * and group are never touched as such. With nobody there it only looks, twice: a cheap proof that none is left.
- * Out of its sight is only who had cleared its environment, left the session and lost its parents before the first look.
+ * Out of its sight is only who had cleared its environment, left the session and lost its parents before the first look,
+ * and that only where the family has no cgroup: from a cgroup nobody slips away like this, and after the single KILLs it
+ * is killed as a whole, seen empty and removed.
  */
 export async function terminateFamily(options: TerminateOptions): Promise<TerminationReport> {
   const startedAt = performance.now();
-  const hunt = createHunt(options);
+  const { root, marker, cgroups = [] } = options;
+  const hunt = createHunt({ root, marker, cgroups });
   const family = await hunt.look();
-  if (family.length > 0) await ask(options.root, family);
+  if (family.length > 0) await ask(root, family);
   const survivors = await waitUntilGone(hunt, family, options.graceMs, options);
   const survivorsBeforeKill = list(survivors);
   const { rounds, killed, left } = await killAll(hunt, survivors, options);
+  if (left.length === 0) for (const dir of cgroups) left.push(...(await retire(dir, killed, options)));
   report(options, { phase: left.length === 0 ? 'gone' : 'gave-up', alive: left.length });
   return {
     survivorsBeforeKill,
@@ -85,45 +91,6 @@ export async function terminateFamily(options: TerminateOptions): Promise<Termin
     tookMs: performance.now() - startedAt,
     left,
   };
-}
-
-interface Quarry {
-  row: ProcessRow;
-  identity: ProcessIdentity;
-}
-
-interface Hunt {
-  /** Who of the family is alive. None means that two looks in a row found none. */
-  look(): Promise<Quarry[]>;
-}
-
-function createHunt({ root, marker }: TerminateOptions): Hunt {
-  let known: ProcessIdentity[] = [];
-  const lookOnce = async () => {
-    const scan = await scanProcesses(marker.name, (value) => value === marker.value);
-    const forks = forksSinceBoot();
-    const family = collectFamily(scan, { root, marker, known }).map((row) => ({
-      row,
-      identity: identityOfRow(row, forks),
-    }));
-    if (family.length > 0)
-      known = [...family.map(({ identity }) => identity), ...known.filter(stillLeads(scan.table, family))];
-    return family;
-  };
-  return {
-    async look() {
-      const family = await lookOnce();
-      // A parent that forks and exits while we read may hide its child from one look, not from two.
-      return family.length > 0 ? family : lookOnce();
-    },
-  };
-}
-
-/** A dead member is worth remembering only while its session or group lives on without it. */
-function stillLeads(table: ProcessTable, family: readonly Quarry[]): (identity: ProcessIdentity) => boolean {
-  const present = new Set(family.map(({ row }) => row.pid));
-  const led = new Set([...table.values()].flatMap(({ sid, pgid }) => [sid, pgid]));
-  return ({ pid }) => led.has(pid) && !present.has(pid);
 }
 
 async function ask(root: ProcessIdentity | undefined, family: readonly Quarry[]): Promise<void> {
@@ -173,6 +140,7 @@ async function killAll(hunt: Hunt, survivors: Quarry[], options: TerminateOption
       if (result === 'sent') killed.set(identity.pid, member);
       if (result === 'not-permitted') denied.add(identity.pid);
     });
+    for (const dir of options.cgroups ?? []) killCgroup(dir);
     await waitForDeaths(frozen, Math.min(deadline, performance.now() + roundMs), options.signal);
     alive = await hunt.look();
   }
@@ -183,6 +151,30 @@ async function killAll(hunt: Hunt, survivors: Quarry[], options: TerminateOption
     reason: whyLeft(row, denied),
   }));
   return { rounds, killed, left: left.slice(0, maxListed) };
+}
+
+/** Waits until the kernel counts nobody in a cgroup any more, and removes it; returns who stays. */
+async function retire(
+  dir: string,
+  killed: Map<number, FamilyMember>,
+  { killMs = defaultKillMs, signal }: TerminateOptions,
+): Promise<LeftMember[]> {
+  if (isOwnCgroup(dir)) return [];
+  const deadline = performance.now() + killMs;
+  while (isPopulated(dir) || !removeCgroup(dir)) {
+    if (performance.now() >= deadline) return stayersOf(dir);
+    for (const pid of cgroupMembers(dir)) killed.set(pid, { pid, command: commandLineOf(pid) });
+    killCgroup(dir);
+    await pause(pollMs, signal);
+  }
+  return [];
+}
+
+function stayersOf(dir: string): LeftMember[] {
+  const reason = `still in the cgroup ${dir} after cgroup.kill`;
+  const pids = cgroupMembers(dir);
+  if (pids.length === 0) return [{ pid: 0, command: 'a process that cannot be seen from here', reason }];
+  return pids.slice(0, maxListed).map((pid) => ({ pid, command: commandLineOf(pid), reason }));
 }
 
 /** Stops everybody, and looks again until a look finds nobody who was not stopped yet. */

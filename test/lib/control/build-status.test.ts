@@ -19,6 +19,7 @@ function depsWith(query: () => Promise<unknown>): StatusDeps {
     startedAt: 1,
     isReady: () => true,
     agent: () => undefined,
+    containment: someStatus.containment,
     database: () => someStatus.database,
     runningTasks: () => 0,
     spend: () => someStatus.spend,
