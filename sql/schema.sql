@@ -3,6 +3,20 @@
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION vector;
 
+CREATE FUNCTION graph_note_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO graph_pending (origin, origin_id) SELECT TG_ARGV[0], id FROM gone
+  ON CONFLICT ON CONSTRAINT graph_pending_pkey DO UPDATE SET turn = graph_pending.turn + 1, attempts = 0;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION graph_note_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO graph_pending (origin, origin_id) VALUES (TG_ARGV[0], NEW.id)
+  ON CONFLICT ON CONSTRAINT graph_pending_pkey DO UPDATE SET turn = graph_pending.turn + 1, attempts = 0;
+  RETURN NULL;
+END $$;
+
 CREATE TABLE activity_log (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   at timestamp with time zone NOT NULL,
@@ -60,15 +74,70 @@ CREATE TABLE entities (
   evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
   first_seen_at timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone NOT NULL,
+  taught boolean DEFAULT false NOT NULL,
   CONSTRAINT entities_pkey PRIMARY KEY (id),
   CONSTRAINT entities_kind_canonical_key UNIQUE (kind, canonical),
-  CONSTRAINT entities_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'organisation'::text, 'place'::text, 'host'::text, 'service'::text, 'repository'::text, 'url'::text, 'other'::text]))),
-  CONSTRAINT entities_mentions_positive CHECK ((mentions > 0)),
+  CONSTRAINT entities_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'organisation'::text, 'place'::text, 'host'::text, 'service'::text, 'repository'::text, 'url'::text, 'email'::text, 'ip'::text, 'version'::text, 'other'::text]))),
+  CONSTRAINT entities_mentions_not_negative CHECK ((mentions >= 0)),
   CONSTRAINT entities_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
 CREATE INDEX entities_aliases_idx ON public.entities USING gin (aliases);
 CREATE INDEX entities_last_seen_idx ON public.entities USING btree (last_seen_at);
+CREATE INDEX entities_mentions_idx ON public.entities USING btree (mentions DESC, id);
 CREATE INDEX entities_name_trgm_idx ON public.entities USING gin (name gin_trgm_ops);
+
+CREATE TABLE entity_links (
+  subject_id bigint NOT NULL,
+  predicate text NOT NULL,
+  object_id bigint NOT NULL,
+  origin text NOT NULL,
+  origin_id bigint NOT NULL,
+  event_id bigint,
+  trust text NOT NULL,
+  snippet text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT entity_links_pkey PRIMARY KEY (subject_id, predicate, object_id, origin, origin_id),
+  CONSTRAINT entity_links_object_id_fkey FOREIGN KEY (object_id) REFERENCES entity_names(id) ON DELETE CASCADE,
+  CONSTRAINT entity_links_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES entity_names(id) ON DELETE CASCADE,
+  CONSTRAINT entity_links_not_to_itself CHECK ((subject_id <> object_id)),
+  CONSTRAINT entity_links_origin_known CHECK ((origin = ANY (ARRAY['memory'::text, 'task'::text]))),
+  CONSTRAINT entity_links_snippet_bounded CHECK ((length(snippet) <= 200)),
+  CONSTRAINT entity_links_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
+);
+CREATE INDEX entity_links_object_idx ON public.entity_links USING btree (object_id);
+CREATE INDEX entity_links_origin_idx ON public.entity_links USING btree (origin, origin_id);
+
+CREATE TABLE entity_mentions (
+  name_id bigint NOT NULL,
+  origin text NOT NULL,
+  origin_id bigint NOT NULL,
+  event_id bigint,
+  trust text NOT NULL,
+  snippet text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT entity_mentions_pkey PRIMARY KEY (name_id, origin, origin_id),
+  CONSTRAINT entity_mentions_name_id_fkey FOREIGN KEY (name_id) REFERENCES entity_names(id) ON DELETE CASCADE,
+  CONSTRAINT entity_mentions_origin_known CHECK ((origin = ANY (ARRAY['memory'::text, 'task'::text]))),
+  CONSTRAINT entity_mentions_snippet_bounded CHECK ((length(snippet) <= 200)),
+  CONSTRAINT entity_mentions_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
+);
+CREATE INDEX entity_mentions_latest_idx ON public.entity_mentions USING btree (name_id, at DESC);
+CREATE INDEX entity_mentions_origin_idx ON public.entity_mentions USING btree (origin, origin_id);
+
+CREATE TABLE entity_names (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  entity_id bigint,
+  kind text NOT NULL,
+  key text NOT NULL,
+  name text NOT NULL,
+  taught boolean DEFAULT false NOT NULL,
+  CONSTRAINT entity_names_pkey PRIMARY KEY (id),
+  CONSTRAINT entity_names_kind_key_key UNIQUE (kind, key),
+  CONSTRAINT entity_names_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities(id) ON DELETE CASCADE
+);
+CREATE INDEX entity_names_entity_idx ON public.entity_names USING btree (entity_id);
+CREATE INDEX entity_names_key_idx ON public.entity_names USING btree (key);
+CREATE INDEX entity_names_key_trgm_idx ON public.entity_names USING gin (key gin_trgm_ops);
 
 CREATE TABLE entity_relations (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -80,6 +149,7 @@ CREATE TABLE entity_relations (
   evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
   first_seen_at timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone NOT NULL,
+  weight real DEFAULT 0 NOT NULL,
   CONSTRAINT entity_relations_pkey PRIMARY KEY (id),
   CONSTRAINT entity_relations_triple_key UNIQUE (subject_id, predicate, object_id),
   CONSTRAINT entity_relations_object_id_fkey FOREIGN KEY (object_id) REFERENCES entities(id) ON DELETE CASCADE,
@@ -89,6 +159,7 @@ CREATE TABLE entity_relations (
   CONSTRAINT entity_relations_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
 CREATE INDEX entity_relations_object_idx ON public.entity_relations USING btree (object_id);
+CREATE INDEX entity_relations_weight_idx ON public.entity_relations USING btree (weight DESC, id);
 
 CREATE TABLE events (
   id bigint NOT NULL,
@@ -158,6 +229,16 @@ CREATE TABLE goals (
   CONSTRAINT goals_prompt_or_reflex CHECK ((num_nonnulls(prompt, reflex) = 1))
 );
 CREATE INDEX goals_due_idx ON public.goals USING btree (next_run_at) WHERE (enabled AND (next_run_at IS NOT NULL));
+
+CREATE TABLE graph_pending (
+  origin text NOT NULL,
+  origin_id bigint NOT NULL,
+  turn integer DEFAULT 1 NOT NULL,
+  attempts smallint DEFAULT 0 NOT NULL,
+  "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  CONSTRAINT graph_pending_pkey PRIMARY KEY (origin, origin_id)
+);
+CREATE INDEX graph_pending_position_idx ON public.graph_pending USING btree ("position");
 
 CREATE TABLE journals (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -250,6 +331,9 @@ CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree 
 CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search);
 CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree (id) WHERE (NOT prepared);
+CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings FOR EACH ROW WHEN (new.prepared) EXECUTE FUNCTION graph_note_row('memory');
+CREATE TRIGGER graph_memory_changed AFTER UPDATE OF content, trust, prepared ON memory_embeddings FOR EACH ROW WHEN ((new.prepared AND (((old.content IS DISTINCT FROM new.content) OR (old.trust IS DISTINCT FROM new.trust)) OR (old.prepared IS DISTINCT FROM new.prepared)))) EXECUTE FUNCTION graph_note_row('memory');
+CREATE TRIGGER graph_memory_gone AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('memory');
 
 CREATE TABLE memory_vectors (
   memory_id bigint NOT NULL,
@@ -372,6 +456,8 @@ CREATE UNIQUE INDEX tasks_one_running_a_conversation ON public.tasks USING btree
 CREATE INDEX tasks_queued_idx ON public.tasks USING btree (priority, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_running_idx ON public.tasks USING btree (worker) WHERE (state = 'running'::text);
 CREATE INDEX tasks_text_idx ON public.tasks USING gin (to_tsvector('english'::regconfig, (("left"(prompt, 50000) || ' '::text) || "left"(COALESCE(reply, ''::text), 50000)))) WHERE (state = 'done'::text);
+CREATE TRIGGER graph_task_ended AFTER UPDATE OF finished_at ON tasks FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION graph_note_row('task');
+CREATE TRIGGER graph_task_gone AFTER DELETE ON tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('task');
 
 CREATE TABLE wishlist (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

@@ -26,28 +26,38 @@ interface IndexRow {
   definition: string;
 }
 
+interface FunctionRow {
+  signature: string;
+  language: string;
+  result: string;
+  body: string;
+}
+
 /**
- * The schema as SQL text, read from the catalogue: extensions, tables with columns, constraints and indexes,
- * each sorted by name except for columns. Equal schemas give equal text, whatever the server's version.
+ * The schema as SQL text, read from the catalogue: extensions, functions, tables with columns, constraints, indexes and
+ * triggers, each sorted by name except for columns. Equal schemas give equal text, whatever the server's version.
  */
 export async function dumpSchema(store: Store): Promise<string> {
-  const [extensions, tables, columns, constraints, indexes] = await store.transaction(async (tx) => [
-    await tx.query<{ name: string }>({ text: extensionsSql }),
-    await tx.query<TableRow>({ text: tablesSql }),
-    await tx.query<ColumnRow>({ text: columnsSql }),
-    await tx.query<ConstraintRow>({ text: constraintsSql }),
-    await tx.query<IndexRow>({ text: indexesSql }),
-  ]);
+  const [extensions, functions, tables, columns, constraints, indexes, triggers] = await store.transaction(
+    async (tx) => [
+      await tx.query<{ name: string }>({ text: extensionsSql }),
+      await tx.query<FunctionRow>({ text: functionsSql }),
+      await tx.query<TableRow>({ text: tablesSql }),
+      await tx.query<ColumnRow>({ text: columnsSql }),
+      await tx.query<ConstraintRow>({ text: constraintsSql }),
+      await tx.query<IndexRow>({ text: indexesSql }),
+      await tx.query<IndexRow>({ text: triggersSql }),
+    ],
+  );
   const parts = [
     '-- Made by `npm run schema:dump` from the migrations; do not edit.',
     extensions.rows.map(({ name }) => `CREATE EXTENSION ${name};`).join('\n'),
+    ...functions.rows.map(describeFunction),
     ...tables.rows.map((table) =>
-      describeTable(
-        table,
-        belongingTo(table, columns.rows),
-        belongingTo(table, constraints.rows),
-        belongingTo(table, indexes.rows),
-      ),
+      describeTable(table, belongingTo(table, columns.rows), belongingTo(table, constraints.rows), [
+        ...belongingTo(table, indexes.rows),
+        ...belongingTo(table, triggers.rows),
+      ]),
     ),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -61,14 +71,18 @@ function describeTable(
   table: TableRow,
   columns: readonly ColumnRow[],
   constraints: readonly ConstraintRow[],
-  indexes: readonly IndexRow[],
+  more: readonly IndexRow[],
 ): string {
   const lines = [
     ...columns.map(describeColumn),
     ...constraints.map(({ name, definition }) => `CONSTRAINT ${name} ${definition}`),
   ];
   const create = `CREATE TABLE ${table.name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n);`;
-  return [create, ...indexes.map(({ definition }) => `${definition};`)].join('\n');
+  return [create, ...more.map(({ definition }) => `${definition};`)].join('\n');
+}
+
+function describeFunction({ signature, language, result, body }: FunctionRow): string {
+  return `CREATE FUNCTION ${signature} RETURNS ${result} LANGUAGE ${language} AS $$${body}$$;`;
 }
 
 function describeColumn(column: ColumnRow): string {
@@ -82,6 +96,14 @@ function describeColumn(column: ColumnRow): string {
 }
 
 const extensionsSql = `SELECT extname AS name FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY extname COLLATE "C"`;
+
+const functionsSql = `
+  SELECT format('%I(%s)', p.proname, pg_get_function_arguments(p.oid)) AS signature, l.lanname AS language,
+    pg_get_function_result(p.oid) AS result, p.prosrc AS body
+  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+  WHERE p.pronamespace = current_schema()::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+  ORDER BY p.proname COLLATE "C", 1`;
 
 const ownTables = `
   SELECT c.oid, c.relname AS name
@@ -115,3 +137,11 @@ const indexesSql = `
   WHERE i.indrelid IN (SELECT oid FROM (${ownTables}) own)
     AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid)
   ORDER BY c.relname COLLATE "C"`;
+
+/** The text names the schema, which differs from database to database. */
+const triggersSql = `
+  SELECT tgrelid AS table_oid,
+    replace(pg_get_triggerdef(oid), ' ON ' || quote_ident(current_schema()) || '.', ' ON ') AS definition
+  FROM pg_trigger
+  WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM (${ownTables}) own)
+  ORDER BY tgname COLLATE "C"`;

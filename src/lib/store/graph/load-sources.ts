@@ -1,0 +1,101 @@
+import { type Lineage, standingOf } from '../../permissions/standing.ts';
+import type { Trust } from '../../recall/trust.ts';
+import type { Store } from '../store.ts';
+import type { Origin, Pending } from './pending.ts';
+
+/** A memory or task as the graph reads it. */
+export interface GraphSource {
+  origin: Origin;
+  id: number;
+  eventId: number | null;
+  at: Date;
+  /** The name of the event's source, such as `fleet:web-1`. */
+  source: string;
+  texts: readonly { text: string; trust: Trust }[];
+}
+
+interface MemoryRow {
+  id: number;
+  event_id: number | null;
+  at: Date;
+  source: string;
+  content: string;
+  trust: Trust;
+}
+
+interface TaskRow {
+  id: number;
+  event_id: number;
+  at: Date;
+  source: string;
+  prompt: string;
+  reply: string | null;
+  lineage: Lineage | null;
+  heard_strangers: boolean;
+}
+
+/** No text is read further than this. */
+const maxChars = 60_000;
+
+/** The rows that are pending, as far as they are still there. */
+export async function loadSources(
+  store: Pick<Store, 'query'>,
+  pending: readonly Pending[],
+): Promise<GraphSource[]> {
+  const idsOf = (origin: Origin): number[] =>
+    pending.filter((row) => row.origin === origin).map(({ origin_id: id }) => id);
+  const memories = idsOf('memory');
+  const tasks = idsOf('task');
+  return [
+    ...(memories.length === 0 ? [] : await loadMemories(store, memories)),
+    ...(tasks.length === 0 ? [] : await loadTasks(store, tasks)),
+  ];
+}
+
+async function loadMemories(store: Pick<Store, 'query'>, ids: readonly number[]): Promise<GraphSource[]> {
+  const { rows } = await store.query<MemoryRow>({
+    name: 'graph-load-memories',
+    text: `SELECT id, event_id, created_at AS at, source, left(content, $2) AS content, trust
+             FROM memory_embeddings WHERE id = ANY ($1::bigint[]) AND prepared`,
+    values: [ids, maxChars],
+  });
+  return rows.map(({ id, event_id: eventId, at, source, content, trust }) => ({
+    origin: 'memory',
+    id,
+    eventId,
+    at,
+    source,
+    texts: [{ text: content, trust }],
+  }));
+}
+
+async function loadTasks(store: Pick<Store, 'query'>, ids: readonly number[]): Promise<GraphSource[]> {
+  const { rows } = await store.query<TaskRow>({
+    name: 'graph-load-tasks',
+    text: `SELECT id, event_id, finished_at AS at, source, left(prompt, $2) AS prompt, left(reply, $2) AS reply,
+                  (SELECT jsonb_build_object('depth', depth, 'trust', trust)
+                     FROM self_tasks JOIN events USING (dedup_key) WHERE events.id = task.event_id) AS lineage,
+                  EXISTS (SELECT FROM jsonb_array_elements(memories) AS given
+                            JOIN memory_embeddings m ON m.id = substring(given ->> 'id' FROM '^memory:(\\d{1,15})$')::bigint
+                           WHERE m.trust = 'untrusted') AS heard_strangers
+             FROM tasks AS task WHERE id = ANY ($1::bigint[]) AND finished_at IS NOT NULL`,
+    values: [ids, maxChars],
+  });
+  return rows.map((row) => ({
+    origin: 'task',
+    id: row.id,
+    eventId: row.event_id,
+    at: row.at,
+    source: row.source,
+    texts: textsOf(row),
+  }));
+}
+
+/** A reply is the agent's own words: never the owner's, and a stranger's where it was told what strangers wrote. */
+function textsOf(row: TaskRow): GraphSource['texts'] {
+  const { trust } = standingOf(row);
+  const prompt = { text: row.prompt, trust };
+  if (row.reply === null) return [prompt];
+  const replyTrust = row.heard_strangers || trust === 'untrusted' ? 'untrusted' : 'local';
+  return [prompt, { text: row.reply, trust: replyTrust }];
+}
