@@ -21,6 +21,7 @@ import {
 } from '../src/lib/control/requests.ts';
 import type { WatchMessage } from '../src/lib/control/watch.ts';
 import { messageOf } from '../src/lib/errors.ts';
+import { addGraphRoutes } from './graph/control-routes.ts';
 
 export interface ControlServerInput {
   /** Path of the Unix socket, in a folder that only we can enter. */
@@ -128,6 +129,8 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
   app.get('/v1/cost', async ({ query }, response) => {
     response.json(await api.cost(readRequest(costQuery, query)));
   });
+
+  addGraphRoutes(app, api.graph);
 
   app.get('/v1/config', async (_, response) => void response.json(await api.settings()));
   app.get(

@@ -8,6 +8,7 @@ import type { Reflexes } from './lib/router/reflex.ts';
 import type { Parts } from './parts.ts';
 import { databaseLogic } from './wiring/database.ts';
 import { fifoReaderLogic } from './wiring/fifo-reader.ts';
+import { graphLogic } from './wiring/graph.ts';
 import { journalKeeperLogic, retentionLogic } from './wiring/chores.ts';
 import { routerLogic } from './wiring/router.ts';
 import { spendLogic } from './wiring/spend.ts';
@@ -57,6 +58,13 @@ export function createSystem(parts: Parts, { control, reflexes, onRunning }: Fac
       input: { restMs: 6 * HOUR, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'graph',
+      logic: graphLogic(parts),
+      input: { restMs: 5 * SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 30 * SECOND,
     }),
     childSpec({
       id: 'mailbox',

@@ -27,7 +27,8 @@ export function retentionLogic(parts: Parts) {
   });
 }
 
-function chore({ log }: Parts, failure: string, work: () => Promise<void>) {
+/** A chore that logs its failures; while the store is away it simply waits. */
+export function chore({ log }: Parts, failure: string, work: () => Promise<void>) {
   return choreMachine.provide({
     actors: { work: fromPromise<unknown>(work) },
     actions: {

@@ -1,5 +1,6 @@
 import type { ControlApi, EventSummary, TaskDetail } from '../../src/lib/control/api.ts';
 import type { CostReport } from '../../src/lib/store/tasks/cost-report.ts';
+import type { EntityDetail } from '../../src/lib/graph/desk.ts';
 import { createSettings } from '../../src/lib/config/live-settings.ts';
 import { ConflictError, NotFoundError } from '../../src/lib/control/errors.ts';
 import type { Status } from '../../src/lib/control/status.ts';
@@ -109,6 +110,43 @@ export const someCost: CostReport = {
   ],
 };
 
+/** An entity of the knowledge graph, whose evidence tries to command the terminal. */
+export const someEntity: EntityDetail = {
+  id: 3,
+  kind: 'host',
+  name: 'nas',
+  trust: 'owner',
+  mentions: 2,
+  aliases: ['storage-1'],
+  taught: false,
+  firstSeenAt: '2026-01-01T00:00:00.000Z',
+  lastSeenAt: '2026-01-02T00:00:00.000Z',
+  evidence: [
+    {
+      memoryId: 7,
+      taskId: null,
+      eventId: null,
+      snippet: 'backup-job runs on nas\u001B[31m',
+      at: '2026-01-02T00:00:00.000Z',
+      trust: 'owner',
+    },
+  ],
+  relations: [
+    {
+      id: 9,
+      subject: 4,
+      object: 3,
+      predicate: 'run_on',
+      trust: 'owner',
+      mentions: 2,
+      weight: 1.1,
+      direction: 'in',
+      other: { id: 4, kind: 'service', name: 'backup-job', trust: 'owner', mentions: 1 },
+      evidence: [],
+    },
+  ],
+};
+
 export interface FakeControl {
   api: ControlApi;
   /** Every call with its arguments, in order. */
@@ -172,6 +210,20 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
         return { session: 'a session', taskId: 12, tools: ['remember', 'recall'] };
       },
       call: (session, tool, input) => note('agent.call', [session, tool, input], `did ${tool}`),
+    },
+    graph: {
+      search: (query) => note('graph.search', [query], [someEntity]),
+      entity: (ref) =>
+        ref === 'nas' || ref === '3'
+          ? note('graph.entity', [ref], someEntity)
+          : Promise.reject(new NotFoundError(`there is no entity ${ref}`)),
+      picture: (query) => note('graph.picture', [query], { nodes: [someEntity], edges: [], total: 1 }),
+      ignored: (limit) => note('graph.ignored', [limit], [{ kind: 'other', name: 'Newsletter' }]),
+      merge: (from, into) => note('graph.merge', [from, into], { id: 3, message: 'merged' }),
+      split: (ref, aliases) => note('graph.split', [ref, aliases], { id: 5, message: 'split' }),
+      rename: (ref, name) => note('graph.rename', [ref, name], { id: 3, message: 'renamed' }),
+      forget: (ref, options) => note('graph.forget', [ref, options], { id: null, message: 'forgotten' }),
+      teach: (entity) => note('graph.teach', [entity], { id: 6, message: 'known now' }),
     },
     sql: (text) =>
       note(

@@ -1,4 +1,5 @@
 import type { SettingView } from '../config/live-settings.ts';
+import type { GraphDesk } from '../graph/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { RuleVerdict } from '../router/route.ts';
 import type { CostReport } from '../store/tasks/cost-report.ts';
@@ -114,6 +115,8 @@ export interface ControlApi {
   unsetSetting(key: string): Promise<SettingView>;
   /** What running tasks ask for through their MCP server. */
   agent: AgentDesk;
+  /** The knowledge graph. */
+  graph: GraphDesk;
   /** Runs one or more statements in one transaction. */
   sql(text: string): Promise<SqlResult[]>;
   /**

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { SettingView } from '../config/live-settings.ts';
 import { NinjadError } from '../errors.ts';
+import { createGraphClient, type GraphClient } from '../graph/client.ts';
 import type { AgentTool } from '../mcp/tools.ts';
 import type { CostReport } from '../store/tasks/cost-report.ts';
 import { DaemonNotRunningError } from '../wire/write-line.ts';
@@ -39,6 +40,8 @@ export interface ControlClient {
   openAgent(token: string): Promise<{ session: string; taskId: number; tools: AgentTool[] }>;
   /** What a tool of a running task answers. */
   callAgentTool(session: string, tool: AgentTool, input: unknown): Promise<{ text: string }>;
+  /** The knowledge graph. */
+  graph: GraphClient;
   sql(text: string): Promise<SqlResult[]>;
   /** What happens to the event of this key. Ends after `ended`, or early when the daemon goes away. */
   watch(dedupKey: string, signal?: AbortSignal): AsyncGenerator<WatchMessage, void, undefined>;
@@ -77,6 +80,7 @@ export function createControlClient(socketPath: string): ControlClient {
     openAgent: (token) => ask('/v1/agent/open', { ...post, body: { token } }),
     callAgentTool: (session, tool, input) =>
       ask('/v1/agent/call', { ...post, body: { session, tool, input } }),
+    graph: createGraphClient(ask),
     sql: (text) => ask('/v1/sql', { ...post, body: { text } }),
     async *watch(dedupKey, signal) {
       const response = await open(socketPath, `/v1/watch/${encodeURIComponent(dedupKey)}`, { signal });

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
 import { deleteStoredSetting, readStoredSettings, writeStoredSetting } from '../config/stored-settings.ts';
+import { createGraphDesk } from '../graph/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import { explainRoute, type RuleBook, route } from '../router/route.ts';
 import { listEvents } from '../store/events/list-events.ts';
@@ -133,6 +134,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     },
 
     agent: deps.agentDesk,
+    graph: createGraphDesk({ store, now }),
     sql: (text) => runSql(store, text),
 
     watch(dedupKey, send) {
