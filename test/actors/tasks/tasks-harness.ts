@@ -16,9 +16,12 @@ import {
   createTerminate,
 } from '../../../actors/tasks/run-steps.ts';
 import { createRecoverTasks, createTendTasks } from '../../../actors/tasks/upkeep.ts';
+import { createTakeFollowUps } from '../../../actors/tasks/take-follow-ups.ts';
 import { agentRunMachine } from '../../../machines/agent-run.ts';
+import { followUpsMachine } from '../../../machines/follow-ups.ts';
 import { taskMachine } from '../../../machines/task.ts';
-import { tasksMachine, type TasksProblem } from '../../../machines/tasks.ts';
+import { tasksMachine } from '../../../machines/tasks.ts';
+import type { TasksProblem } from '../../../machines/tasks-setup.ts';
 import type { TasksEvent, TasksInput } from '../../../machines/tasks-board.ts';
 import type { TaskLimits } from '../../../src/lib/agent/limits.ts';
 import { taskMarkerName } from '../../../src/lib/agent/marker.ts';
@@ -71,9 +74,16 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
       agentProcess: createAgentProcess({ env: process.env, cwd, settings: () => ({}) }),
       noteProcess: createNoteProcess(store),
       terminate: createTerminate(),
+      followUps: followUpsMachine.provide({
+        actors: { takeFollowUps: createTakeFollowUps({ store, bus }) },
+        actions: {
+          reportFailure: (_, { error }) => void problems.push({ during: 'follow-ups', error }),
+        },
+      }),
     },
     actions: {
       announceText: () => {},
+      announceEntries: () => {},
       announceProgress: ({ context: { request }, event }) => {
         if (event.type !== 'agent.progress') return;
         const { id: taskId, eventId } = request.task;

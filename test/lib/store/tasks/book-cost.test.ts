@@ -39,11 +39,14 @@ async function attempt(changes: Partial<AttemptRecord>): Promise<number> {
     staleSession: false,
     sessionCostUsd: undefined,
     usage: null,
+    unbilled: {},
+    endedItself: true,
+    heard: [],
     note: undefined,
     now: new Date(),
     ...changes,
   });
-  expect(recorded).toBe(true);
+  expect(recorded).toEqual([]);
   return task.id;
 }
 
