@@ -33,9 +33,7 @@ const unprovided = (name: string) => (): never => {
 const base = setup({
   types: {
     context: {} as RunContext,
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the type is what is handed over here
     input: {} as RunInput,
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- as above
     events: {} as RunEvent,
     output: {} as RunOutput,
     children: {} as {

@@ -19,6 +19,9 @@ export function createUsageMeter(): UsageMeter {
   const lastOf = new Map<string, string>();
   let earlier: UsageByModel = {};
 
+  const unbilled = (): UsageByModel =>
+    summedUsage([earlier, ...[...messages.values()].map(({ model, usage }) => ({ [model]: usage }))]);
+
   const add = (spent: Spent): void => {
     if (spent.id !== undefined) lastOf.set(spent.thread, spent.id);
     const id = lastOf.get(spent.thread);
@@ -28,11 +31,15 @@ export function createUsageMeter(): UsageMeter {
     if (model === undefined) return;
     messages.set(id, { model, usage: higher(known?.usage ?? noUsage, spent) });
     if (messages.size <= maxMessages) return;
-    earlier = summedUsage([
-      earlier,
-      ...[...messages.values()].map(({ model, usage }) => ({ [model]: usage })),
-    ]);
+    // The last message of each thread may still be spoken of.
+    const kept = [...lastOf.values()].flatMap((last) => {
+      const message = messages.get(last);
+      return message === undefined ? [] : [[last, message] as const];
+    });
+    for (const [last] of kept) messages.delete(last);
+    earlier = unbilled();
     messages.clear();
+    for (const [last, message] of kept) messages.set(last, message);
   };
 
   return {
@@ -52,8 +59,7 @@ export function createUsageMeter(): UsageMeter {
       }
       return changed;
     },
-    unbilled: () =>
-      summedUsage([earlier, ...[...messages.values()].map(({ model, usage }) => ({ [model]: usage }))]),
+    unbilled,
   };
 }
 

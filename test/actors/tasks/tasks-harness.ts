@@ -154,6 +154,9 @@ export interface QueuedTask {
   conversation?: string | null;
   prompt?: string;
   source?: string;
+  category?: string;
+  /** The conversation to begin from. */
+  forkOf?: string | null;
 }
 
 let nextEventId = 1_000;
@@ -161,6 +164,7 @@ let nextEventId = 1_000;
 /** An event and its queued task, as the router makes them; returns the task's id. */
 export async function queueTask(store: Store, task: QueuedTask = {}): Promise<number> {
   const { priority = 3, conversation = null, prompt = 'hello', source = 'cli' } = task;
+  const { category = 'ask', forkOf = null } = task;
   const eventId = nextEventId++;
   const now = new Date();
   await store.query({
@@ -169,9 +173,9 @@ export async function queueTask(store: Store, task: QueuedTask = {}): Promise<nu
     values: [eventId, priority, source, prompt, now],
   });
   const { rows } = await store.query<{ id: number }>({
-    text: `INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, run_after, queued_at)
-           VALUES ($1, $2, $3, 'ask', $4, $5, $6, $6) RETURNING id`,
-    values: [eventId, priority, source, conversation, prompt, now],
+    text: `INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, fork_of, run_after, queued_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id`,
+    values: [eventId, priority, source, category, conversation, prompt, forkOf, now],
   });
   return rows[0]?.id ?? 0;
 }
