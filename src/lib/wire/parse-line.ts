@@ -73,7 +73,10 @@ export function parseBytes(bytes: Buffer, start: number, end: number): ParsedLin
 }
 
 /** The parts of an event that its payload decides; also used for the contents of a spool file. */
-export type PayloadParts = Pick<WireEvent, 'payload' | 'text' | 'conversation' | 'fork' | 'replyTo' | 'dedupKey'>;
+export type PayloadParts = Pick<
+  WireEvent,
+  'payload' | 'text' | 'conversation' | 'fork' | 'replyTo' | 'dedupKey'
+>;
 
 const noKeys = { conversation: undefined, fork: undefined, replyTo: undefined, dedupKey: undefined };
 
