@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { endDaemons, newHome, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 
+vi.setConfig({ testTimeout: 180_000 });
 leakGuard({ withinMs: 15_000 });
 afterEach(endDaemons);
 
