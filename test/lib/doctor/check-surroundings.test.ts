@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openHome } from '../../../src/lib/config/open-home.ts';
@@ -14,6 +14,7 @@ import {
   checkTree,
 } from '../../../src/lib/doctor/check-daemon.ts';
 import { checkDatabase, checkLeftData } from '../../../src/lib/doctor/check-database.ts';
+import { makeModels } from '../../fixtures/models/make-models.ts';
 import { checkModels } from '../../../src/lib/doctor/check-models.ts';
 import { isLockHeld } from '../../../src/lib/doctor/held-lock.ts';
 import { readSubject, type Subject } from '../../../src/lib/doctor/subject.ts';
@@ -237,13 +238,21 @@ describe('containment', () => {
 
 it('says which models are missing, and what that means', async () => {
   const here = await newSubject();
-  expect(checkModels(here)).toMatchObject({ verdict: 'ok', found: text(/downloaded once/) });
+  expect(await checkModels(here)).toMatchObject({ verdict: 'ok', found: text(/downloaded once/) });
   const offline = await newSubject({ NINJAD_ALLOW_DOWNLOAD: 'false' });
-  expect(checkModels(offline)).toMatchObject({ verdict: 'warn', found: text(/bge-small/) });
-  for (const name of ['bge-small-en-v1.5', 'bge-reranker-base', 'bert-base-NER'])
-    mkdirSync(join(offline.paths.home, 'models', 'Xenova', name), { recursive: true });
-  expect(checkModels(offline)).toMatchObject({ verdict: 'ok', found: text(/on this machine/) });
-  expect(checkModels(running(offline)).verdict).toBe('warn');
+  expect(await checkModels(offline)).toMatchObject({ verdict: 'warn', found: text(/bge-small/) });
+  const { embedder } = makeModels(join(offline.paths.home, 'models'));
+  expect(await checkModels(offline)).toMatchObject({ verdict: 'ok', found: text(/on this machine/) });
+  rmSync(join(offline.paths.home, 'models', embedder, 'onnx'), { recursive: true });
+  expect(await checkModels(offline)).toMatchObject({
+    verdict: 'warn',
+    found: text(/: Xenova.bge-small[^,]*$/),
+  });
+  expect(await checkModels(running(offline))).toMatchObject({
+    verdict: 'warn',
+    found:
+      'the embedder is not to be had for now: org/embedder is not on this machine; the reranker is ready: org/reranker',
+  });
 });
 
 it('sees a lock that another process holds, and lets nobody wait for it', async () => {
