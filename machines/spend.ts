@@ -1,5 +1,4 @@
 import { assign, fromCallback, fromPromise, setup } from 'xstate';
-import { isStoreAway } from './failure.ts';
 
 export type SpendEvent =
   /** Something was spent, or a cap was changed. */
@@ -42,7 +41,7 @@ export const spendMachine = setup({
   },
   guards: {
     hasChanged: ({ context }) => context.changed,
-    isStoreAway: (_, { error }: { error: unknown }) => isStoreAway(error),
+    isStoreAway: (_, code: string | undefined) => code === 'STORE_AWAY',
   },
   delays: { rest: ({ context }) => context.restMs, retryInterval: 2_000 },
 }).createMachine({
@@ -62,10 +61,7 @@ export const spendMachine = setup({
           actions: [{ type: 'keepRest', params: ({ event }) => event.output }, 'announce'],
         },
         onError: [
-          {
-            guard: { type: 'isStoreAway', params: ({ event }) => ({ error: event.error }) },
-            target: 'waiting',
-          },
+          { guard: { type: 'isStoreAway', params: ({ event }) => codeOf(event.error) }, target: 'waiting' },
           {
             target: 'waiting',
             actions: { type: 'reportFailure', params: ({ event }) => ({ error: event.error }) },
@@ -83,3 +79,8 @@ export const spendMachine = setup({
     stopped: { type: 'final' },
   },
 });
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: string };
+  return code;
+}

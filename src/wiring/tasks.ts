@@ -34,7 +34,6 @@ export function tasksLogic(parts: Parts) {
         store,
         bus,
         retryPolicy: () => retryPolicy(parts),
-        moneyReturns: (task, now) => ledger.moneyReturns(task, now),
         transcriptDays: () => settings.get('retention.transcriptsDays'),
       }),
       reply: createReply(bus),
@@ -49,7 +48,6 @@ export function tasksLogic(parts: Parts) {
       recoverTasks: createRecoverTasks(upkeep),
       claimTask: createClaimTask({
         ...upkeep,
-        sessionIdleDays: () => settings.get('conversations.idleDays'),
         limitsFor: ({ category }) => limitsFor(parts, category),
         // The owner's own messages run past every cap.
         onClaimed: (claimed) => {

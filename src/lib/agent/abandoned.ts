@@ -4,7 +4,6 @@ import { terminateFamily } from '../process/kill-family.ts';
 import type { Store } from '../store/store.ts';
 import type { AbandonedTask } from '../store/tasks/find-abandoned.ts';
 import { recordOutcome } from '../store/tasks/record-outcome.ts';
-import type { SettledMessage } from '../store/tasks/steered.ts';
 import { taskMarker, taskMarkerName, workerPrefix } from './marker.ts';
 import type { Outcome } from './outcome.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from './retry.ts';
@@ -16,8 +15,6 @@ export interface SettledTask {
   state: Verdict['state'];
   outcome: string;
   reason: string;
-  /** What was steered into it, which is in the queue again. */
-  messages: SettledMessage[];
 }
 
 export interface SettleOptions {
@@ -60,7 +57,7 @@ export async function settleAbandoned(
   const cgroups = directoriesOf(await findTaskCgroups(task.worker), marker.value);
   await terminateFamily({ marker, cgroups, graceMs, ...(task.process !== null && { root: task.process }) });
   const verdict = verdictOf(abandonedOutcome, { number: task.attempt, isAwaited: false }, retryPolicy);
-  const messages = await recordOutcome(store, {
+  const recorded = await recordOutcome(store, {
     task,
     outcome: abandonedOutcome,
     verdict,
@@ -74,15 +71,12 @@ export async function settleAbandoned(
     staleSession: false,
     sessionCostUsd: undefined,
     usage: null,
-    unbilled: {},
-    endedItself: false,
-    heard: [],
     note: undefined,
     now,
   });
-  if (messages === undefined) return undefined;
+  if (!recorded) return undefined;
   const { kind: outcome, reason } = abandonedOutcome;
-  return { id: task.id, eventId: task.eventId, state: verdict.state, outcome, reason, messages };
+  return { id: task.id, eventId: task.eventId, state: verdict.state, outcome, reason };
 }
 
 function directoriesOf(cgroups: readonly TaskCgroup[], markerValue: string): string[] {

@@ -25,10 +25,8 @@ export interface Attempt {
   isAwaited: boolean;
 }
 
-/** What a decision depends on besides. `random` gives 0–1 and is for tests, as is `now`. */
+/** What a decision depends on besides; both are for tests. `random` gives 0–1. */
 export interface VerdictOptions {
-  /** When a run over its budget may spend again, in milliseconds since the epoch, where a spending cap has cut it short. */
-  moneyReturnsAt?: number | undefined;
   now?: number;
   random?: () => number;
 }
@@ -61,7 +59,6 @@ const maxAwaitedMs = 2 * 60_000;
 /**
  * Decides about a row from its attempt's outcome. A limit that resets in a minute or more is waited for, which
  * spends no attempt; what a person waits for fails instead when its next attempt is more than two minutes away.
- * A run that a spending cap has cut short waits for the next day or month, which spends one: it may want more than any.
  */
 export function verdictOf(
   outcome: Outcome,
@@ -78,7 +75,7 @@ export function verdictOf(
       return { state: 'queued', delayMs: 0, spendsAttempt: false };
     default: {
       const again = nextAttempt(outcome, attempt.number, policy, options);
-      if (again === undefined) return { state: mayPass(outcome.kind, options) ? 'dead' : 'failed' };
+      if (again === undefined) return { state: patience[outcome.kind] === undefined ? 'failed' : 'dead' };
       return attempt.isAwaited && again.delayMs > maxAwaitedMs ? { state: 'failed' } : again;
     }
   }
@@ -88,21 +85,14 @@ function nextAttempt(
   { kind, resetsAt }: { kind: FailureKind; resetsAt?: number },
   attempt: number,
   policy: RetryPolicy,
-  options: VerdictOptions,
+  { now = Date.now(), random = Math.random }: VerdictOptions,
 ): Extract<Verdict, { state: 'queued' }> | undefined {
-  const { moneyReturnsAt, now = Date.now(), random = Math.random } = options;
   const untilReset = resetsAt === undefined ? 0 : Math.min(maxResetMs, resetsAt - now);
   if (untilReset > minResetMs)
     return { state: 'queued', delayMs: untilReset + afterResetMs, spendsAttempt: false };
-  if (!mayPass(kind, options) || attempt >= policy.maxAttempts) return undefined;
-  if (kind === 'over-budget' && moneyReturnsAt !== undefined)
-    return { state: 'queued', delayMs: Math.max(0, moneyReturnsAt - now), spendsAttempt: true };
-  const longer = patience[kind] ?? 1;
+  const longer = patience[kind];
+  if (longer === undefined || attempt >= policy.maxAttempts) return undefined;
   return { state: 'queued', delayMs: longer * backoffMs(attempt, policy, random), spendsAttempt: true };
-}
-
-function mayPass(kind: FailureKind, { moneyReturnsAt }: VerdictOptions): boolean {
-  return kind === 'over-budget' ? moneyReturnsAt !== undefined : patience[kind] !== undefined;
 }
 
 function backoffMs(attempt: number, { minMs, factor, maxMs }: RetryPolicy, random: () => number): number {

@@ -49,7 +49,6 @@ describe('the home', () => {
       pg: '/srv/ninjad/pg',
       token: '/srv/ninjad/token',
       logs: '/srv/ninjad/logs',
-      models: '/srv/ninjad/models',
       configFile: '/srv/ninjad/config.json',
     });
     expect(existsSync('/srv/ninjad')).toBe(false);

@@ -1,0 +1,65 @@
+import { html, useLayoutEffect, useRef, useState } from '../view.js';
+import { Button } from './basics.js';
+
+/**
+ * A dialog over the page. The browser's own: it keeps the focus inside, closes on Escape and gives the focus back.
+ * @param {{ title: string, onClose: () => void, children?: unknown, wide?: boolean }} props
+ */
+export function Dialog({ title, onClose, children, wide = false }) {
+  const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useLayoutEffect(() => {
+    element.current?.showModal();
+  }, []);
+  const onBackdrop = (/** @type {MouseEvent} */ event) => {
+    if (event.target === element.current) onClose();
+  };
+  return html`<dialog
+    ref=${element}
+    class=${`dialog${wide ? ' is-wide' : ''}`}
+    aria-labelledby="dialog-title"
+    onClose=${onClose}
+    onClick=${onBackdrop}
+  >
+    <div class="dialog-body">
+      <h1 id="dialog-title">${title}</h1>
+      ${children}
+    </div>
+  </dialog>`;
+}
+
+/**
+ * Asks once before what cannot be undone, and takes a reason where one is wanted.
+ * @param {{ title: string, children?: unknown, verb: string, danger?: boolean, reason?: 'optional' | 'none',
+ *   onConfirm: (reason: string) => void, onClose: () => void }} props
+ */
+export function Confirm({ title, children, verb, danger = false, reason = 'none', onConfirm, onClose }) {
+  const [text, setText] = useState('');
+  const onSubmit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    onConfirm(text.trim());
+    onClose();
+  };
+  return html`<${Dialog} title=${title} onClose=${onClose}>
+    <form class="stack" onSubmit=${onSubmit}>
+      <p class="soft prose">${children}</p>
+      ${
+        reason === 'none'
+          ? null
+          : html`<div class="field">
+              <label for="reason">Reason, if you like</label>
+              <textarea
+                id="reason"
+                rows="3"
+                maxlength="2000"
+                value=${text}
+                onInput=${(/** @type {any} */ e) => setText(e.target.value)}
+              ></textarea>
+            </div>`
+      }
+      <div class="actions is-end">
+        <${Button} onClick=${onClose}>Keep as it is<//>
+        <${Button} type="submit" kind=${danger ? 'danger' : 'primary'}>${verb}<//>
+      </div>
+    </form>
+  <//>`;
+}

@@ -1,0 +1,118 @@
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../view.js';
+
+/**
+ * @typedef {(text: string) => string} ToHtml
+ * @type {Promise<ToHtml> | undefined}
+ */
+let loading;
+/** @type {ToHtml | undefined} */
+let toHtml;
+
+/**
+ * Text that an agent wrote, as Markdown. It is cleaned by DOMPurify, whatever it says: no scripts, no styles, no
+ * pictures, no forms; links open elsewhere and tell nobody where they were followed from. Until the library is there
+ * the text stands as it is.
+ * @param {{ text: string }} props
+ */
+export function Markdown({ text }) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const [ready, setReady] = useState(toHtml !== undefined);
+  useEffect(() => {
+    if (ready) return;
+    void loadMarkdown().then(() => setReady(true));
+  }, []);
+  const markup = useMemo(() => (ready && toHtml !== undefined ? toHtml(text) : null), [ready, text]);
+  useLayoutEffect(() => {
+    if (box.current !== null) addCopyButtons(box.current);
+  }, [markup]);
+  if (markup === null) return html`<div class="markdown is-plain">${text}</div>`;
+  return html`<div class="markdown" ref=${box} dangerouslySetInnerHTML=${{ __html: markup }}></div>`;
+}
+
+/** Loads the libraries once; a failure may be tried again. */
+export function loadMarkdown() {
+  loading ??= load().catch((thrown) => {
+    loading = undefined;
+    throw thrown;
+  });
+  return loading;
+}
+
+async function load() {
+  const [{ Marked }, { default: purify }] = await Promise.all([
+    import('/vendor/marked.js'),
+    import('/vendor/dompurify.js'),
+  ]);
+  const marked = new Marked({
+    gfm: true,
+    breaks: true,
+    // HTML in a text is part of the text; a picture would be fetched from elsewhere, so its words stand for it.
+    renderer: { html: ({ text }) => escaped(text), image: ({ text }) => escaped(text) },
+  });
+  purify.addHook('afterSanitizeAttributes', (/** @type {Element} */ node) => {
+    if (node.tagName !== 'A') return;
+    node.setAttribute('target', '_blank');
+    node.setAttribute('rel', 'noopener noreferrer nofollow');
+  });
+  const cleaning = {
+    ALLOWED_TAGS:
+      'a b blockquote br code del em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup table tbody td th thead tr ul'.split(
+        ' ',
+      ),
+    ALLOWED_ATTR: ['href', 'title', 'start', 'align'],
+    ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+  };
+  toHtml = (text) => purify.sanitize(/** @type {string} */ (marked.parse(text, { async: false })), cleaning);
+  return toHtml;
+}
+
+/** @param {string} text */
+function escaped(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** @param {HTMLElement} box */
+function addCopyButtons(box) {
+  for (const table of box.querySelectorAll('table')) {
+    table.tabIndex = 0; // it may scroll sideways
+  }
+  for (const pre of box.querySelectorAll('pre')) {
+    if (pre.parentElement?.classList.contains('code')) continue;
+    const frame = document.createElement('div');
+    frame.className = 'code';
+    pre.tabIndex = 0;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button copy';
+    button.textContent = 'Copy';
+    button.addEventListener('click', () => void copy(pre.textContent ?? '', button));
+    pre.replaceWith(frame);
+    frame.append(pre, button);
+  }
+}
+
+/** @param {string} text @param {HTMLElement} button */
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  } catch {
+    button.textContent = 'Select it by hand';
+  }
+  setTimeout(() => (button.textContent = 'Copy'), 2_000);
+}
+
+/**
+ * Text as it stands, in a frame with a button that copies it.
+ * @param {{ text: string, label: string }} props
+ */
+export function Code({ text, label }) {
+  const onCopy = (/** @type {Event} */ event) =>
+    void copy(text, /** @type {HTMLElement} */ (event.currentTarget));
+  return html`<div class="code">
+    <pre tabindex="0" aria-label=${label}>${text}</pre>
+    <button type="button" class="button copy" onClick=${onCopy}>Copy</button>
+  </div>`;
+}

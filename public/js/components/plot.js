@@ -1,0 +1,206 @@
+import { html, useEffect, useRef, useState } from '../view.js';
+import { short } from '../format/quantity.js';
+import { tokenOf } from './token.js';
+
+/** The plot library, loaded when the first plot is shown. */
+const library = () => import('/vendor/uplot.js');
+
+/**
+ * @typedef {object} PlotProps
+ * @property {string} title
+ * @property {readonly number[]} times epoch seconds
+ * @property {readonly (number | null)[]} values null is a gap
+ * @property {import('../format/state.js').Tone} tone
+ * @property {number} [limit] drawn as a dashed line
+ * @property {string} [limitLabel]
+ * @property {number} [height] pixels
+ * @property {(value: number) => string} [format]
+ * @property {boolean} [steps] values hold until the next one
+ */
+
+/**
+ * A plot over time: zero-based, the last value at the line's end, the limit dashed, a crosshair that tells the value.
+ * @param {PlotProps} props
+ */
+export function Plot({
+  title,
+  times,
+  values,
+  tone,
+  limit,
+  limitLabel = 'limit',
+  height = 120,
+  format = short,
+  steps = false,
+}) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const plot = useRef(/** @type {any} */ (null));
+  const [pointed, setPointed] = useState(/** @type {number | null} */ (null));
+  const last = values.findLast((value) => value !== null) ?? null;
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    let gone = false;
+    /** @type {ResizeObserver | undefined} */
+    let observer;
+    void library().then(({ default: UPlot }) => {
+      if (gone) return;
+      const size = () => ({ width: Math.max(120, element.clientWidth), height });
+      plot.current = new UPlot(
+        optionsOf({ ...size(), tone, limit, limitLabel, format, steps, onPoint: setPointed }, UPlot),
+        [[...times], [...values]],
+        element,
+      );
+      observer = new ResizeObserver(() => plot.current?.setSize(size()));
+      observer.observe(element);
+    });
+    return () => {
+      gone = true;
+      observer?.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [tone, limit, height]);
+
+  useEffect(() => {
+    plot.current?.setData([times, values]);
+  }, [times, values]);
+
+  const index = pointed === null || pointed >= times.length ? null : pointed;
+  const shown = index === null ? last : (values[index] ?? null);
+  const when = index === null ? '' : clockTime(times[index] ?? 0);
+  return html`<figure class="plot">
+    <figcaption>
+      <span>${title}</span>
+      <span class="plot-when soft small">${when}</span>
+      <b class=${`mono is-${tone} plot-value`}>${shown === null ? '–' : format(shown)}</b>
+    </figcaption>
+    <div
+      class="plot-box"
+      ref=${box}
+      style=${{ height: `${height}px` }}
+      role="img"
+      aria-label=${`${title}: now ${last === null ? 'unknown' : format(last)}`}
+    ></div>
+  </figure>`;
+}
+
+/**
+ * @param {any} wanted @param {any} UPlot
+ * @returns {any}
+ */
+function optionsOf({ width, height, tone, limit, limitLabel, format, steps, onPoint }, UPlot) {
+  const colour = tokenOf(tone);
+  const soft = tokenOf('soft');
+  const line = tokenOf('line');
+  const font = `12px ${tokenOf('mono')}`;
+  const axis = { stroke: soft, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
+  return {
+    width,
+    height,
+    padding: [8, 52, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6, fill: colour } },
+    scales: {
+      x: { time: true },
+      y: {
+        range: (/** @type {any} */ _u, /** @type {number} */ _min, /** @type {number | null} */ max) =>
+          /** @type {[number, number]} */ ([0, Math.max(max ?? 0, limit ?? 0, 1) * 1.15]),
+      },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        space: 72,
+        values: (/** @type {any} */ _u, /** @type {number[]} */ ticks) => ticks.map(shortTime),
+      },
+      {
+        ...axis,
+        size: 44,
+        space: 32,
+        values: (/** @type {any} */ _u, /** @type {number[]} */ ticks) => ticks.map((tick) => format(tick)),
+      },
+    ],
+    series: [
+      {},
+      {
+        stroke: colour,
+        width: 1.5,
+        fill: `${colour}22`,
+        points: { show: false },
+        spanGaps: false,
+        ...(steps && { paths: UPlot.paths.stepped({ align: 1 }) }),
+      },
+    ],
+    hooks: {
+      setCursor: [(/** @type {any} */ u) => onPoint(u.cursor.idx ?? null)],
+      draw: [
+        (/** @type {any} */ u) => {
+          if (limit !== undefined) drawLimit(u, limit, limitLabel, soft, font);
+          drawLast(u, colour, format, font);
+        },
+      ],
+    },
+  };
+}
+
+/** @param {any} u @param {number} limit @param {string} label @param {string} colour @param {string} font */
+function drawLimit(u, limit, label, colour, font) {
+  const { ctx, bbox } = u;
+  const y = Math.round(u.valToPos(limit, 'y', true));
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.font = scaled(font);
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.textBaseline = 'bottom';
+  ctx.textAlign = 'left';
+  ctx.fillText(label, bbox.left + 4 * devicePixelRatio, y - 2 * devicePixelRatio);
+  ctx.restore();
+}
+
+/** @param {any} u @param {string} colour @param {(value: number) => string} format @param {string} font */
+function drawLast(u, colour, format, font) {
+  const values = u.data[1];
+  const index = values.findLastIndex((/** @type {number | null} */ value) => value !== null);
+  if (index === -1) return;
+  const { ctx } = u;
+  const x = u.valToPos(u.data[0][index], 'x', true);
+  const y = u.valToPos(values[index], 'y', true);
+  ctx.save();
+  ctx.fillStyle = colour;
+  ctx.beginPath();
+  ctx.arc(x, y, 2.5 * devicePixelRatio, 0, 7);
+  ctx.fill();
+  ctx.font = scaled(font);
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
+  ctx.fillText(format(values[index]), x + 6 * devicePixelRatio, y);
+  ctx.restore();
+}
+
+/** @param {string} font */
+function scaled(font) {
+  return font.replace(/^12px/, `${12 * devicePixelRatio}px`);
+}
+
+const toMinute = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
+
+/** @param {number} seconds */
+function shortTime(seconds) {
+  return toMinute.format(seconds * 1000);
+}
+
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/** @param {number} seconds */
+function clockTime(seconds) {
+  return time.format(seconds * 1000);
+}

@@ -1,0 +1,130 @@
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../view.js';
+import { scrollTopFor, windowOf } from './virtual-window.js';
+
+/**
+ * A long list of which only the rows in sight exist. Arrow keys, Home and End move from row to row; Enter and Space
+ * open one.
+ * @template Item
+ * @param {{ items: readonly Item[], rowHeight: number, label: string, keyOf: (item: Item) => string | number,
+ *   row: (item: Item, index: number) => unknown, onOpen?: (item: Item) => void, onNearEnd?: () => void,
+ *   selectedKey?: string | number | null, class?: string }} props
+ */
+export function VirtualList({
+  items,
+  rowHeight,
+  label,
+  keyOf,
+  row,
+  onOpen,
+  onNearEnd,
+  selectedKey = null,
+  class: className = '',
+}) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const [scroll, setScroll] = useState({ scrollTop: 0, viewport: 600 });
+  const [active, setActive] = useState(0);
+  const wantsFocus = useRef(false);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = () => setScroll({ scrollTop: element.scrollTop, viewport: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  const current = Math.min(active, Math.max(0, items.length - 1));
+  const seen = windowOf({ ...scroll, rowHeight, rows: items.length });
+  const nearEnd = seen.last >= items.length - 10;
+  useEffect(() => {
+    if (nearEnd && items.length > 0) onNearEnd?.();
+  }, [nearEnd, items.length]);
+
+  useLayoutEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    /** @type {HTMLElement | null | undefined} */
+    const element = box.current?.querySelector(`[data-index="${current}"]`);
+    element?.focus({ preventScroll: true });
+  });
+
+  const moveTo = (/** @type {number} */ index) => {
+    const element = box.current;
+    if (element === null) return;
+    wantsFocus.current = true;
+    element.scrollTop = scrollTopFor({
+      index,
+      scrollTop: element.scrollTop,
+      viewport: element.clientHeight,
+      rowHeight,
+    });
+    setActive(index);
+    setScroll({ scrollTop: element.scrollTop, viewport: element.clientHeight });
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.target !== event.currentTarget && !(/** @type {HTMLElement} */ (event.target).dataset.index))
+      return;
+    const page = Math.max(1, Math.floor(scroll.viewport / rowHeight) - 1);
+    const targets = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      j: current + 1,
+      k: current - 1,
+      Home: 0,
+      End: items.length - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+    };
+    const target = targets[/** @type {keyof typeof targets} */ (event.key)];
+    const item = items[current];
+    if (target !== undefined) moveTo(Math.max(0, Math.min(items.length - 1, target)));
+    else if ((event.key === 'Enter' || event.key === ' ') && item !== undefined && onOpen !== undefined)
+      onOpen(item);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return html`<div
+    class=${`virtual ${className}`}
+    ref=${box}
+    role="list"
+    aria-label=${label}
+    tabindex=${items.length === 0 ? -1 : undefined}
+    onScroll=${(/** @type {Event} */ event) => {
+      const element = /** @type {HTMLElement} */ (event.currentTarget);
+      setScroll({ scrollTop: element.scrollTop, viewport: element.clientHeight });
+    }}
+    onKeyDown=${onKeyDown}
+  >
+    <div class="virtual-room" role="presentation" style=${{ height: `${items.length * rowHeight}px` }}>
+      ${items.slice(seen.first, seen.last).map((item, offset) => {
+        const index = seen.first + offset;
+        const key = keyOf(item);
+        return html`<div
+          key=${key}
+          role="listitem"
+          class=${`virtual-row${key === selectedKey ? ' is-selected' : ''}${onOpen === undefined ? '' : ' opens'}`}
+          data-index=${index}
+          aria-setsize=${items.length}
+          aria-posinset=${index + 1}
+          aria-current=${key === selectedKey ? 'true' : undefined}
+          tabindex=${index === current ? 0 : -1}
+          style=${{ height: `${rowHeight}px`, transform: `translateY(${index * rowHeight}px)` }}
+          onClick=${
+            onOpen === undefined
+              ? undefined
+              : () => {
+                  setActive(index);
+                  onOpen(item);
+                }
+          }
+        >
+          ${row(item, index)}
+        </div>`;
+      })}
+    </div>
+  </div>`;
+}

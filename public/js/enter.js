@@ -1,0 +1,63 @@
+import { NinjaFigure } from './ninja/figure.js';
+import { html, render, useEffect, useState } from './view.js';
+
+/**
+ * The door: changes the one-time code of a link for the session's cookie. The code stands in the fragment, which reaches
+ * no server and no log, and is taken out of the address at once.
+ * @param {HTMLElement} element
+ */
+export function showDoor(element) {
+  const code = location.hash.replace(/^#/, '');
+  history.replaceState(null, '', '/enter');
+  render(html`<${Door} code=${code} />`, element);
+}
+
+/** @param {{ code: string }} props */
+function Door({ code }) {
+  const [state, setState] = useState(
+    /** @type {'opening' | 'closed' | 'refused' | 'busy' | 'away'} */ (code === '' ? 'closed' : 'opening'),
+  );
+  useEffect(() => {
+    if (code !== '') void enter(code).then(setState);
+  }, []);
+  const words = doorWords[state];
+  return html`<main class="door">
+    <div class=${`is-${state === 'opening' ? 'cyan' : 'orange'}`}>
+      <${NinjaFigure}
+        mood=${state === 'opening' ? 'bowing' : state === 'closed' ? 'meditating' : 'pacing'}
+        size=${200}
+      />
+    </div>
+    <h1>${words.title}</h1>
+    <p class="soft prose" role="status">${words.text}</p>
+    ${state === 'opening' ? null : html`<p>For a fresh link: <code>ninjad dashboard</code></p>`}
+  </main>`;
+}
+
+const doorWords = {
+  opening: { title: 'Opening', text: 'One moment.' },
+  closed: {
+    title: 'This door opens with a link',
+    text: 'The daemon prints one when it starts. It works once, and this browser is known from then on.',
+  },
+  refused: {
+    title: 'This link does not open the door',
+    text: 'It was used before, or it is too old. That happens when a link is opened twice.',
+  },
+  busy: { title: 'Too many tries', text: 'Wrong links were tried too often. Wait a few minutes.' },
+  away: { title: 'The daemon does not answer', text: 'Start it with “ninjad up”; its link is printed then.' },
+};
+
+/** @param {string} code @returns {Promise<'opening' | 'refused' | 'busy' | 'away'>} */
+async function enter(code) {
+  const answer = await fetch('/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  }).catch(() => undefined);
+  if (answer === undefined) return 'away';
+  if (answer.status === 429) return 'busy';
+  if (!answer.ok) return 'refused';
+  location.replace('/');
+  return 'opening';
+}

@@ -1,0 +1,73 @@
+/**
+ * @typedef {'green' | 'cyan' | 'yellow' | 'orange' | 'pink' | 'purple' | 'soft' | 'text'} Tone
+ * @typedef {{ glyph: string, word: string, tone: Tone }} Sign
+ */
+
+/** @type {Readonly<Record<string, Sign>>} */
+const signs = {
+  queued: { glyph: '◷', word: 'queued', tone: 'yellow' },
+  running: { glyph: '▸', word: 'running', tone: 'cyan' },
+  done: { glyph: '✓', word: 'done', tone: 'green' },
+  failed: { glyph: '✕', word: 'failed', tone: 'pink' },
+  cancelled: { glyph: '⊘', word: 'cancelled', tone: 'soft' },
+  dead: { glyph: '☠', word: 'dead letter', tone: 'pink' },
+  dropped: { glyph: '∅', word: 'dropped', tone: 'soft' },
+  task: { glyph: '▸', word: 'became a task', tone: 'cyan' },
+
+  up: { glyph: '●', word: 'up', tone: 'green' },
+  degraded: { glyph: '◐', word: 'degraded', tone: 'orange' },
+  down: { glyph: '○', word: 'down', tone: 'pink' },
+  unknown: { glyph: '?', word: 'not seen yet', tone: 'soft' },
+
+  ready: { glyph: '●', word: 'ready', tone: 'green' },
+  starting: { glyph: '◌', word: 'starting', tone: 'orange' },
+  stopping: { glyph: '◌', word: 'stopping', tone: 'orange' },
+  restarting: { glyph: '↻', word: 'restarting', tone: 'orange' },
+  backoff: { glyph: '↻', word: 'waits to restart', tone: 'orange' },
+  stopped: { glyph: '■', word: 'stopped', tone: 'soft' },
+  ended: { glyph: '■', word: 'ended', tone: 'soft' },
+  away: { glyph: '○', word: 'away', tone: 'pink' },
+
+  proposed: { glyph: '◇', word: 'proposed', tone: 'orange' },
+  approved: { glyph: '✓', word: 'approved', tone: 'green' },
+  rejected: { glyph: '✕', word: 'rejected', tone: 'soft' },
+  drafting: { glyph: '▸', word: 'being drafted', tone: 'cyan' },
+  drafted: { glyph: '◆', word: 'drafted', tone: 'orange' },
+  applied: { glyph: '✓', word: 'applied', tone: 'green' },
+
+  open: { glyph: '◇', word: 'open', tone: 'orange' },
+  accepted: { glyph: '✓', word: 'accepted', tone: 'green' },
+  dismissed: { glyph: '✕', word: 'dismissed', tone: 'soft' },
+
+  info: { glyph: 'i', word: 'info', tone: 'soft' },
+  warning: { glyph: '!', word: 'warning', tone: 'orange' },
+  critical: { glyph: '‼', word: 'critical', tone: 'pink' },
+};
+
+/**
+ * How a state is told: a glyph, a word and a colour, so that none of them stands alone. A state that nobody foresaw
+ * keeps its own word.
+ * @param {string} state
+ * @returns {Sign}
+ */
+export function signOf(state) {
+  return signs[state] ?? { glyph: '·', word: state.replaceAll(/[_-]/g, ' '), tone: 'soft' };
+}
+
+/** @type {Readonly<Record<string, Tone>>} */
+const priorityTones = {
+  HUMAN: 'text',
+  URGENT: 'orange',
+  HIGH: 'yellow',
+  NORMAL: 'cyan',
+  LOW: 'soft',
+  IDLE: 'soft',
+};
+
+/** The six priorities, most urgent first. */
+export const priorities = /** @type {const} */ (['HUMAN', 'URGENT', 'HIGH', 'NORMAL', 'LOW', 'IDLE']);
+
+/** @param {string} priority */
+export function priorityTone(priority) {
+  return priorityTones[priority] ?? 'soft';
+}

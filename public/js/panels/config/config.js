@@ -1,0 +1,177 @@
+import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
+import { SearchField } from '../../components/search-field.js';
+import { act } from '../../link/act.js';
+import { useNews } from '../../link/use-feed.js';
+import { useResource } from '../../link/use-resource.js';
+import { place, replaceAddress } from '../../shell/location.js';
+import { useStore } from '../../state/use-store.js';
+import { html, useEffect, useState } from '../../view.js';
+import { editorOf, parsed, written } from './editor.js';
+
+/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').SettingField} SettingField */
+
+/** Every setting there is, with an editor made from its schema where it may change while the daemon runs. */
+export function ConfigPanel() {
+  const text = useStore(place, (state) => state.query.text ?? '');
+  const { data, error, reload, update } = useResource('config.list', {});
+  useNews('settings', reload);
+  const wanted = text.toLowerCase();
+  const shown = (data ?? []).filter(({ key, description }) =>
+    `${key} ${description}`.toLowerCase().includes(wanted),
+  );
+  const replace = (/** @type {SettingField} */ field) =>
+    update((fields) => fields.map((each) => (each.key === field.key ? field : each)));
+  return html`<div class="panel">
+    <div class="panel-head">
+      <h1>Config</h1>
+      <div class="end">
+        <${SearchField}
+          label="Search settings"
+          value=${text}
+          onSearch=${(/** @type {string} */ next) => replaceAddress('config', [], { text: next })}
+          placeholder="Search settings"
+        />
+      </div>
+    </div>
+    ${
+      data === null
+        ? error === null
+          ? html`<${Loading} rows=${8} what="Asking for the settings" />`
+          : html`<${Problem} problem=${error} retry=${reload} />`
+        : shown.length === 0
+          ? html`<${Empty} title="No setting is called so"
+              >Search for another word, or look through README’s table of settings.<//
+            >`
+          : html`<ul>
+              ${shown.map((field) => html`<${Setting} key=${field.key} field=${field} onChanged=${replace} />`)}
+            </ul>`
+    }
+  </div>`;
+}
+
+const origins = {
+  default: 'default',
+  file: 'from config.json',
+  table: 'set here',
+  environment: 'from the environment',
+};
+
+/** @param {{ field: SettingField, onChanged: (field: SettingField) => void }} props */
+function Setting({ field, onChanged }) {
+  const editor = editorOf(field.schema);
+  const [text, setText] = useState(written(field.value, editor));
+  const [problem, setProblem] = useState(/** @type {string | null} */ (null));
+  useEffect(() => setText(written(field.value, editor)), [JSON.stringify(field.value)]);
+  const isChanged = text !== written(field.value, editor);
+  const id = `setting-${field.key}`;
+  const save = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const value = parsed(text, editor);
+    setProblem(value.ok ? null : `Expected ${field.expects}.`);
+    if (!value.ok) return;
+    const answer = await act(
+      'config.set',
+      { key: field.key, value: value.value },
+      { says: `${field.key} is changed.` },
+    );
+    if (answer !== undefined) onChanged(answer);
+  };
+  const unset = async () => {
+    const answer = await act(
+      'config.unset',
+      { key: field.key },
+      { says: `${field.key} is what it was before.` },
+    );
+    if (answer !== undefined) onChanged(answer);
+  };
+  return html`<li class="setting">
+    <div>
+      <div class="setting-name">
+        <label for=${id}><code>${field.key}</code></label
+        ><${Tag} tone=${field.origin === 'default' ? 'soft' : 'cyan'}>${origins[field.origin]}<//>
+      </div>
+      <p class="soft prose">${field.description}</p>
+      ${field.env === null ? null : html`<p class="soft small mono">${field.env}</p>`}
+    </div>
+    ${
+      field.hot
+        ? html`<form class="setting-edit" onSubmit=${save}>
+            <${Control}
+              id=${id}
+              editor=${editor}
+              text=${text}
+              onText=${(/** @type {string} */ next) => {
+                setText(next);
+                setProblem(null);
+              }}
+            />
+            ${problem === null ? null : html`<p class="problem-line" role="alert">${problem}</p>`}
+            <div class="actions">
+              ${
+                isChanged
+                  ? html`<${Button} type="submit" kind="primary">Save<//
+                      ><${Button}
+                        kind="quiet"
+                        onClick=${() => {
+                          setText(written(field.value, editor));
+                          setProblem(null);
+                        }}
+                        >Leave it<//
+                      >`
+                  : field.origin === 'table'
+                    ? html`<${Button} kind="quiet" onClick=${() => void unset()}>Take it back<//>`
+                    : null
+              }
+            </div>
+          </form>`
+        : html`<div class="setting-edit">
+            <code id=${id}>${JSON.stringify(field.value)}</code>
+            <p class="soft small">Needs a restart: set it in config.json.</p>
+          </div>`
+    }
+  </li>`;
+}
+
+/** @param {{ id: string, editor: import('./editor.js').Editor, text: string, onText: (text: string) => void }} props */
+function Control({ id, editor, text, onText }) {
+  const onInput = (/** @type {any} */ event) => onText(event.target.value);
+  switch (editor.kind) {
+    case 'choice':
+      return html`<select id=${id} value=${text} onChange=${onInput}>
+        ${editor.options.map((option) => html`<option key=${option} value=${option}>${option}</option>`)}
+      </select>`;
+    case 'flag':
+      return html`<select id=${id} value=${text} onChange=${onInput}>
+        <option value="true">yes</option>
+        <option value="false">no</option>
+      </select>`;
+    case 'number':
+      return html`<input
+        id=${id}
+        type="text"
+        inputmode="decimal"
+        class="mono"
+        placeholder=${editor.nullable ? 'not set' : ''}
+        value=${text}
+        onInput=${onInput}
+      />`;
+    case 'text':
+      return html`<input
+        id=${id}
+        type="text"
+        class="mono"
+        placeholder=${editor.nullable ? 'not set' : ''}
+        value=${text}
+        onInput=${onInput}
+      />`;
+    default:
+      return html`<textarea
+        id=${id}
+        class="mono"
+        rows=${Math.min(12, text.split('\n').length)}
+        spellcheck="false"
+        value=${text}
+        onInput=${onInput}
+      ></textarea>`;
+  }
+}

@@ -1,0 +1,88 @@
+import { Empty, Loading, Problem, Tag } from '../../components/basics.js';
+import { SearchField } from '../../components/search-field.js';
+import { count } from '../../format/quantity.js';
+import { useResource } from '../../link/use-resource.js';
+import { go, place, replaceAddress } from '../../shell/location.js';
+import { useStore } from '../../state/use-store.js';
+import { html, useState } from '../../view.js';
+import { Entity } from './entity.js';
+import { kindTone, kinds } from './kinds.js';
+import { Picture } from './picture.js';
+
+const shown = 2_000;
+
+/** Whom and what it knows, as a picture; a chosen entity says where each thing was read. */
+export function GraphPanel() {
+  const { rest, query } = useStore(place, (state) => state);
+  const chosen = Number(rest[0]) > 0 ? Number(rest[0]) : null;
+  const kind = query.kind ?? '';
+  const [text, setText] = useState('');
+  const { data, error, reload } = useResource('graph.get', { limit: shown, ...(kind !== '' && { kind }) });
+  return html`<div class="graph">
+    <div class="panel-head">
+      <h1>Graph</h1>
+      ${data === null ? null : html`<span class="soft small">${count(data.nodes.length)}${data.total > data.nodes.length ? ` of ${count(data.total)}` : ''} entities, ${count(data.edges.length)} relations</span>`}
+      <div class="end">
+        <select
+          aria-label="Kind"
+          value=${kind}
+          onChange=${(/** @type {any} */ event) => replaceAddress('graph', rest, { kind: event.target.value })}
+        >
+          <option value="">Any kind</option>
+          ${kinds.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+        </select>
+        <${SearchField}
+          label="Find an entity"
+          value=${text}
+          onSearch=${setText}
+          placeholder="Find an entity"
+        />
+      </div>
+    </div>
+    <div class="graph-stage">
+      ${
+        data === null
+          ? html`<div class="panel">
+              ${error === null ? html`<${Loading} what="Asking for the graph" />` : html`<${Problem} problem=${error} retry=${reload} />`}
+            </div>`
+          : data.nodes.length === 0
+            ? html`<div class="panel">
+                <${Empty} title="It knows nobody yet"
+                  >People, places, hosts, services and addresses are drawn from tasks, messages and reports as
+                  they come. Remember a sentence or two, and the first ones show up.<//
+                >
+              </div>`
+            : html`<${Picture}
+                  graph=${data}
+                  chosen=${chosen}
+                  find=${text}
+                  onChoose=${(/** @type {number | null} */ id) => go('graph', id === null ? [] : [id], { kind })}
+                />
+                <div class="graph-legend" aria-hidden="true">
+                  ${kinds.map((name) => html`<span key=${name} class=${`is-${kindTone(name)}`}><i></i>${name}</span>`)}
+                </div>`
+      }
+      ${text === '' ? null : html`<${Found} text=${text} />`}
+      ${chosen === null || text !== '' ? null : html`<${Entity} key=${chosen} id=${chosen} />`}
+    </div>
+  </div>`;
+}
+
+/** What a search found: the way through the graph without the picture. @param {{ text: string }} props */
+function Found({ text }) {
+  const { data, error } = useResource('entities.search', { text, limit: 50 });
+  return html`<aside class="graph-side" aria-label="Found entities">
+    <h2>Found</h2>
+    ${
+      data === null
+        ? error === null
+          ? html`<${Loading} rows=${3} />`
+          : html`<${Problem} problem=${error} />`
+        : data.length === 0
+          ? html`<p class="soft">Nobody and nothing is called so.</p>`
+          : html`<ul class="row-list">
+              ${data.map((node) => html`<li key=${node.id}><a class="grow one-line" href=${`#/graph/${node.id}`}>${node.name}</a><${Tag} tone=${kindTone(node.kind)}>${node.kind}<//></li>`)}
+            </ul>`
+    }
+  </aside>`;
+}

@@ -1,0 +1,192 @@
+import { Button, Field, Loading, Problem, Tag } from '../../components/basics.js';
+import { Confirm, Dialog } from '../../components/dialog.js';
+import { Time } from '../../components/time.js';
+import { plural } from '../../format/quantity.js';
+import { act } from '../../link/act.js';
+import { useResource } from '../../link/use-resource.js';
+import { go } from '../../shell/location.js';
+import { addressOf } from '../../shell/routes.js';
+import { html, useEffect, useState } from '../../view.js';
+import { trustTones } from '../tasks/memories.js';
+
+/**
+ * One memory: to read, correct, pin or forget.
+ * @param {{ id: number, onChanged: () => void }} props
+ */
+export function MemoryPage({ id, onChanged }) {
+  const { data, error, reload, update } = useResource('memory.get', { id });
+  const [forgetting, setForgetting] = useState(false);
+  const pin = async (/** @type {boolean} */ pinned) => {
+    update((memory) => ({ ...memory, pinned }));
+    await act(
+      'memory.pin',
+      { id, pinned },
+      { says: pinned ? 'Pinned: it never fades and is not pruned.' : 'Not pinned any more.', undo: reload },
+    );
+    onChanged();
+  };
+  const forget = async () => {
+    const answer = await act('memory.forget', { id }, { says: 'Forgotten.' });
+    if (answer === undefined) return;
+    onChanged();
+    go('memory');
+  };
+  return html`<section class="panel split-detail" aria-label=${`Memory ${id}`}>
+    <div class="panel-head">
+      <a class="button button-quiet" href=${addressOf('memory')} aria-label="Close the memory">✕</a>
+      <h1>Memory ${id}</h1>
+      ${
+        data === null
+          ? null
+          : html`<div class="end">
+              <${Button} pressed=${data.pinned} onClick=${() => void pin(!data.pinned)}
+                >${data.pinned ? 'Pinned' : 'Pin'}<//
+              >
+              <${Button} kind="danger" onClick=${() => setForgetting(true)}>Forget<//>
+            </div>`
+      }
+    </div>
+    ${
+      data === null
+        ? error === null
+          ? html`<${Loading} />`
+          : html`<${Problem} problem=${error} retry=${reload} />`
+        : html`<${Editor}
+            memory=${data}
+            onSaved=${() => {
+              reload();
+              onChanged();
+            }}
+          />`
+    }
+    ${
+      forgetting
+        ? html`<${Confirm}
+            title="Forget this memory?"
+            verb="Forget it"
+            danger
+            onConfirm=${() => void forget()}
+            onClose=${() => setForgetting(false)}
+          >
+            It is deleted, with its vector. Tasks that were given it keep a note that it was there.
+          <//>`
+        : null
+    }
+  </section>`;
+}
+
+/** @param {{ memory: import('../../../../src/lib/dashboard/protocol/knowledge.ts').MemoryView, onSaved: () => void }} props */
+function Editor({ memory, onSaved }) {
+  const [content, setContent] = useState(memory.content);
+  const [importance, setImportance] = useState(memory.importance);
+  useEffect(() => {
+    setContent(memory.content);
+    setImportance(memory.importance);
+  }, [memory.content, memory.importance]);
+  const isChanged = content !== memory.content || importance !== memory.importance;
+  const save = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const answer = await act(
+      'memory.edit',
+      { id: memory.id, content: content.trim(), importance },
+      { says: 'Saved.' },
+    );
+    if (answer !== undefined) onSaved();
+  };
+  return html`<form class="stack" onSubmit=${save}>
+      <${Field} id="memory-content" label="What it remembers">
+        <textarea
+          id="memory-content"
+          rows="8"
+          maxlength="100000"
+          value=${content}
+          onInput=${(/** @type {any} */ event) => setContent(event.target.value)}
+        ></textarea>
+      <//>
+      <${Field} id="memory-importance" label=${`Importance: ${Math.round(importance * 100)} %`}>
+        <input
+          id="memory-importance"
+          type="range"
+          min="0"
+          max="1"
+          step="0.05"
+          value=${importance}
+          onInput=${(/** @type {any} */ event) => setImportance(Number(event.target.value))}
+        />
+      <//>
+      <div class="actions">
+        <${Button} type="submit" kind="primary" disabled=${!isChanged || content.trim() === ''}>Save<//>
+      </div>
+    </form>
+    <dl class="facts">
+      <dt>Kind</dt>
+      <dd><${Tag} tone="purple">${memory.kind.replace('_', ' ')}<//></dd>
+      <dt>Trust</dt>
+      <dd><${Tag} tone=${trustTones[memory.trust]}>${memory.trust}<//></dd>
+      <dt>From</dt>
+      <dd>
+        ${memory.source}${memory.taskId === null ? null : html`, <a href=${addressOf('tasks', [memory.taskId])}>task ${memory.taskId}</a>`}
+      </dd>
+      <dt>Learnt</dt>
+      <dd>
+        <${Time}
+          at=${memory.createdAt}
+        />${memory.seenCount > 1 ? `, seen ${plural(memory.seenCount, 'time')}` : ''}
+      </dd>
+      <dt>Recalled</dt>
+      <dd>
+        ${memory.recallCount === 0 ? 'never' : html`${plural(memory.recallCount, 'time')}, last <${Time} at=${memory.lastRecalledAt} none="unknown" />`}
+      </dd>
+      ${
+        memory.tags.length === 0
+          ? null
+          : html`<dt>Tags</dt>
+              <dd>${memory.tags.join(', ')}</dd>`
+      }
+    </dl>`;
+}
+
+/** @param {{ onClose: () => void, onAdded: () => void }} props */
+export function AddMemory({ onClose, onAdded }) {
+  const [content, setContent] = useState('');
+  const [kind, setKind] = useState('note');
+  const add = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const answer = await act(
+      'memory.add',
+      { content: content.trim(), kind },
+      { says: 'It will remember that.' },
+    );
+    if (answer === undefined) return;
+    onAdded();
+    onClose();
+  };
+  return html`<${Dialog} title="Remember something" onClose=${onClose}>
+    <form class="stack" onSubmit=${add}>
+      <${Field} id="new-memory" label="What it should remember">
+        <textarea
+          id="new-memory"
+          rows="5"
+          maxlength="100000"
+          value=${content}
+          onInput=${(/** @type {any} */ event) => setContent(event.target.value)}
+        ></textarea>
+      <//>
+      <${Field} id="new-kind" label="Kind">
+        <select
+          id="new-kind"
+          value=${kind}
+          onChange=${(/** @type {any} */ event) => setKind(event.target.value)}
+        >
+          <option value="note">note</option>
+          <option value="fact">fact</option>
+          <option value="preference">preference</option>
+        </select>
+      <//>
+      <div class="actions is-end">
+        <${Button} onClick=${onClose}>Cancel<//>
+        <${Button} type="submit" kind="primary" disabled=${content.trim() === ''}>Remember it<//>
+      </div>
+    </form>
+  <//>`;
+}

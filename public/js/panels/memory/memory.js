@@ -1,0 +1,121 @@
+import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
+import { SearchField } from '../../components/search-field.js';
+import { Time } from '../../components/time.js';
+import { VirtualList } from '../../components/virtual-list.js';
+import { plural } from '../../format/quantity.js';
+import { connection } from '../../link/connection.js';
+import { usePages } from '../../link/use-pages.js';
+import { go, place, replaceAddress } from '../../shell/location.js';
+import { useStore } from '../../state/use-store.js';
+import { html, useState } from '../../view.js';
+import { trustTones } from '../tasks/memories.js';
+import { AddMemory, MemoryPage } from './edit.js';
+import { Models } from './models.js';
+import { Recalls } from './recalls.js';
+
+/** What it remembers: a list, and a search that explains each of its finds. */
+export function MemoryPanel() {
+  const { rest, query } = useStore(place, (state) => state);
+  const id = Number(rest[0] ?? Number.NaN);
+  const chosen = Number.isSafeInteger(id) && id > 0 ? id : null;
+  const { text = '', kind = '', trust = '', pinned = '' } = query;
+  const [adding, setAdding] = useState(false);
+  const [version, setVersion] = useState(0);
+  const change = (/** @type {Record<string, string>} */ patch) =>
+    replaceAddress('memory', rest, { text, kind, trust, pinned, ...patch });
+  const changed = () => setVersion((before) => before + 1);
+  return html`<div class=${`split${chosen === null ? '' : ' has-chosen'}`}>
+    <section class="panel is-tall split-list" aria-label="Memories">
+      <div class="panel-head">
+        <h1>Memory</h1>
+        <div class="end">
+          <${SearchField}
+            label="Search memories"
+            value=${text}
+            onSearch=${(/** @type {string} */ next) => change({ text: next })}
+            placeholder="What would it recall for…"
+          />
+          <${Button} kind="primary" onClick=${() => setAdding(true)}>Remember something<//>
+        </div>
+      </div>
+      <${Models} />
+      ${
+        text === ''
+          ? html`<div class="actions">
+                <select
+                  aria-label="Kind"
+                  value=${kind}
+                  onChange=${(/** @type {any} */ event) => change({ kind: event.target.value })}
+                >
+                  <option value="">Any kind</option>
+                  ${['note', 'fact', 'preference', 'event', 'summary', 'task_result', 'document'].map((name) => html`<option key=${name} value=${name}>${name.replace('_', ' ')}</option>`)}
+                </select>
+                <select
+                  aria-label="Trust"
+                  value=${trust}
+                  onChange=${(/** @type {any} */ event) => change({ trust: event.target.value })}
+                >
+                  <option value="">Any trust</option>
+                  ${['owner', 'local', 'untrusted'].map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+                </select>
+                <${Button}
+                  pressed=${pinned === 'true'}
+                  onClick=${() => change({ pinned: pinned === 'true' ? '' : 'true' })}
+                  >Pinned only<//
+                >
+              </div>
+              <${List} key=${version} filter=${{ kind, trust, pinned }} chosen=${chosen} />`
+          : html`<${Recalls} key=${version} text=${text} />`
+      }
+    </section>
+    ${chosen === null ? null : html`<${MemoryPage} key=${chosen} id=${chosen} onChanged=${changed} />`}
+    ${adding ? html`<${AddMemory} onClose=${() => setAdding(false)} onAdded=${changed} />` : null}
+  </div>`;
+}
+
+/** @param {{ filter: Record<string, string>, chosen: number | null }} props */
+function List({ filter, chosen }) {
+  const connected = useStore(connection, (state) => state.connected);
+  const asked = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
+  const { items, error, loadMore, reload } = usePages('memories.list', asked);
+  if (items === null)
+    return error === null || !connected
+      ? html`<${Loading} rows=${8} what="Asking for the memories" />`
+      : html`<${Problem} problem=${error} retry=${reload} />`;
+  if (items.length === 0)
+    return Object.keys(asked).length > 0
+      ? html`<${Empty} title="No memory fits">Take a filter away to see the others.<//>`
+      : html`<${Empty} title="It remembers nothing yet"
+          >Notes, what tasks found out and what you tell it become memories. Try
+          <code>ninjad remember "the nas holds the photos"</code>, or the button above.<//
+        >`;
+  return html`<${VirtualList}
+    label="Memories, newest first"
+    items=${items}
+    rowHeight=${60}
+    keyOf=${(/** @type {any} */ memory) => memory.id}
+    selectedKey=${chosen}
+    onOpen=${(/** @type {any} */ memory) => go('memory', [memory.id], filter)}
+    onNearEnd=${loadMore}
+    row=${(/** @type {any} */ memory) => html`<${Row} memory=${memory} />`}
+  />`;
+}
+
+/** @param {{ memory: import('../../../../src/lib/dashboard/protocol/knowledge.ts').MemoryView }} props */
+function Row({ memory }) {
+  return html`<div class="memory-row">
+    <span class="one-line"
+      >${memory.title === null ? '' : html`<b>${memory.title}</b> `}${memory.content}</span
+    >
+    <span class="soft small"><${Time} at=${memory.createdAt} /></span>
+    <span class="memory-foot">
+      <${Tag} tone="purple">${memory.kind.replace('_', ' ')}<//
+      ><${Tag} tone=${trustTones[memory.trust]}>${memory.trust}<//>
+      ${memory.pinned ? html`<${State} state="approved" word="pinned" />` : null}
+      <span class="soft small one-line">from ${memory.source}</span>
+    </span>
+    <span class="soft small"
+      >${memory.recallCount === 0 ? '' : `recalled ${plural(memory.recallCount, 'time')}`}</span
+    >
+  </div>`;
+}

@@ -1,0 +1,42 @@
+import { plural } from '../../format/quantity.js';
+
+/**
+ * What only the owner can do something about, each with the place to do it.
+ * @typedef {{ number: number, text: string, panel: import('../../shell/routes.js').PanelId, rest: string[], query: Record<string, string> }} Wait
+ * @param {import('../../../../src/lib/dashboard/protocol/answers.ts').Now['waiting']} waiting
+ * @returns {Wait[]}
+ */
+export function waitingOf({ unread, wishes, findings, deadLetters }) {
+  /** @type {Wait[]} */
+  const all = [
+    {
+      number: unread,
+      text: plural(unread, 'reply to read', 'replies to read'),
+      panel: 'chat',
+      rest: [],
+      query: {},
+    },
+    {
+      number: wishes,
+      text: plural(wishes, 'wish to decide', 'wishes to decide'),
+      panel: 'decide',
+      rest: ['wishes'],
+      query: {},
+    },
+    {
+      number: findings,
+      text: plural(findings, 'finding to look at', 'findings to look at'),
+      panel: 'decide',
+      rest: ['findings'],
+      query: {},
+    },
+    {
+      number: deadLetters,
+      text: plural(deadLetters, 'dead letter to replay or leave', 'dead letters to replay or leave'),
+      panel: 'tasks',
+      rest: [],
+      query: { state: 'dead' },
+    },
+  ];
+  return all.filter(({ number }) => number > 0);
+}

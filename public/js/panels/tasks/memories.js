@@ -1,0 +1,35 @@
+import { State, Tag } from '../../components/basics.js';
+import { addressOf } from '../../shell/routes.js';
+import { html } from '../../view.js';
+
+/** @type {Readonly<Record<string, string>>} */
+export const trustTones = { owner: 'text', local: 'cyan', untrusted: 'yellow' };
+
+/**
+ * The memories that a task was given, the best first.
+ * @param {{ memories: readonly import('../../../../src/lib/dashboard/protocol/answers.ts').GivenMemory[] }} props
+ */
+export function Memories({ memories }) {
+  if (memories.length === 0) return html`<p class="soft">It was given no memories.</p>`;
+  return html`<ul class="memories">
+    ${memories.map(
+      ({ id, kind, source, trust, content, score }) =>
+        html`<li key=${id}>
+          <div class="memory-head">
+            <${Tag} tone="purple">${kind.replaceAll('_', ' ')}<//>
+            ${trust === null ? null : html`<${Tag} tone=${trustTones[trust]}>${trust}<//>`}
+            ${source === null ? null : html`<span class="soft small">from ${source}</span>`}
+            ${score === null ? null : html`<span class="soft small mono">score ${score.toFixed(2)}</span>`}
+            <a class="small" href=${addressOfMemory(id)}>${id.replace(':', ' ')}</a>
+          </div>
+          ${content === null ? html`<${State} state="dismissed" word="forgotten since" />` : html`<p class="memory-text">${content}</p>`}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** @param {string} id `memory:<id>` or `task:<id>` */
+export function addressOfMemory(id) {
+  const [kind, number = ''] = id.split(':');
+  return kind === 'task' ? addressOf('tasks', [number]) : addressOf('memory', [number]);
+}

@@ -1,0 +1,221 @@
+import { Button, Loading, Problem, State, Tabs } from '../../components/basics.js';
+import { Confirm, Dialog } from '../../components/dialog.js';
+import { Code } from '../../components/markdown.js';
+import { Lasting, Time } from '../../components/time.js';
+import { bytes, count, money, plural } from '../../format/quantity.js';
+import { act } from '../../link/act.js';
+import { addressOf } from '../../shell/routes.js';
+import { html, useState } from '../../view.js';
+import { Memories } from './memories.js';
+import { Transcript } from './transcript.js';
+import { useTask } from './use-task.js';
+
+/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').TaskPage} TaskPageData */
+
+/**
+ * One task: how it is, what it did, what it was told, what it cost.
+ * @param {{ id: number, backTo: string }} props
+ */
+export function TaskPage({ id, backTo }) {
+  const { data, error, reload, progress } = useTask(id);
+  return html`<section class="panel split-detail" aria-label=${`Task ${id}`}>
+    <div class="panel-head">
+      <a class="button button-quiet" href=${backTo} aria-label="Close the task">✕</a>
+      <h1>Task ${id}</h1>
+      ${
+        data === null
+          ? null
+          : html`<${State} state=${data.task.state} />
+              <div class="end"><${Actions} task=${data.task} onDone=${reload} /></div>`
+      }
+    </div>
+    ${
+      data === null
+        ? error === null
+          ? html`<${Loading} />`
+          : html`<${Problem} problem=${error} retry=${reload} />`
+        : html`<${Facts} page=${data} progress=${progress} /><${Sections} page=${data} />`
+    }
+  </section>`;
+}
+
+/** @param {{ task: TaskPageData['task'], onDone: () => void }} props */
+function Actions({ task, onDone }) {
+  const [asked, setAsked] = useState(/** @type {'cancel' | 'steer' | null} */ (null));
+  const close = () => setAsked(null);
+  const run = async (/** @type {Promise<unknown>} */ done) => {
+    await done;
+    onDone();
+  };
+  const isOpen = task.state === 'running' || task.state === 'queued';
+  return html`${task.state === 'running' ? html`<${Button} onClick=${() => setAsked('steer')}>Steer<//>` : null}
+  ${isOpen ? html`<${Button} kind="danger" onClick=${() => setAsked('cancel')}>Cancel<//>` : null}
+  ${isOpen || task.state === 'done' ? null : html`<${Button} kind="primary" onClick=${() => void run(act('task.retry', { id: task.id }, { says: ({ message }) => message }))}>${task.state === 'dead' ? 'Replay' : 'Retry'}<//>`}
+  ${
+    asked === 'cancel'
+      ? html`<${Confirm}
+          title=${`Cancel task ${task.id}?`}
+          verb="Cancel the task"
+          danger
+          onClose=${close}
+          onConfirm=${() => void run(act('task.cancel', { id: task.id }, { says: ({ message }) => message }))}
+        >
+          ${task.state === 'running' ? 'All its processes are ended; what it has written so far stays.' : 'It will not be started.'}
+          You can retry it later.
+        <//>`
+      : null
+  }
+  ${asked === 'steer' ? html`<${Steer} id=${task.id} onClose=${close} />` : null}`;
+}
+
+/** @param {{ id: number, onClose: () => void }} props */
+function Steer({ id, onClose }) {
+  const [text, setText] = useState('');
+  const onSubmit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const answer = await act('task.steer', { id, text: text.trim() }, { says: ({ message }) => message });
+    if (answer !== undefined) onClose();
+  };
+  return html`<${Dialog} title="Steer the task" onClose=${onClose}>
+    <form class="stack" onSubmit=${onSubmit}>
+      <div class="field">
+        <label for="steer">What it should hear now; it goes on with this in mind</label>
+        <textarea
+          id="steer"
+          rows="4"
+          value=${text}
+          onInput=${(/** @type {any} */ event) => setText(event.target.value)}
+        ></textarea>
+      </div>
+      <div class="actions is-end">
+        <${Button} onClick=${onClose}>Say nothing<//>
+        <${Button} type="submit" kind="primary" disabled=${text.trim() === ''}>Say it<//>
+      </div>
+    </form>
+  <//>`;
+}
+
+/** @param {{ page: TaskPageData, progress: string | null }} props */
+function Facts({ page: { task }, progress }) {
+  const running = task.state === 'running';
+  return html`<p class="task-title">${task.text}</p>
+    ${task.reason === null ? null : html`<p class="state is-pink task-reason">${task.reason}</p>`}
+    <dl class="facts task-facts">
+      ${
+        running
+          ? html`<div>
+              <dt>Doing</dt>
+              <dd class="state is-cyan">${progress ?? task.progress ?? 'starting'}</dd>
+            </div>`
+          : null
+      }
+      <div>
+        <dt>From</dt>
+        <dd>${task.priority} · ${task.source} · ${task.category}</dd>
+      </div>
+      ${
+        task.conversation === null
+          ? null
+          : html`<div>
+              <dt>Conversation</dt>
+              <dd><a href=${addressOf('chat', [task.conversation])}>${task.conversation}</a></dd>
+            </div>`
+      }
+      <div>
+        <dt>Queued</dt>
+        <dd><${Time} at=${task.queuedAt} /></dd>
+      </div>
+      ${
+        task.startedAt === null
+          ? null
+          : html`<div>
+              <dt>${running ? 'Runs for' : 'Took'}</dt>
+              <dd><${Lasting} from=${task.startedAt} to=${task.finishedAt} /></dd>
+            </div>`
+      }
+      <div>
+        <dt>Attempts</dt>
+        <dd>${task.attempts}</dd>
+      </div>
+      <div>
+        <dt>Cost</dt>
+        <dd>${money(task.costUsd)}</dd>
+      </div>
+      ${
+        task.outcome === null
+          ? null
+          : html`<div>
+              <dt>Outcome</dt>
+              <dd>${task.outcome.replaceAll(/[_-]/g, ' ')}</dd>
+            </div>`
+      }
+    </dl>`;
+}
+
+/** @param {{ page: TaskPageData }} props */
+function Sections({ page }) {
+  const [tab, setTab] = useState('transcript');
+  const tabs = [
+    { id: 'transcript', label: 'Transcript' },
+    { id: 'prompt', label: 'Prompt' },
+    { id: 'memories', label: 'Memories', count: page.memories.length },
+    { id: 'cost', label: 'Cost' },
+    { id: 'processes', label: 'Processes', count: page.processes.length },
+  ];
+  return html`<${Tabs} label="Parts of the task" tabs=${tabs} selected=${tab} onSelect=${setTab} />
+    <div role="tabpanel" aria-label=${tab}>
+      ${tab === 'transcript' ? html`<${Transcript} page=${page} />` : null}
+      ${tab === 'prompt' ? html`<${Code} text=${page.task.prompt} label="Prompt" />` : null}
+      ${tab === 'memories' ? html`<${Memories} memories=${page.memories} />` : null}
+      ${tab === 'cost' ? html`<${Costs} costs=${page.costs} />` : null}
+      ${tab === 'processes' ? html`<${Processes} processes=${page.processes} />` : null}
+    </div>`;
+}
+
+/** @param {{ costs: TaskPageData['costs'] }} props */
+function Costs({ costs }) {
+  if (costs.length === 0) return html`<p class="soft">Nothing was spent on it yet.</p>`;
+  return html`<div class="table-box">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Model</th>
+          <th scope="col">When</th>
+          <th scope="col" class="numeric">In</th>
+          <th scope="col" class="numeric">Out</th>
+          <th scope="col" class="numeric">Cost</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${costs.map(
+          (row, index) =>
+            html`<tr key=${index}>
+              <td class="mono">${row.model}</td>
+              <td><${Time} at=${row.at} /></td>
+              <td class="numeric">${count(row.inputTokens)}</td>
+              <td class="numeric">${count(row.outputTokens)}</td>
+              <td class="numeric">${money(row.costUsd)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** @param {{ processes: TaskPageData['processes'] }} props */
+function Processes({ processes }) {
+  if (processes.length === 0)
+    return html`<p class="soft">None: it does not run at the moment, and nothing of it was left behind.</p>`;
+  return html`<p class="soft small">
+      ${plural(processes.length, 'process', 'processes')}, all of which end with the task.
+    </p>
+    <ul class="processes">
+      ${processes.map(
+        ({ pid, command, rssBytes }) =>
+          html`<li key=${pid}>
+            <span class="mono">${pid}</span><code class="grow">${command}</code
+            ><span class="numeric">${bytes(rssBytes)}</span>
+          </li>`,
+      )}
+    </ul>`;
+}

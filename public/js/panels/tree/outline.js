@@ -1,0 +1,112 @@
+/**
+ * @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').ActorView} ActorView
+ * @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').TreeChange} TreeChange
+ *
+ * @typedef {object} OutlineRow
+ * @property {ActorView} actor
+ * @property {number} depth
+ * @property {readonly boolean[]} lines for each level above, whether its line goes on below this row
+ * @property {boolean} isLast among its siblings
+ * @property {number} children how many it has
+ */
+
+/**
+ * The actors with what has happened to them since.
+ * @param {readonly ActorView[]} actors @param {Pick<TreeChange, 'changed' | 'gone'>} change
+ * @returns {readonly ActorView[]}
+ */
+export function withChange(actors, { changed, gone }) {
+  if (changed.length === 0 && gone.length === 0) return actors;
+  const left = new Set(gone);
+  const news = new Map(changed.map((actor) => [actor.path, actor]));
+  const kept = actors
+    .filter(({ path }) => !left.has(path) || news.has(path))
+    .map((actor) => news.get(actor.path) ?? actor);
+  const known = new Set(actors.map(({ path }) => path));
+  return [...kept, ...changed.filter(({ path }) => !known.has(path))];
+}
+
+/**
+ * The actors as an indented outline, children below their parents in the order in which they came. Those below a folded
+ * path are left out; with a filter only those that contain it and their ancestors stay.
+ * @param {readonly ActorView[]} actors @param {ReadonlySet<string>} folded @param {string} [filter]
+ * @returns {OutlineRow[]}
+ */
+export function outlineOf(actors, folded, filter = '') {
+  const paths = new Set(actors.map(({ path }) => path));
+  const shown = filter === '' ? null : keptBy(actors, filter.toLowerCase());
+  /** @type {Map<string, ActorView[]>} */
+  const childrenOf = new Map();
+  for (const actor of actors) {
+    if (shown !== null && !shown.has(actor.path)) continue;
+    const parent = parentOf(actor.path);
+    const key = paths.has(parent) ? parent : '';
+    childrenOf.set(key, [...(childrenOf.get(key) ?? []), actor]);
+  }
+  /** @type {OutlineRow[]} */
+  const rows = [];
+  /** @param {string} parent @param {number} depth @param {readonly boolean[]} lines */
+  const visit = (parent, depth, lines) => {
+    const children = childrenOf.get(parent) ?? [];
+    children.forEach((actor, index) => {
+      const isLast = index === children.length - 1;
+      const below = childrenOf.get(actor.path)?.length ?? 0;
+      rows.push({ actor, depth, lines, isLast, children: below });
+      if (!folded.has(actor.path) || shown !== null)
+        visit(actor.path, depth + 1, depth === 0 ? [] : [...lines, !isLast]);
+    });
+  };
+  visit('', 0, []);
+  return rows;
+}
+
+/** @param {readonly ActorView[]} actors @param {string} filter */
+function keptBy(actors, filter) {
+  const kept = new Set();
+  for (const { path, states, supervised } of actors) {
+    const text =
+      `${path.slice(path.lastIndexOf('/') + 1)} ${states.join(' ')} ${supervised?.state ?? ''}`.toLowerCase();
+    if (!text.includes(filter)) continue;
+    for (let at = path; at !== '' && !kept.has(at); at = parentOf(at)) kept.add(at);
+  }
+  return kept;
+}
+
+/** @param {string} path */
+export function parentOf(path) {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
+
+/**
+ * How an actor is, in one word: the supervisor's where it says more than `running`.
+ * @param {ActorView} actor
+ */
+export function wordOf({ supervised, states, status, kind }) {
+  if (supervised !== null && supervised.state !== 'running') return supervised.state;
+  if (status !== 'active') return status;
+  return states.length > 0 ? states.join(', ') : kind;
+}
+
+/** @param {ActorView} actor @returns {import('../../format/state.js').Sign} */
+export function actorSign(actor) {
+  const word = wordOf(actor);
+  const { supervised, status, states } = actor;
+  if (supervised?.state === 'failed' || supervised?.state === 'killed' || status === 'error')
+    return { glyph: '✕', word, tone: 'pink' };
+  if (supervised?.state === 'restarting') return { glyph: '↻', word, tone: 'orange' };
+  if (states.some((state) => /^(?:away|escalated|failed)/.test(state)))
+    return { glyph: '○', word, tone: 'pink' };
+  if (
+    states.some((state) =>
+      /degraded|stuck|full|waiting|starting|connecting|backoff|terminating|draining/.test(state),
+    )
+  )
+    return { glyph: '◐', word, tone: 'orange' };
+  if (status === 'done' || status === 'stopped' || supervised?.state === 'stopped')
+    return { glyph: '■', word, tone: 'soft' };
+  if (
+    states.some((state) => /running|live|recording|streaming|serving|working|recalling|reading$/.test(state))
+  )
+    return { glyph: '▸', word, tone: 'cyan' };
+  return { glyph: '●', word, tone: 'green' };
+}

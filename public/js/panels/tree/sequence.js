@@ -1,0 +1,67 @@
+import { Empty } from '../../components/basics.js';
+import { VirtualList } from '../../components/virtual-list.js';
+import { count } from '../../format/quantity.js';
+import { html, useMemo } from '../../view.js';
+
+/** @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').Transition} Transition */
+
+const time = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+
+/**
+ * The last transitions, newest first: who got what from whom, and what it changed.
+ * @param {{ transitions: readonly Transition[], omitted: number, filter: string }} props
+ */
+export function Sequence({ transitions, omitted, filter }) {
+  const rows = useMemo(() => {
+    const wanted = filter.toLowerCase();
+    return transitions
+      .filter(
+        ({ path, event, from }) =>
+          wanted === '' || `${path} ${event} ${from ?? ''}`.toLowerCase().includes(wanted),
+      )
+      .toReversed();
+  }, [transitions, filter]);
+  if (rows.length === 0)
+    return html`<${Empty} title="Nothing has happened yet"
+      >Events between actors show up here from the moment you look; nothing is recorded while nobody does.
+      Send yourself a message to see one pass.<//
+    >`;
+  return html`${omitted === 0 ? null : html`<p class="soft small">${count(omitted)} were left out so that watching costs little.</p>`}
+    <${VirtualList}
+      label="Transitions, newest first"
+      items=${rows}
+      rowHeight=${32}
+      keyOf=${(/** @type {Transition} */ row) => row.seq}
+      row=${(/** @type {Transition} */ row) => html`<${Row} row=${row} />`}
+    />`;
+}
+
+/** @param {{ row: Transition }} props */
+function Row({ row }) {
+  return html`<span class="mono soft seq-at">${time.format(row.at)}</span>
+    <span class="seq-who one-line"
+      ><span class="soft">${row.from === null ? '' : `${lastPart(row.from)} → `}</span
+      >${lastPart(row.path)}</span
+    >
+    <span class="mono seq-event one-line">${row.event}</span>
+    <${Change} row=${row} />`;
+}
+
+/** What an event changed. @param {{ row: Pick<Transition, 'before' | 'after'> }} props */
+export function Change({ row: { before, after } }) {
+  const [from, to] = [before.join(', '), after.join(', ')];
+  if (from === to) return html`<span class="soft seq-change one-line">stays ${to}</span>`;
+  return html`<span class="seq-change one-line"
+    ><span class="soft">${from} → </span><span class="state is-cyan">${to}</span></span
+  >`;
+}
+
+/** @param {string} path */
+function lastPart(path) {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,147 @@
+import { Button, Empty, Loading, Problem, Tabs } from '../../components/basics.js';
+import { SearchField } from '../../components/search-field.js';
+import { Time } from '../../components/time.js';
+import { VirtualList } from '../../components/virtual-list.js';
+import { plural } from '../../format/quantity.js';
+import { bindKey } from '../../shell/keys.js';
+import { go, place } from '../../shell/location.js';
+import { useStore } from '../../state/use-store.js';
+import { html, useEffect, useMemo, useState } from '../../view.js';
+import { ActorDetail } from './actor.js';
+import { actorSign, outlineOf } from './outline.js';
+import { Sequence } from './sequence.js';
+import { useTree } from './use-tree.js';
+
+/** Every live actor under its parent, and what passes between them. */
+export function TreePanel() {
+  const rest = useStore(place, (state) => state.rest);
+  const chosen = rest.length === 0 ? null : rest.join('/');
+  const [paused, setPaused] = useState(false);
+  const [filter, setFilter] = useState('');
+  const [view, setView] = useState('outline');
+  const { data, error, reload, transitions, omitted } = useTree(paused);
+  useEffect(() => bindKey('p', 'Pause and go on', () => setPaused((before) => !before)), []);
+  return html`<div class=${`split${chosen === null ? '' : ' has-chosen'}`}>
+    <section class="panel is-tall split-list" aria-label="Tree">
+      <div class="panel-head">
+        <h1>Tree</h1>
+        <${Tabs}
+          label="View"
+          tabs=${[
+            { id: 'outline', label: 'Actors', count: data?.actors.length ?? 0 },
+            { id: 'sequence', label: 'Transitions' },
+          ]}
+          selected=${view}
+          onSelect=${setView}
+        />
+        <div class="end">
+          <${SearchField} label="Filter" value=${filter} onSearch=${setFilter} placeholder="Actor or state" />
+          <${Button} pressed=${paused} onClick=${() => setPaused(!paused)}>${paused ? 'Go on' : 'Pause'}<//>
+        </div>
+      </div>
+      ${
+        data === null
+          ? error === null
+            ? html`<${Loading} rows=${10} what="Asking for the tree" />`
+            : html`<${Problem} problem=${error} retry=${reload} />`
+          : view === 'outline'
+            ? html`<${Outline}
+                actors=${data.actors}
+                truncated=${data.truncated}
+                filter=${filter}
+                chosen=${chosen}
+              />`
+            : html`<${Sequence} transitions=${transitions} omitted=${omitted} filter=${filter} />`
+      }
+    </section>
+    ${chosen === null ? null : html`<${ActorDetail} key=${chosen} path=${chosen} live=${data?.actors.find(({ path }) => path === chosen)} />`}
+  </div>`;
+}
+
+/** @param {{ actors: readonly import('./outline.js').ActorView[], truncated: number, filter: string, chosen: string | null }} props */
+function Outline({ actors, truncated, filter, chosen }) {
+  const [folded, setFolded] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
+  const rows = useMemo(() => outlineOf(actors, folded, filter), [actors, folded, filter]);
+  const toggle = (/** @type {string} */ path) =>
+    setFolded((before) => {
+      const next = new Set(before);
+      if (!next.delete(path)) next.add(path);
+      return next;
+    });
+  if (rows.length === 0)
+    return html`<${Empty} title="No actor fits"
+      >No live actor has this in its name or state. Take the filter away to see all of them.<//
+    >`;
+  return html`<${VirtualList}
+      label="Actors"
+      class="outline"
+      items=${rows}
+      rowHeight=${32}
+      keyOf=${(/** @type {any} */ row) => row.actor.path}
+      selectedKey=${chosen}
+      onOpen=${(/** @type {any} */ row) => go('tree', row.actor.path.split('/'))}
+      row=${(/** @type {any} */ row) => html`<${Row} row=${row} isFolded=${folded.has(row.actor.path)} onFold=${toggle} />`}
+    />
+    ${truncated === 0 ? null : html`<p class="soft small">${plural(truncated, 'actor')} more were left out.</p>`}`;
+}
+
+const indent = 20;
+
+/** @param {{ row: import('./outline.js').OutlineRow, isFolded: boolean, onFold: (path: string) => void }} props */
+function Row({ row: { actor, depth, lines, isLast, children }, isFolded, onFold }) {
+  const sign = actorSign(actor);
+  const fold = (/** @type {Event} */ event) => {
+    event.stopPropagation();
+    onFold(actor.path);
+  };
+  return html`<${Lines} depth=${depth} lines=${lines} isLast=${isLast} />
+    ${
+      children === 0
+        ? null
+        : html`<button
+            type="button"
+            class="fold"
+            tabindex="-1"
+            onClick=${fold}
+            aria-expanded=${String(!isFolded)}
+            aria-label=${`${isFolded ? 'Unfold' : 'Fold'} ${actor.id}`}
+          >
+            ${isFolded ? '▸' : '▾'}
+          </button>`
+    }
+    <span class="outline-name one-line"
+      >${actor.id}${isFolded ? html`<span class="soft small"> ${children}</span>` : null}</span
+    >
+    <span class=${`state outline-state one-line is-${sign.tone}`}
+      ><span class="glyph" aria-hidden="true"><i key=${actor.since} class="pulse"></i>${sign.glyph}</span
+      >${sign.word}</span
+    >
+    <span class="outline-restarts"
+      >${actor.supervised === null ? null : html`<${Restarts} supervised=${actor.supervised} />`}</span
+    >
+    <span class="outline-since soft small"><${Time} at=${actor.since} /></span>`;
+}
+
+/** The lines of the outline, drawn by us. @param {{ depth: number, lines: readonly boolean[], isLast: boolean }} props */
+function Lines({ depth, lines, isLast }) {
+  if (depth === 0) return null;
+  const x = (/** @type {number} */ level) => level * indent + 8;
+  const above = lines.map((goesOn, level) => (goesOn ? `M${x(level)} 0V32` : '')).join('');
+  const own = `M${x(depth - 1)} 0V${isLast ? 16 : 32}M${x(depth - 1)} 16H${x(depth - 1) + 10}`;
+  return html`<svg class="outline-lines" width=${depth * indent} height="32" aria-hidden="true">
+    <path d=${above + own} />
+  </svg>`;
+}
+
+/** How much of the restart budget is used up. @param {{ supervised: NonNullable<import('./outline.js').ActorView['supervised']> }} props */
+function Restarts({ supervised: { restarts, budget, lastError } }) {
+  if (restarts === 0) return null;
+  const share = Math.min(1, restarts / Math.max(1, budget));
+  return html`<span
+    class=${`is-${share < 0.6 ? 'orange' : 'pink'}`}
+    title=${`${plural(restarts, 'restart')}, ${budget} allowed at once${lastError === null ? '' : `; last: ${lastError}`}`}
+  >
+    <span class="meter" aria-hidden="true"><i style=${{ width: `${share * 100}%` }}></i></span>
+    <span class="mono small"> ${restarts}</span><span class="unseen"> restarts</span>
+  </span>`;
+}

@@ -1,0 +1,79 @@
+import { State } from '../components/basics.js';
+import { NinjaFace } from '../ninja/ninja.js';
+import { count, money, percent } from '../format/quantity.js';
+import { connection } from '../link/connection.js';
+import { live } from '../state/live.js';
+import { useStore } from '../state/use-store.js';
+import { html } from '../view.js';
+import { focusSearch, keysDialog } from './keys.js';
+import { addressOf } from './routes.js';
+
+/** One line: name, the ninja, ready or not, how much waits, what was spent against the cap. */
+export function Header() {
+  const now = useStore(live, (state) => state.now);
+  const connected = useStore(connection, (state) => state.connected);
+  return html`<header class="header">
+    <a class="brand" href=${addressOf('now')} aria-label="ninjad, to the start"
+      ><${NinjaFace} /><span>ninjad</span></a
+    >
+    <${Ready} connected=${connected} ready=${now?.status.ready ?? null} />
+    <div class="header-facts">
+      ${now === null ? null : html`<${Facts} status=${now.status} />`}
+      <button
+        type="button"
+        class="button button-quiet header-search"
+        onClick=${focusSearch}
+        aria-label="Search"
+      >
+        <span>Search</span><kbd>/</kbd>
+      </button>
+      <button
+        type="button"
+        class="button button-quiet wide"
+        onClick=${() => keysDialog.set({ open: true })}
+        aria-label="Keys"
+      >
+        <kbd>?</kbd>
+      </button>
+    </div>
+  </header>`;
+}
+
+/** @param {{ connected: boolean, ready: boolean | null }} props */
+function Ready({ connected, ready }) {
+  if (!connected) return html`<${State} state="restarting" word="connecting" />`;
+  if (ready === null) return html`<${State} state="starting" word="asking" />`;
+  return html`<${State} state=${ready ? 'ready' : 'starting'} />`;
+}
+
+const nearCap = 0.8;
+
+/** @param {{ status: import('../../../src/lib/dashboard/protocol/answers.ts').Now['status'] }} props */
+function Facts({ status: { mailbox, tasks, spend } }) {
+  const share = spend.capUsd === null ? null : spend.capUsd === 0 ? 1 : spend.todayUsd / spend.capUsd;
+  const tone = share === null || share < nearCap ? 'green' : 'orange';
+  return html`<a class="fact wide plain-link" href=${addressOf('tasks', [], { state: 'running' })}
+      ><b>${count(tasks.running)}</b><span class="soft">running</span></a
+    >
+    <span class="fact"><b>${count(mailbox.depth)}</b><span class="soft">queued</span></span>
+    <span
+      class=${`fact is-${tone}`}
+      title=${share === null ? 'No cap is set: spend.dailyUsd' : `${percent(share)} of today’s cap`}
+    >
+      <b>${money(spend.todayUsd)}</b
+      ><span class="soft">${spend.capUsd === null ? 'today' : `of ${money(spend.capUsd)}`}</span>
+      ${
+        share === null
+          ? null
+          : html`<span
+              class="meter wide"
+              role="meter"
+              aria-label="Spend against today’s cap"
+              aria-valuemin="0"
+              aria-valuemax="100"
+              aria-valuenow=${Math.round(Math.min(1, share) * 100)}
+              ><i style=${{ width: `${Math.min(100, share * 100)}%` }}></i
+            ></span>`
+      }
+    </span>`;
+}

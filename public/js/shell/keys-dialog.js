@@ -1,0 +1,49 @@
+import { Dialog } from '../components/dialog.js';
+import { useStore } from '../state/use-store.js';
+import { html } from '../view.js';
+import { boundKeys, keysDialog } from './keys.js';
+import { routes } from './routes.js';
+
+/** The list of keys. */
+export function KeysDialog() {
+  const open = useStore(keysDialog, (state) => state.open);
+  if (!open) return null;
+  const here = boundKeys();
+  return html`<${Dialog} title="Keys" wide onClose=${() => keysDialog.set({ open: false })}>
+    <div class="keys">
+      <${Keys}
+        title="Go to"
+        rows=${routes.map(({ key, label, says }) => ({ keys: `g ${key}`, says: `${label}: ${says}` }))}
+      />
+      <div class="stack">
+        <${Keys}
+          title="Everywhere"
+          rows=${[
+            { keys: '?', says: 'This list' },
+            { keys: '/', says: 'Search' },
+            { keys: 'Esc', says: 'Leave a field, close a dialog' },
+            { keys: '↑ ↓ Home End', says: 'From row to row in a list' },
+            { keys: 'Enter', says: 'Open the row' },
+          ]}
+        />
+        ${here.length === 0 ? null : html`<${Keys} title="On this panel" rows=${here} />`}
+      </div>
+    </div>
+  <//>`;
+}
+
+/** @param {{ title: string, rows: readonly { keys: string, says: string }[] }} props */
+function Keys({ title, rows }) {
+  return html`<section>
+    <h2>${title}</h2>
+    <dl>
+      ${rows.map(
+        ({ keys, says }) =>
+          html`<div key=${keys}>
+            <dt>${keys.split(' ').map((key) => html`<kbd key=${key}>${key}</kbd>`)}</dt>
+            <dd>${says}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}

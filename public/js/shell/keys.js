@@ -1,0 +1,79 @@
+import { createStore } from '../state/store.js';
+import { go } from './location.js';
+import { routes } from './routes.js';
+
+const chordMs = 1_500;
+
+/** Whether the list of keys is open. */
+export const keysDialog = createStore({ open: false });
+
+/** @type {{ keys: string, says: string, run: () => void }[]} */
+const panelKeys = [];
+
+/**
+ * A key that holds while a panel is shown; returns the function that takes it back.
+ * @param {string} keys one character @param {string} says @param {() => void} run
+ */
+export function bindKey(keys, says, run) {
+  const binding = { keys, says, run };
+  panelKeys.push(binding);
+  return () => void panelKeys.splice(panelKeys.indexOf(binding), 1);
+}
+
+/** The keys that the shown panel added. */
+export function boundKeys() {
+  return panelKeys.map(({ keys, says }) => ({ keys, says }));
+}
+
+/** Listens for keys; call it once. Whoever types in a field is left alone, except for Escape. */
+export function followKeys() {
+  let chordUntil = 0;
+  addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target)) {
+      if (event.key === 'Escape') /** @type {HTMLElement} */ (event.target).blur();
+      return;
+    }
+    if (document.querySelector('dialog[open]') !== null) return;
+    const isSecond = performance.now() < chordUntil;
+    chordUntil = 0;
+    if (isSecond) {
+      const route = routes.find(({ key }) => key === event.key);
+      if (route === undefined) return;
+      event.preventDefault();
+      go(route.id);
+    } else if (event.key === 'g') {
+      chordUntil = performance.now() + chordMs;
+    } else if (event.key === '?') {
+      keysDialog.set({ open: true });
+    } else if (event.key === '/') {
+      if (focusSearch()) event.preventDefault();
+    } else {
+      const binding = panelKeys.findLast(({ keys }) => keys === event.key);
+      if (binding === undefined) return;
+      event.preventDefault();
+      binding.run();
+    }
+  });
+}
+
+/** The search field of the panel; where it has none, the one of the memory. */
+export function focusSearch() {
+  /** @type {HTMLInputElement | null} */
+  const field = document.querySelector('[data-search]');
+  if (field === null) {
+    go('memory');
+    return true;
+  }
+  field.focus();
+  field.select();
+  return true;
+}
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}

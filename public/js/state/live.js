@@ -1,0 +1,69 @@
+import { listen, request, watch, connection } from '../link/connection.js';
+import { toast } from '../components/toasts.js';
+import { appended, withinAge } from './bounded.js';
+import { withPulse } from './pulse.js';
+import { createStore } from './store.js';
+
+/**
+ * @typedef {import('./pulse.js').Now} Now
+ * @typedef {import('./pulse.js').NowHistory} NowHistory
+ */
+
+const depthsKeptMs = 60_000;
+const titleChars = 60;
+
+/** What every panel may want to know; bounded, however long the page stays open. */
+export const live = createStore({
+  hello: /** @type {import('../../../src/lib/dashboard/protocol/answers.ts').Hello | null} */ (null),
+  now: /** @type {Now | null} */ (null),
+  history: /** @type {NowHistory | null} */ (null),
+  /** For the ninja: how the mailbox grew, and the last answer to the owner. */
+  depths: /** @type {readonly { at: number, depth: number }[]} */ ([]),
+  served: /** @type {{ at: number, title: string } | null} */ (null),
+});
+
+/** Follows the daemon's pulse; call it once. */
+export function followPulse() {
+  watch('now');
+  watch('chat');
+  listen('hello', (hello) => {
+    live.set({ hello });
+    void refresh();
+  });
+  listen('now', takePulse);
+  listen('notice', ({ text }) => toast(text, { tone: 'orange' }));
+  listen('chat.turn', (turn) => {
+    if (turn.state === 'done' && turn.taskId !== null && turn.endedAt !== null)
+      live.set({ served: { at: new Date(turn.endedAt).getTime(), title: clipped(turn.text) } });
+  });
+  connection.subscribe(() => {
+    if (connection.get().connected && live.get().now === null) void refresh();
+  });
+}
+
+async function refresh() {
+  const [now, history] = await Promise.all([request('now.get', {}), request('now.history', {})]).catch(
+    () => [],
+  );
+  if (history !== undefined) live.set({ history });
+  if (now !== undefined) takePulse(now);
+}
+
+/** @param {Now} now */
+function takePulse(now) {
+  live.set(({ history, depths }) => ({
+    now,
+    history: history === null ? null : withPulse(history, now),
+    depths: withinAge(
+      appended(depths, [{ at: now.at, depth: now.status.mailbox.depth }], 300),
+      now.at,
+      depthsKeptMs,
+    ),
+  }));
+}
+
+/** @param {string} text */
+function clipped(text) {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > titleChars ? `${line.slice(0, titleChars - 1)}…` : line;
+}

@@ -1,0 +1,126 @@
+import * as dagre from '@dagrejs/dagre';
+import { describe, expect, it } from 'vitest';
+import { bundled, labelOf, layoutOf } from '../../../../public/js/panels/tree/chart-layout.js';
+import { actorSign, outlineOf, withChange } from '../../../../public/js/panels/tree/outline.js';
+import type { ActorView } from '../../../../src/lib/dashboard/protocol/tree.ts';
+
+const actor = (path: string, changes: Partial<ActorView> = {}): ActorView => ({
+  path,
+  id: path.slice(path.lastIndexOf('/') + 1),
+  kind: 'machine',
+  machine: 'x',
+  status: 'active',
+  states: ['idle'],
+  since: 0,
+  supervised: null,
+  ...changes,
+});
+const family = ['root', 'root/tree', 'root/tree/a', 'root/tree/a/run', 'root/tree/b'].map((path) =>
+  actor(path),
+);
+
+describe('the outline', () => {
+  it('puts children below their parents and knows which lines go on', () => {
+    expect(
+      outlineOf(family, new Set()).map(({ actor: { path }, depth, lines, isLast }) => [
+        path,
+        depth,
+        lines,
+        isLast,
+      ]),
+    ).toEqual([
+      ['root', 0, [], true],
+      ['root/tree', 1, [], true],
+      ['root/tree/a', 2, [false], false],
+      ['root/tree/a/run', 3, [false, true], true],
+      ['root/tree/b', 2, [false], true],
+    ]);
+  });
+
+  it('folds what is below a path, and a filter keeps the ancestors of what fits', () => {
+    expect(outlineOf(family, new Set(['root/tree/a'])).map((row) => row.actor.id)).toEqual([
+      'root',
+      'tree',
+      'a',
+      'b',
+    ]);
+    expect(outlineOf(family, new Set(['root/tree/a']), 'run').map((row) => row.actor.id)).toEqual([
+      'root',
+      'tree',
+      'a',
+      'run',
+    ]);
+    expect(outlineOf(family, new Set(), 'nobody')).toEqual([]);
+  });
+
+  it('takes in what has changed, came and went', () => {
+    const changed = withChange(family, {
+      changed: [actor('root/tree/b', { states: ['busy'] }), actor('root/tree/c')],
+      gone: ['root/tree/a/run'],
+    });
+    expect(changed.map(({ path, states }) => `${path} ${states.join()}`)).toEqual([
+      'root idle', 'root/tree idle', 'root/tree/a idle', 'root/tree/b busy', 'root/tree/c idle',
+    ]); // prettier-ignore
+    expect(withChange(family, { changed: [], gone: [] })).toBe(family);
+  });
+
+  it('tells the supervisor’s word where it says more than running', () => {
+    const supervised = { state: 'restarting', restart: 'permanent', restarts: 1, budget: 5, lastError: null };
+    expect(actorSign(actor('x', { supervised }))).toEqual({ glyph: '↻', word: 'restarting', tone: 'orange' });
+    expect(actorSign(actor('x', { states: ['away'] })).tone).toBe('pink');
+    expect(actorSign(actor('x', { states: ['serving'] })).tone).toBe('cyan');
+  });
+});
+
+describe('the drawing of a machine', () => {
+  const states = [
+    { path: '', type: 'compound', initial: 'idle', invokes: [] },
+    { path: 'idle', type: 'atomic', initial: null, invokes: [] },
+    { path: 'busy', type: 'compound', initial: 'reading', invokes: [] },
+    { path: 'busy.reading', type: 'atomic', initial: null, invokes: [] },
+    { path: 'busy.writing', type: 'atomic', initial: null, invokes: [] },
+    { path: 'over', type: 'final', initial: null, invokes: [] },
+  ] as const;
+  const arrow = (from: string, to: string | null, event: string, guard: string | null = null) => ({
+    from,
+    to,
+    event,
+    guard,
+  });
+
+  it('makes one arrow of all events between two states and none of what stays', () => {
+    expect(
+      bundled([
+        arrow('idle', 'busy', 'go'),
+        arrow('idle', 'busy', 'run', 'allowed'),
+        arrow('idle', null, 'tick'),
+      ]),
+    ).toEqual([{ from: 'idle', to: 'busy', events: ['go', 'run [allowed]'] }]);
+    expect(labelOf(['go', 'run'])).toBe('go +1');
+    expect(labelOf(['xstate.done.actor.0.x.y'])).toBe('done');
+  });
+
+  it('lays children inside their parents and everything inside the picture', () => {
+    const chart = layoutOf(
+      {
+        id: 'm',
+        states: [...states.map((state) => ({ ...state, invokes: [] }))],
+        arrows: [
+          arrow('idle', 'busy', 'go'),
+          arrow('busy', 'over', 'stop'),
+          arrow('busy.reading', 'busy.writing', 'next'),
+        ],
+      },
+      dagre,
+    );
+    const box = (path: string) =>
+      chart.boxes.find((each) => each.path === path) as (typeof chart.boxes)[number];
+    for (const child of [box('busy.reading'), box('busy.writing')]) {
+      expect(child.x).toBeGreaterThanOrEqual(box('busy').x);
+      expect(child.y + child.height).toBeLessThanOrEqual(box('busy').y + box('busy').height);
+    }
+    for (const each of chart.boxes) expect(each.x + each.width).toBeLessThanOrEqual(chart.width);
+    expect(chart.arrows.map(({ from, to }) => [from, to])).toEqual([['idle', 'busy'], ['busy', 'over'], ['busy.reading', 'busy.writing']]); // prettier-ignore
+    expect(box('idle').isInitial && box('busy.reading').isInitial).toBe(true);
+  });
+});

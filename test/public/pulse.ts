@@ -1,0 +1,70 @@
+import type { Now, RunningTask } from '../../src/lib/dashboard/protocol/answers.ts';
+
+interface Changes {
+  ready?: boolean;
+  database?: string;
+  depth?: number;
+  tasks?: Now['status']['tasks'];
+  running?: Partial<RunningTask>[];
+  spend?: Partial<Now['status']['spend']>;
+  children?: Partial<Now['status']['children'][number]>[];
+  waiting?: Partial<Now['waiting']>;
+  lately?: Partial<Now['lately']>;
+  counts?: Partial<Now['status']['counts']>;
+  loopP99Ms?: number;
+  agent?: string;
+  at?: number;
+}
+
+/** A pulse of a daemon that is well and has nothing to do, with some changes. */
+export function pulse(changes: Changes = {}): Now {
+  const depth = changes.depth ?? 0;
+  return {
+    at: changes.at ?? 0,
+    eventsPerSecond: 0,
+    status: {
+      pid: 1,
+      version: '0.1.0',
+      home: '/home/owner/.ninjad',
+      fifo: '/home/owner/.ninjad/events.fifo',
+      ready: changes.ready ?? true,
+      startedAt: 0,
+      dashboard: { url: null },
+      database: { kind: 'embedded', url: '', state: changes.database ?? 'ready' },
+      inference: { state: 'ready', embedder: null, reranker: null },
+      containment: { tier: 'marker', reason: '' },
+      agent: { kind: changes.agent ?? 'claude', path: null, version: null },
+      mailbox: { depth, byPriority: { HUMAN: 0, URGENT: 0, HIGH: 0, NORMAL: depth, LOW: 0, IDLE: 0 } },
+      journal: { endPosition: 0, syncedPosition: 0, pendingLines: 0, sizeBytes: 0 },
+      loop: { p50Ms: 1, p99Ms: changes.loopP99Ms ?? 4, maxMs: 5, since: 0 },
+      tasks: changes.tasks ?? { running: 0, queued: 0 },
+      counts: {
+        accepted: 0,
+        rejected: 0,
+        routed: 0,
+        done: 0,
+        dropped: 0,
+        failed: 0,
+        deadLettered: 0,
+        ...changes.counts,
+      },
+      spend: { todayUsd: 0, monthUsd: 0, capUsd: null, monthlyCapUsd: null, reached: null, ...changes.spend },
+      children: (changes.children ?? []).map((child) => ({
+        id: 'x',
+        state: 'running',
+        restarts: 0,
+        since: 0,
+        ...child,
+      })),
+    },
+    running: (changes.running ?? []).map((task, index) => ({
+      taskId: index + 1,
+      conversation: null,
+      text: '',
+      progress: null,
+      ...task,
+    })),
+    waiting: { wishes: 0, findings: 0, deadLetters: 0, unread: 0, ...changes.waiting },
+    lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0, ...changes.lately },
+  };
+}
