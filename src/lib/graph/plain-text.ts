@@ -2,7 +2,8 @@ const maxTextChars = 60_000;
 const maxSentences = 200;
 const maxSentenceChars = 400;
 
-const looksLikeHtml = /<(?:!doctype|html|head|body|script|style|div|p|br|table|td|span|a|ul|li|h[1-6])\b[^<>]{0,500}>/i;
+const looksLikeHtml =
+  /<(?:!doctype|html|head|body|script|style|div|p|br|table|td|span|a|ul|li|h[1-6])\b[^<>]{0,500}>/i;
 const blockTag =
   /^\/?(?:p|div|br|tr|td|th|li|ul|ol|table|h[1-6]|section|article|header|footer|blockquote)\b/i;
 const silentTag = /^(?:script|style|head|title|noscript|template)\b/i;
