@@ -14,12 +14,15 @@ import {
 import { createStreamReader, type StreamBounds } from '../src/lib/agent/stream-reader.ts';
 import { createToolWaits } from '../src/lib/agent/tool-waits.ts';
 import { entriesOf, steeredEntry, type TranscriptEntry } from '../src/lib/agent/transcript.ts';
+import { createUsageMeter } from '../src/lib/agent/usage-meter.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { identityOf, type ProcessIdentity } from '../src/lib/process/identity.ts';
+import type { UsageByModel } from '../src/lib/spend/model-usage.ts';
 
 /** What the process is told while it runs. */
 export type AgentCommand =
-  | { type: 'agent.steer'; text: string }
+  /** A further message; with an id, `agent.took` tells when the agent has taken it into a turn. */
+  | { type: 'agent.steer'; text: string; messageId?: number }
   /** End the turn, and with it what its tools do; its result follows. */
   | { type: 'agent.interrupt' };
 
@@ -33,6 +36,9 @@ export type AgentFact =
   | { type: 'agent.text'; text: string }
   | { type: 'agent.progress'; progress: string }
   | { type: 'agent.noted'; entries: TranscriptEntry[] }
+  | { type: 'agent.took'; messageId: number }
+  /** The tokens since the last result, by model. */
+  | { type: 'agent.spent'; unbilled: UsageByModel }
   /** The service behind the agent refused; the agent may go on all the same. */
   | { type: 'agent.refused'; apiError: ApiError }
   /** A limit was hit that lasts until `resetsAt`, in milliseconds since the epoch. */
@@ -93,8 +99,11 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const write = openStdin(agent);
     write(userLine(launch.prompt));
     const stderr = keepTail(agent);
+    const meter = createUsageMeter();
+    const awaited = new Map<string, number>();
     readStdout(agent, deps.bounds, stderr, report, (events) => {
-      reportEvents(events, elapsed(), report);
+      if (meter.note(events)) report({ type: 'agent.spent', unbilled: meter.unbilled() });
+      reportEvents(events, elapsed(), awaited, report);
       if (events.some(({ kind }) => kind === 'result')) agent.stdin.end();
     });
     agent.once('exit', (code, signal) => report({ type: 'agent.exited', code, signal, ...stderr() }));
@@ -103,7 +112,9 @@ export function createAgentProcess(deps: AgentProcessDeps) {
         write(interruptLine(randomUUID()));
         return;
       }
-      write(userLine(command.text));
+      const uuid = randomUUID();
+      if (command.messageId !== undefined) awaited.set(uuid, command.messageId);
+      write(userLine(command.text, uuid));
       report({ type: 'agent.noted', entries: [steeredEntry(command.text, elapsed())] });
     });
     return () => closePipes(agent);
@@ -185,14 +196,23 @@ function readStdout(
 }
 
 /** One chunk may hold hundreds of token deltas: they cross to the machine as one text. */
-function reportEvents(events: readonly StreamEvent[], at: number, report: Report): void {
+function reportEvents(
+  events: readonly StreamEvent[],
+  at: number,
+  awaited: ReadonlyMap<string, number>,
+  report: Report,
+): void {
   const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
   if (text !== '') report({ type: 'agent.text', text });
   const progress = events.map(progressOf).findLast((known) => known !== undefined);
   if (progress !== undefined) report({ type: 'agent.progress', progress });
   const entries = entriesOf(events, at);
   if (entries.length > 0) report({ type: 'agent.noted', entries });
-  for (const event of events) reportEnd(event, report);
+  for (const event of events) {
+    const messageId = event.kind === 'took' ? awaited.get(event.uuid) : undefined;
+    if (messageId !== undefined) report({ type: 'agent.took', messageId });
+    reportEnd(event, report);
+  }
 }
 
 function reportEnd(event: StreamEvent, report: Report): void {

@@ -1,9 +1,10 @@
 import { fromPromise } from 'xstate';
 import type { Bus } from '../src/lib/bus.ts';
 import { untilNextDay } from '../src/lib/spend/calendar.ts';
-import type { CapPeriod, SpendLedger } from '../src/lib/spend/ledger.ts';
+import type { CapPeriod, SpendLedger, SpendState } from '../src/lib/spend/ledger.ts';
 import { capNotice } from '../src/lib/spend/words.ts';
 import { noteCap } from '../src/lib/store/spend/note-cap.ts';
+import { releaseWaiting } from '../src/lib/store/spend/release-waiting.ts';
 import { spendSums } from '../src/lib/store/spend/spend-sums.ts';
 import type { Store } from '../src/lib/store/store.ts';
 
@@ -25,6 +26,7 @@ const maxRestMs = 5 * 60_000;
  */
 export function createLookAtSpend({ store, ledger, bus, loadCaps, now = () => new Date() }: LookAtSpendDeps) {
   let noted: CapPeriod | null | undefined;
+  let caps: Caps | undefined;
   return fromPromise<number>(async () => {
     const asked = ledger.promised();
     const at = now();
@@ -32,6 +34,8 @@ export function createLookAtSpend({ store, ledger, bus, loadCaps, now = () => ne
     const { sums, running } = await spendSums(store, asked, at);
     ledger.take(sums, asked, running);
     const state = ledger.state();
+    if (caps !== undefined && isMore(state, caps)) await releaseWaiting(store, at);
+    caps = state;
     if (state.reached !== noted) {
       const summary = capNotice(state);
       if (await noteCap(store, { state, summary, now: at })) bus.emit('owner.notice', { text: summary });
@@ -39,4 +43,11 @@ export function createLookAtSpend({ store, ledger, bus, loadCaps, now = () => ne
     }
     return Math.min(maxRestMs, untilNextDay(at) + 1);
   });
+}
+
+type Caps = Pick<SpendState, 'capUsd' | 'monthlyCapUsd'>;
+
+function isMore(now: Caps, before: Caps): boolean {
+  const grew = (cap: number | null, old: number | null) => (cap ?? Infinity) > (old ?? Infinity);
+  return grew(now.capUsd, before.capUsd) || grew(now.monthlyCapUsd, before.monthlyCapUsd);
 }

@@ -6,6 +6,7 @@ import {
   type DatabaseServerCommand,
   initialContext,
 } from './database-context.ts';
+import { isStoreAway, messageOf } from './failure.ts';
 
 const unprovided = (name: string) => (): never => {
   throw new Error(`database machine: "${name}" was not provided`);
@@ -211,11 +212,3 @@ export const databaseMachine = setup({
     stopped: { type: 'final' },
   },
 });
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-function isStoreAway(thrown: unknown): boolean {
-  return (thrown as { code?: unknown } | undefined)?.code === 'STORE_AWAY';
-}

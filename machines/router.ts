@@ -3,6 +3,7 @@ import type { Mailbox } from '../src/lib/mailbox/mailbox.ts';
 import type { Desk } from '../src/lib/router/desk.ts';
 import type { RecordedBatch } from '../src/lib/router/record-routed.ts';
 import type { RoutedEvent } from '../src/lib/router/routed-event.ts';
+import { isStoreAway } from './failure.ts';
 
 export interface RouterInput {
   mailbox: Pick<Mailbox, 'depth'>;
@@ -72,8 +73,7 @@ export const routerMachine = setup({
     isFinished: ({ context }) =>
       context.stopping && context.desk.waiting() === 0 && context.mailbox.depth() === 0,
     isStopping: ({ context }) => context.stopping,
-    storeIsAway: (_, params: { error: unknown }) =>
-      params.error instanceof Error && 'code' in params.error && params.error.code === 'STORE_AWAY',
+    storeIsAway: (_, params: { error: unknown }) => isStoreAway(params.error),
   },
   delays: {
     retryInterval: 1_000,

@@ -1,4 +1,5 @@
 import { assign, fromCallback, fromPromise, setup } from 'xstate';
+import { isStoreAway } from './failure.ts';
 
 export type SpendEvent =
   /** Something was spent, or a cap was changed. */
@@ -41,7 +42,7 @@ export const spendMachine = setup({
   },
   guards: {
     hasChanged: ({ context }) => context.changed,
-    isStoreAway: (_, code: string | undefined) => code === 'STORE_AWAY',
+    isStoreAway: (_, { error }: { error: unknown }) => isStoreAway(error),
   },
   delays: { rest: ({ context }) => context.restMs, retryInterval: 2_000 },
 }).createMachine({
@@ -61,7 +62,10 @@ export const spendMachine = setup({
           actions: [{ type: 'keepRest', params: ({ event }) => event.output }, 'announce'],
         },
         onError: [
-          { guard: { type: 'isStoreAway', params: ({ event }) => codeOf(event.error) }, target: 'waiting' },
+          {
+            guard: { type: 'isStoreAway', params: ({ event }) => ({ error: event.error }) },
+            target: 'waiting',
+          },
           {
             target: 'waiting',
             actions: { type: 'reportFailure', params: ({ event }) => ({ error: event.error }) },
@@ -79,8 +83,3 @@ export const spendMachine = setup({
     stopped: { type: 'final' },
   },
 });
-
-function codeOf(error: unknown): string | undefined {
-  const { code } = (error ?? {}) as { code?: string };
-  return code;
-}

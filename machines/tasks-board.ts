@@ -2,7 +2,8 @@ import type { ActorRefFrom } from 'xstate';
 import type { Amendment } from '../actors/tasks/amend-task.ts';
 import type { LiveTask } from '../src/lib/store/tasks/renew-leases.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
-import type { taskMachine, TaskOutput } from './task.ts';
+import type { taskMachine } from './task.ts';
+import type { TaskOutput } from './task-context.ts';
 
 /** What a tasks supervisor is started with. Lanes are counts, times are milliseconds. */
 export interface TasksInput {
@@ -20,7 +21,10 @@ export interface TasksInput {
 
 /** What may be told to a task that runs. */
 export type TaskCommand =
-  { type: 'task.cancel' } | { type: 'task.shutdown' } | { type: 'task.steer'; text: string };
+  | { type: 'task.cancel' }
+  | { type: 'task.shutdown' }
+  | { type: 'task.wake' }
+  | { type: 'task.steer'; text: string };
 
 /** An amendment and whether the row was in a state for it. */
 export type AmendmentResult = Amendment & { changed: boolean };

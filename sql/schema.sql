@@ -48,8 +48,10 @@ CREATE TABLE conversations (
   created_at timestamp with time zone NOT NULL,
   last_used_at timestamp with time zone NOT NULL,
   usage_high_water jsonb DEFAULT '{}'::jsonb NOT NULL,
+  works_in text,
   CONSTRAINT conversations_pkey PRIMARY KEY (id)
 );
+CREATE INDEX conversations_last_used_idx ON public.conversations USING btree (last_used_at);
 
 CREATE TABLE embedding_models (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -398,10 +400,12 @@ CREATE TABLE task_costs (
   output_tokens bigint DEFAULT 0 NOT NULL,
   cache_read_tokens bigint DEFAULT 0 NOT NULL,
   cache_write_tokens bigint DEFAULT 0 NOT NULL,
+  estimated boolean DEFAULT false NOT NULL,
   CONSTRAINT task_costs_pkey PRIMARY KEY (id),
   CONSTRAINT task_costs_not_negative CHECK ((LEAST(cost_usd, (input_tokens)::numeric, (output_tokens)::numeric, (cache_read_tokens)::numeric, (cache_write_tokens)::numeric) >= (0)::numeric))
 );
 CREATE INDEX task_costs_at_idx ON public.task_costs USING btree (at);
+CREATE INDEX task_costs_model_idx ON public.task_costs USING btree (model, at) WHERE (NOT estimated);
 CREATE INDEX task_costs_task_idx ON public.task_costs USING btree (task_id);
 
 CREATE TABLE task_transcripts (
@@ -443,6 +447,8 @@ CREATE TABLE tasks (
   queued_at timestamp with time zone NOT NULL,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  steered_into bigint,
+  fork_of text,
   CONSTRAINT tasks_pkey PRIMARY KEY (id),
   CONSTRAINT tasks_event_id_key UNIQUE (event_id),
   CONSTRAINT tasks_ended_has_outcome CHECK (((state = ANY (ARRAY['queued'::text, 'running'::text])) = (finished_at IS NULL))),
@@ -455,6 +461,7 @@ CREATE INDEX tasks_finished_idx ON public.tasks USING btree (finished_at) WHERE 
 CREATE UNIQUE INDEX tasks_one_running_a_conversation ON public.tasks USING btree (conversation) WHERE (state = 'running'::text);
 CREATE INDEX tasks_queued_idx ON public.tasks USING btree (priority, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_running_idx ON public.tasks USING btree (worker) WHERE (state = 'running'::text);
+CREATE INDEX tasks_steered_into_idx ON public.tasks USING btree (steered_into) WHERE (steered_into IS NOT NULL);
 CREATE INDEX tasks_text_idx ON public.tasks USING gin (to_tsvector('english'::regconfig, (("left"(prompt, 50000) || ' '::text) || "left"(COALESCE(reply, ''::text), 50000)))) WHERE (state = 'done'::text);
 CREATE TRIGGER graph_task_ended AFTER UPDATE OF finished_at ON tasks FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION graph_note_row('task');
 CREATE TRIGGER graph_task_gone AFTER DELETE ON tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('task');

@@ -7,6 +7,8 @@ import { readStoredSettings } from './lib/config/stored-settings.ts';
 import type { Containment } from './lib/containment/containment.ts';
 import { countRejection, type Counters, createCounters } from './lib/counters.ts';
 import { messageOf } from './lib/errors.ts';
+import type { Inference } from './lib/inference/inference.ts';
+import { createInferenceDesk, type InferenceDesk } from './lib/inference/inference-desk.ts';
 import { createIntake, type Intake } from './lib/journal/intake.ts';
 import { type Journal, openJournal } from './lib/journal/journal.ts';
 import { loadSplice } from './lib/journal/splice.ts';
@@ -41,6 +43,8 @@ export interface Parts extends DaemonOptions {
   desk: Desk;
   watchers: Watchers;
   database: Database;
+  inference: Inference;
+  inferenceDesk: InferenceDesk;
   agent: AgentResolver;
   /** How the processes of tasks are held together; found out once, before anything runs. */
   containment: Containment;
@@ -96,6 +100,7 @@ export function createParts(options: DaemonOptions, containment: Containment): P
     if (keys.includes('router.rules')) book = compileRules(settings.get('router.rules'));
     if (keys.includes('log.level')) log.level = settings.get('log.level');
   });
+  const inferenceDesk = createInferenceDesk();
   return {
     ...options,
     log,
@@ -108,6 +113,8 @@ export function createParts(options: DaemonOptions, containment: Containment): P
     watchers,
     database,
     containment,
+    inference: inferenceDesk.inference,
+    inferenceDesk,
     agent: createAgentResolver({
       home: homedir(),
       env,

@@ -10,6 +10,7 @@ import { databaseLogic } from './wiring/database.ts';
 import { fifoReaderLogic } from './wiring/fifo-reader.ts';
 import { graphLogic } from './wiring/graph.ts';
 import { journalKeeperLogic, retentionLogic } from './wiring/chores.ts';
+import { inferenceLogic } from './wiring/inference.ts';
 import { routerLogic } from './wiring/router.ts';
 import { spendLogic } from './wiring/spend.ts';
 import { tasksLogic } from './wiring/tasks.ts';
@@ -36,6 +37,13 @@ export function createSystem(parts: Parts, { control, reflexes, onRunning }: Fac
       restart: 'permanent',
       shutdownMs: 20 * SECOND,
       readyMs: 120 * SECOND,
+    }),
+    childSpec({
+      id: 'inference',
+      logic: inferenceLogic(parts),
+      input: { deadlineMs: settings.get('inference.deadlineMs') },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
     }),
     childSpec({
       id: 'control',

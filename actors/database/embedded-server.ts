@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { NinjadError } from '../../src/lib/errors.ts';
+import { howItEnded, stderrTail } from '../../src/lib/process/child-end.ts';
 import { childEntry } from '../../src/lib/process/child-entry.ts';
 import type { FromPgliteChild, PgliteChildInput } from './pglite-messages.ts';
 
@@ -16,8 +16,6 @@ export interface EmbeddedServer {
   kill(): void;
 }
 
-const stderrTailChars = 4_096;
-
 /** The environment a database process needs: none of the daemon's secrets. */
 const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
 
@@ -32,7 +30,7 @@ export function spawnEmbeddedServer(
     env: Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
   });
   const complaint = readComplaint(child);
-  const exited = describeEnd(child, complaint);
+  const exited = howItEnded(child, 'the embedded database', complaint);
   const listening = Promise.race([
     untilListening(child),
     exited.then((how) => {
@@ -60,23 +58,9 @@ function untilListening(child: ChildProcess): Promise<void> {
 /** What the child said last about why it ends: its own report, else the tail of its stderr. */
 function readComplaint(child: ChildProcess): () => string {
   let reason: string | undefined;
-  let tail = '';
+  const tail = stderrTail(child);
   child.on('message', (message: FromPgliteChild) => {
     if (message.type === 'failed') reason = message.reason;
   });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    tail = (tail + text).slice(-stderrTailChars);
-  });
-  return () => reason ?? tail.trim();
-}
-
-async function describeEnd(child: ChildProcess, complaint: () => string): Promise<string> {
-  try {
-    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    const how = signal === null ? `exited with ${code ?? 'no code'}` : `was killed by ${signal}`;
-    const why = complaint();
-    return `the embedded database ${how}${why === '' ? '' : `: ${why}`}`;
-  } catch (thrown) {
-    return `the embedded database could not be started: ${String(thrown)}`;
-  }
+  return () => reason ?? tail();
 }

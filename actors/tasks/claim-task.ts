@@ -16,6 +16,8 @@ export interface ClaimTaskDeps {
   leaseMs: number;
   /** Asked at each claim, so that limits may differ by category and change at run time. */
   limitsFor: (task: ClaimedTask) => TaskLimits;
+  /** How many days a conversation may rest and still go on in its session; asked at each claim. Default 7. */
+  sessionIdleDays?: () => number;
   /** Told of each claim before anybody decides about the next one. */
   onClaimed?: (task: ClaimedTask) => void;
   now?: () => Date;
@@ -31,13 +33,15 @@ export function createClaimTask({
   worker,
   leaseMs,
   limitsFor,
+  sessionIdleDays,
   onClaimed,
   now = () => new Date(),
 }: ClaimTaskDeps) {
   return fromPromise<Claim, { humanOnly: boolean }>(async ({ input: { humanOnly } }) => {
     // One instant for both looks, or a row that becomes due between them would be seen by neither.
     const at = now();
-    const task = await claimTask(store, { worker, leaseMs, humanOnly, now: at });
+    const idle = sessionIdleDays === undefined ? {} : { sessionIdleDays: sessionIdleDays() };
+    const task = await claimTask(store, { worker, leaseMs, humanOnly, now: at, ...idle });
     if (task === undefined) {
       const waitMs = (await untilNextDue(store, at)) ?? maxWaitMs;
       return { task, waitMs: Math.min(waitMs, maxWaitMs) };

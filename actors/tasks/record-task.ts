@@ -2,16 +2,26 @@ import { fromPromise } from 'xstate';
 import type { Bus } from '../../src/lib/bus.ts';
 import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
 import { type FailureKind, type Outcome, outcomeOf, type RunEvidence } from '../../src/lib/agent/outcome.ts';
-import { type RetryPolicy, verdictOf } from '../../src/lib/agent/retry.ts';
+import { type RetryPolicy, type Verdict, verdictOf } from '../../src/lib/agent/retry.ts';
+import { waitsForMoney } from '../../src/lib/agent/refusal.ts';
 import type { Transcript } from '../../src/lib/agent/transcript.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
 import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
 import type { RecalledMemory } from '../../src/lib/recall/recall.ts';
+import type { UsageByModel } from '../../src/lib/spend/model-usage.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
 import { recordOutcome } from '../../src/lib/store/tasks/record-outcome.ts';
 import { keepTranscript, pruneTranscripts } from '../../src/lib/store/tasks/transcripts.ts';
-import { announceTask } from './announce.ts';
+import { announceMessages, announceTask } from './announce.ts';
+
+/** A message that was handed to the running agent, and what became of it there. */
+export interface HeardMessage {
+  id: number;
+  /** The agent has taken it into a turn; and that turn has come to its end. */
+  taken: boolean;
+  answered: boolean;
+}
 
 /** Everything an attempt left behind. */
 export interface RecordRequest {
@@ -26,6 +36,10 @@ export interface RecordRequest {
   text: string;
   progress: string;
   transcript: Transcript;
+  /** The messages that were steered into it. */
+  followUps: readonly HeardMessage[];
+  unbilled: UsageByModel;
+  endedItself: boolean;
   cleanup: TerminationReport | undefined;
   cleanupError: string | undefined;
 }
@@ -43,6 +57,8 @@ export interface RecordTaskDeps {
   bus: Pick<Bus, 'emit'>;
   /** Asked at each attempt's end. */
   retryPolicy: () => RetryPolicy;
+  /** When a run that was over its budget may spend again; undefined where no cap has cut it short. */
+  moneyReturns?: (task: ClaimedTask, now: Date) => Date | undefined;
   /** How many days transcripts are kept. Default 30. */
   transcriptDays?: () => number;
   now?: () => Date;
@@ -62,11 +78,16 @@ export function createRecordTask(deps: RecordTaskDeps) {
   const tellOwner = createOwnerNotices(bus);
   return fromPromise<RecordedTask, RecordRequest>(async ({ input }) => {
     const { task, agent, evidence } = input;
-    const outcome = outcomeOf(evidence);
+    const at = now();
+    const judged = outcomeOf(evidence);
     const attempt = { number: task.attempt, isAwaited: task.priority === HUMAN };
-    const verdict = verdictOf(outcome, attempt, retryPolicy(), { now: now().getTime() });
+    const moneyReturns = deps.moneyReturns?.(task, at);
+    const options = { now: at.getTime(), moneyReturnsAt: moneyReturns?.getTime() };
+    const verdict = verdictOf(judged, attempt, retryPolicy(), options);
+    const waits = judged.kind === 'over-budget' && verdict.state === 'queued' && moneyReturns !== undefined;
+    const outcome = waits ? { ...judged, reason: waitsForMoney(moneyReturns) } : judged;
     const reply = outcome.kind === 'succeeded' ? outcome.reply : input.text;
-    const recorded = await recordOutcome(store, {
+    const messages = await recordOutcome(store, {
       task,
       outcome,
       verdict,
@@ -80,20 +101,32 @@ export function createRecordTask(deps: RecordTaskDeps) {
       staleSession: input.staleSession,
       sessionCostUsd: evidence.result?.totalCostUsd,
       usage: evidence.result?.usage ?? null,
+      unbilled: input.unbilled,
+      endedItself: input.endedItself,
+      heard: heardOf(input.followUps, verdict),
       note: noteOf(input, outcome.kind === 'succeeded' ? outcome.note : undefined),
-      now: now(),
+      now: at,
     });
-    if (recorded) await keepHistory(deps, input, now());
     const ended: RecordedTask = {
-      state: recorded ? verdict.state : 'superseded',
+      state: messages === undefined ? 'superseded' : verdict.state,
       outcome: outcome.kind,
       reply,
       ...('reason' in outcome && { reason: outcome.reason }),
     };
-    if (recorded) tellOwner(outcome);
+    if (messages === undefined) return ended;
+    await keepHistory(deps, input, at);
+    if (!waits) tellOwner(outcome);
+    announceMessages(bus, messages, { hostId: task.id, reply });
     if (ended.state === 'queued') announceTask(bus, { ...ended, taskId: task.id, eventId: task.eventId });
     return ended;
   });
+}
+
+/** An answer ends a message; so does the owner's wish to stop, from the moment on when the agent has read it. */
+function heardOf(followUps: readonly HeardMessage[], { state }: Verdict): number[] {
+  return followUps
+    .filter(({ taken, answered }) => (state === 'cancelled' ? taken : answered))
+    .map(({ id }) => id);
 }
 
 /** A turn that the owner interrupted stands in its session like one that ended by itself; a failed run's may not. */

@@ -5,7 +5,7 @@ import type { Bus } from '../../src/lib/bus.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import { type AbandonedOptions, findAbandoned } from '../../src/lib/store/tasks/find-abandoned.ts';
 import { type LiveTask, renewLeases } from '../../src/lib/store/tasks/renew-leases.ts';
-import { announceTask } from './announce.ts';
+import { announceMessages, announceTask } from './announce.ts';
 
 export interface UpkeepDeps {
   store: Store;
@@ -64,7 +64,10 @@ async function settle(
       graceMs: deps.killGraceMs(),
       now: nowOf(deps),
     });
-    if (settled !== undefined) announceTask(bus, { ...settled, taskId: settled.id });
+    if (settled === undefined) continue;
+    const { messages, ...news } = settled;
+    announceMessages(bus, messages, { hostId: task.id, reply: '' });
+    announceTask(bus, { ...news, taskId: task.id });
   }
 }
 

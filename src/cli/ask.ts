@@ -12,6 +12,7 @@ import { readText } from './read-text.ts';
 
 interface AskOptions {
   conversation?: string;
+  fork?: string;
   json?: true;
 }
 
@@ -26,6 +27,7 @@ Examples:
   $ ninjad ask "what did the nas say?"
   $ ninjad ask /status
   $ ninjad ask --conversation garden "and when do I water it?"
+  $ ninjad ask --fork garden --conversation plan-b "what if it rains?"
   $ git diff | ninjad ask --json - | jq -r .reply
 `;
 
@@ -35,6 +37,7 @@ export function askCommand(): Command {
     .description('ask something and read the reply')
     .argument('<text...>', 'the question; - reads it from stdin')
     .option('--conversation <name>', 'go on with the conversation of this name', nameOption)
+    .option('--fork <name>', 'begin a conversation from where the one of this name is', nameOption)
     .option('--json', 'print the final record only, as JSON')
     .addHelpText('after', help)
     .action(async (words: string[], options: AskOptions) => {
@@ -48,10 +51,17 @@ export function askCommand(): Command {
 }
 
 /** Resolves to the final record, or undefined where the owner detached. */
-async function follow(text: string, { conversation, json }: AskOptions): Promise<EndedMessage | undefined> {
+async function follow(text: string, options: AskOptions): Promise<EndedMessage | undefined> {
+  const { fork, json } = options;
   const paths = currentPaths();
   const dedupKey = randomUUID();
-  const payload = { text, dedupKey, ...(conversation !== undefined && { conversation }) };
+  const conversation = options.conversation ?? (fork === undefined ? undefined : forkName(fork));
+  const payload = {
+    text,
+    dedupKey,
+    ...(conversation !== undefined && { conversation }),
+    ...(fork !== undefined && { fork }),
+  };
   const display = createDisplay(json === true);
   const detach = new AbortController();
   const onInterrupt = () => detach.abort();
@@ -75,6 +85,13 @@ async function follow(text: string, { conversation, json }: AskOptions): Promise
     display.close();
   }
   throw new NinjadError('CONNECTION_LOST', `the daemon went away; see later: ${display.followUp()}`);
+}
+
+/** A new conversation's name, said to whoever may want to go on with it. */
+function forkName(fork: string): string {
+  const name = `${fork.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
+  process.stderr.write(`ninjad: the new conversation is ${name}\n`);
+  return name;
 }
 
 /** Prints a reply as it comes. */

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   send: async () => (await import('./send.ts')).sendCommand(),
   ask: async () => (await import('./ask.ts')).askCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   tasks: async () => (await import('./tasks.ts')).tasksCommand(),
   task: async () => (await import('./task.ts')).taskCommand(),
   events: async () => (await import('./events.ts')).eventsCommand(),

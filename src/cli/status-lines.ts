@@ -1,4 +1,6 @@
 import type { ChildStatus, Status } from '../lib/control/status.ts';
+import { describeModel } from '../lib/inference/describe-model.ts';
+import { modelRoles } from '../lib/inference/work.ts';
 import { PRIORITIES } from '../lib/wire/priority.ts';
 import { paint, paintState } from './paint.ts';
 import { oneLine } from './printable.ts';
@@ -21,7 +23,7 @@ export function statusLines(status: Status, now: number): string[] {
     ['database', withReason(`${database.kind}, ${paintState(oneLine(database.state))}`, database.lastError)],
     ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
     ['processes', withReason(`held by ${status.containment.tier}`, status.containment.reason)],
-    ['inference', listed(inference.state, inference.embedder, inference.reranker)],
+    ['inference', inferenceText(inference)],
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
     ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
     ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
@@ -37,6 +39,15 @@ export function statusLines(status: Status, now: number): string[] {
     '',
     ...treeLines(status.children, now),
   ];
+}
+
+function inferenceText({ state, ...models }: Status['inference']): string {
+  const wanted = modelRoles.filter((role) => models[role].state !== 'off');
+  const details = wanted.map((role) => {
+    const model = models[role];
+    return oneLine(model.state === 'ready' ? model.model : describeModel(role, model));
+  });
+  return [paintState(state), ...details].join(', ');
 }
 
 function spendText({ todayUsd, capUsd, monthUsd, monthlyCapUsd, reached }: Status['spend']): string {

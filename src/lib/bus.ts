@@ -1,4 +1,5 @@
 import mittModule from 'mitt';
+import type { TranscriptEntry } from './agent/transcript.ts';
 
 // mitt's type declarations describe its CommonJS build; what an ES module gets is the function itself.
 const mitt = mittModule as unknown as typeof mittModule.default;
@@ -24,6 +25,13 @@ export type BusFacts = {
   'task.text': { taskId: number; eventId: number; text: string };
   /** What the task is doing, in a few words. */
   'task.progress': { taskId: number; eventId: number; progress: string };
+  /** What the task did: entries of its transcript as they come. */
+  'task.noted': { taskId: number; eventId: number; attempt: number; entries: readonly TranscriptEntry[] };
+  /**
+   * A queued message was handed to the running task `into` of its conversation. What that one says is for both; it ends
+   * as `steered` with the other's reply, or its `task.state` is `queued` again.
+   */
+  'task.steered': { taskId: number; eventId: number; into: number };
   /** A task ended for good; `reply` is its whole text. */
   'task.ended': {
     taskId: number;

@@ -1,7 +1,9 @@
 import type { CallbackActorLogic } from 'xstate';
 import { type AgentCommand, createAgentProcess } from '../../actors/agent-process.ts';
 import { createNoteProcess, createTerminate } from '../../actors/tasks/run-steps.ts';
+import { createTakeFollowUps } from '../../actors/tasks/take-follow-ups.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
+import { followUpsMachine } from '../../machines/follow-ups.ts';
 import type { AgentSettings } from '../lib/agent/arguments.ts';
 import type { RunRequest } from '../lib/agent/launch.ts';
 import { taskMarker } from '../lib/agent/marker.ts';
@@ -31,6 +33,13 @@ export function agentRunLogic(parts: Parts) {
         onKilled: ({ id: taskId }, { killed, killedCount, left }) =>
           log.warn({ taskId, killed, killedCount, left }, 'processes outlived their task and were killed'),
       }),
+      followUps: followUpsMachine.provide({
+        actors: { takeFollowUps: createTakeFollowUps({ store: database.store, bus }) },
+        actions: {
+          reportFailure: (_, { error }) =>
+            log.error({ err: error }, 'the messages for a running task could not be looked for'),
+        },
+      }),
     },
     actions: {
       announceText: ({ context, event }) => {
@@ -39,6 +48,11 @@ export function agentRunLogic(parts: Parts) {
       announceProgress: ({ context, event }) => {
         if (event.type === 'agent.progress')
           bus.emit('task.progress', { ...idsOf(context), progress: event.progress });
+      },
+      announceEntries: ({ context, event }) => {
+        if (event.type !== 'agent.noted') return;
+        const { attempt } = context.request.task;
+        bus.emit('task.noted', { ...idsOf(context), attempt, entries: event.entries });
       },
     },
   });
@@ -54,7 +68,10 @@ function agentProcessLogic(parts: Parts): CallbackActorLogic<AgentCommand, RunRe
     ...logicFor(paths.work, () => ({})),
     start(snapshot, scope) {
       const { task } = snapshot.input;
-      const cwd = workingDirectory(paths.work, { ...task, trust: standingOf(task).trust });
+      const cwd = workingDirectory(paths.work, {
+        conversation: task.worksIn ?? task.conversation,
+        trust: standingOf(task).trust,
+      });
       logicFor(cwd, () => settingsFor(parts, snapshot.input)).start?.(snapshot, scope);
     },
   };

@@ -34,6 +34,7 @@ export function tasksLogic(parts: Parts) {
         store,
         bus,
         retryPolicy: () => retryPolicy(parts),
+        moneyReturns: (task, now) => ledger.moneyReturns(task, now),
         transcriptDays: () => settings.get('retention.transcriptsDays'),
       }),
       reply: createReply(bus),
@@ -48,6 +49,7 @@ export function tasksLogic(parts: Parts) {
       recoverTasks: createRecoverTasks(upkeep),
       claimTask: createClaimTask({
         ...upkeep,
+        sessionIdleDays: () => settings.get('conversations.idleDays'),
         limitsFor: ({ category }) => limitsFor(parts, category),
         // The owner's own messages run past every cap.
         onClaimed: (claimed) => {

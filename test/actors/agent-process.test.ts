@@ -49,6 +49,7 @@ function startRun(agent: RunnableAgent, { task: changes, limits, bounds, resume 
       noteProcess: fromPromise(() => Promise.resolve(undefined)),
     },
     actions: {
+      announceEntries: () => {},
       announceText: ({ event }) => void texts.push((event as AnyEventObject)['text'] as string),
       announceProgress: ({ event }) => void progress.push((event as AnyEventObject)['progress'] as string),
     },
@@ -79,7 +80,10 @@ describe('agent process', () => {
 
   it('leads a session of its own, and is marked', async () => {
     const run = startRun(fakeAgent('silent.sh'));
-    await vi.waitFor(() => expect(run.actor.getSnapshot().value).toEqual({ live: 'running' }), 10_000);
+    await vi.waitFor(
+      () => expect(run.actor.getSnapshot().value).toEqual({ live: { running: 'listening' } }),
+      10_000,
+    );
     const { identity } = run.actor.getSnapshot().context;
     const marked = await run.survivors();
     expect(marked.map(({ identity: { pid } }) => pid)).toEqual([identity?.pid]);

@@ -4,6 +4,8 @@ import { type AnyEventObject, createActor, fromPromise, toPromise } from 'xstate
 import { createAgentProcess } from '../../actors/agent-process.ts';
 import { createTerminate } from '../../actors/tasks/run-steps.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
+import { followUpsMachine } from '../../machines/follow-ups.ts';
+import type { FollowUp, FollowUpQuery } from '../../src/lib/agent/follow-ups.ts';
 import type { AgentSettings } from '../../src/lib/agent/arguments.ts';
 import { defaultTaskLimits, type TaskLimits } from '../../src/lib/agent/limits.ts';
 import { taskMarker } from '../../src/lib/agent/marker.ts';
@@ -34,8 +36,12 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
       }),
       terminate: createTerminate(),
       noteProcess: fromPromise(() => Promise.resolve(undefined)),
+      followUps: followUpsMachine.provide({
+        actors: { takeFollowUps: fromPromise<FollowUp[], FollowUpQuery>(() => Promise.resolve([])) },
+      }),
     },
     actions: {
+      announceEntries: () => {},
       announceText: ({ event }) => void texts.push((event as AnyEventObject)['text'] as string),
       announceProgress: ({ event }) => void progress.push((event as AnyEventObject)['progress'] as string),
     },

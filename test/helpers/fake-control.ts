@@ -16,7 +16,12 @@ export const someStatus: Status = {
   startedAt: Date.UTC(2026, 0, 1),
   dashboard: { url: 'http://127.0.0.1:7717/' },
   database: { kind: 'embedded', url: 'postgresql:///postgres?host=%2Frun&user=postgres', state: 'ready' },
-  inference: { state: 'absent', embedder: null, reranker: null },
+  inference: {
+    state: 'degraded',
+    embedder: { state: 'degraded', reason: 'org/embedder is not on this machine' },
+    reranker: { state: 'ready', model: 'org/reranker' },
+    ner: { state: 'off' },
+  },
   agent: { kind: 'offline', path: null, version: null, reason: 'no claude was found' },
   containment: { tier: 'cgroup', reason: 'each task gets a cgroup in /sys/fs/cgroup/own' },
   mailbox: { depth: 1003, byPriority: { HUMAN: 1, URGENT: 0, HIGH: 2, NORMAL: 1000, LOW: 0, IDLE: 0 } },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type AnyEventObject,
   createActor,
@@ -9,6 +9,8 @@ import {
 } from 'xstate';
 import type { AgentFact } from '../../actors/agent-process.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
+import { followUpsMachine } from '../../machines/follow-ups.ts';
+import type { FollowUp } from '../../src/lib/agent/follow-ups.ts';
 import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
 import { outcomeOf, type StopCause } from '../../src/lib/agent/outcome.ts';
 import type { AgentResult } from '../../src/lib/agent/stream-event.ts';
@@ -53,7 +55,9 @@ const words = { stderr: 'last words', staleSession: false };
 const exited: AgentFact = { type: 'agent.exited', code: 0, signal: null, ...words };
 const drained: AgentFact = { type: 'agent.drained', ...words };
 
-function startRun(agent: RunnableAgent = fakeAgent('good.sh')) {
+function startRun(agent: RunnableAgent = fakeAgent('good.sh'), conversation: string | null = null) {
+  const waiting: FollowUp[] = [];
+  const looks: number[][] = [];
   const clock = new SimulatedClock();
   const toAgent: AnyEventObject[] = [];
   const killed: unknown[] = [];
@@ -62,26 +66,47 @@ function startRun(agent: RunnableAgent = fakeAgent('good.sh')) {
     actors: {
       agentProcess: fromCallback(({ receive }) => receive((event) => toAgent.push(event))),
       noteProcess: fromPromise(() => Promise.reject(new Error('the store is away'))),
+      followUps: followUpsMachine.provide({
+        actors: {
+          takeFollowUps: fromPromise(({ input }) => {
+            looks.push([...input.handed]);
+            return Promise.resolve(waiting.splice(0));
+          }),
+        },
+        actions: { reportFailure: () => {} },
+      }),
       terminate: fromPromise(({ input }) => {
         killed.push(input);
         return kill.promise;
       }),
     },
-    actions: { announceText: () => {}, announceProgress: () => {} },
+    actions: { announceText: () => {}, announceProgress: () => {}, announceEntries: () => {} },
   });
-  const task = fakeTask();
+  const task = fakeTask({ conversation });
   const request = { task, agent, memories: [], resume: null };
   const actor = createActor(machine, { clock, input: { request, limits } });
   const output = toPromise(actor);
   actor.start();
   const hear = (...facts: AgentFact[]) => facts.forEach((fact) => actor.send(fact));
-  return { actor, clock, task, toAgent, killed, kill, output, hear, state: () => actor.getSnapshot().value };
+  return {
+    actor,
+    clock,
+    task,
+    waiting,
+    looks,
+    toAgent,
+    killed,
+    kill,
+    output,
+    hear,
+    state: () => actor.getSnapshot().value,
+  };
 }
 
 function startRunning() {
   const run = startRun();
   run.hear({ type: 'agent.spawned', pid: identity.pid, identity });
-  expect(run.state()).toEqual({ live: 'running' });
+  expect(run.state()).toEqual({ live: { running: 'listening' } });
   return run;
 }
 
@@ -92,7 +117,7 @@ describe('agent run machine', () => {
   it('looks for survivors after a success too, and is over only when none is left', async () => {
     const run = startRunning();
     run.hear({ type: 'agent.result', result });
-    expect(run.state()).toBe('settling');
+    expect(run.state()).toEqual({ live: 'settling' });
     run.hear(exited);
     expect(run.state()).toBe('draining');
     run.hear(drained);
@@ -114,6 +139,9 @@ describe('agent run machine', () => {
       text: '',
       progress: 'starting the agent',
       transcript: { head: [], tail: [], omitted: 0 },
+      followUps: [],
+      unbilled: {},
+      endedItself: true,
       cleanup: nobody,
       cleanupError: undefined,
     });
@@ -126,7 +154,7 @@ describe('agent run machine', () => {
       run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 0 });
     }
     run.clock.increment(499);
-    expect(run.state()).toEqual({ live: 'running' });
+    expect(run.state()).toEqual({ live: { running: 'listening' } });
     run.clock.increment(1);
     expect([run.state(), stopOf(run)]).toEqual(['terminating', 'timed-out']);
   });
@@ -136,7 +164,7 @@ describe('agent run machine', () => {
     run.clock.increment(999);
     run.hear({ type: 'agent.heard', messages: 0, allowanceMs: 0 });
     run.clock.increment(999);
-    expect(run.state()).toEqual({ live: 'running' });
+    expect(run.state()).toEqual({ live: { running: 'listening' } });
     run.clock.increment(1);
     expect([run.state(), stopOf(run)]).toEqual(['terminating', 'no-output']);
   });
@@ -145,10 +173,10 @@ describe('agent run machine', () => {
     const run = startRunning();
     run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 5_000 });
     run.clock.increment(5_999);
-    expect(run.state()).toEqual({ live: 'running' });
+    expect(run.state()).toEqual({ live: { running: 'listening' } });
     run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 0 });
     run.clock.increment(999);
-    expect(run.state()).toEqual({ live: 'running' });
+    expect(run.state()).toEqual({ live: { running: 'listening' } });
     run.clock.increment(1);
     expect([run.state(), stopOf(run)]).toEqual(['terminating', 'no-output']);
   });
@@ -247,11 +275,11 @@ describe('agent run machine', () => {
     const run = startRunning();
     run.hear({ type: 'agent.result', result });
     run.actor.send({ type: 'task.cancel' });
-    expect(run.state()).toBe('settling');
+    expect(run.state()).toEqual({ live: 'settling' });
     run.clock.increment(299);
     run.hear({ type: 'agent.heard', messages: 1, allowanceMs: 0 });
     run.clock.increment(299);
-    expect(run.state()).toBe('settling');
+    expect(run.state()).toEqual({ live: 'settling' });
     run.clock.increment(1);
     expect([run.state(), stopOf(run)]).toEqual(['terminating', 'lingering']);
   });
@@ -283,7 +311,7 @@ describe('agent run machine', () => {
     const run = startRunning();
     await Promise.resolve();
     await Promise.resolve();
-    expect(run.state()).toEqual({ live: 'running' });
+    expect(run.state()).toEqual({ live: { running: 'listening' } });
   });
 
   it('looks for survivors even when no process came to be', async () => {
@@ -309,5 +337,77 @@ describe('agent run machine', () => {
     await expect(output).resolves.toMatchObject({
       evidence: { spawnFailure: { message: 'agent-run machine: "agentProcess" was not provided' } },
     });
+  });
+});
+
+describe('agent run machine, of a conversation', () => {
+  const message: FollowUp = { id: 7, eventId: 1007, text: 'and the roses' };
+
+  async function startListening() {
+    const run = startRun(fakeAgent('good.sh'), 'garden');
+    run.hear({ type: 'agent.spawned', pid: identity.pid, identity });
+    await vi.waitFor(() => expect(run.looks).toEqual([[]]));
+    run.waiting.push(message);
+    run.actor.send({ type: 'task.wake' });
+    await vi.waitFor(() => expect(run.looks.at(-1)).toEqual([7]));
+    expect(run.toAgent).toEqual([{ type: 'agent.steer', text: 'and the roses', messageId: 7 }]);
+    return run;
+  }
+  const followUps = (run: ReturnType<typeof startRun>) => run.actor.getSnapshot().context.followUps;
+
+  it('hands over what waits, and counts it as answered when the turn that took it has ended', async () => {
+    const run = await startListening();
+    expect(followUps(run)).toEqual([{ id: 7, eventId: 1007, taken: false, answered: false }]);
+    run.hear({ type: 'agent.took', messageId: 7 });
+    run.hear({ type: 'agent.result', result });
+    expect(followUps(run)).toEqual([{ id: 7, eventId: 1007, taken: true, answered: true }]);
+  });
+
+  it('does not count what the agent has not taken, and hands nothing over once the result is there', async () => {
+    const run = await startListening();
+    run.hear({ type: 'agent.result', result });
+    run.actor.send({ type: 'task.wake' });
+    run.actor.send({ type: 'run.followUps', messages: [{ ...message, id: 8 }] });
+    expect(followUps(run)).toEqual([{ id: 7, eventId: 1007, taken: false, answered: false }]);
+    expect(run.toAgent).toHaveLength(1);
+  });
+
+  it('lets a message that came too late have a turn of its own, and replies with both', async () => {
+    const run = await startListening();
+    run.hear({ type: 'agent.result', result });
+    run.hear({ type: 'agent.took', messageId: 7 });
+    expect(run.state()).toEqual({ live: { running: 'further' } });
+    run.clock.increment(limits.resultGraceMs);
+    expect(run.state()).toEqual({ live: { running: 'further' } });
+    run.hear({ type: 'agent.result', result: { ...result, text: 'roses too' } });
+    expect(run.state()).toEqual({ live: 'settling' });
+    expect(followUps(run)).toMatchObject([{ answered: true }]);
+    expect(run.actor.getSnapshot().context.evidence.result?.text).toBe('fine\n\nroses too');
+  });
+
+  it('keeps its first answer when the further turn comes to nothing, and leaves that message unanswered', async () => {
+    const run = await startListening();
+    run.hear({ type: 'agent.result', result });
+    run.hear({ type: 'agent.took', messageId: 7 });
+    run.clock.increment(limits.silenceMs);
+    expect(run.state()).toBe('terminating');
+    run.kill.resolve(nobody);
+    const { evidence, followUps: left } = await run.output;
+    expect(outcomeOf(evidence)).toMatchObject({ kind: 'succeeded', reply: 'fine' });
+    expect(left).toMatchObject([{ taken: true, answered: false }]);
+  });
+
+  it('is over at its limit however many turns it takes', async () => {
+    const run = await startListening();
+    run.clock.increment(limits.silenceMs - 1);
+    run.hear({ type: 'agent.heard', messages: 1, allowanceMs: limits.runMs });
+    run.hear({ type: 'agent.result', result });
+    run.hear({ type: 'agent.took', messageId: 7 });
+    run.hear({ type: 'agent.heard', messages: 1, allowanceMs: limits.runMs });
+    run.clock.increment(limits.runMs - limits.silenceMs);
+    expect(run.state()).toEqual({ live: { running: 'further' } });
+    run.clock.increment(1);
+    expect(run.state()).toBe('terminating');
+    expect(stopOf(run)).toBe('lingering');
   });
 });

@@ -3,8 +3,10 @@ import { type AnyEventObject, createActor, fromPromise, setup, SimulatedClock, t
 import type { Amendment } from '../../actors/tasks/amend-task.ts';
 import type { Claim } from '../../actors/tasks/claim-task.ts';
 import type { UpkeepReport, UpkeepRequest } from '../../actors/tasks/upkeep.ts';
-import type { taskMachine, TaskInput, TaskOutput } from '../../machines/task.ts';
-import { tasksMachine, type TasksProblem } from '../../machines/tasks.ts';
+import type { taskMachine } from '../../machines/task.ts';
+import type { TaskInput, TaskOutput } from '../../machines/task-context.ts';
+import { tasksMachine } from '../../machines/tasks.ts';
+import type { TasksProblem } from '../../machines/tasks-setup.ts';
 import type { TasksInput } from '../../machines/tasks-board.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
 import { fakeTask, quickLimits } from '../helpers/agent-fixtures.ts';
@@ -38,7 +40,8 @@ function startTasks(parts: Parts = {}) {
     const at = queue.findIndex((id) => !humanOnly || id < 100);
     const [id] = at < 0 ? [] : queue.splice(at, 1);
     if (id === undefined) return { task: undefined, waitMs: 30_000 };
-    return { task: fakeTask({ id, priority: id < 100 ? 0 : 3 }), limits };
+    const conversation = id >= 2_000 ? `garden ${id}` : null;
+    return { task: fakeTask({ id, conversation, priority: id < 100 ? 0 : 3 }), limits };
   };
   /** A task that waits for orders: `task.end` with its output, `task.crash`. */
   const task = setup({
@@ -126,7 +129,7 @@ function startTasks(parts: Parts = {}) {
   };
 }
 
-const idle = { serving: { claims: 'waiting', upkeep: 'resting' } };
+const idle = { serving: { claims: 'waiting', followUps: {}, upkeep: 'resting' } };
 
 describe('tasks machine', () => {
   it('fills its lanes, keeps the reserved one for HUMAN, and goes on when a task ends', async () => {
@@ -150,6 +153,18 @@ describe('tasks machine', () => {
     capped = false;
     tasks.actor.send({ type: 'tasks.wake' });
     await tasks.runs(1, 101);
+  });
+
+  it('tells the running tasks of conversations of every wake while it serves, and no other task', async () => {
+    const tasks = startTasks({ queue: [101, 2_001] });
+    await tasks.runs(101, 2_001);
+    tasks.told.splice(0);
+    tasks.actor.send({ type: 'tasks.wake' });
+    expect(tasks.told).toEqual([[2_001, { type: 'task.wake' }]]);
+    await tasks.runs(101, 2_001);
+    tasks.actor.send({ type: 'child.stop' });
+    tasks.actor.send({ type: 'tasks.wake' });
+    expect(tasks.told).toHaveLength(1);
   });
 
   it('leaves nothing behind of the tasks that have ended', async () => {
@@ -201,7 +216,7 @@ describe('tasks machine', () => {
     await tasks.runs(101);
     away = true;
     tasks.actor.send({ type: 'tasks.wake' });
-    await tasks.reach({ serving: { claims: 'away', upkeep: 'resting' } });
+    await tasks.reach({ serving: { claims: 'away', followUps: {}, upkeep: 'resting' } });
     tasks.actor.send({ type: 'tasks.wake' });
     expect(tasks.actor.getSnapshot().matches({ serving: { claims: 'away' } })).toBe(true);
     away = false;
@@ -233,7 +248,7 @@ describe('tasks machine', () => {
     await tasks.runs(101, 102);
     tasks.crash(101);
     await tasks.runs(102);
-    await tasks.reach({ serving: { claims: 'waiting', upkeep: 'resting' } });
+    await tasks.reach({ serving: { claims: 'waiting', followUps: {}, upkeep: 'resting' } });
     expect(tasks.tended).toEqual([{ live: [{ id: 102, attempt: 1, progress: 'busy' }], lost: [101] }]);
     expect(tasks.problems).toEqual([{ during: 'task.101', error: new Error('a bug') }]);
     expect(tasks.actor.getSnapshot().context.lost).toEqual([]);
@@ -255,7 +270,7 @@ describe('tasks machine', () => {
     });
     await tasks.runs(101);
     tasks.crash(101);
-    await tasks.reach({ serving: { claims: 'waiting', upkeep: 'pausing' } });
+    await tasks.reach({ serving: { claims: 'waiting', followUps: {}, upkeep: 'pausing' } });
     away = false;
     tasks.clock.increment(2_000);
     await vi.waitFor(() => expect(tasks.actor.getSnapshot().context.lost).toEqual([]));

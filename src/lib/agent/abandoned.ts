@@ -4,6 +4,7 @@ import { terminateFamily } from '../process/kill-family.ts';
 import type { Store } from '../store/store.ts';
 import type { AbandonedTask } from '../store/tasks/find-abandoned.ts';
 import { recordOutcome } from '../store/tasks/record-outcome.ts';
+import type { SettledMessage } from '../store/tasks/steered.ts';
 import { taskMarker, taskMarkerName, workerPrefix } from './marker.ts';
 import type { Outcome } from './outcome.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from './retry.ts';
@@ -15,6 +16,8 @@ export interface SettledTask {
   state: Verdict['state'];
   outcome: string;
   reason: string;
+  /** What was steered into it, which is in the queue again. */
+  messages: SettledMessage[];
 }
 
 export interface SettleOptions {
@@ -57,7 +60,7 @@ export async function settleAbandoned(
   const cgroups = directoriesOf(await findTaskCgroups(task.worker), marker.value);
   await terminateFamily({ marker, cgroups, graceMs, ...(task.process !== null && { root: task.process }) });
   const verdict = verdictOf(abandonedOutcome, { number: task.attempt, isAwaited: false }, retryPolicy);
-  const recorded = await recordOutcome(store, {
+  const messages = await recordOutcome(store, {
     task,
     outcome: abandonedOutcome,
     verdict,
@@ -71,12 +74,15 @@ export async function settleAbandoned(
     staleSession: false,
     sessionCostUsd: undefined,
     usage: null,
+    unbilled: {},
+    endedItself: false,
+    heard: [],
     note: undefined,
     now,
   });
-  if (!recorded) return undefined;
+  if (messages === undefined) return undefined;
   const { kind: outcome, reason } = abandonedOutcome;
-  return { id: task.id, eventId: task.eventId, state: verdict.state, outcome, reason };
+  return { id: task.id, eventId: task.eventId, state: verdict.state, outcome, reason, messages };
 }
 
 function directoriesOf(cgroups: readonly TaskCgroup[], markerValue: string): string[] {

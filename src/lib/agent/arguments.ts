@@ -14,8 +14,8 @@ export interface AgentSettings {
   mcpConfig?: string;
 }
 
-/** A conversation goes on in the session it had; everything else begins one, under a new UUID. */
-export type AgentSession = { resume: string } | { create: string };
+/** A conversation goes on in the session it had, or in a copy of another's; everything else begins one, under a new UUID. */
+export type AgentSession = { resume: string } | { fork: string } | { create: string };
 
 /** Tools that wait for a person, switch the working tree, or start work behind the daemon's back. */
 const headlessDisallowed = [
@@ -44,7 +44,8 @@ export function agentArguments(session: AgentSession, settings: AgentSettings = 
     '--include-partial-messages',
     '--input-format',
     'stream-json',
-    ...('resume' in session ? [`--resume=${session.resume}`] : ['--session-id', session.create]),
+    '--replay-user-messages',
+    ...sessionArguments(session),
     ...(permissionMode === undefined ? [] : ['--permission-mode', permissionMode]),
     ...(model === undefined ? [] : ['--model', model]),
     ...(maxBudgetUsd === undefined ? [] : ['--max-budget-usd', String(maxBudgetUsd)]),
@@ -56,9 +57,17 @@ export function agentArguments(session: AgentSession, settings: AgentSettings = 
   ];
 }
 
-/** A message of the user as a line of `--input-format stream-json`, newline included. */
-export function userLine(text: string): string {
-  return `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
+function sessionArguments(session: AgentSession): string[] {
+  if ('create' in session) return ['--session-id', session.create];
+  return 'fork' in session ? [`--resume=${session.fork}`, '--fork-session'] : [`--resume=${session.resume}`];
+}
+
+/**
+ * A message of the user as a line of `--input-format stream-json`, newline included. By `--replay-user-messages` the CLI
+ * repeats it, with its `uuid`, at the moment when it takes it into a turn.
+ */
+export function userLine(text: string, uuid?: string): string {
+  return `${JSON.stringify({ type: 'user', uuid, message: { role: 'user', content: text } })}\n`;
 }
 
 /** The request that ends the running turn and what its tools do, as a line of `--input-format stream-json`. */

@@ -3,7 +3,7 @@ import type { AgentResolution } from '../process/resolve-agent.ts';
 import type { RecalledMemory } from '../recall/recall.ts';
 import { standingOf } from '../permissions/standing.ts';
 import type { ClaimedTask } from '../store/tasks/claim.ts';
-import { agentArguments, type AgentSettings } from './arguments.ts';
+import { agentArguments, type AgentSession, type AgentSettings } from './arguments.ts';
 import { agentEnvironment } from './environment.ts';
 import { taskMarker } from './marker.ts';
 import { assemblePrompt } from './prompt.ts';
@@ -41,10 +41,9 @@ export interface Launch {
 export function launchOf(request: RunRequest, { env, settings, newSessionId }: LaunchSettings): Launch {
   const { task, agent, memories, resume } = request;
   const { command, args } = agent.kind === 'claude' ? { command: agent.path, args: [] } : agent.entry;
-  const session = resume === null ? { create: newSessionId } : { resume };
   return {
     command,
-    args: [...args, ...agentArguments(session, settings)],
+    args: [...args, ...agentArguments(sessionOf(task, resume, newSessionId), settings)],
     env: agentEnvironment(
       { ...env, PATH: agentSearchPath(command, env) },
       taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
@@ -56,4 +55,9 @@ export function launchOf(request: RunRequest, { env, settings, newSessionId }: L
       memories,
     }),
   };
+}
+
+function sessionOf({ forkOf }: ClaimedTask, resume: string | null, newSessionId: string): AgentSession {
+  if (resume === null) return { create: newSessionId };
+  return forkOf == null ? { resume } : { fork: resume };
 }

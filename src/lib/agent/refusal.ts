@@ -91,3 +91,11 @@ const nextStep: Readonly<Record<RefusalKind, string>> = {
   'over-budget': '. Raise the spending cap, then retry the task.',
   'agent-error': '',
 };
+
+/** What a task says that waits for money: when there is some again, and how it could go on before. */
+export function waitsForMoney(returnsAt: Date): string {
+  return (
+    'the agent reached the most that this run may cost under the spending cap; ' +
+    `it goes on when there is money again, at ${returnsAt.toISOString()}, or at once when the cap is raised`
+  );
+}

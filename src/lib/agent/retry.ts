@@ -25,8 +25,10 @@ export interface Attempt {
   isAwaited: boolean;
 }
 
-/** What a decision depends on besides; both are for tests. `random` gives 0–1. */
+/** What a decision depends on besides. `random` gives 0–1 and is for tests, as is `now`. */
 export interface VerdictOptions {
+  /** When a run over its budget may spend again, in milliseconds since the epoch, where a spending cap has cut it short. */
+  moneyReturnsAt?: number | undefined;
   now?: number;
   random?: () => number;
 }
@@ -59,6 +61,7 @@ const maxAwaitedMs = 2 * 60_000;
 /**
  * Decides about a row from its attempt's outcome. A limit that resets in a minute or more is waited for, which
  * spends no attempt; what a person waits for fails instead when its next attempt is more than two minutes away.
+ * A run that a spending cap has cut short waits for the next day or month, which spends one: it may want more than any.
  */
 export function verdictOf(
   outcome: Outcome,
@@ -75,7 +78,7 @@ export function verdictOf(
       return { state: 'queued', delayMs: 0, spendsAttempt: false };
     default: {
       const again = nextAttempt(outcome, attempt.number, policy, options);
-      if (again === undefined) return { state: patience[outcome.kind] === undefined ? 'failed' : 'dead' };
+      if (again === undefined) return { state: mayPass(outcome.kind, options) ? 'dead' : 'failed' };
       return attempt.isAwaited && again.delayMs > maxAwaitedMs ? { state: 'failed' } : again;
     }
   }
@@ -85,14 +88,21 @@ function nextAttempt(
   { kind, resetsAt }: { kind: FailureKind; resetsAt?: number },
   attempt: number,
   policy: RetryPolicy,
-  { now = Date.now(), random = Math.random }: VerdictOptions,
+  options: VerdictOptions,
 ): Extract<Verdict, { state: 'queued' }> | undefined {
+  const { moneyReturnsAt, now = Date.now(), random = Math.random } = options;
   const untilReset = resetsAt === undefined ? 0 : Math.min(maxResetMs, resetsAt - now);
   if (untilReset > minResetMs)
     return { state: 'queued', delayMs: untilReset + afterResetMs, spendsAttempt: false };
-  const longer = patience[kind];
-  if (longer === undefined || attempt >= policy.maxAttempts) return undefined;
+  if (!mayPass(kind, options) || attempt >= policy.maxAttempts) return undefined;
+  if (kind === 'over-budget' && moneyReturnsAt !== undefined)
+    return { state: 'queued', delayMs: Math.max(0, moneyReturnsAt - now), spendsAttempt: true };
+  const longer = patience[kind] ?? 1;
   return { state: 'queued', delayMs: longer * backoffMs(attempt, policy, random), spendsAttempt: true };
+}
+
+function mayPass(kind: FailureKind, { moneyReturnsAt }: VerdictOptions): boolean {
+  return kind === 'over-budget' ? moneyReturnsAt !== undefined : patience[kind] !== undefined;
 }
 
 function backoffMs(attempt: number, { minMs, factor, maxMs }: RetryPolicy, random: () => number): number {

@@ -6,7 +6,11 @@ export type StreamEvent =
   /** A tool that is about to be used; its input is still being written. */
   | { kind: 'tool'; name: string }
   /** A whole message of the model: its words, and what it calls. */
-  | { kind: 'message'; text: string; calls: ToolCall[]; isReply: boolean }
+  | { kind: 'message'; text: string; calls: ToolCall[]; isReply: boolean; spent?: Spent | undefined }
+  /** What a message of the model has cost so far. */
+  | { kind: 'spent'; spent: Spent }
+  /** The CLI has taken a further line of its input into the conversation; `uuid` is that line's. */
+  | { kind: 'took'; uuid: string }
   /** What tools gave back. */
   | { kind: 'tool-results'; results: ToolResult[] }
   | { kind: 'denied'; tool: string; why: string }
@@ -20,6 +24,18 @@ export type StreamEvent =
   | { kind: 'api-error'; error: ApiError }
   | { kind: 'result'; result: AgentResult }
   | { kind: 'other' };
+
+/** The tokens of one message of the model, as far as they are known; `id` is missing on a later word about the last one. */
+export interface Spent {
+  id: string | undefined;
+  model: string | undefined;
+  /** The tool call of the subagent that the message belongs to; empty for the agent itself. */
+  thread: string;
+  inputTokens: number | undefined;
+  outputTokens: number | undefined;
+  cacheReadTokens: number | undefined;
+  cacheWriteTokens: number | undefined;
+}
 
 /** A tool and what it is to do. */
 export interface ToolCall {
@@ -84,6 +100,7 @@ export function parseStreamLine(line: string): StreamEvent | undefined {
     case 'assistant':
       return assistantEvent(message);
     case 'user':
+      if (message['isReplay'] === true) return { kind: 'took', uuid: asText(message['uuid']) ?? '' };
       return { kind: 'tool-results', results: blocksOf(message).flatMap(toolResult) };
     case 'rate_limit_event':
       return rateLimitEvent(message);
@@ -133,9 +150,12 @@ function systemEvent(message: Json): StreamEvent {
 }
 
 function partialEvent(message: Json): StreamEvent {
+  const event = asObject(message['event']);
+  const spent =
+    event?.['type'] === 'message_start' ? spentOf(message, event['message']) : spentOf(message, event);
+  if (spent !== undefined) return { kind: 'spent', spent };
   // A subagent streams too; its words are not the reply.
   if (message['parent_tool_use_id'] != null) return { kind: 'other' };
-  const event = asObject(message['event']);
   const delta = asObject(event?.['delta']);
   if (event?.['type'] === 'content_block_delta' && delta?.['type'] === 'text_delta') {
     return { kind: 'text', text: asText(delta['text']) ?? '' };
@@ -159,6 +179,22 @@ function assistantEvent(message: Json): StreamEvent {
     text: texts.join(''),
     calls: blocks.flatMap(toolCall),
     isReply: message['parent_tool_use_id'] == null,
+    spent: spentOf(message, message['message']),
+  };
+}
+
+function spentOf(message: Json, source: unknown): Spent | undefined {
+  const { id, model, usage } = asObject(source) ?? {};
+  const figures = asObject(usage);
+  if (figures === undefined) return undefined;
+  return {
+    id: asText(id),
+    model: asText(model),
+    thread: asText(message['parent_tool_use_id']) ?? '',
+    inputTokens: asNumber(figures['input_tokens']),
+    outputTokens: asNumber(figures['output_tokens']),
+    cacheReadTokens: asNumber(figures['cache_read_input_tokens']),
+    cacheWriteTokens: asNumber(figures['cache_creation_input_tokens']),
   };
 }
 

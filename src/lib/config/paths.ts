@@ -21,6 +21,8 @@ export interface HomePaths {
   /** The dashboard's token. */
   token: string;
   logs: string;
+  /** Models that were downloaded. */
+  models: string;
   /** The folders in which agents work. */
   work: string;
   /** What tells the agents of running tasks how to reach ninjad. */
@@ -49,6 +51,7 @@ export function homePaths(home: string): HomePaths {
     lock: join(root, 'lock'),
     token: join(root, 'token'),
     logs: join(root, 'logs'),
+    models: join(root, 'models'),
     work: join(root, 'work'),
     mcp: join(root, 'mcp'),
     configFile: join(root, 'config.json'),

@@ -104,6 +104,12 @@ const settingsSchema = z.strictObject({
     hot: true,
   }),
 
+  'conversations.idleDays': setting(wholeNumber(0, 36_500, 'days'), 7, {
+    description:
+      'How long a conversation may rest and still go on in its session; then it begins anew. 0 lets each message begin one.',
+    hot: true,
+  }),
+
   'lanes.total': setting(wholeNumber(1, 64), 3, {
     description: 'How many tasks may run at once.',
     hot: true,

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters } from '../counters.ts';
 import type { HomePaths } from '../config/paths.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
+import { overallState } from '../inference/describe-model.ts';
+import type { Inference } from '../inference/inference.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { AgentResolution } from '../process/resolve-agent.ts';
@@ -23,6 +25,7 @@ export interface StatusDeps {
   counters: Counters;
   startedAt: number;
   isReady: () => boolean;
+  inference: Pick<Inference, 'embedder' | 'reranker' | 'ner'>;
   agent: () => AgentResolution | undefined;
   containment: Status['containment'];
   database: () => Status['database'];
@@ -59,7 +62,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       startedAt: deps.startedAt,
       dashboard: { url: null },
       database: deps.database(),
-      inference: { state: 'degraded', embedder: null, reranker: null },
+      inference: modelsStatus(deps.inference),
       agent: agentStatus(deps.agent()),
       containment: deps.containment,
       mailbox: { depth: mailbox.depth(), byPriority: mailbox.depthByPriority() },
@@ -84,6 +87,11 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       children: deps.children(),
     };
   };
+}
+
+function modelsStatus({ embedder, reranker, ner }: StatusDeps['inference']): Status['inference'] {
+  const states = { embedder: embedder(), reranker: reranker(), ner: ner() };
+  return { state: overallState(states), ...states };
 }
 
 function agentStatus(agent: AgentResolution | undefined): Status['agent'] {

@@ -1,3 +1,4 @@
+import type { ModelState, ModelStates } from '../inference/inference.ts';
 import type { SpendState } from '../spend/ledger.ts';
 import type { PriorityName } from '../wire/priority.ts';
 import type { LoopDelay } from './loop-delay.ts';
@@ -33,7 +34,8 @@ export interface Status {
     state: string;
     lastError?: string | null;
   };
-  inference: { state: string; embedder: string | null; reranker: string | null };
+  /** The models, each for itself, and all of them in a word: `ready` where all that is wanted is. */
+  inference: { state: ModelState['state'] } & ModelStates;
   agent: { kind: string; path: string | null; version: string | null; reason?: string | null };
   /** How the processes of tasks are held together, and why so. */
   containment: { tier: 'cgroup' | 'marker'; reason: string };

@@ -28,6 +28,10 @@ export interface EndedMessage {
 /** Tells `send` what the bus says about the event with this `dedupKey`; returns the function that stops it. */
 export function watchBus(bus: Bus, dedupKey: string, send: (message: WatchMessage) => void): () => void {
   let eventId: number | undefined;
+  /** The task that has taken this message in. */
+  let host: number | undefined;
+  const concerns = (fact: { eventId: number; taskId: number }) =>
+    fact.eventId === eventId || (host !== undefined && fact.taskId === host);
   const stops = [
     bus.on('event.accepted', (fact) => {
       if (fact.dedupKey === dedupKey) send({ type: 'accepted' });
@@ -49,11 +53,19 @@ export function watchBus(bus: Bus, dedupKey: string, send: (message: WatchMessag
         reason,
       });
     }),
+    bus.on('task.steered', (fact) => {
+      if (fact.eventId !== eventId) return;
+      host = fact.into;
+      send({ type: 'progress', progress: `handed to task ${host}`, taskId: host });
+    }),
+    bus.on('task.state', (fact) => {
+      if (fact.eventId === eventId && fact.state === 'queued') host = undefined;
+    }),
     bus.on('task.text', (fact) => {
-      if (fact.eventId === eventId) send({ type: 'text', text: fact.text });
+      if (concerns(fact)) send({ type: 'text', text: fact.text });
     }),
     bus.on('task.progress', (fact) => {
-      if (fact.eventId === eventId) send({ type: 'progress', progress: fact.progress, taskId: fact.taskId });
+      if (concerns(fact)) send({ type: 'progress', progress: fact.progress, taskId: fact.taskId });
     }),
     bus.on('task.ended', (fact) => {
       if (fact.eventId !== eventId) return;

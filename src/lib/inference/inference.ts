@@ -17,6 +17,13 @@ export type ModelState =
 export type EmbedderState =
   Exclude<ModelState, { state: 'ready' }> | { state: 'ready'; model: string; dimensions: number };
 
+/** How each model is. */
+export interface ModelStates {
+  embedder: EmbedderState;
+  reranker: ModelState;
+  ner: ModelState;
+}
+
 /** A name in a text, as the NER model saw it: `text.slice(start, end)`, with the model's confidence from 0 to 1. */
 export interface NamedEntity {
   kind: 'person' | 'organisation' | 'place' | 'other';

@@ -10,7 +10,7 @@ import {
 } from '../store/events/record-events.ts';
 import type { EventIds } from '../store/events/register-journal.ts';
 import type { Store } from '../store/store.ts';
-import { isOwnerSource, type WireEvent } from '../wire/parse-line.ts';
+import { isOwnerSource } from '../wire/parse-line.ts';
 import { type OpenedEvent, openSpooled, removeSpooled } from './open-spooled.ts';
 import type { Reflexes } from './reflex.ts';
 import type { RuleBook } from './route.ts';
@@ -91,13 +91,13 @@ function plainRecord({ event, position, receivedAt, route, rule }: RoutedEvent, 
     rule,
     status: route === 'drop' ? 'dropped' : 'done',
     ...(rule === coalescedRule ? { reason: 'a later event of this source and category took its place' } : {}),
-    conversation: conversationOf(event),
+    conversation: scoped(event.source, event.conversation),
     dedupKey: event.dedupKey,
   };
 }
 
 /** Only the owner's own words may name any conversation; a stranger's stay among those of their source. */
-function conversationOf({ source, conversation }: WireEvent): string | undefined {
+function scoped(source: string, conversation: string | undefined): string | undefined {
   return conversation === undefined || isOwnerSource(source) ? conversation : `${source}/${conversation}`;
 }
 
@@ -116,8 +116,8 @@ async function handle(
     };
   }
   if (routed.route === 'task') {
-    const { text, replyTo } = routed.event;
-    return { ...record, status: 'task', task: { prompt: text, replyTo } };
+    const { text, replyTo, source, fork } = routed.event;
+    return { ...record, status: 'task', task: { prompt: text, replyTo, forkOf: scoped(source, fork) } };
   }
   return routed.route === 'drop' ? record : await answerByReflex(routed, record, deps);
 }

@@ -1,3 +1,5 @@
+import { startOfDay, startOfNextMonth } from './calendar.ts';
+
 /** What tasks have cost, in US dollars, by the days and months of the daemon's time zone. */
 export interface SpendSums {
   todayUsd: number;
@@ -36,6 +38,8 @@ export interface SpendLedger {
   promised(): RunKey[];
   /** New sums, and which of the runs in `asked` still ran when they were taken; the others' promises are over. */
   take(sums: SpendSums, asked: readonly RunKey[], running: readonly RunKey[]): void;
+  /** When there is new money for a run that has used up what it was promised; undefined without a promise. */
+  moneyReturns(run: RunKey, now: Date): Date | undefined;
   state(): SpendState;
 }
 
@@ -80,6 +84,12 @@ export function createSpendLedger(deps: LedgerDeps): SpendLedger {
       known = sums;
       const still = new Set(running.map(keyOf));
       for (const run of asked) if (!still.has(keyOf(run))) promises.delete(keyOf(run));
+    },
+    moneyReturns(run, now) {
+      if (known === undefined || !promises.has(keyOf(run))) return undefined;
+      const [daily, monthly] = [deps.dailyCapUsd() ?? Infinity, deps.monthlyCapUsd() ?? Infinity];
+      // The cap with less left is the one that the promise was cut from.
+      return monthly - known.monthUsd <= daily - known.todayUsd ? startOfNextMonth(now) : startOfDay(now, -1);
     },
     state() {
       const { todayUsd, monthUsd } = known ?? { todayUsd: 0, monthUsd: 0 };

@@ -30,23 +30,40 @@ export function readModelUsage(value: unknown): UsageByModel {
 }
 
 /**
- * What has been added since `before`, per figure. A figure that accumulates never shrinks: a smaller one began anew,
- * and all of it is added.
+ * What has been added since `before`. Tokens that accumulate never shrink: a model with fewer of any kind began anew,
+ * and all of it is added. The cost may shrink, since what was booked can hold estimates; then nothing is added.
  */
 export function addedUsage(now: UsageByModel, before: UsageByModel): UsageByModel {
   return Object.fromEntries(
     Object.entries(now).map(([model, figures]) => {
-      const known = before[model] ?? nothing;
+      const known = before[model] ?? noUsage;
+      if (beganAnew(figures, known)) return [model, figures];
       const added: ModelUsage = { ...figures };
-      for (const key of keys) added[key] = sinceMark(figures[key], known[key]);
+      for (const key of keys) added[key] = Math.max(0, figures[key] - known[key]);
       return [model, added];
     }),
   );
 }
 
+/** True where a figure that accumulates is smaller than before: the CLI has lost count and begun again. */
+export function hasBegunAnew(now: UsageByModel, before: UsageByModel): boolean {
+  return Object.entries(now).some(([model, figures]) => beganAnew(figures, before[model] ?? noUsage));
+}
+
 /** `now - before`, or `now` where it is the smaller one: such a figure began anew. */
 export function sinceMark(now: number, before: number): number {
   return now < before ? now : now - before;
+}
+
+/** The sums of several records, model by model. */
+export function summedUsage(parts: readonly UsageByModel[]): UsageByModel {
+  const sums: Record<string, ModelUsage> = {};
+  for (const [model, usage] of parts.flatMap((part) => Object.entries(part))) {
+    const sum = { ...(sums[model] ?? noUsage) };
+    for (const key of keys) sum[key] += usage[key];
+    sums[model] = sum;
+  }
+  return sums;
 }
 
 /** The models that were used, and what of `totalCostUsd` none of them accounts for under `unknownModel`. */
@@ -57,18 +74,23 @@ export function withRest(usage: UsageByModel, totalCostUsd: number): UsageByMode
   const known = Object.values(used).reduce((sum, { costUsd }) => sum + costUsd, 0);
   const rest = totalCostUsd - known;
   if (rest < epsilonUsd) return used;
-  const unknown = used[unknownModel] ?? nothing;
+  const unknown = used[unknownModel] ?? noUsage;
   return { ...used, [unknownModel]: { ...unknown, costUsd: unknown.costUsd + rest } };
 }
 
-const nothing: ModelUsage = {
+/** Nothing used. */
+export const noUsage: ModelUsage = {
   inputTokens: 0,
   outputTokens: 0,
   cacheReadTokens: 0,
   cacheWriteTokens: 0,
   costUsd: 0,
 };
-const keys = Object.keys(nothing) as readonly (keyof ModelUsage)[];
+const keys = Object.keys(noUsage) as readonly (keyof ModelUsage)[];
+
+function beganAnew(now: ModelUsage, before: ModelUsage): boolean {
+  return keys.some((key) => key !== 'costUsd' && now[key] < before[key]);
+}
 
 function usageOf(figures: Readonly<Record<string, unknown>>): ModelUsage | undefined {
   if (typeof figures['inputTokens'] !== 'number') return undefined;

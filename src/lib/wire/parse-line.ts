@@ -22,6 +22,8 @@ export interface WireEvent {
   /** What a person or an agent should read: `text` of a JSON payload, else the payload. */
   text: string;
   conversation: string | undefined;
+  /** The conversation whose session this one begins from. */
+  fork: string | undefined;
   replyTo: string | undefined;
   dedupKey: string | undefined;
   /** Name of the spool file that holds the real payload. */
@@ -71,7 +73,12 @@ export function parseBytes(bytes: Buffer, start: number, end: number): ParsedLin
 }
 
 /** The parts of an event that its payload decides; also used for the contents of a spool file. */
-export type PayloadParts = Pick<WireEvent, 'payload' | 'text' | 'conversation' | 'replyTo' | 'dedupKey'>;
+export type PayloadParts = Pick<
+  WireEvent,
+  'payload' | 'text' | 'conversation' | 'fork' | 'replyTo' | 'dedupKey'
+>;
+
+const noKeys = { conversation: undefined, fork: undefined, replyTo: undefined, dedupKey: undefined };
 
 /**
  * Reads a payload: a JSON object is taken as it stands, anything else is text in which the wire's escapes are undone.
@@ -81,13 +88,14 @@ export function readPayload(raw: string): PayloadParts {
   const object = raw.startsWith('{') ? parseObject(raw) : undefined;
   if (object === undefined) {
     const text = withoutNul(unescapeText(raw));
-    return { payload: text, text, conversation: undefined, replyTo: undefined, dedupKey: undefined };
+    return { ...noKeys, payload: text, text };
   }
   const payload = withoutNul(raw);
   return {
     payload,
     text: stringAt(object, 'text') ?? payload,
     conversation: stringAt(object, 'conversation'),
+    fork: stringAt(object, 'fork'),
     replyTo: stringAt(object, 'replyTo'),
     dedupKey: stringAt(object, 'dedupKey'),
   };

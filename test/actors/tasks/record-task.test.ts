@@ -120,7 +120,7 @@ describe('recording a task', () => {
 
   it('keeps the session of a turn that the owner interrupted, and its cost', async () => {
     const interrupted = { result: { ...result, isError: true }, stop: 'cancelled' as const };
-    const { row } = await recorder().record(interrupted, { conversation: 'garden' });
+    const { row } = await recorder().record(interrupted, { conversation: 'garden' }, { endedItself: true });
     expect(row).toMatchObject({ state: 'cancelled', cost: 0.25 });
     const again = await recorder().record(
       { result: { ...result, totalCostUsd: 0.4 }, exit },

@@ -16,9 +16,12 @@ import {
   createTerminate,
 } from '../../../actors/tasks/run-steps.ts';
 import { createRecoverTasks, createTendTasks } from '../../../actors/tasks/upkeep.ts';
+import { createTakeFollowUps } from '../../../actors/tasks/take-follow-ups.ts';
 import { agentRunMachine } from '../../../machines/agent-run.ts';
+import { followUpsMachine } from '../../../machines/follow-ups.ts';
 import { taskMachine } from '../../../machines/task.ts';
-import { tasksMachine, type TasksProblem } from '../../../machines/tasks.ts';
+import { tasksMachine } from '../../../machines/tasks.ts';
+import type { TasksProblem } from '../../../machines/tasks-setup.ts';
 import type { TasksEvent, TasksInput } from '../../../machines/tasks-board.ts';
 import type { TaskLimits } from '../../../src/lib/agent/limits.ts';
 import { taskMarkerName } from '../../../src/lib/agent/marker.ts';
@@ -71,9 +74,16 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
       agentProcess: createAgentProcess({ env: process.env, cwd, settings: () => ({}) }),
       noteProcess: createNoteProcess(store),
       terminate: createTerminate(),
+      followUps: followUpsMachine.provide({
+        actors: { takeFollowUps: createTakeFollowUps({ store, bus }) },
+        actions: {
+          reportFailure: (_, { error }) => void problems.push({ during: 'follow-ups', error }),
+        },
+      }),
     },
     actions: {
       announceText: () => {},
+      announceEntries: () => {},
       announceProgress: ({ context: { request }, event }) => {
         if (event.type !== 'agent.progress') return;
         const { id: taskId, eventId } = request.task;
@@ -144,6 +154,9 @@ export interface QueuedTask {
   conversation?: string | null;
   prompt?: string;
   source?: string;
+  category?: string;
+  /** The conversation to begin from. */
+  forkOf?: string | null;
 }
 
 let nextEventId = 1_000;
@@ -151,6 +164,7 @@ let nextEventId = 1_000;
 /** An event and its queued task, as the router makes them; returns the task's id. */
 export async function queueTask(store: Store, task: QueuedTask = {}): Promise<number> {
   const { priority = 3, conversation = null, prompt = 'hello', source = 'cli' } = task;
+  const { category = 'ask', forkOf = null } = task;
   const eventId = nextEventId++;
   const now = new Date();
   await store.query({
@@ -159,9 +173,9 @@ export async function queueTask(store: Store, task: QueuedTask = {}): Promise<nu
     values: [eventId, priority, source, prompt, now],
   });
   const { rows } = await store.query<{ id: number }>({
-    text: `INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, run_after, queued_at)
-           VALUES ($1, $2, $3, 'ask', $4, $5, $6, $6) RETURNING id`,
-    values: [eventId, priority, source, conversation, prompt, now],
+    text: `INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, fork_of, run_after, queued_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id`,
+    values: [eventId, priority, source, category, conversation, prompt, forkOf, now],
   });
   return rows[0]?.id ?? 0;
 }

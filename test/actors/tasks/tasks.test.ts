@@ -441,13 +441,16 @@ describe('the store', () => {
       staleSession: false,
       sessionCostUsd: 0.1,
       usage: { note: 'x\0y' },
+      unbilled: {},
+      endedItself: true,
+      heard: [],
       note: undefined,
       now: new Date(),
     };
-    expect(await recordOutcome(store, { ...record, task: { ...task, attempt: 2 } })).toBe(false);
+    expect(await recordOutcome(store, { ...record, task: { ...task, attempt: 2 } })).toBeUndefined();
     expect(await taskRow(store, id)).toMatchObject({ state: 'running' });
-    expect(await recordOutcome(store, record)).toBe(true);
-    expect(await recordOutcome(store, record)).toBe(true);
+    expect(await recordOutcome(store, record)).toEqual([]);
+    expect(await recordOutcome(store, record)).toEqual([]);
     expect(await taskRow(store, id)).toMatchObject({ state: 'done', reply: 'a\ufffdb', cost: 0.1 });
     const { rows } = await store.query({ text: 'SELECT count(*) AS count FROM activity_log' });
     expect(rows).toEqual([{ count: 1 }]);

@@ -16,6 +16,7 @@ describe('launch', () => {
       '--include-partial-messages',
       '--input-format',
       'stream-json',
+      '--replay-user-messages',
       '--session-id',
       'id',
       '--disallowedTools',
@@ -25,7 +26,7 @@ describe('launch', () => {
       { resume: 'id' },
       { permissionMode: 'acceptEdits', model: 'm', maxBudgetUsd: 0.5 },
     );
-    expect(resumed.slice(7, 14)).toEqual([
+    expect(resumed.slice(8, 15)).toEqual([
       '--resume=id',
       '--permission-mode',
       'acceptEdits',
@@ -34,6 +35,10 @@ describe('launch', () => {
       '--max-budget-usd',
       '0.5',
     ]);
+  });
+
+  it('begins from a copy of another session', () => {
+    expect(agentArguments({ fork: 'id' }).slice(8, 10)).toEqual(['--resume=id', '--fork-session']);
   });
 
   it('lets only the allow-list through, and marks the child', () => {

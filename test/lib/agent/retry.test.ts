@@ -89,4 +89,19 @@ describe('verdict on a task', () => {
     expect(verdict('rate-limited', { isAwaited: true })).toMatchObject({ state: 'queued', delayMs: MINUTE });
     expect(verdict('crashed', { isAwaited: true })).toMatchObject({ state: 'queued', delayMs: 5_000 });
   });
+
+  it('waits for the next day or month where a spending cap has cut it short, and not for ever', () => {
+    const outcome = { kind: 'over-budget', reason: 'r' } as const;
+    const options = { now: 1_000, moneyReturnsAt: 61_000 };
+    const policy = { maxAttempts: 3, minMs: 1, factor: 1, maxMs: 1 };
+    expect(verdictOf(outcome, { number: 1, isAwaited: false }, policy, options)).toEqual({
+      state: 'queued',
+      delayMs: 60_000,
+      spendsAttempt: true,
+    });
+    expect(verdictOf(outcome, { number: 3, isAwaited: false }, policy, options)).toEqual({ state: 'dead' });
+    expect(verdictOf(outcome, { number: 1, isAwaited: false }, policy, { now: 1_000 })).toEqual({
+      state: 'failed',
+    });
+  });
 });

@@ -49,6 +49,7 @@ describe('the home', () => {
       pg: '/srv/ninjad/pg',
       token: '/srv/ninjad/token',
       logs: '/srv/ninjad/logs',
+      models: '/srv/ninjad/models',
       configFile: '/srv/ninjad/config.json',
     });
     expect(existsSync('/srv/ninjad')).toBe(false);

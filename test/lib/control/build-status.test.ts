@@ -6,6 +6,7 @@ import { createCounters } from '../../../src/lib/counters.ts';
 import { createMailbox } from '../../../src/lib/mailbox/mailbox.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
+import { createInferenceDesk } from '../../../src/lib/inference/inference-desk.ts';
 import { someStatus } from '../../helpers/fake-control.ts';
 
 function depsWith(query: () => Promise<unknown>): StatusDeps {
@@ -18,6 +19,7 @@ function depsWith(query: () => Promise<unknown>): StatusDeps {
     counters: createCounters(),
     startedAt: 1,
     isReady: () => true,
+    inference: createInferenceDesk().inference,
     agent: () => undefined,
     containment: someStatus.containment,
     database: () => someStatus.database,

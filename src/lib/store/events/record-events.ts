@@ -23,7 +23,7 @@ export interface EventRecord {
   conversation?: string | undefined;
   dedupKey?: string | undefined;
   /** A task to queue for it. */
-  task?: { prompt: string; replyTo: string | undefined } | undefined;
+  task?: { prompt: string; replyTo: string | undefined; forkOf?: string | undefined } | undefined;
   /** A memory to keep from it. */
   note?: NoteRecord | undefined;
 }
@@ -53,9 +53,9 @@ export async function recordEvents(store: Store, records: readonly EventRecord[]
     name: 'record-events-and-effects',
     text: `WITH recorded AS (${insertEvents} RETURNING id, priority, source, category, conversation),
       new_tasks AS (
-        INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, run_after, queued_at)
-        SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, $18, $18
-        FROM unnest($15::bigint[], $16::text[], $17::text[]) AS task (event_id, prompt, reply_to)
+        INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, fork_of, run_after, queued_at)
+        SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of, $18, $18
+        FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[]) AS task (event_id, prompt, reply_to, fork_of)
         JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id)
       INSERT INTO memory_embeddings (kind, content, source, trust, event_id, created_at, last_seen_at)
       SELECT note.kind, note.content, source, note.trust, recorded.id, $18, $18
@@ -171,5 +171,6 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     textArray(notes.map(({ kind }) => kind)),
     textArray(notes.map(({ content }) => content)),
     textArray(notes.map(({ trust }) => trust)),
+    textArray(tasks.map(({ forkOf }) => forkOf)),
   ];
 }

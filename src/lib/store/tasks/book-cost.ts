@@ -1,57 +1,86 @@
 import {
   addedUsage,
+  hasBegunAnew,
   readModelUsage,
   sinceMark,
+  summedUsage,
   type UsageByModel,
   withRest,
 } from '../../spend/model-usage.ts';
 import type { Store } from '../store.ts';
+import { estimatedCosts } from './estimate-cost.ts';
 
 type Tx = Pick<Store, 'query'>;
 
-/** What the CLI told of a session at the end of a run: its figures include every earlier run of that session. */
+/** What is known of what a run cost. The CLI's figures of a session include every earlier run of that session. */
 export interface SessionFigures {
+  /** The conversation to which the resumed session belongs. */
   conversation: string | null;
-  /** The session that the run resumed, or null for a new one. */
+  /** The session that the run resumed or forked, or null for a new one. */
   resumed: string | null;
   /** Undefined without a result line. */
   sessionCostUsd: number | undefined;
   /** The CLI's `modelUsage`, as it came. */
   usage: unknown;
+  /** The tokens that the run was seen to use after its last result. */
+  unbilled: UsageByModel;
+  /** True where the CLI ended by itself or on SIGTERM; killed, its session knows nothing of what the run has cost. */
+  endedItself: boolean;
+  now: Date;
 }
 
 /** What one attempt itself cost, and what the session's figures stand at now. */
 export interface AttemptCost {
   costUsd: number;
+  /** What the CLI told of it, by model. */
   byModel: UsageByModel;
+  /** What it did not live to tell, by model: tokens as counted, priced by what the model cost before. */
+  estimated: UsageByModel;
   highWaterUsd: number;
   usageHighWater: UsageByModel;
 }
 
-/** The cost of one attempt: the difference to the session's high-water mark, in US dollars. */
+/**
+ * The cost of one attempt: the difference to the session's high-water mark, in US dollars, and an estimate of what came
+ * after the last result. The mark is raised by the estimate too, so that the next result of the session corrects it.
+ */
 export async function costOfAttempt(tx: Tx, figures: SessionFigures): Promise<AttemptCost> {
-  const { sessionCostUsd, usage } = figures;
+  const { sessionCostUsd, unbilled, endedItself } = figures;
   const booked = await bookedOf(tx, figures);
-  const costUsd = sessionCostUsd === undefined ? 0 : sinceMark(sessionCostUsd, booked.costUsd);
-  const now = readModelUsage(usage);
+  const now = readModelUsage(figures.usage);
+  const toldUsd = sessionCostUsd === undefined ? 0 : addedCost(sessionCostUsd, now, booked);
+  const estimated = await estimatedCosts(tx, unbilled, figures.now);
+  const estimatedUsd = Object.values(estimated).reduce((sum, { costUsd }) => sum + costUsd, 0);
+  const told = { costUsd: sessionCostUsd ?? booked.costUsd, usage: { ...booked.usage, ...now } };
   return {
-    costUsd,
-    byModel: withRest(addedUsage(now, booked.usage), costUsd),
-    highWaterUsd: sessionCostUsd ?? booked.costUsd,
-    usageHighWater: { ...booked.usage, ...now },
+    costUsd: toldUsd + estimatedUsd,
+    byModel: withRest(addedUsage(now, booked.usage), toldUsd),
+    estimated,
+    highWaterUsd: endedItself ? told.costUsd + estimatedUsd : booked.costUsd,
+    usageHighWater: endedItself ? summedUsage([told.usage, estimated]) : booked.usage,
   };
 }
 
-/** Books an attempt's cost, a row a model, and brings the sums in the task's own row up to date. */
-export async function bookCost(tx: Tx, taskId: number, { byModel }: AttemptCost, now: Date): Promise<void> {
-  const models = Object.entries(byModel);
+/** The mark may hold an estimate that was too high: only fewer tokens than before say that the session began anew. */
+function addedCost(costUsd: number, usage: UsageByModel, booked: Booked): number {
+  if (Object.keys(usage).length === 0) return sinceMark(costUsd, booked.costUsd);
+  return hasBegunAnew(usage, booked.usage) ? costUsd : Math.max(0, costUsd - booked.costUsd);
+}
+
+/** Books an attempt's cost, a row a model, estimates apart, and brings the sums in the task's own row up to date. */
+export async function bookCost(tx: Tx, taskId: number, cost: AttemptCost, now: Date): Promise<void> {
+  const models = [
+    ...Object.entries(cost.byModel).map(([model, usage]) => [model, usage, false] as const),
+    ...Object.entries(cost.estimated).map(([model, usage]) => [model, usage, true] as const),
+  ];
   if (models.length === 0) return;
   await tx.query({
     name: 'task-costs-book',
     text: `INSERT INTO task_costs (at, task_id, category, model, cost_usd, input_tokens, output_tokens, cache_read_tokens,
-                                   cache_write_tokens)
+                                   cache_write_tokens, estimated)
            SELECT $2, id, category, cost.*
-             FROM tasks, unnest($3::text[], $4::numeric[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) AS cost
+             FROM tasks, unnest($3::text[], $4::numeric[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+                         $9::bool[]) AS cost
             WHERE id = $1`,
     values: [
       taskId,
@@ -62,6 +91,7 @@ export async function bookCost(tx: Tx, taskId: number, { byModel }: AttemptCost,
       models.map(([, { outputTokens }]) => outputTokens),
       models.map(([, { cacheReadTokens }]) => cacheReadTokens),
       models.map(([, { cacheWriteTokens }]) => cacheWriteTokens),
+      models.map(([, , isEstimate]) => isEstimate),
     ],
   });
   await tx.query({
@@ -78,10 +108,12 @@ export async function bookCost(tx: Tx, taskId: number, { byModel }: AttemptCost,
   });
 }
 
-async function bookedOf(
-  tx: Tx,
-  { conversation, resumed }: SessionFigures,
-): Promise<{ costUsd: number; usage: UsageByModel }> {
+interface Booked {
+  costUsd: number;
+  usage: UsageByModel;
+}
+
+async function bookedOf(tx: Tx, { conversation, resumed }: SessionFigures): Promise<Booked> {
   if (resumed === null || conversation === null) return { costUsd: 0, usage: {} };
   const { rows } = await tx.query<{ cost: number; usage: unknown }>({
     name: 'conversations-booked',

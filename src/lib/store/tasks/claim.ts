@@ -14,8 +14,12 @@ export interface ClaimedTask {
   /** Counts from 1; with `worker` it fences every later write about this attempt. */
   attempt: number;
   worker: string;
-  /** The agent session of its conversation, if that has one and was used within the last week. */
+  /** The agent session to go on with: that of its conversation, unless it rested too long, or the one to fork. */
   resume: string | null;
+  /** The conversation whose session is `resume`, where it is to be copied and not gone on with; else null. */
+  forkOf?: string | null;
+  /** The conversation in whose folder it works; null for its own, or where it has none. */
+  worksIn?: string | null;
   /** Where a task that another one queued comes from; null for every other. */
   lineage?: Lineage | null;
 }
@@ -26,13 +30,13 @@ export interface ClaimOptions {
   leaseMs: number;
   /** Take priority 0 only. */
   humanOnly: boolean;
+  /** A conversation that rested longer begins anew: what mattered is recalled, and the old words cost less. Default 7. */
+  sessionIdleDays?: number;
 }
 
 const oneRunningPerConversation = 'tasks_one_running_a_conversation';
 const uniqueViolation = '23505';
 const maxLostRaces = 10;
-/** A conversation that rested longer begins anew: what mattered is recalled, and the old words cost less. */
-const sessionIdleDays = 7;
 
 /**
  * Claims the most urgent due row, oldest first, whose conversation has no running task: it becomes `running`, leased,
@@ -53,14 +57,14 @@ export async function claimTask(
 
 async function claimFirst(
   store: Pick<Store, 'query'>,
-  { worker, now, leaseMs, humanOnly }: ClaimOptions,
+  { worker, now, leaseMs, humanOnly, sessionIdleDays = 7 }: ClaimOptions,
 ): Promise<ClaimedTask | undefined> {
-  const { rows } = await store.query<ClaimedTask>({
+  const { rows } = await store.query<ClaimedRow>({
     name: 'tasks-claim',
     text: `
         UPDATE tasks AS task
            SET state = 'running', worker = $1, lease_until = $2::timestamptz + make_interval(secs => $3 / 1000.0),
-               attempts = attempts + 1, started_at = $2, reason = NULL, process = NULL
+               attempts = attempts + 1, started_at = $2, reason = NULL, process = NULL, steered_into = NULL
          WHERE id = (
            SELECT id FROM tasks AS candidate
             WHERE state = 'queued' AND run_after <= $2 AND (priority = 0 OR NOT $4)
@@ -71,14 +75,33 @@ async function claimFirst(
               FOR UPDATE SKIP LOCKED LIMIT 1)
         RETURNING id, event_id AS "eventId", priority, source, category, conversation, prompt, reply_to AS "replyTo",
                   attempts AS attempt, worker,
-                  (SELECT session_id FROM conversations
-                    WHERE conversations.id = task.conversation
-                      AND last_used_at > $2::timestamptz - make_interval(days => $5)) AS resume,
+                  (SELECT jsonb_build_object('sessionId', session_id, 'worksIn', works_in,
+                            'isIdle', last_used_at <= $2::timestamptz - make_interval(days => $5))
+                     FROM conversations WHERE id = task.conversation) AS own,
+                  (SELECT jsonb_build_object('id', id, 'sessionId', session_id, 'worksIn', coalesce(works_in, id))
+                     FROM conversations WHERE id = task.fork_of AND id IS DISTINCT FROM task.conversation) AS parent,
                   (SELECT jsonb_build_object('depth', depth, 'trust', trust)
                      FROM self_tasks JOIN events USING (dedup_key) WHERE events.id = task.event_id) AS lineage`,
     values: [worker, now, leaseMs, humanOnly, sessionIdleDays],
   });
-  return rows[0];
+  const [row] = rows;
+  return row === undefined ? undefined : withSession(row);
+}
+
+interface ClaimedRow extends Omit<ClaimedTask, 'resume' | 'forkOf' | 'worksIn'> {
+  own: { sessionId: string | null; worksIn: string | null; isIdle: boolean } | null;
+  parent: { id: string; sessionId: string | null; worksIn: string } | null;
+}
+
+/** A fork only begins a conversation: one that has a session goes its own way. */
+function withSession({ own, parent, ...task }: ClaimedRow): ClaimedTask {
+  const ownSession = own?.sessionId ?? null;
+  if (parent === null || ownSession !== null) {
+    const resume = own?.isIdle === true ? null : ownSession;
+    return { ...task, resume, forkOf: null, worksIn: own?.worksIn ?? null };
+  }
+  const forkOf = parent.sessionId === null ? null : parent.id;
+  return { ...task, resume: parent.sessionId, forkOf, worksIn: own?.worksIn ?? parent.worksIn };
 }
 
 /** Another worker took the conversation in the same instant. The next look sees that it is taken. */

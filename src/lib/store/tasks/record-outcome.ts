@@ -2,11 +2,18 @@ import type { Outcome } from '../../agent/outcome.ts';
 import type { Verdict } from '../../agent/retry.ts';
 import type { Store } from '../store.ts';
 import type { TaskAttempt } from './attempt.ts';
+import type { UsageByModel } from '../../spend/model-usage.ts';
 import { type AttemptCost, bookCost, costOfAttempt } from './book-cost.ts';
+import { findSteered, type SettledMessage, settleSteered } from './steered.ts';
 
 /** What a finished attempt has to say. */
 export interface AttemptRecord {
-  task: TaskAttempt & { eventId: number; conversation: string | null };
+  task: TaskAttempt & {
+    eventId: number;
+    conversation: string | null;
+    forkOf?: string | null;
+    worksIn?: string | null;
+  };
   outcome: Outcome;
   verdict: Verdict;
   /** What came of the reply, whole or in part. */
@@ -18,7 +25,7 @@ export interface AttemptRecord {
   memories: unknown;
   /** The session that the run went by, if it told. */
   sessionId: string | null;
-  /** The session that it resumed, or null. */
+  /** The session that it resumed or forked, or null. */
   resumed: string | null;
   /** False where the session is not worth resuming: a failed run, the offline agent. */
   keepSession: boolean;
@@ -28,6 +35,11 @@ export interface AttemptRecord {
   sessionCostUsd: number | undefined;
   /** The CLI's figures by model; like the cost they accumulate over the session. */
   usage: unknown;
+  /** The tokens that came after the last result, and whether the CLI lived to write down what its session cost. */
+  unbilled: UsageByModel;
+  endedItself: boolean;
+  /** The messages that were steered into it and end with it; every other one waits for a run of its own. */
+  heard: readonly number[];
   /** For people: what was odd about the end. */
   note: string | undefined;
   now: Date;
@@ -36,19 +48,36 @@ export interface AttemptRecord {
 /**
  * Records the end of an attempt in one transaction: the task's row, its event, the conversation, the log.
  * Costs are booked, by model, as the difference to the session's high-water mark, since the CLI's figures accumulate.
- * Returns false, and changes nothing, when the attempt is not this worker's any more. Recording twice does no harm:
- * the answer to a COMMIT may have been lost on the way.
+ * Resolves to the messages that were steered into the task, or to undefined, having changed nothing, when the attempt is
+ * not this worker's any more. Recording twice does no harm: the answer to a COMMIT may have been lost on the way.
  */
-export function recordOutcome(store: Store, record: AttemptRecord): Promise<boolean> {
+export function recordOutcome(store: Store, record: AttemptRecord): Promise<SettledMessage[] | undefined> {
   return store.transaction(async (tx) => {
-    const cost = await costOfAttempt(tx, { ...record, conversation: record.task.conversation });
+    const { task, verdict, now } = record;
+    const conversation = task.forkOf ?? task.conversation;
+    const cost = await costOfAttempt(tx, { ...record, conversation });
     const { rowCount } = await updateTask(tx, record, cost.costUsd);
-    if (rowCount !== 1) return isRecorded(tx, record);
-    await bookCost(tx, record.task.id, cost, record.now);
+    if (rowCount !== 1) return (await isRecorded(tx, record)) ? findSteered(tx, task.id) : undefined;
+    await bookCost(tx, task.id, cost, now);
     await updateConversation(tx, record, cost);
-    if (record.verdict.state !== 'queued') await endEvent(tx, record);
+    if (verdict.state !== 'queued') await endEvent(tx, record);
     await logAttempt(tx, record, cost.costUsd);
-    return true;
+    return task.conversation === null ? [] : settleMessages(tx, record);
+  });
+}
+
+/** Only a turn that came to its end has done what they asked for; a cancelled one was not to. */
+function settleMessages(
+  tx: Tx,
+  { task, verdict, heard, reply, now }: AttemptRecord,
+): Promise<SettledMessage[]> {
+  const isOver = verdict.state === 'done' || verdict.state === 'cancelled';
+  return settleSteered(tx, {
+    hostId: task.id,
+    ended: isOver ? heard : [],
+    state: verdict.state === 'cancelled' ? 'cancelled' : 'done',
+    reply: storable(reply),
+    now,
   });
 }
 
@@ -103,14 +132,16 @@ async function updateConversation(tx: Tx, record: AttemptRecord, cost: AttemptCo
   if (task.conversation === null) return;
   await tx.query({
     name: 'conversations-touch',
-    text: `INSERT INTO conversations (id, created_at, last_used_at) VALUES ($1, $2, $2)
+    text: `INSERT INTO conversations (id, created_at, last_used_at, works_in) VALUES ($1, $2, $2, $3)
            ON CONFLICT (id) DO UPDATE SET last_used_at = $2`,
-    values: [task.conversation, now],
+    values: [task.conversation, now, task.worksIn ?? null],
   });
   if (staleSession) await setSession(tx, task.conversation, null, noCost);
   if (keepSession) await setSession(tx, task.conversation, sessionId, cost);
   // A failed run may have spent money in the session that it resumed, which the next run's figures will include.
-  else if (resumed !== null) await raiseHighWater(tx, task.conversation, resumed, cost);
+  // That of a fork is not gone on with.
+  else if (resumed !== null && task.forkOf == null)
+    await raiseHighWater(tx, task.conversation, resumed, cost);
 }
 
 type HighWater = Pick<AttemptCost, 'highWaterUsd' | 'usageHighWater'>;
@@ -129,7 +160,7 @@ function raiseHighWater(tx: Tx, conversation: string, sessionId: string, mark: H
   return tx.query({
     name: 'conversations-high-water',
     text: `UPDATE conversations
-              SET cost_high_water_usd = greatest(cost_high_water_usd, $3::numeric), usage_high_water = $4
+              SET cost_high_water_usd = $3::numeric, usage_high_water = $4
             WHERE id = $1 AND session_id = $2`,
     values: [conversation, sessionId, mark.highWaterUsd, json(mark.usageHighWater)],
   });

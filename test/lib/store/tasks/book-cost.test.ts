@@ -39,11 +39,14 @@ async function attempt(changes: Partial<AttemptRecord>): Promise<number> {
     staleSession: false,
     sessionCostUsd: undefined,
     usage: null,
+    unbilled: {},
+    endedItself: true,
+    heard: [],
     note: undefined,
     now: new Date(),
     ...changes,
   });
-  expect(recorded).toBe(true);
+  expect(recorded).toEqual([]);
   return task.id;
 }
 
@@ -153,6 +156,124 @@ describe('the cost of an attempt', () => {
     expect(await rowOf(await attempt({ sessionId, sessionCostUsd: 0.25 }))).toMatchObject({ cost: 0.25 });
     await queueTask(database.store, { conversation: 'roof' });
     expect(await rowOf(await attempt({ sessionId, sessionCostUsd: 0.75 }))).toMatchObject({ cost: 0.5 });
+  });
+
+  it('of a killed run is an estimate by what the model cost before, which the session’s next result corrects', async () => {
+    const sessionId = randomUUID();
+    const killed = {
+      outcome: { kind: 'timed-out', reason: 'too long' } as const,
+      verdict: { state: 'failed' } as const,
+      keepSession: false,
+    };
+    const tokens = { outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 };
+    const told = (inputTokens: number, costUsd: number) => ({
+      sessionCostUsd: costUsd,
+      usage: { 'claude-k': { inputTokens, outputTokens: 0, costUSD: costUsd } },
+    });
+    await queueTask(database.store, { conversation: 'attic' });
+    await attempt({ sessionId, ...told(100, 1) });
+    await queueTask(database.store, { conversation: 'attic' });
+    const id = await attempt({ ...killed, unbilled: { 'claude-k': { ...tokens, inputTokens: 50 } } });
+    expect(await rowOf(id)).toMatchObject({
+      cost: 0.5,
+      usage: { 'claude-k': { inputTokens: 50, costUsd: 0.5 } },
+    });
+    const { rows } = await database.store.query({
+      text: `SELECT estimated, cost_usd::float8 AS cost FROM task_costs WHERE task_id = ${id}`,
+    });
+    expect(rows).toEqual([{ estimated: true, cost: 0.5 }]);
+    // It really cost 0.45: the run after it is booked with what is left of the whole.
+    await queueTask(database.store, { conversation: 'attic' });
+    expect(await rowOf(await attempt({ sessionId, ...told(160, 1.55) }))).toMatchObject({
+      cost: 0.05,
+      usage: { 'claude-k': { inputTokens: 10 } },
+    });
+  });
+
+  it('of a run that got SIGKILL stays an estimate: its session knows nothing of it', async () => {
+    const sessionId = randomUUID();
+    const usage = (inputTokens: number) => ({
+      'claude-s': { inputTokens, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 },
+    });
+    const told = (inputTokens: number, costUsd: number) => ({
+      sessionCostUsd: costUsd,
+      usage: { 'claude-s': { inputTokens, outputTokens: 0, costUSD: costUsd } },
+    });
+    await queueTask(database.store, { conversation: 'cellar' });
+    await attempt({ sessionId, ...told(100, 1) });
+    await queueTask(database.store, { conversation: 'cellar' });
+    const outcome = { kind: 'timed-out', reason: 'too long' } as const;
+    const failed = { outcome, verdict: { state: 'failed' } as const, keepSession: false };
+    expect(await rowOf(await attempt({ ...failed, unbilled: usage(50), endedItself: false }))).toMatchObject({
+      cost: 0.5,
+    });
+    await queueTask(database.store, { conversation: 'cellar' });
+    expect(await rowOf(await attempt({ sessionId, ...told(110, 1.1) }))).toMatchObject({ cost: 0.1 });
+  });
+
+  it('of a model that never had a price is not nothing', async () => {
+    await queueTask(database.store);
+    const usage = {
+      inputTokens: 1_000_000,
+      outputTokens: 0,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      costUsd: 0,
+    };
+    expect(await rowOf(await attempt({ unbilled: { 'claude-new': usage } }))).toMatchObject({ cost: 5 });
+  });
+
+  it('of a fork begins at the mark of its parent, whose own goes on from there too', async () => {
+    const [parent, fork] = [randomUUID(), randomUUID()];
+    await queueTask(database.store, { conversation: 'tree' });
+    await attempt({ sessionId: parent, sessionCostUsd: 1, usage: modelUsage('claude-a', 100, 1) });
+    await queueTask(database.store, { conversation: 'branch', forkOf: 'tree' });
+    const first = await attempt({
+      sessionId: fork,
+      sessionCostUsd: 1.25,
+      usage: modelUsage('claude-a', 120, 1.25),
+    });
+    expect(await rowOf(first)).toMatchObject({ cost: 0.25, usage: { 'claude-a': { inputTokens: 20 } } });
+    await queueTask(database.store, { conversation: 'branch', forkOf: 'tree' });
+    const second = await attempt({
+      sessionId: fork,
+      sessionCostUsd: 1.5,
+      usage: modelUsage('claude-a', 130, 1.5),
+    });
+    expect(await rowOf(second)).toMatchObject({ cost: 0.25, usage: { 'claude-a': { inputTokens: 10 } } });
+    await queueTask(database.store, { conversation: 'tree' });
+    const last = await attempt({
+      sessionId: parent,
+      sessionCostUsd: 1.75,
+      usage: modelUsage('claude-a', 101, 1.75),
+    });
+    expect(await rowOf(last)).toMatchObject({ cost: 0.75 });
+  });
+
+  it('of a fork that failed does not touch its parent, and the next attempt forks again', async () => {
+    const parent = randomUUID();
+    await queueTask(database.store, { conversation: 'oak' });
+    await attempt({ sessionId: parent, sessionCostUsd: 1 });
+    await queueTask(database.store, { conversation: 'twig', forkOf: 'oak' });
+    await attempt({
+      outcome: { kind: 'crashed', reason: 'it fell' },
+      verdict: { state: 'queued', delayMs: 0, spendsAttempt: true },
+      keepSession: false,
+      sessionId: randomUUID(),
+      sessionCostUsd: 1.5,
+    });
+    const again = await claimTask(database.store, {
+      worker: randomUUID(),
+      now: new Date(),
+      leaseMs: 1_000,
+      humanOnly: false,
+    });
+    expect(again).toMatchObject({ resume: parent, forkOf: 'oak', worksIn: 'oak' });
+    const { rows } = await database.store.query({
+      text: `SELECT cost_high_water_usd::float8 AS mark FROM conversations WHERE id = 'oak'`,
+    });
+    expect(rows).toEqual([{ mark: 1 }]);
+    await database.store.query({ text: `DELETE FROM tasks WHERE state = 'running'` });
   });
 
   it('leaves no row where nothing was spent', async () => {

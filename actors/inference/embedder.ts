@@ -1,0 +1,72 @@
+import { AutoModel, type Tensor } from '@huggingface/transformers';
+import { embeddingRecipe } from '../../src/lib/inference/embedding-recipe.ts';
+import type { Work, WorkItem } from '../../src/lib/inference/work.ts';
+import {
+  inputTensors,
+  type LoadOptions,
+  loadTokenizer,
+  type ModelConfig,
+  pretrainedOptions,
+  sequenceBuilderFor,
+} from './pretrained.ts';
+
+/** Most that pgvector can index. */
+const mostDimensions = 2_000;
+
+/** Loads a BERT-like encoder and measures, by embedding a word, how long its vectors are. */
+export async function loadEmbedder(options: LoadOptions) {
+  const tokenizer = await loadTokenizer(options);
+  const model = await AutoModel.from_pretrained(options.name, pretrainedOptions(options));
+  const config = model.config as ModelConfig;
+  const sequences = sequenceBuilderFor(tokenizer, config);
+  const recipe = embeddingRecipe(options.model);
+
+  async function compute(work: Work, items: readonly WorkItem[]): Promise<Float32Array[]> {
+    const prefix = work === 'query' ? recipe.queryPrefix : recipe.passagePrefix;
+    const input = inputTensors(
+      items.map(([text]) => sequences.single(prefix + text)),
+      tokenizer.pad_token_id,
+    );
+    try {
+      const output = (await model(input.tensors)) as { last_hidden_state?: Tensor };
+      if (output.last_hidden_state === undefined) throw new Error('the model puts out no hidden states');
+      const vectors = pooled(output.last_hidden_state, input.tensors.attention_mask, recipe.pooling);
+      output.last_hidden_state.dispose();
+      return vectors;
+    } finally {
+      input.dispose();
+    }
+  }
+
+  const dimensions = (await compute('passage', [['a']]))[0]?.length ?? 0;
+  if (config.hidden_size !== undefined && config.hidden_size !== dimensions)
+    throw new Error(
+      `the model puts out ${dimensions} dimensions, but its config.json says ${config.hidden_size}`,
+    );
+  if (dimensions > mostDimensions)
+    throw new Error(`${dimensions} dimensions are more than the ${mostDimensions} that can be indexed`);
+  return { dimensions, compute };
+}
+
+/** One vector of unit length for each row of hidden states. Throws where a row has no direction. */
+function pooled(states: Tensor, mask: Tensor, pooling: 'cls' | 'mean'): Float32Array[] {
+  const [rows = 0, width = 0, dimensions = 0] = states.dims;
+  const values = states.data as Float32Array;
+  const visible = mask.data as BigInt64Array;
+  return Array.from({ length: rows }, (_, row) => {
+    const vector = new Float32Array(dimensions);
+    for (let column = 0; column < (pooling === 'cls' ? 1 : width); column += 1) {
+      if (visible[row * width + column] === 0n) continue;
+      const at = (row * width + column) * dimensions;
+      for (let index = 0; index < dimensions; index += 1)
+        vector[index] = (vector[index] ?? 0) + (values[at + index] ?? 0);
+    }
+    return toUnitLength(vector);
+  });
+}
+
+function toUnitLength(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  if (!(length > 0 && length < Infinity)) throw new Error('the model puts out a vector without a direction');
+  return vector.map((value) => value / length);
+}

@@ -1,0 +1,265 @@
+import { assertEvent, assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import {
+  growingPause,
+  type InferenceCommand,
+  type InferenceContext,
+  type InferenceEvent,
+  type InferenceInput,
+  initialContext,
+  type ModelSurvey,
+} from './inference-context.ts';
+
+const unprovided = (name: string) => (): never => {
+  throw new Error(`inference machine: "${name}" was not provided`);
+};
+
+/**
+ * The process in which the models compute, as long as there is a model to be had.
+ *
+ *     surveying ─▶ starting ─▶ up { free ⇄ working, pinging ∥ loading ⇄ complete }
+ *      ▲  │ ▲         │         │ hung, stalled    │ worn        │ no model could be loaded
+ *      │  ▼ │         ▼         ▼                  ▼             ▼
+ *      │ without    away ◀── reaping           renewing      retiring
+ *      └────────────┘ backoff                 (─▶ surveying) (─▶ without)
+ *
+ * `without`: nothing can be loaded, so that no process idles; it looks again now and then, ever less often. A process
+ * that dies, hangs over a batch or stalls while it loads is a state, `away`, and never an error. `survey` looks where
+ * models can be had; `process` is the actor that owns the process and hands it the batches that wait.
+ */
+export const inferenceMachine = setup({
+  types: {
+    context: {} as InferenceContext,
+    input: {} as InferenceInput,
+    events: {} as InferenceEvent,
+  },
+  actors: {
+    survey: fromPromise<ModelSurvey>(unprovided('survey')),
+    runProcess: fromCallback<InferenceCommand>(unprovided('runProcess')),
+  },
+  actions: {
+    launch: sendTo('process', { type: 'process.launch' }),
+    load: sendTo('process', ({ context }) => ({ type: 'process.load', plans: context.plans })),
+    work: sendTo('process', { type: 'process.work' }),
+    ping: sendTo('process', { type: 'process.ping' }),
+    terminate: sendTo('process', { type: 'process.terminate' }),
+    kill: sendTo('process', ({ context }) => ({
+      type: 'process.kill',
+      reason: context.lastError ?? 'it is not wanted any more',
+    })),
+    rememberSurvey: assign({
+      plans: (_, survey: ModelSurvey) => survey.plans,
+      isIncomplete: (_, survey: ModelSurvey) => survey.isIncomplete,
+      pending: (_, survey: ModelSurvey) => survey.plans.length,
+    }),
+    noteUp: assign({ upSince: ({ context }) => context.now(), ready: 0 }),
+    noteSettled: assign({
+      pending: ({ context }) => context.pending - 1,
+      ready: ({ context }, { isReady }: { isReady: boolean }) => context.ready + (isReady ? 1 : 0),
+      isIncomplete: ({ context }, { isReady }: { isReady: boolean }) => context.isIncomplete || !isReady,
+    }),
+    noteExit: assign({
+      lastError: ({ event }) => {
+        assertEvent(event, 'process.exited');
+        return event.reason;
+      },
+    }),
+    noteHung: assign({
+      lastError: ({ context }) => `the models did not answer for ${context.deadlineMs / 1000} s`,
+    }),
+    noteStalled: assign({
+      lastError: ({ context }) =>
+        `loading the models made no progress for ${context.timings.stallDeadlineMs / 1000} s`,
+    }),
+    noteSlowStart: assign({ lastError: 'the inference process took too long to start' }),
+    countDeath: assign({
+      deaths: ({ context: { deaths, upSince, now, timings } }) =>
+        upSince > 0 && now() - upSince >= timings.recoveredMs ? 1 : deaths + 1,
+      upSince: 0,
+    }),
+    countLook: assign({ looks: ({ context }) => context.looks + 1 }),
+    forgetLooks: assign({ looks: 0 }),
+  },
+  guards: {
+    canLoad: (_, survey: ModelSurvey) => survey.plans.length > 0,
+    isIncomplete: ({ context }) => context.isIncomplete,
+    isLoaded: ({ context }) => context.pending === 0,
+    hasNoModel: ({ context }) => context.ready === 0,
+    hasMore: (_, { hasMore }: { hasMore: boolean }) => hasMore,
+    isWorn: (_, { isWorn }: { isWorn: boolean }) => isWorn,
+  },
+  delays: {
+    startDeadline: ({ context }) => context.timings.startDeadlineMs,
+    stallDeadline: ({ context }) => context.timings.stallDeadlineMs,
+    deadline: ({ context }) => context.deadlineMs,
+    pingInterval: ({ context }) => context.timings.pingIntervalMs,
+    stopDeadline: ({ context }) => context.timings.stopDeadlineMs,
+    backoff: ({ context }) =>
+      growingPause(context.deaths, context.timings.backoffMinMs, context.timings.backoffMaxMs, context),
+    lookAgain: ({ context }) =>
+      growingPause(context.looks, context.timings.lookAgainMinMs, context.timings.lookAgainMaxMs, context),
+  },
+}).createMachine({
+  id: 'inference',
+  context: ({ input }) => initialContext(input),
+  invoke: { id: 'process', src: 'runProcess' },
+  initial: 'surveying',
+  on: {
+    'process.exited': { target: '.away', actions: 'noteExit' },
+    'child.stop': '.closing',
+  },
+  states: {
+    surveying: {
+      on: { 'child.stop': 'stopped' },
+      invoke: {
+        src: 'survey',
+        onDone: [
+          {
+            guard: { type: 'canLoad', params: ({ event }) => event.output },
+            target: 'starting',
+            actions: { type: 'rememberSurvey', params: ({ event }) => event.output },
+          },
+          {
+            target: 'without',
+            actions: { type: 'rememberSurvey', params: ({ event }) => event.output },
+          },
+        ],
+      },
+    },
+    without: {
+      entry: 'countLook',
+      on: { 'child.stop': 'stopped' },
+      initial: 'deciding',
+      states: {
+        deciding: { always: [{ guard: 'isIncomplete', target: 'waiting' }, { target: 'switchedOff' }] },
+        waiting: { after: { lookAgain: '#inference.surveying' } },
+        switchedOff: {},
+      },
+    },
+    starting: {
+      entry: 'launch',
+      on: { 'process.up': 'up' },
+      after: { startDeadline: { target: 'reaping', actions: 'noteSlowStart' } },
+    },
+    up: {
+      entry: 'noteUp',
+      type: 'parallel',
+      states: {
+        batches: {
+          initial: 'free',
+          states: {
+            free: {
+              on: { 'work.waiting': 'working' },
+              after: { pingInterval: 'pinging' },
+            },
+            working: {
+              entry: 'work',
+              on: {
+                'batch.settled': [
+                  { guard: { type: 'isWorn', params: ({ event }) => event }, target: '#inference.renewing' },
+                  {
+                    guard: { type: 'hasMore', params: ({ event }) => event },
+                    target: 'working',
+                    reenter: true,
+                  },
+                  { target: 'free' },
+                ],
+              },
+              after: { deadline: { target: '#inference.reaping', actions: 'noteHung' } },
+            },
+            pinging: {
+              entry: 'ping',
+              on: {
+                'process.pong': [
+                  { guard: { type: 'hasMore', params: ({ event }) => event }, target: 'working' },
+                  { target: 'free' },
+                ],
+              },
+              after: { deadline: { target: '#inference.reaping', actions: 'noteHung' } },
+            },
+          },
+        },
+        models: {
+          initial: 'loading',
+          states: {
+            loading: {
+              entry: 'load',
+              initial: 'going',
+              states: {
+                going: {
+                  always: { guard: 'isLoaded', target: '#loaded' },
+                  on: {
+                    'model.progress': { target: 'going', reenter: true },
+                    'model.settled': {
+                      target: 'going',
+                      reenter: true,
+                      actions: { type: 'noteSettled', params: ({ event }) => event },
+                    },
+                  },
+                  after: { stallDeadline: { target: '#inference.reaping', actions: 'noteStalled' } },
+                },
+              },
+            },
+            loaded: {
+              id: 'loaded',
+              always: [
+                { guard: 'hasNoModel', target: '#inference.retiring' },
+                { guard: 'isIncomplete', target: 'partial' },
+                { target: 'complete' },
+              ],
+            },
+            complete: { entry: 'forgetLooks' },
+            partial: { entry: 'countLook', after: { lookAgain: 'looking' } },
+            looking: {
+              invoke: {
+                src: 'survey',
+                onDone: [
+                  {
+                    guard: { type: 'canLoad', params: ({ event }) => event.output },
+                    target: 'loading',
+                    actions: { type: 'rememberSurvey', params: ({ event }) => event.output },
+                  },
+                  {
+                    target: 'partial',
+                    actions: { type: 'rememberSurvey', params: ({ event }) => event.output },
+                  },
+                ],
+              },
+            },
+          },
+        },
+      },
+    },
+    reaping: {
+      entry: 'kill',
+      // Why it was killed is said already.
+      on: { 'process.exited': 'away' },
+    },
+    away: {
+      entry: 'countDeath',
+      on: { 'child.stop': 'stopped', 'process.exited': {} },
+      after: { backoff: 'surveying' },
+    },
+    renewing: {
+      entry: 'terminate',
+      on: { 'process.exited': 'surveying' },
+      after: { stopDeadline: 'killingToRenew' },
+    },
+    killingToRenew: { entry: 'kill', on: { 'process.exited': 'surveying' } },
+    retiring: {
+      entry: 'terminate',
+      on: { 'process.exited': 'without' },
+      after: { stopDeadline: 'killingToRetire' },
+    },
+    killingToRetire: { entry: 'kill', on: { 'process.exited': 'without' } },
+    closing: {
+      entry: 'terminate',
+      on: { 'child.stop': {}, 'process.exited': 'stopped' },
+      after: { stopDeadline: 'killing' },
+    },
+    killing: {
+      entry: 'kill',
+      on: { 'child.stop': {}, 'process.exited': 'stopped' },
+    },
+    stopped: { type: 'final' },
+  },
+});

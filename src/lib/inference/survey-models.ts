@@ -1,0 +1,67 @@
+import { findModel, type ModelPrecision } from './find-model.ts';
+import { hubProblem } from './hub-problem.ts';
+import type { ModelState } from './inference.ts';
+import { type ModelRole, modelRoles } from './work.ts';
+
+/** Which models there should be and where they may come from. */
+export interface ModelSources {
+  models: Readonly<Record<ModelRole, string | null>>;
+  /** The owner's folder of models. */
+  modelsDir: string | null;
+  /** Where downloads go, and lie from then on. */
+  cacheDir: string;
+  allowDownload: boolean;
+  /** Address of the hub. */
+  hub: string;
+}
+
+/** A model that can be loaded: from its folder, or from the hub into the cache. */
+export interface ModelPlan {
+  role: ModelRole;
+  model: string;
+  precision: ModelPrecision;
+  from: { kind: 'folder'; folder: string } | { kind: 'hub'; hub: string; cacheDir: string };
+}
+
+/** A plan, or how the model is that cannot be loaded. */
+export type ModelOutlook =
+  { plan: ModelPlan } | { state: Exclude<ModelState, { state: 'ready' | 'loading' }> };
+
+/**
+ * Looks where each model can be had: the owner's folder, then the cache, then the hub, which is asked whether it is
+ * there. Loads and downloads nothing.
+ */
+export async function surveyModels(
+  sources: ModelSources,
+  signal: AbortSignal,
+): Promise<Record<ModelRole, ModelOutlook>> {
+  const outlooks = await Promise.all(modelRoles.map((role) => look(role, sources, signal)));
+  return Object.fromEntries(modelRoles.map((role, index) => [role, outlooks[index]])) as Record<
+    ModelRole,
+    ModelOutlook
+  >;
+}
+
+async function look(role: ModelRole, sources: ModelSources, signal: AbortSignal): Promise<ModelOutlook> {
+  const { modelsDir, cacheDir, allowDownload, hub } = sources;
+  const model = sources.models[role];
+  if (model === null) return { state: { state: 'off' } };
+  const complaints: string[] = [];
+  for (const root of modelsDir === null ? [cacheDir] : [modelsDir, cacheDir]) {
+    const found = await findModel(root, model);
+    if (found.kind === 'complete') {
+      const { folder, precision } = found;
+      return { plan: { role, model, precision, from: { kind: 'folder', folder } } };
+    }
+    // What lies in the cache by halves is a download that was cut off.
+    if (found.kind === 'incomplete' && root === modelsDir)
+      complaints.push(`${found.folder} lacks ${found.lacks.join(', ')}`);
+  }
+  const offline = allowDownload ? await hubProblem(hub, model, signal) : undefined;
+  if (allowDownload && offline === undefined)
+    return { plan: { role, model, precision: 'q8', from: { kind: 'hub', hub, cacheDir } } };
+  const problem = offline ?? 'downloads are switched off';
+  return complaints.length > 0
+    ? { state: { state: 'failed', reason: [...complaints, problem].join('; ') } }
+    : { state: { state: 'degraded', reason: `${model} is not on this machine, and ${problem}` } };
+}
