@@ -17,6 +17,42 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION memory_codes(given text) RETURNS text[] LANGUAGE sql AS $$$$;
+
+CREATE FUNCTION memory_day(at timestamp with time zone) RETURNS tsvector LANGUAGE sql AS $$$$;
+
+CREATE FUNCTION memory_terms(given text) RETURNS tsvector LANGUAGE sql AS $$$$;
+
+CREATE FUNCTION memory_text_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO memory_text_changes (search, delta) VALUES (OLD.search, -1), (NEW.search, 1);
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION memory_texts_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO memory_text_changes (search, delta) SELECT search, 1 FROM added;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION memory_texts_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO memory_text_changes (search, delta) SELECT search, -1 FROM removed;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION memory_texts_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM memory_text_changes;
+  DELETE FROM memory_lexemes;
+  UPDATE memory_corpus SET documents = 0, lexemes = 0;
+  RETURN NULL;
+END
+$$;
+
 CREATE TABLE activity_log (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   at timestamp with time zone NOT NULL,
@@ -274,6 +310,14 @@ CREATE TABLE machines (
   CONSTRAINT machines_state_known CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'degraded'::text, 'down'::text])))
 );
 
+CREATE TABLE memory_corpus (
+  one boolean DEFAULT true NOT NULL,
+  documents bigint NOT NULL,
+  lexemes bigint NOT NULL,
+  CONSTRAINT memory_corpus_pkey PRIMARY KEY (one),
+  CONSTRAINT memory_corpus_one_row CHECK (one)
+);
+
 CREATE TABLE memory_documents (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   title text,
@@ -300,7 +344,6 @@ CREATE TABLE memory_embeddings (
   seen_count integer DEFAULT 1 NOT NULL,
   created_at timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone NOT NULL,
-  search tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, "left"(content, 100000))) STORED NOT NULL,
   origin text DEFAULT 'event'::text NOT NULL,
   title text,
   tags text[] DEFAULT '{}'::text[] NOT NULL,
@@ -313,6 +356,8 @@ CREATE TABLE memory_embeddings (
   recall_count integer DEFAULT 0 NOT NULL,
   last_recalled_at timestamp with time zone,
   edited_at timestamp with time zone,
+  search tsvector GENERATED ALWAYS AS ((memory_terms((COALESCE((title || '
+'::text), ''::text) || content)) || memory_day(created_at))) STORED NOT NULL,
   CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
   CONSTRAINT memory_embeddings_document_chunk_key UNIQUE (document_id, chunk),
   CONSTRAINT memory_embeddings_document_id_fkey FOREIGN KEY (document_id) REFERENCES memory_documents(id) ON DELETE CASCADE,
@@ -330,21 +375,42 @@ CREATE INDEX memory_embeddings_agent_idx ON public.memory_embeddings USING btree
 CREATE INDEX memory_embeddings_created_idx ON public.memory_embeddings USING btree (created_at);
 CREATE INDEX memory_embeddings_event_idx ON public.memory_embeddings USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
-CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search);
+CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search) WITH (gin_pending_list_limit='256');
 CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree (id) WHERE (NOT prepared);
 CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings FOR EACH ROW WHEN (new.prepared) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_changed AFTER UPDATE OF content, trust, prepared ON memory_embeddings FOR EACH ROW WHEN ((new.prepared AND (((old.content IS DISTINCT FROM new.content) OR (old.trust IS DISTINCT FROM new.trust)) OR (old.prepared IS DISTINCT FROM new.prepared)))) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_gone AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('memory');
+CREATE TRIGGER memory_embeddings_text_changed AFTER UPDATE ON memory_embeddings FOR EACH ROW WHEN ((old.search IS DISTINCT FROM new.search)) EXECUTE FUNCTION memory_text_changed();
+CREATE TRIGGER memory_embeddings_texts_added AFTER INSERT ON memory_embeddings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_added();
+CREATE TRIGGER memory_embeddings_texts_removed AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_removed();
+CREATE TRIGGER memory_embeddings_texts_truncated AFTER TRUNCATE ON memory_embeddings FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_truncated();
+
+CREATE TABLE memory_lexemes (
+  lexeme text NOT NULL,
+  documents integer NOT NULL,
+  CONSTRAINT memory_lexemes_pkey PRIMARY KEY (lexeme)
+);
+CREATE INDEX memory_lexemes_trgm_idx ON public.memory_lexemes USING gin (lexeme gin_trgm_ops);
+
+CREATE TABLE memory_text_changes (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  search tsvector NOT NULL,
+  delta smallint NOT NULL,
+  CONSTRAINT memory_text_changes_pkey PRIMARY KEY (id),
+  CONSTRAINT memory_text_changes_delta_known CHECK ((delta = ANY (ARRAY['-1'::integer, 1])))
+);
 
 CREATE TABLE memory_vectors (
   memory_id bigint NOT NULL,
   model_id integer NOT NULL,
   embedding vector NOT NULL,
+  indexed boolean DEFAULT false NOT NULL,
   CONSTRAINT memory_vectors_pkey PRIMARY KEY (memory_id, model_id),
   CONSTRAINT memory_vectors_memory_id_fkey FOREIGN KEY (memory_id) REFERENCES memory_embeddings(id) ON DELETE CASCADE,
   CONSTRAINT memory_vectors_model_id_fkey FOREIGN KEY (model_id) REFERENCES embedding_models(id)
 );
+CREATE INDEX memory_vectors_unindexed_idx ON ONLY public.memory_vectors USING btree (memory_id) WHERE (NOT indexed);
 
 CREATE TABLE optimization_findings (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

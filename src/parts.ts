@@ -7,6 +7,7 @@ import { readStoredSettings } from './lib/config/stored-settings.ts';
 import type { Containment } from './lib/containment/containment.ts';
 import { countRejection, type Counters, createCounters } from './lib/counters.ts';
 import { messageOf } from './lib/errors.ts';
+import { createGraphExpansion } from './lib/graph/expand.ts';
 import type { Inference } from './lib/inference/inference.ts';
 import { createInferenceDesk, type InferenceDesk } from './lib/inference/inference-desk.ts';
 import { createIntake, type Intake } from './lib/journal/intake.ts';
@@ -14,10 +15,11 @@ import { type Journal, openJournal } from './lib/journal/journal.ts';
 import { loadSplice } from './lib/journal/splice.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMailbox, type Mailbox } from './lib/mailbox/mailbox.ts';
+import { createEmbedders } from './lib/memory/embedders.ts';
 import { type AgentPasses, createAgentPasses } from './lib/mcp/passes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
 import { type AgentResolver, createAgentResolver } from './lib/process/resolve-agent.ts';
-import { createLexicalRecall } from './lib/recall/lexical-recall.ts';
+import { createRecall, type Recaller } from './lib/recall/create-recall.ts';
 import type { Recall } from './lib/recall/recall.ts';
 import { createDesk, type Desk } from './lib/router/desk.ts';
 import { compileRules, type RuleBook } from './lib/router/route.ts';
@@ -49,6 +51,7 @@ export interface Parts extends DaemonOptions {
   /** How the processes of tasks are held together; found out once, before anything runs. */
   containment: Containment;
   recall: Recall;
+  recaller: Recaller;
   ledger: SpendLedger;
   passes: AgentPasses;
   rules: () => RuleBook;
@@ -101,6 +104,13 @@ export function createParts(options: DaemonOptions, containment: Containment): P
     if (keys.includes('log.level')) log.level = settings.get('log.level');
   });
   const inferenceDesk = createInferenceDesk();
+  const recaller = createRecall({
+    store: database.store,
+    embedders: createEmbedders(inferenceDesk.inference),
+    reranker: inferenceDesk.inference,
+    rerankDeadlineMs: () => settings.get('recall.rerankDeadlineMs'),
+    expand: [createGraphExpansion(database.store)],
+  });
   return {
     ...options,
     log,
@@ -123,7 +133,8 @@ export function createParts(options: DaemonOptions, containment: Containment): P
       commandEntry: childEntry(import.meta.url, './command-agent.ts'),
       offlineEntry: childEntry(import.meta.url, './offline-agent.ts'),
     }),
-    recall: createLexicalRecall(database.store),
+    recall: recaller.recall,
+    recaller,
     ledger: createSpendLedger({
       dailyCapUsd: () => settings.get('spend.dailyUsd'),
       monthlyCapUsd: () => settings.get('spend.monthlyUsd'),

@@ -11,6 +11,7 @@ import { fifoReaderLogic } from './wiring/fifo-reader.ts';
 import { graphLogic } from './wiring/graph.ts';
 import { journalKeeperLogic, retentionLogic } from './wiring/chores.ts';
 import { inferenceLogic } from './wiring/inference.ts';
+import { recallKeeperLogic } from './wiring/recall.ts';
 import { routerLogic } from './wiring/router.ts';
 import { spendLogic } from './wiring/spend.ts';
 import { tasksLogic } from './wiring/tasks.ts';
@@ -64,6 +65,13 @@ export function createSystem(parts: Parts, { control, reflexes, onRunning }: Fac
       id: 'retention',
       logic: retentionLogic(parts),
       input: { restMs: 6 * HOUR, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'recall-keeper',
+      logic: recallKeeperLogic(parts),
+      input: { restMs: 2 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),

@@ -14,12 +14,12 @@ import { agentRecord, type RecordedTask } from './record-task.ts';
 
 export interface RecallLimits {
   limit: number;
-  budgetChars: number;
+  budgetTokens: number;
 }
 
-const defaultRecallLimits: RecallLimits = { limit: 8, budgetChars: 6_000 };
+const defaultRecallLimits: RecallLimits = { limit: 8, budgetTokens: 1_500 };
 
-/** Looks for memories close to a task's prompt; by default the best 8, at most 6,000 characters. */
+/** Looks for memories close to a task's prompt; by default the best 8, at most 1,500 tokens. */
 export function createRecallForTask(recall: Recall, limits: RecallLimits = defaultRecallLimits) {
   return fromPromise<RecalledMemory[], ClaimedTask>(({ input, signal }) =>
     recall({ text: input.prompt, ...limits, signal }),

@@ -28,9 +28,9 @@ export function retentionLogic(parts: Parts) {
 }
 
 /** A chore that logs its failures; while the store is away it simply waits. */
-export function chore({ log }: Parts, failure: string, work: () => Promise<void>) {
+export function chore({ log }: Parts, failure: string, work: (signal: AbortSignal) => Promise<void>) {
   return choreMachine.provide({
-    actors: { work: fromPromise<unknown>(work) },
+    actors: { work: fromPromise<unknown>(({ signal }) => work(signal)) },
     actions: {
       reportFailure: (_, { error }) => {
         // While the store is away things are simply kept.

@@ -31,7 +31,7 @@ export const defaultTaskLimits: TaskLimits = {
   drainMs: 2 * second,
   interruptMs: 5 * second,
   killGraceMs: 5 * second,
-  recallMs: 2 * second,
+  recallMs: 5 * second,
   storeRetryMs: second,
   replyMs: 10 * second,
 };

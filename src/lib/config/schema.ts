@@ -167,6 +167,12 @@ const settingsSchema = z.strictObject({
     hot: true,
   }),
 
+  'recall.rerankDeadlineMs': setting(milliseconds(0, 4 * SECOND), 2 * SECOND, {
+    description:
+      'How long the reranker may take over the best ten memories; past it they stay in the order they were found in.',
+    hot: true,
+  }),
+
   'spend.dailyUsd': setting(orNull(dollars), null, {
     description: 'Most that tasks may cost in a day; past it only HUMAN tasks run. Null sets no cap.',
     hot: true,

@@ -55,7 +55,7 @@ export interface AgentDesk {
 const hourMs = 60 * 60_000;
 const acceptMs = 10_000;
 const recallMs = 10_000;
-const recallBudgetChars = 12_000;
+const recallBudgetTokens = 3_000;
 
 const limits: Readonly<Record<Exclude<CountedAct, 'queue_task'>, ActLimit>> = {
   remember: { perTask: 20, perHour: 200 },
@@ -105,7 +105,7 @@ export function createAgentDesk(deps: AgentDeskDeps): AgentDesk {
     },
     async recall(_, { text, limit }) {
       const signal = AbortSignal.timeout(recallMs);
-      const found = await deps.recall({ text, limit, budgetChars: recallBudgetChars, signal });
+      const found = await deps.recall({ text, limit, budgetTokens: recallBudgetTokens, signal });
       if (found.length === 0) return 'Nothing close is remembered.';
       const entries = found.map(
         ({ kind, source, trust, createdAt, content }) =>

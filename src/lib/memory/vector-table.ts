@@ -76,7 +76,7 @@ export async function storeVectors(
            SELECT memory.id, $1, given.embedding::vector
              FROM unnest($2::bigint[], $3::text[]) AS given (id, embedding)
              JOIN (SELECT id FROM memory_embeddings WHERE id = ANY ($2::bigint[]) FOR KEY SHARE) memory USING (id)
-           ON CONFLICT (memory_id, model_id) DO UPDATE SET embedding = excluded.embedding`,
+           ON CONFLICT (memory_id, model_id) DO UPDATE SET embedding = excluded.embedding, indexed = false`,
     values: [
       model.id,
       vectors.map(({ memoryId }) => memoryId),

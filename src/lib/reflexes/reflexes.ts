@@ -42,7 +42,7 @@ const commands: readonly { usage: string; does: string }[] = [
 ];
 const recallLimit = 5;
 const costDays = 7;
-const recallBudgetChars = 4_000;
+const recallBudgetTokens = 1_000;
 
 /** The reflexes that the default rules name. */
 export function createReflexes(deps: ReflexDeps): Reflexes {
@@ -61,7 +61,7 @@ export function createReflexes(deps: ReflexDeps): Reflexes {
     const text = argumentOf(event.text);
     if (text === '') return { reply: 'What should I recall? Write /recall and some words.' };
     const signal = AbortSignal.timeout(10_000);
-    const found = await deps.recall({ text, limit: recallLimit, budgetChars: recallBudgetChars, signal });
+    const found = await deps.recall({ text, limit: recallLimit, budgetTokens: recallBudgetTokens, signal });
     if (found.length === 0) return { reply: 'I remember nothing about that.' };
     return {
       reply: found.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`).join('\n'),

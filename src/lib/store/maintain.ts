@@ -4,17 +4,24 @@ import type { Store } from './store.ts';
  * What autovacuum and the checkpointer do on a server, for the embedded database, which has neither: without it
  * dead rows and the write-ahead log grow without limit. Vacuums the tables that autovacuum's own default thresholds
  * pick (https://www.postgresql.org/docs/current/routine-vacuuming.html#AUTOVACUUM), each in a statement of its own so
- * that others get their turn in between, then writes a checkpoint. Returns the names of the vacuumed tables.
+ * that others get their turn in between, then writes a checkpoint. An HNSW index is left alone: to repair its graph around
+ * a thousand dead entries takes 10 s. What is dead in it is passed over by searches and goes when it is made anew
+ * (src/lib/recall/vector-index.ts). Returns the names of the vacuumed tables.
  */
 export async function maintain(store: Pick<Store, 'query'>): Promise<string[]> {
-  const { rows } = await store.query<{ name: string }>({ text: neglectedTablesSql });
-  for (const { name } of rows) await store.query({ text: `VACUUM (ANALYZE) ${name}` });
+  const { rows } = await store.query<{ name: string; has_hnsw: boolean }>({ text: neglectedTablesSql });
+  for (const { name, has_hnsw: hasHnsw } of rows) {
+    await store.query({ text: `VACUUM (ANALYZE${hasHnsw ? ', INDEX_CLEANUP OFF' : ''}) ${name}` });
+  }
   await store.query({ text: 'CHECKPOINT' });
   return rows.map(({ name }) => name);
 }
 
 const neglectedTablesSql = `
-  SELECT format('%I.%I', s.schemaname, s.relname) AS name
+  SELECT format('%I.%I', s.schemaname, s.relname) AS name, EXISTS (
+    SELECT FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam
+    WHERE i.indrelid = c.oid AND am.amname = 'hnsw'
+  ) AS has_hnsw
   FROM pg_stat_all_tables s
   JOIN pg_class c ON c.oid = s.relid
   WHERE c.relkind IN ('r', 'm') AND (

@@ -29,9 +29,9 @@ import type { RetryPolicy } from '../../../src/lib/agent/retry.ts';
 import { type BusFacts, createBus } from '../../../src/lib/bus.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
 import type { AgentResolution } from '../../../src/lib/process/resolve-agent.ts';
-import { createLexicalRecall } from '../../../src/lib/recall/lexical-recall.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
 import { fakeAgent, quickLimits } from '../../helpers/agent-fixtures.ts';
+import { recallerOn } from '../../helpers/recall.ts';
 
 export interface WorkerOptions {
   store: Store;
@@ -94,7 +94,7 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
   const task = taskMachine.provide({
     actors: {
       agentRun,
-      recall: createRecallForTask(createLexicalRecall(store)),
+      recall: createRecallForTask(recallerOn(store).recall),
       resolveAgent: createResolveAgent({ current: () => undefined, resolve, reprobe: resolve }),
       recordTask: createRecordTask({ store, bus, retryPolicy }),
       reply: createReply(bus),

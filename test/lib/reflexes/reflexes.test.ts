@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLexicalRecall } from '../../../src/lib/recall/lexical-recall.ts';
 import { createReflexes, type ReflexDeps, type RunningTask } from '../../../src/lib/reflexes/reflexes.ts';
 import { defaultRules } from '../../../src/lib/router/default-rules.ts';
 import type { ReflexAnswer } from '../../../src/lib/router/reflex.ts';
 import { compileRules, route } from '../../../src/lib/router/route.ts';
 import type { SpendState } from '../../../src/lib/spend/ledger.ts';
 import { parseLine } from '../../../src/lib/wire/parse-line.ts';
+import { recallerOn } from '../../helpers/recall.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
 
 let database: TempDatabase;
@@ -26,7 +26,7 @@ function reflexes(running: RunningTask[] = [], changes: Partial<ReflexDeps> = {}
   const cancelled: number[] = [];
   const all = createReflexes({
     store: database.store,
-    recall: createLexicalRecall(database.store),
+    recall: recallerOn(database.store).recall,
     statusText: () => Promise.resolve('all is well'),
     runningTasks: () => running,
     cancelTask: (taskId) => cancelled.push(taskId),

@@ -1,0 +1,27 @@
+import { foldStatistics } from '../lib/recall/fold-statistics.ts';
+import { keepVectorIndexes } from '../lib/recall/vector-index.ts';
+import type { Parts } from '../parts.ts';
+import { chore } from './chores.ts';
+
+/** A run of the recall keeper works for so long at most; its rest afterwards leaves the database to others. */
+const worksMs = 1_000;
+/** Progress is logged every so many vectors. */
+const worthTelling = 5_000;
+
+/** Keeps what recall looks things up by: the counts of words, and the indexes of vectors. */
+export function recallKeeperLogic(parts: Parts) {
+  const { database, log } = parts;
+  let told = '';
+  return chore(parts, 'what recall looks things up by could not be brought up to date', async (signal) => {
+    const { store } = database;
+    await foldStatistics(store, { signal });
+    const until = performance.now() + worksMs;
+    const indexes = await keepVectorIndexes(store, { goOn: () => performance.now() < until, signal });
+    const growing = indexes.filter(({ kind, unindexed }) => kind === 'hnsw' && unindexed > worthTelling);
+    const news = growing
+      .map(({ model, unindexed }) => `${model} ${Math.ceil(unindexed / worthTelling)}`)
+      .join();
+    if (news !== '' && news !== told) log.info({ indexes: growing }, 'the vector index is being filled');
+    told = news;
+  });
+}
