@@ -33,12 +33,18 @@ const maxClosingBytes = 16 * 1024 * 1024;
 export function createFifoReader(deps: FifoReaderDeps) {
   const { journal, intake } = deps;
   let isFirstPipe = true;
+  /** The end that is open. A reader that crashes cannot close it; the next life does. */
+  let held: OpenFifo | undefined;
 
   const openPipe = fromPromise(async (): Promise<OpenFifo> => {
     const aside = await moveIntruderAside(deps.fifoPath, Date.now());
     if (aside !== undefined) deps.onMovedAside(aside);
     await ensureFifo(deps.fifoPath);
-    return openFifo(deps.fifoPath);
+    const opened = openFifo(deps.fifoPath);
+    // Only now: what is in the pipe dies with its last open end.
+    if (held !== undefined) closeFifo(held);
+    held = opened;
+    return opened;
   });
 
   /** Flushes behind the reader's back; whoever waits for an accepted signal waits for this. */
@@ -160,6 +166,7 @@ export function createFifoReader(deps: FifoReaderDeps) {
       const batches = takeRest(fifo);
       const isOurs = await isStillThere(fifo);
       closeFifo(fifo);
+      if (held === fifo) held = undefined;
       // The rest of a line that began in a pipe which nobody finds any more will not come, and what comes is another's.
       if (!isOurs && intake.hasPartial()) intake.abandonPartial();
       await sync().catch(() => undefined);

@@ -437,3 +437,41 @@ describe('the end of a reader', () => {
     expect(descriptorsOf(fifo)).toBe(0);
   });
 });
+
+it('holds one end of the pipe however often the reader crashes, and loses nothing that was written meanwhile', async () => {
+  const dir = tempDir();
+  const fifo = join(dir, 'events.fifo');
+  const journal = openJournal({ dir: join(dir, 'journal'), splice: loadSplice() });
+  closers.push(() => journal.close());
+  const intake = createIntake({
+    journal,
+    coalesces: () => false,
+    onRejected: () => undefined,
+    onLowered: () => undefined,
+  });
+  const { openPipe, closePipe } = createFifoReader({
+    fifoPath: fifo,
+    journal,
+    intake,
+    maxJournalBytes: 1e9,
+    onSynced: () => undefined,
+    onMovedAside: () => undefined,
+  });
+  const open = () => toPromise(createActor(openPipe).start());
+  const endsHeld = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === fifo;
+      } catch {
+        return false;
+      }
+    }).length;
+  const first = await open();
+  writeSync(first.fd, 'LOW|a||note|kept\n');
+  await open();
+  const last = await open();
+  expect(endsHeld()).toBe(1);
+  const batches = await toPromise(createActor(closePipe, { input: { fifo: last } }).start());
+  expect(batches.map(({ count }) => count)).toEqual([1]);
+  expect(endsHeld()).toBe(0);
+});

@@ -6,6 +6,7 @@ import {
   type EventRecord,
   findDedupKeys,
   findRecorded,
+  isRepetition,
   recordEvents,
 } from '../store/events/record-events.ts';
 import type { EventIds } from '../store/events/register-journal.ts';
@@ -107,14 +108,7 @@ async function handle(
   isRepeated: boolean,
   deps: RecordDeps,
 ): Promise<EventRecord> {
-  if (isRepeated) {
-    return {
-      ...record,
-      dedupKey: undefined,
-      status: 'dropped',
-      reason: 'an event with this dedupKey came before',
-    };
-  }
+  if (isRepeated) return repetition(record);
   if (routed.route === 'task') {
     const { text, replyTo, source, fork } = routed.event;
     return { ...record, status: 'task', task: { prompt: text, replyTo, forkOf: scoped(source, fork) } };
@@ -204,10 +198,25 @@ async function writeRecords(
         ...(await writeRecords(records.slice(half), store, now)),
       ];
     }
-    const dead = records.map((record) => deadLetter(record, thrown));
-    await recordEvents(store, dead, new Date(now()));
-    return dead;
+    const ended = records.map((record) =>
+      isRepetition(thrown) ? repetition(record) : deadLetter(record, thrown),
+    );
+    await recordEvents(store, ended, new Date(now()));
+    return ended;
   }
+}
+
+/** What is kept of an event whose key was there before; it causes nothing. */
+function repetition(record: EventRecord): EventRecord {
+  return {
+    ...record,
+    dedupKey: undefined,
+    status: 'dropped',
+    reason: 'an event with this dedupKey came before',
+    reply: undefined,
+    task: undefined,
+    note: undefined,
+  };
 }
 
 /** What is kept of an event whose row Postgres refuses: enough to know it by, in characters that are certainly good. */

@@ -344,6 +344,23 @@ describe('recordRouted after a crash', () => {
 describe('recordRouted with deduplication keys', () => {
   const note = (text: string, dedupKey: string): string => json('LOW|shell||note', { text, dedupKey });
 
+  it('drops an event whose key another daemon has recorded between the look and the write', async () => {
+    const rival = `INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status, dedup_key)
+      VALUES (42, 4, 'shell', 'note', 'theirs', now(), now(), 'reflex:note', 'x', 'done', 'k')`;
+    const { route, record } = desk({
+      note: async ({ event }) => {
+        if (event.dedupKey === 'k') await database.store.query({ text: rival });
+        return {};
+      },
+    });
+    const recorded = await record(route([note('ours', 'k'), note('other', 'l')]));
+    expect(recorded).toEqual({ ...nothing, done: 1, dropped: 1 });
+    expect(await rows(`SELECT status, reason FROM events WHERE id <> 42 ORDER BY id`)).toEqual([
+      { status: 'dropped', reason: 'an event with this dedupKey came before' },
+      { status: 'done', reason: null },
+    ]);
+  });
+
   it('takes the first of a batch and drops its repetitions with their reason', async () => {
     const { route, record } = desk();
     const events = route([note('first', 'k'), note('other', 'l'), note('second', 'k'), note('third', 'k')]);

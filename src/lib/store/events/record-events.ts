@@ -85,6 +85,11 @@ export async function findDedupKeys(store: Store, keys: readonly string[]): Prom
   return new Map(rows.map((row) => [row.dedup_key, row.id]));
 }
 
+/** True for the refusal of a row whose deduplication key another one got first: daemons may share a database. */
+export function isRepetition(thrown: unknown): boolean {
+  return thrown instanceof DatabaseError && thrown.constraint === 'events_dedup_key_key';
+}
+
 const idIsTaken = 'events_pkey';
 const onConflict = `ON CONFLICT ON CONSTRAINT ${idIsTaken} DO NOTHING`;
 
