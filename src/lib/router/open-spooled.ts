@@ -4,7 +4,7 @@ import { readSpool, removeSpool } from '../wire/spool.ts';
 import { route, type RuleBook } from './route.ts';
 import { coalescedRule, type RoutedEvent } from './routed-event.ts';
 
-/** A routed event with its payload at hand, or the reason why its spool file could not be read. */
+/** A routed event with its payload at hand, or the reason why there is none: a damaged line, a lost spool file. */
 export interface OpenedEvent {
   routed: RoutedEvent;
   problem?: string;
@@ -21,8 +21,10 @@ export async function openSpooled(
 ): Promise<OpenedEvent[]> {
   const opened: OpenedEvent[] = [];
   for (const routed of events) {
+    const { problem } = routed;
     const { spool } = routed.event;
-    opened.push(spool === undefined ? { routed } : await openOne(routed, spool, spoolDir, rules));
+    if (problem !== undefined) opened.push({ routed, problem });
+    else opened.push(spool === undefined ? { routed } : await openOne(routed, spool, spoolDir, rules));
   }
   return opened;
 }

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BusFacts, createBus } from '../../../src/lib/bus.ts';
@@ -339,6 +347,29 @@ describe('recordRouted after a crash', () => {
     ]);
     expect(rig.journal.pendingLines()).toBe(0);
   });
+});
+
+it('makes a line that the disk has damaged a dead letter, and leaves its neighbours unharmed', async () => {
+  const { rig, record } = desk();
+  const items = rig.accept(['LOW|a||metric|one', 'LOW|a||metric|two', 'LOW|a||metric|three'], now);
+  const damaged = items[1]?.position ?? 0;
+  const segment = join(rig.dir, 'journal', '0000000000000000.log');
+  const file = openSync(segment, 'r+');
+  writeSync(file, Buffer.alloc(8), 0, 8, damaged);
+  closeSync(file);
+  const routed = routeMail(rig.journal, items, compileRules(), 0);
+  expect(await record(routed)).toEqual({ ...nothing, done: 2, dead: 1 });
+  expect(await rows('SELECT source, payload, status, reason FROM events ORDER BY id')).toEqual([
+    { source: 'a', payload: 'one', status: 'done', reason: null },
+    {
+      source: 'journal',
+      payload: '',
+      status: 'dead',
+      reason: `the journal is damaged at ${damaged}: expected five fields, priority|source|timestamp|category|payload`,
+    },
+    { source: 'a', payload: 'three', status: 'done', reason: null },
+  ]);
+  expect(rig.journal.pendingLines()).toBe(0);
 });
 
 describe('recordRouted with deduplication keys', () => {

@@ -54,8 +54,12 @@ describe('routeMail', () => {
     const [item] = rig.accept(['LOW|a||metric|fine']);
     const shifted = { position: 4, length: 3, since: 0, priority: 4, superseded: false };
     expect(item?.position).toBe(0);
-    expect(() => routeMail(rig.journal, [shifted], book, 0)).toThrow(
-      'the journal has a bad line at 4: fields-missing',
-    );
+    expect(routeMail(rig.journal, [shifted], book, 0)).toMatchObject([
+      {
+        position: 4,
+        route: 'drop',
+        problem: expect.stringMatching(/^the journal is damaged at 4: expected five fields/) as string,
+      },
+    ]);
   });
 });
