@@ -31,7 +31,12 @@ export function pulse(changes: Changes = {}): Now {
       startedAt: 0,
       dashboard: { url: null },
       database: { kind: 'embedded', url: '', state: changes.database ?? 'ready' },
-      inference: { state: 'off', embedder: { state: 'off' }, reranker: { state: 'off' }, ner: { state: 'off' } },
+      inference: {
+        state: 'off',
+        embedder: { state: 'off' },
+        reranker: { state: 'off' },
+        ner: { state: 'off' },
+      },
       containment: { tier: 'marker', reason: '' },
       agent: { kind: changes.agent ?? 'claude', path: null, version: null },
       mailbox: { depth, byPriority: { HUMAN: 0, URGENT: 0, HIGH: 0, NORMAL: depth, LOW: 0, IDLE: 0 } },
