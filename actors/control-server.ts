@@ -109,6 +109,17 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
   app.get('/v1/tasks/:id', async ({ params }, response) => {
     response.json(await api.task(readRequest(taskId, params.id)));
   });
+  app.get('/v1/tasks/:id/transcript', async ({ params }, response) => {
+    response.json(await api.transcript(readRequest(taskId, params.id)));
+  });
+  app.get('/v1/tasks/:id/transcript/follow', async ({ params }, response) => {
+    const id = readRequest(taskId, params.id);
+    watches.add(response);
+    response.once('close', () => watches.delete(response));
+    const stop = await api.followTranscript(id, lineSender(response));
+    if (response.closed) stop();
+    else response.once('close', stop);
+  });
   app.post('/v1/tasks/:id/cancel', async ({ params }, response) => {
     response.json(await api.cancelTask(readRequest(taskId, params.id)));
   });
@@ -168,14 +179,7 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
 }
 
 function streamWatch(api: ControlApi, key: string, response: Response, watches: Set<Response>): void {
-  const send = (message: WatchMessage) => {
-    if (response.writableEnded || response.destroyed) return;
-    response.write(`${JSON.stringify(message)}\n`);
-    if (message.type === 'ended') response.end();
-    // Whoever does not read must not fill our memory.
-    else if (response.writableLength > maxUnreadBytes) response.destroy();
-  };
-  response.setHeader('content-type', 'application/x-ndjson');
+  const send = lineSender(response);
   // What `watch` reports before it returns must not overtake `watching`.
   let early: WatchMessage[] | undefined = [];
   const stop = api.watch(key, (message) => {
@@ -194,6 +198,18 @@ function streamWatch(api: ControlApi, key: string, response: Response, watches: 
   const pending = early;
   early = undefined;
   for (const message of [{ type: 'watching' } as const, ...pending]) send(message);
+}
+
+/** Writes messages as NDJSON, of which `ended` is the last. */
+function lineSender(response: Response): (message: { type: string }) => void {
+  return (message) => {
+    if (response.writableEnded || response.destroyed) return;
+    if (!response.headersSent) response.setHeader('content-type', 'application/x-ndjson');
+    response.write(`${JSON.stringify(message)}\n`);
+    if (message.type === 'ended') response.end();
+    // Whoever does not read must not fill our memory.
+    else if (response.writableLength > maxUnreadBytes) response.destroy();
+  };
 }
 
 // Express knows an error handler by its four parameters.

@@ -63,6 +63,13 @@ export function createTreeView(root: () => Root, database: Pick<DatabaseContext,
       cancel: (taskId) => sendToTasks({ type: 'task.cancel', taskId }),
       retry: (taskId) => sendToTasks({ type: 'task.retry', taskId }),
       steer: (taskId, text) => sendToTasks({ type: 'task.steer', taskId, text }),
+      transcript(taskId) {
+        const running = tasksActor()?.getSnapshot().context.running[taskId];
+        if (running === undefined) return undefined;
+        const { children, context } = running.ref.getSnapshot();
+        const { transcript } = children.run?.getSnapshot().context ?? context.run;
+        return { attempt: running.task.attempt, transcript };
+      },
     },
     setLanes: (lanes) => sendToTasks({ type: 'tasks.lanes', ...lanes }),
     logFacts(log) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreAwayError } from '../../src/lib/errors.ts';
-import { someEvent, someStatus, someTask } from '../helpers/fake-control.ts';
+import { someEvent, someStatus, someTask, someTranscript } from '../helpers/fake-control.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
 
 const cli = cliHarness();
@@ -73,6 +73,31 @@ describe('ninjad task', () => {
   it('prints everything with --json', async () => {
     await cli.daemon();
     expect(jsonOf(await cli.run(['task', '12', '--json']))).toEqual(someTask);
+  });
+
+  it('prints what a task did, so that no text of it commands the terminal', async () => {
+    await cli.daemon();
+    const lines = await shown('task', '12', '--transcript');
+    expect(lines[0]).toBe('attempt 1');
+    expect(lines[1]).toMatch(/^ +900 ms {2}called {4}Bash: df -h$/);
+    expect(lines[2]).toMatch(/^ +\/srv$/);
+    expect(lines[3]).toMatch(/returned {2}failed: no.* such file$/);
+    expect(lines.join('')).not.toContain('\u001B');
+    expect(lines.at(-1)).toBe('2 entries in the middle were not kept');
+    expect(jsonOf(await cli.run(['task', '12', '--transcript', '--json']))).toEqual(someTranscript);
+  });
+
+  it('goes on with what a task does, until it ends', async () => {
+    await cli.daemon();
+    const lines = await shown('task', '12', '--follow');
+    expect(lines.slice(-3)).toEqual(['attempt 2, running', expect.stringMatching(/noted +again$/), 'done']);
+    const { stdout } = await cli.run(['task', '12', '--follow', '--json']);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { type: string }).type),
+    ).toEqual(['transcript', 'entries', 'ended']);
   });
 
   it('commands it', async () => {

@@ -3,6 +3,7 @@ import type { CostReport } from '../../src/lib/store/tasks/cost-report.ts';
 import type { EntityDetail } from '../../src/lib/graph/desk.ts';
 import { createSettings } from '../../src/lib/config/live-settings.ts';
 import { ConflictError, NotFoundError } from '../../src/lib/control/errors.ts';
+import type { TaskTranscript } from '../../src/lib/control/transcript.ts';
 import type { Status } from '../../src/lib/control/status.ts';
 import type { WatchMessage } from '../../src/lib/control/watch.ts';
 
@@ -77,6 +78,25 @@ export const someTask: TaskDetail = {
   agent: null,
   usage: null,
   memories: [],
+  history: [],
+};
+
+/** What a finished task did, with a text that tries to command the terminal. */
+export const someTranscript: TaskTranscript = {
+  taskId: 12,
+  state: 'done',
+  attempts: [
+    {
+      attempt: 1,
+      recordedAt: '2026-01-01T00:02:15.000Z',
+      entries: [
+        { at: 900, kind: 'called', tool: 'Bash', input: 'df -h\n/srv' },
+        { at: 1_500, kind: 'returned', text: 'no\u001B[31m such file', failed: true },
+        { at: 61_000, kind: 'said', text: 'that its disk is at 91%' },
+      ],
+      omitted: 2,
+    },
+  ],
 };
 
 /** A recorded event whose text tries to command the terminal. */
@@ -176,6 +196,13 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
     tasks: (query) => note('tasks', [query], [someTask]),
     task: (id) =>
       id === 12 ? note('task', [id], someTask) : Promise.reject(new NotFoundError(`no task ${id}`)),
+    transcript: (id) => note('transcript', [id], someTranscript),
+    followTranscript(id, send) {
+      send({ type: 'transcript', transcript: someTranscript });
+      send({ type: 'entries', attempt: 2, entries: [{ at: 5, kind: 'noted', text: 'again' }] });
+      send({ type: 'ended', state: 'done' });
+      return note('followTranscript', [id], () => {});
+    },
     cancelTask: () =>
       Promise.reject(new ConflictError('task 12 is done: only a queued or running one can be cancelled')),
     retryTask: (id) => note('retry', [id], { taskId: id, message: `task ${id} is queued again` }),

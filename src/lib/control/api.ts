@@ -6,6 +6,7 @@ import type { CostReport } from '../store/tasks/cost-report.ts';
 import type { PriorityName } from '../wire/priority.ts';
 import type { CostQuery, EventQuery, TaskQuery } from './requests.ts';
 import type { Status } from './status.ts';
+import type { TaskTranscript, TranscriptMessage } from './transcript.ts';
 import type { WatchMessage } from './watch.ts';
 
 /** A task as lists show it. Times are ISO 8601, money US dollars. */
@@ -38,6 +39,18 @@ export interface TaskDetail extends TaskSummary {
   agent: unknown;
   usage: unknown;
   memories: unknown;
+  /** The recorded attempts, first to last. */
+  history: AttemptSummary[];
+}
+
+/** How one attempt ended. `at` is ISO 8601, money US dollars. */
+export interface AttemptSummary {
+  attempt: number;
+  at: string;
+  outcome: string;
+  costUsd: number;
+  /** What happened and what happens next, in a sentence. */
+  summary: string;
 }
 
 /** What became of a command to a task. */
@@ -101,6 +114,10 @@ export interface ControlApi {
   /** Newest first. */
   tasks(query: TaskQuery): Promise<TaskSummary[]>;
   task(id: number): Promise<TaskDetail>;
+  /** What it did, attempt by attempt, live while it runs. */
+  transcript(id: number): Promise<TaskTranscript>;
+  /** The same, and what comes, `ended` last; resolves to the function that stops it. */
+  followTranscript(id: number, send: (message: TranscriptMessage) => void): Promise<() => void>;
   cancelTask(id: number): Promise<TaskCommandResult>;
   retryTask(id: number): Promise<TaskCommandResult>;
   steerTask(id: number, text: string): Promise<TaskCommandResult>;

@@ -15,6 +15,7 @@ import type {
 } from './api.ts';
 import { splitLines } from './split-lines.ts';
 import type { Status } from './status.ts';
+import type { TaskTranscript, TranscriptMessage } from './transcript.ts';
 import type { WatchMessage } from './watch.ts';
 
 /** Filters of a list; those that are undefined are left out. */
@@ -28,6 +29,9 @@ export interface ControlClient {
   status(): Promise<Status>;
   tasks(filter?: ListFilter): Promise<TaskSummary[]>;
   task(id: string): Promise<TaskDetail>;
+  transcript(id: string): Promise<TaskTranscript>;
+  /** What a task did and does. Ends after `ended`, or early when the daemon goes away. */
+  followTranscript(id: string, signal?: AbortSignal): AsyncGenerator<TranscriptMessage, void, undefined>;
   commandTask(id: string, command: 'cancel' | 'retry' | 'steer', text?: string): Promise<TaskCommandResult>;
   events(filter?: ListFilter): Promise<EventSummary[]>;
   explain(line: string): Promise<Explanation>;
@@ -59,12 +63,21 @@ export function createControlClient(socketPath: string): ControlClient {
     const response = await open(socketPath, path, call);
     return (await readJson(response)) as Answer;
   };
+  async function* stream<Message>(
+    path: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Message, void, undefined> {
+    const response = await open(socketPath, path, { signal });
+    for await (const line of splitLines(untilGone(response, signal))) yield JSON.parse(line) as Message;
+  }
   const post = { method: 'POST' } as const;
   const at = (key: string) => `/v1/config/${encodeURIComponent(key)}`;
   return {
     status: () => ask('/v1/status'),
     tasks: (filter) => ask(`/v1/tasks${queryOf(filter)}`),
     task: (id) => ask(`/v1/tasks/${encodeURIComponent(id)}`),
+    transcript: (id) => ask(`/v1/tasks/${encodeURIComponent(id)}/transcript`),
+    followTranscript: (id, signal) => stream(`/v1/tasks/${encodeURIComponent(id)}/transcript/follow`, signal),
     commandTask: (id, command, text) =>
       ask(
         `/v1/tasks/${encodeURIComponent(id)}/${command}`,
@@ -82,11 +95,7 @@ export function createControlClient(socketPath: string): ControlClient {
       ask('/v1/agent/call', { ...post, body: { session, tool, input } }),
     graph: createGraphClient(ask),
     sql: (text) => ask('/v1/sql', { ...post, body: { text } }),
-    async *watch(dedupKey, signal) {
-      const response = await open(socketPath, `/v1/watch/${encodeURIComponent(dedupKey)}`, { signal });
-      for await (const line of splitLines(untilGone(response, signal)))
-        yield JSON.parse(line) as WatchMessage;
-    },
+    watch: (dedupKey, signal) => stream(`/v1/watch/${encodeURIComponent(dedupKey)}`, signal),
   };
 }
 

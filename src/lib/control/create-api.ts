@@ -8,6 +8,7 @@ import { listEvents } from '../store/events/list-events.ts';
 import { runSql } from '../store/run-sql.ts';
 import type { Store } from '../store/store.ts';
 import { costReport } from '../store/tasks/cost-report.ts';
+import { type AttemptRow, listAttempts } from '../store/tasks/list-attempts.ts';
 import { findTask, listTasks, type TaskListRow, type TaskRow } from '../store/tasks/list-tasks.ts';
 import { parseLine, readPayload } from '../wire/parse-line.ts';
 import { type Priority, priorityName } from '../wire/priority.ts';
@@ -15,6 +16,7 @@ import { describeRejection } from '../wire/scan-line.ts';
 import type { ControlApi, TaskDetail, TaskSummary } from './api.ts';
 import { ConflictError, NotFoundError } from './errors.ts';
 import type { Status } from './status.ts';
+import { followTranscript, taskTranscript, type TranscriptDeps } from './transcript.ts';
 import { watchBus } from './watch.ts';
 
 /** What the task supervisor can be asked to do. */
@@ -23,6 +25,8 @@ export interface TaskCommands {
   cancel(taskId: number): void;
   retry(taskId: number): void;
   steer(taskId: number, text: string): void;
+  /** What a task that runs here has done so far. */
+  transcript(taskId: number): ReturnType<TranscriptDeps['live']>;
 }
 
 export interface ControlApiDeps {
@@ -49,6 +53,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     return row;
   };
 
+  const transcripts: TranscriptDeps = { store, bus: deps.bus, live: (id) => tasks.transcript(id) };
   const reloadSettings = async (): Promise<void> => {
     settings.applyStored(await readStoredSettings(store));
   };
@@ -56,7 +61,9 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
   return {
     status: deps.status,
     tasks: async (query) => (await listTasks(store, query)).map(taskSummary),
-    task: async (id) => taskDetail(await existing(id)),
+    task: async (id) => taskDetail(await existing(id), await listAttempts(store, id)),
+    transcript: (id) => taskTranscript(transcripts, id),
+    followTranscript: (id, send) => followTranscript(transcripts, id, send),
 
     async cancelTask(id) {
       const { state } = await existing(id);
@@ -173,7 +180,7 @@ function taskSummary(row: TaskListRow): TaskSummary {
   };
 }
 
-function taskDetail(row: TaskRow): TaskDetail {
+function taskDetail(row: TaskRow, attempts: readonly AttemptRow[]): TaskDetail {
   return {
     ...taskSummary(row),
     prompt: row.prompt,
@@ -183,5 +190,10 @@ function taskDetail(row: TaskRow): TaskDetail {
     agent: row.agent,
     usage: row.usage,
     memories: row.memories,
+    history: attempts.map(({ at, cost_usd: costUsd, ...attempt }) => ({
+      ...attempt,
+      at: at.toISOString(),
+      costUsd,
+    })),
   };
 }

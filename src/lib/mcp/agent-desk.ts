@@ -63,6 +63,15 @@ const limits: Readonly<Record<Exclude<CountedAct, 'queue_task'>, ActLimit>> = {
   notify_owner: { perTask: 3, perHour: 20 },
 };
 
+/** Calls of one run, refused and repeated ones included: a confused agent must not keep the store busy. */
+const callLimits: Readonly<Record<AgentTool, number>> = {
+  remember: 60,
+  recall: 60,
+  queue_task: 120,
+  make_wish: 20,
+  notify_owner: 20,
+};
+
 /** See `AgentDesk`. */
 export function createAgentDesk(deps: AgentDeskDeps): AgentDesk {
   const { store, bus, passes } = deps;
@@ -179,6 +188,11 @@ export function createAgentDesk(deps: AgentDeskDeps): AgentDesk {
     async call(session, tool, input) {
       const pass = passes.passOf(session);
       if (!pass.tools.includes(tool)) throw new ConflictError(`${tool}: a task of this kind may not do that`);
+      if (passes.countCall(session, tool) >= callLimits[tool]) {
+        throw new ConflictError(
+          `${tool}: this run has called it ${callLimits[tool]} times, which is its limit`,
+        );
+      }
       const parsed = z.object(agentTools[tool].input).safeParse(input);
       if (!parsed.success) throw new UsageError(`${tool}: ${z.prettifyError(parsed.error)}`);
       const perform = tools[tool] as (pass: AgentPass, input: unknown) => Promise<string>;

@@ -19,6 +19,8 @@ export interface AgentPasses {
   open(token: string): { session: string; pass: AgentPass };
   /** The pass of a session. Throws a `NotFoundError` for one that is not (any more) good. */
   passOf(session: string): AgentPass;
+  /** Counts one more call of a tool in the name of that run; returns how many there were before. */
+  countCall(session: string, tool: AgentTool): number;
   /** The task does not run any more. */
   revoke(taskId: number): void;
 }
@@ -29,6 +31,12 @@ const secretBytes = 32;
 export function createAgentPasses(): AgentPasses {
   const tokens = new Map<string, AgentPass>();
   const sessions = new Map<string, AgentPass>();
+  const calls = new WeakMap<AgentPass, Map<AgentTool, number>>();
+  const passOf = (session: string): AgentPass => {
+    const pass = sessions.get(session);
+    if (pass === undefined) throw new NotFoundError('the session is not good: its task has ended');
+    return pass;
+  };
   const revoke = (taskId: number): void => {
     for (const secrets of [tokens, sessions]) {
       for (const [secret, { task }] of secrets) if (task.id === taskId) secrets.delete(secret);
@@ -46,10 +54,13 @@ export function createAgentPasses(): AgentPasses {
       tokens.delete(token);
       return { session: keep(sessions, pass), pass };
     },
-    passOf(session) {
-      const pass = sessions.get(session);
-      if (pass === undefined) throw new NotFoundError('the session is not good: its task has ended');
-      return pass;
+    passOf,
+    countCall(session, tool) {
+      const pass = passOf(session);
+      const counts = calls.get(pass) ?? new Map<AgentTool, number>();
+      const before = counts.get(tool) ?? 0;
+      calls.set(pass, counts.set(tool, before + 1));
+      return before;
     },
     revoke,
   };

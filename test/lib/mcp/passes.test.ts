@@ -55,4 +55,14 @@ describe('the tools of a task', () => {
     expect(toolsFor('local')).toEqual(['remember', 'recall', 'queue_task', 'make_wish', 'notify_owner']);
     expect(toolsFor('owner')).toEqual(toolsFor('local'));
   });
+
+  it('count the calls of each run by tool', () => {
+    const passes = createAgentPasses();
+    const { session } = passes.open(passes.issue(pass(1)));
+    expect([passes.countCall(session, 'recall'), passes.countCall(session, 'recall')]).toEqual([0, 1]);
+    expect(passes.countCall(session, 'remember')).toBe(0);
+    const { session: next } = passes.open(passes.issue(pass(1)));
+    expect(passes.countCall(next, 'recall')).toBe(0);
+    expect(() => passes.countCall(session, 'recall')).toThrow('the session is not good');
+  });
 });

@@ -48,3 +48,44 @@ it('deletes what is old and ended, in chunks, and nothing else', async () => {
   expect(deleted).toBe(12_000 - 1_200 - 216 + 2);
   expect(await pruneStore(store, retention, now)).toBe(0);
 });
+
+it('keeps costs for the sums of two months, and what open tasks still need', async () => {
+  const { store } = database;
+  const daysAgo = (days: number) => new Date(now.getTime() - days * 24 * 60 * 60 * 1000);
+  await store.query({ text: 'TRUNCATE tasks, events, task_costs' });
+  await store.query({
+    text: `INSERT INTO task_costs (at, task_id, category, model, cost_usd) VALUES ($1, 1, 'a', 'old', 1), ($2, 1, 'a', 'new', 1)`,
+    values: [daysAgo(63), daysAgo(61)],
+  });
+  await store.query({
+    text: `INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status, dedup_key)
+           VALUES (50000, 3, 'self', 'task', 'p', $1, $1, 'task', 'r', 'task', 'self:open'), (50001, 3, 'self', 'task', 'p', $1, $1, 'task', 'r', 'task', 'self:ended')`,
+    values: [daysAgo(30)],
+  });
+  await store.query({
+    text: `INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, state, run_after, queued_at, finished_at, outcome)
+           VALUES (50000, 3, 'self', 'task', 'open', 'p', 'queued', $1, $1, NULL, NULL),
+                  (50001, 3, 'self', 'task', 'ended', 'p', 'done', $1, $1, $2, 'succeeded')`,
+    values: [daysAgo(30), daysAgo(5)],
+  });
+  await store.query({
+    text: `INSERT INTO self_tasks (dedup_key, parent_task_id, depth, trust, created_at)
+           VALUES ('self:open', 1, 1, 'owner', $1), ('self:ended', 1, 1, 'owner', $1), ('self:new', 1, 1, 'owner', $2)`,
+    values: [daysAgo(30), daysAgo(1)],
+  });
+  await store.query({
+    text: `INSERT INTO conversations (id, created_at, last_used_at) VALUES ('open', $1, $1), ('ended', $1, $1), ('new', $1, $2)`,
+    values: [daysAgo(30), daysAgo(1)],
+  });
+
+  expect(await pruneStore(store, retention, now)).toBe(3);
+
+  const names = async (text: string) =>
+    (await store.query<{ name: string }>({ text })).rows.map(({ name }) => name);
+  expect(await names('SELECT model AS name FROM task_costs')).toEqual(['new']);
+  expect(await names('SELECT dedup_key AS name FROM self_tasks ORDER BY 1')).toEqual([
+    'self:new',
+    'self:open',
+  ]);
+  expect(await names('SELECT id AS name FROM conversations ORDER BY 1')).toEqual(['new', 'open']);
+});
