@@ -21,6 +21,7 @@ import {
 } from '../src/lib/control/requests.ts';
 import type { WatchMessage } from '../src/lib/control/watch.ts';
 import { messageOf } from '../src/lib/errors.ts';
+import { recallBody } from '../src/lib/recall/requests.ts';
 import { addGraphRoutes } from './graph/control-routes.ts';
 
 export interface ControlServerInput {
@@ -141,6 +142,9 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
     response.json(await api.cost(readRequest(costQuery, query)));
   });
 
+  app.post('/v1/recall', async ({ body }, response) => {
+    response.json(await api.recall(readRequest(recallBody, body)));
+  });
   addGraphRoutes(app, api.graph);
 
   app.get('/v1/config', async (_, response) => void response.json(await api.settings()));

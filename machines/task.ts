@@ -39,7 +39,10 @@ export const taskMachine = taskSetup.createMachine({
         },
         onError: {
           target: 'resolving',
-          actions: { type: 'announceProgress', params: 'going on without memories: the recall failed' },
+          actions: {
+            type: 'announceProgress',
+            params: ({ event }) => `going on without memories: ${messageOf(event.error)}`,
+          },
         },
       },
       after: {

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   tasks: async () => (await import('./tasks.ts')).tasksCommand(),
   task: async () => (await import('./task.ts')).taskCommand(),
   events: async () => (await import('./events.ts')).eventsCommand(),
+  recall: async () => (await import('./recall.ts')).recallCommand(),
   entities: async () => (await import('./entities.ts')).entitiesCommand(),
   cost: async () => (await import('./cost.ts')).costCommand(),
   config: async () => (await import('./config.ts')).configCommand(),

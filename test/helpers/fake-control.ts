@@ -1,4 +1,5 @@
 import type { ControlApi, EventSummary, TaskDetail } from '../../src/lib/control/api.ts';
+import type { RecallReport } from '../../src/lib/recall/report.ts';
 import type { CostReport } from '../../src/lib/store/tasks/cost-report.ts';
 import type { EntityDetail } from '../../src/lib/graph/desk.ts';
 import { createSettings } from '../../src/lib/config/live-settings.ts';
@@ -115,6 +116,60 @@ export const someEvent: EventSummary = {
   conversation: null,
 };
 
+/** A recall with one memory in and one out, with nothing but the lexical embedder. */
+export const someRecall: RecallReport = {
+  memories: [
+    {
+      id: 'memory:7',
+      kind: 'note',
+      content: 'disk on nas\u001B[31m is at 91%',
+      source: 'shell',
+      trust: 'owner',
+      score: 0.9,
+      createdAt: new Date(Date.UTC(2026, 0, 1)),
+    },
+  ],
+  candidates: [
+    {
+      id: 'memory:7',
+      kind: 'note',
+      content: 'disk on nas\u001B[31m is at 91%',
+      source: 'shell',
+      trust: 'owner',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      found: [{ retriever: 'full text', rank: 1, score: 2.5, reason: 'disk, nas' }],
+      fused: 0.0164,
+      reranked: null,
+      decay: 0.98,
+      likeness: 0,
+      score: 0.9,
+      included: true,
+      verdict: 'in',
+    },
+    {
+      id: 'memory:8',
+      kind: 'note',
+      content: 'Disk on nas is at 91%',
+      source: 'shell',
+      trust: 'owner',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      found: [{ retriever: 'vectors', rank: 2, score: 0.4, reason: null }],
+      fused: 0.0161,
+      reranked: null,
+      decay: 0.98,
+      likeness: 0.15,
+      score: 0.7,
+      included: false,
+      verdict: 'out: duplicate of memory:7',
+    },
+  ],
+  embedder: { model: 'ninjad-lexical-1', degraded: 'the embedder is loading' },
+  reranker: { model: null, reason: 'the reranker is loading' },
+  vectors: 'exact',
+  problems: [],
+  timings: [{ stage: 'total', ms: 12.34 }],
+};
+
 /** What tasks cost, by model. */
 export const someCost: CostReport = {
   todayUsd: 0.042,
@@ -222,6 +277,7 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
           { rule: 'urgent', route: 'task', matches: true },
         ],
       }),
+    recall: (query) => note('recall', [query], someRecall),
     cost: (query) => note('cost', [query], { ...someCost, ...query }),
     settings: () => note('settings', [], settings.views()),
     setting: async (key) => note('setting', [key], settings.view(key)),

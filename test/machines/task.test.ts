@@ -148,7 +148,7 @@ describe('task machine', () => {
   it('goes on without memories when the recall fails', async () => {
     const task = startTask({ recall: () => Promise.reject(new StoreAwayError('away')) });
     await task.reach('running');
-    expect(task.progress).toEqual(['recalling', 'going on without memories: the recall failed']);
+    expect(task.progress).toEqual(['recalling', 'going on without memories: away']);
   });
 
   it('probes again for a program that vanished, but only once', async () => {

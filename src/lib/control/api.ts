@@ -3,6 +3,8 @@ import type { GraphDesk } from '../graph/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { RuleVerdict } from '../router/route.ts';
 import type { CostReport } from '../store/tasks/cost-report.ts';
+import type { RecallBody } from '../recall/requests.ts';
+import type { RecallReport } from '../recall/report.ts';
 import type { PriorityName } from '../wire/priority.ts';
 import type { CostQuery, EventQuery, TaskQuery } from './requests.ts';
 import type { Status } from './status.ts';
@@ -132,6 +134,7 @@ export interface ControlApi {
   unsetSetting(key: string): Promise<SettingView>;
   /** What running tasks ask for through their MCP server. */
   agent: AgentDesk;
+  recall(query: RecallBody): Promise<RecallReport>;
   /** The knowledge graph. */
   graph: GraphDesk;
   /** Runs one or more statements in one transaction. */

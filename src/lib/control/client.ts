@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from 'node:http';
 import type { SettingView } from '../config/live-settings.ts';
 import { NinjadError } from '../errors.ts';
 import { createGraphClient, type GraphClient } from '../graph/client.ts';
+import type { RecallAnswer } from '../recall/requests.ts';
 import type { AgentTool } from '../mcp/tools.ts';
 import type { CostReport } from '../store/tasks/cost-report.ts';
 import { DaemonNotRunningError } from '../wire/write-line.ts';
@@ -44,6 +45,8 @@ export interface ControlClient {
   openAgent(token: string): Promise<{ session: string; taskId: number; tools: AgentTool[] }>;
   /** What a tool of a running task answers. */
   callAgentTool(session: string, tool: AgentTool, input: unknown): Promise<{ text: string }>;
+  /** What is remembered about a text, with every candidate and its reasons. See `recallBody` for the query. */
+  recall(query: Readonly<Record<string, unknown>>): Promise<RecallAnswer>;
   /** The knowledge graph. */
   graph: GraphClient;
   sql(text: string): Promise<SqlResult[]>;
@@ -93,6 +96,7 @@ export function createControlClient(socketPath: string): ControlClient {
     openAgent: (token) => ask('/v1/agent/open', { ...post, body: { token } }),
     callAgentTool: (session, tool, input) =>
       ask('/v1/agent/call', { ...post, body: { session, tool, input } }),
+    recall: (query) => ask('/v1/recall', { method: 'POST', body: query }),
     graph: createGraphClient(ask),
     sql: (text) => ask('/v1/sql', { ...post, body: { text } }),
     watch: (dedupKey, signal) => stream(`/v1/watch/${encodeURIComponent(dedupKey)}`, signal),

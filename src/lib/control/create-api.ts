@@ -3,6 +3,8 @@ import type { LiveSettings } from '../config/live-settings.ts';
 import { deleteStoredSetting, readStoredSettings, writeStoredSetting } from '../config/stored-settings.ts';
 import { createGraphDesk } from '../graph/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
+import type { Recaller } from '../recall/create-recall.ts';
+import { recallQuery } from '../recall/requests.ts';
 import { explainRoute, type RuleBook, route } from '../router/route.ts';
 import { listEvents } from '../store/events/list-events.ts';
 import { runSql } from '../store/run-sql.ts';
@@ -36,11 +38,15 @@ export interface ControlApiDeps {
   tasks: TaskCommands;
   rules: () => RuleBook;
   agentDesk: AgentDesk;
+  recaller: Recaller;
   status: () => Promise<Status>;
   /** Lines whose acceptance somebody waits for; see `Watchers`. */
   watchKey: (dedupKey: string) => () => void;
   now?: () => Date;
 }
+
+/** Whoever asks waits no longer for a recall. */
+const recallMs = 10_000;
 
 /** The control API of a running daemon: reads rows, asks the task supervisor, changes settings. */
 export function createControlApi(deps: ControlApiDeps): ControlApi {
@@ -141,6 +147,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     },
 
     agent: deps.agentDesk,
+    recall: (query) => deps.recaller.explain(recallQuery(query, AbortSignal.timeout(recallMs))),
     graph: createGraphDesk({ store, now }),
     sql: (text) => runSql(store, text),
 
