@@ -149,7 +149,13 @@ export const inferenceMachine = setup({
           states: {
             free: {
               on: { 'work.waiting': 'working' },
-              after: { pingInterval: 'pinging' },
+              after: {
+                // Opening a large model blocks the process for a while.
+                pingInterval: [
+                  { guard: 'isLoaded', target: 'pinging' },
+                  { target: 'free', reenter: true },
+                ],
+              },
             },
             working: {
               entry: 'work',

@@ -133,6 +133,7 @@ export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<In
         case 'process.kill':
           // Told at once: a process that the kernel holds may take its time to be gone.
           desk.abandon(command.reason, true);
+          giveUp(command.reason);
           child.kill();
       }
     });
