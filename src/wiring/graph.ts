@@ -8,8 +8,8 @@ const idlePasses = 12;
 
 /** Reads what tasks, messages and reports left behind into the knowledge graph. */
 export function graphLogic(parts: Parts) {
-  const { database, log } = parts;
-  const reader = createReader();
+  const { database, inference, log } = parts;
+  const reader = createReader({ inference });
   let idle = 0;
   return chore(parts, 'the knowledge graph could not be brought up to date', async () => {
     const { sources } = await learnPending({

@@ -1,29 +1,10 @@
 import { type ReachedRow, reachFrom, seedsNamed, seedsSpelledLike } from '../store/graph/reach.ts';
 import type { Store } from '../store/store.ts';
-import { type Trust, trustOf } from '../recall/trust.ts';
+import type { HitList } from '../recall/candidate.ts';
+import type { RecallFilter, RecallQuery } from '../recall/recall.ts';
+import { trustOf } from '../recall/trust.ts';
 import { entityName } from './canonical.ts';
 import { patternNames } from './pattern-names.ts';
-
-/** A question as recall asks it. */
-export interface ExpansionQuery {
-  text: string;
-  filter?: {
-    kinds?: readonly string[];
-    trusts?: readonly Trust[];
-    sources?: readonly string[];
-    since?: Date;
-    until?: Date;
-  };
-}
-
-/** Memories and past tasks (`memory:<id>`, `task:<id>`) by way of the graph, best first, each with its reason in words. */
-export interface Expansion {
-  retriever: string;
-  /** How much a rank in this list counts against one in the others. */
-  weight: number;
-  hits: { id: string; score: number }[];
-  reasons: ReadonlyMap<string, string>;
-}
 
 const maxQuestionChars = 1_000;
 const maxWords = 60;
@@ -38,10 +19,11 @@ const voice = 0.5;
 
 /**
  * Expands a question over the graph by one hop: the entities that it names (by any of their names; where it names none, by
- * one spelled nearly so), what mentions them, and what mentions what they are related to (`via nas → backup-job`).
+ * one spelled nearly so), what mentions them, and what mentions what they are related to (`via nas → backup-job`). Gives
+ * memories and past tasks, best first, each with its reason in words.
  */
 export function createGraphExpansion(store: Pick<Store, 'query'>) {
-  return async ({ text, filter = {} }: ExpansionQuery): Promise<Expansion> => {
+  return async ({ text, filter = {} }: Pick<RecallQuery, 'text' | 'filter'>): Promise<HitList> => {
     const seeds = await seedsOf(store, text.slice(0, maxQuestionChars));
     const reached = seeds.length === 0 ? [] : await reachFrom(store, seeds);
     const { hits, reasons } = rank(reached.filter((row) => fits(row, filter)));
@@ -73,22 +55,19 @@ function keysOf(text: string): string[] {
   return (['person', 'host'] as const).flatMap((kind) => entityName(kind, text)?.key ?? []);
 }
 
-function fits(
-  { kind, source, trust, created_at: at }: ReachedRow,
-  filter: NonNullable<ExpansionQuery['filter']>,
-): boolean {
+function fits({ kind, source, trust, created_at: at }: ReachedRow, filter: RecallFilter): boolean {
   const { kinds, trusts, sources, since, until } = filter;
   return (
     kinds?.includes(kind) !== false &&
     trusts?.includes(trust ?? trustOf(source)) !== false &&
-    sources?.some((wanted) => source === wanted || source.startsWith(`${wanted}:`)) !== false &&
+    sources?.some((wanted) => source === wanted || source.split(':')[0] === wanted) !== false &&
     (since === undefined || at >= since) &&
     (until === undefined || at < until)
   );
 }
 
 /** What is reached in several ways is closer, and its reason is the nearest of them. */
-function rank(reached: readonly ReachedRow[]): Pick<Expansion, 'hits' | 'reasons'> {
+function rank(reached: readonly ReachedRow[]): Required<Pick<HitList, 'hits' | 'reasons'>> {
   const found = new Map<string, { score: number; nearest: ReachedRow; at: number }>();
   for (const row of reached) {
     const id = `${row.origin}:${row.id}`;

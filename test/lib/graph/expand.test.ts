@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createGraphExpansion, type ExpansionQuery } from '../../../src/lib/graph/expand.ts';
+import { createGraphExpansion } from '../../../src/lib/graph/expand.ts';
 import { learnPending } from '../../../src/lib/graph/learn.ts';
+import type { RecallFilter } from '../../../src/lib/recall/recall.ts';
 import { directReader, putMemory, putTask } from '../../helpers/graph-fixtures.ts';
+import { recallerOn } from '../../helpers/recall.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
 
 let database: TempDatabase;
@@ -27,12 +29,9 @@ async function read(): Promise<void> {
 }
 
 /** The reason of each hit, in order, by id. */
-async function expand(
-  text: string,
-  filter?: NonNullable<ExpansionQuery['filter']>,
-): Promise<[string, string | undefined][]> {
+async function expand(text: string, filter?: RecallFilter): Promise<[string, string | undefined][]> {
   const { hits, reasons } = await createGraphExpansion(database.store)({ text, ...(filter && { filter }) });
-  return hits.map(({ id }) => [id, reasons.get(id)]);
+  return hits.map(({ id }) => [id, reasons?.get(id)]);
 }
 
 describe('expanding a question over the graph', () => {
@@ -111,5 +110,25 @@ describe('expanding a question over the graph', () => {
     await read();
     const ids = (await expand('nas')).map(([id]) => id);
     expect(ids.sort()).toEqual([`memory:${memory}`, `task:${bare}`].sort());
+  });
+
+  it('is a voice of recall, which finds what shares no word with the question and says by which way', async () => {
+    await putMemory(database.store, 'backup-job runs on nas.');
+    const slow = await putMemory(database.store, 'backup-job took nine hours.');
+    await read();
+    const question = {
+      text: 'why is nas busy?',
+      limit: 5,
+      budgetTokens: 1_500,
+      signal: new AbortController().signal,
+    };
+    const alone = await recallerOn(database.store).recall(question);
+    expect(alone.map(({ id }) => id)).not.toContain(`memory:${slow}`);
+    const report = await recallerOn(database.store, {
+      expand: [createGraphExpansion(database.store)],
+    }).explain(question);
+    expect(report.memories.map(({ id }) => id)).toContain(`memory:${slow}`);
+    const found = report.candidates.find(({ id }) => id === `memory:${slow}`)?.found;
+    expect(found).toMatchObject([{ retriever: 'graph', reason: 'via nas → backup-job' }]);
   });
 });
