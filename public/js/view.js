@@ -1,6 +1,7 @@
-/** The view library, in one place: preact and its hooks with htm's templates, which escape what is put into them. */
+import { html as template } from '/vendor/preact.js';
+
+/** The view library, in one place: preact, its hooks, and htm's templates. */
 export {
-  html,
   render,
   Component,
   useCallback,
@@ -11,3 +12,26 @@ export {
   useRef,
   useState,
 } from '/vendor/preact.js';
+
+/** @type {WeakMap<TemplateStringsArray, TemplateStringsArray>} */
+const folded = new WeakMap();
+
+/**
+ * A piece of the page; what is put into it is escaped. A line break means a space, as in HTML (htm itself drops it, and
+ * with it the space between two words that a formatter has put on two lines).
+ * @param {TemplateStringsArray} strings @param {any[]} values
+ */
+export function html(strings, ...values) {
+  let known = folded.get(strings);
+  if (known === undefined) {
+    const last = strings.length - 1;
+    const parts = strings.map((part, index) => {
+      const line = part.replaceAll(/\s*\n\s*/g, ' ');
+      const begun = index === 0 ? line.trimStart() : line;
+      return index === last ? begun.trimEnd() : begun;
+    });
+    known = /** @type {TemplateStringsArray} */ (/** @type {unknown} */ (parts));
+    folded.set(strings, known);
+  }
+  return template(known, ...values);
+}

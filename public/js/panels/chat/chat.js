@@ -93,7 +93,7 @@ function Thread({ conversation, title, unread, onRead }) {
     <p class="unseen" role="status">
       ${last !== undefined && isOver(last) ? `Reply ${last.state}` : (last?.progress ?? '')}
     </p>
-    <${Composer} conversation=${conversation} runningTaskId=${running?.taskId ?? null} />
+    <${Composer} conversation=${conversation} isRunning=${running !== undefined} />
   </section>`;
 }
 

@@ -1,5 +1,4 @@
 import { Button } from '../../components/basics.js';
-import { act } from '../../link/act.js';
 import { bindKey } from '../../shell/keys.js';
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../../view.js';
 import { sendMessage } from './outbox.js';
@@ -10,10 +9,10 @@ const mostChars = 100_000;
 const drafts = new Map();
 
 /**
- * Where the owner writes. While a task of the conversation runs, a message can steer it or wait for its end.
- * @param {{ conversation: string, runningTaskId: number | null }} props
+ * Where the owner writes. A message is handed to the conversation's running task, if it has one.
+ * @param {{ conversation: string, isRunning: boolean }} props
  */
-export function Composer({ conversation, runningTaskId }) {
+export function Composer({ conversation, isRunning }) {
   const [text, setText] = useState(drafts.get(conversation) ?? '');
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
 
@@ -36,29 +35,17 @@ export function Composer({ conversation, runningTaskId }) {
     sendMessage(conversation, text.trim());
     write('');
   };
-  const steer = async () => {
-    if (text.trim() === '' || runningTaskId === null) return;
-    const said = text.trim();
-    write('');
-    const answer = await act(
-      'task.steer',
-      { id: runningTaskId, text: said },
-      { says: ({ message }) => message },
-    );
-    if (answer === undefined) write(said);
-  };
-  const submit = runningTaskId === null ? send : () => void steer();
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    submit();
+    send();
   };
 
   return html`<form
     class="composer"
     onSubmit=${(/** @type {Event} */ event) => {
       event.preventDefault();
-      submit();
+      send();
     }}
   >
     <label class="unseen" for="message">Message</label>
@@ -67,23 +54,15 @@ export function Composer({ conversation, runningTaskId }) {
       ref=${field}
       rows="1"
       maxlength=${mostChars}
-      placeholder=${runningTaskId === null ? 'Say something, or /help' : 'Steer the running task'}
+      placeholder=${isRunning ? 'It hears this while it works' : 'Say something, or /help'}
       value=${text}
       onInput=${(/** @type {any} */ event) => write(event.target.value)}
       onKeyDown=${onKeyDown}
     ></textarea>
     <div class="actions">
-      ${
-        runningTaskId === null
-          ? html`<${Button} kind="primary" type="submit" disabled=${text.trim() === ''}>Send<//>`
-          : html`<${Button}
-                onClick=${send}
-                disabled=${text.trim() === ''}
-                title="Waits until the running task has ended"
-                >Send after it<//
-              >
-              <${Button} kind="primary" type="submit" disabled=${text.trim() === ''}>Steer<//>`
-      }
+      <${Button} kind="primary" type="submit" disabled=${text.trim() === ''}>
+        ${isRunning ? 'Steer' : 'Send'}
+      <//>
     </div>
   </form>`;
 }

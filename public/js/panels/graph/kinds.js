@@ -7,6 +7,9 @@ export const kinds = /** @type {const} */ ([
   'service',
   'repository',
   'url',
+  'email',
+  'ip',
+  'version',
   'other',
 ]);
 
@@ -19,6 +22,9 @@ const tones = {
   service: 'cyan',
   repository: 'purple',
   url: 'yellow',
+  email: 'yellow',
+  ip: 'cyan',
+  version: 'soft',
   other: 'soft',
 };
 

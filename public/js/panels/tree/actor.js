@@ -51,7 +51,7 @@ export function ActorDetail({ path, live }) {
 function Inside({ page: { actor, machine, transitions, context }, states }) {
   return html`<dl class="facts">
       <dt>Since</dt>
-      <dd><${Time} at=${actor.since} /></dd>
+      <dd><${Time} at=${actor.since === 0 ? null : actor.since} none="its start" /></dd>
       ${
         actor.supervised === null
           ? null

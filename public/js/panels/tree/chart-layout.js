@@ -8,6 +8,7 @@
 
 const charPx = 7.3;
 const boxHeight = 28;
+const titlePx = 16;
 const labelCharPx = 6.6;
 
 /**
@@ -18,7 +19,7 @@ const labelCharPx = 6.6;
  */
 export function layoutOf({ states, arrows }, dagre) {
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: false });
-  graph.setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 36, edgesep: 12, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 44, edgesep: 12, marginx: 8, marginy: 8 });
   const parents = new Set(states.map(({ path }) => parentOf(path)));
   const initials = new Set(
     states.map(({ path, initial }) => (initial === null ? '' : joined(path, initial))),
@@ -49,14 +50,16 @@ export function layoutOf({ states, arrows }, dagre) {
     .filter(({ path }) => path !== '')
     .map(({ path, type }) => {
       const { x, y, width, height } = graph.node(path);
+      // Above its children a compound state needs room for its name.
+      const head = titlePx * nesting(path, states);
       return {
         path,
         name: nameOf(path),
         type,
         x: x - width / 2,
-        y: y - height / 2,
+        y: y - height / 2 - head,
         width,
-        height,
+        height: height + head,
         isInitial: initials.has(path),
       };
     })
@@ -112,6 +115,12 @@ function leafOf(path, states) {
   if (state.initial !== null) return leafOf(joined(path, state.initial), states);
   const child = states.find((each) => each.path !== '' && parentOf(each.path) === path && path !== '');
   return child === undefined ? path : leafOf(child.path, states);
+}
+
+/** How many levels of states a state has inside. @param {string} path @param {Machine['states']} states @returns {number} */
+function nesting(path, states) {
+  const children = states.filter((each) => each.path !== '' && parentOf(each.path) === path);
+  return children.length === 0 ? 0 : 1 + Math.max(...children.map((child) => nesting(child.path, states)));
 }
 
 /** @param {string} parent @param {string} name the child's name or, as some say it, its path */

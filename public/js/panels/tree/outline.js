@@ -84,13 +84,26 @@ export function parentOf(path) {
 export function wordOf({ supervised, states, status, kind }) {
   if (supervised !== null && supervised.state !== 'running') return supervised.state;
   if (status !== 'active') return status;
-  return states.length > 0 ? states.join(', ') : kind;
+  return states.length > 0 ? shortened(states) : kind;
+}
+
+/** Of several parallel states what they have in common, since a row has no room for all. @param {readonly string[]} states */
+function shortened(states) {
+  const [first = '', ...others] = states;
+  if (others.length === 0) return first;
+  const parts = first.split('.');
+  const common = parts.findIndex(
+    (_, index) => !others.every((other) => other.startsWith(`${parts.slice(0, index + 1).join('.')}.`)),
+  );
+  return common > 0 ? parts.slice(0, common).join('.') : states.join(', ');
 }
 
 /** @param {ActorView} actor @returns {import('../../format/state.js').Sign} */
 export function actorSign(actor) {
   const word = wordOf(actor);
-  const { supervised, status, states } = actor;
+  const { supervised, status } = actor;
+  // What happens inside of a state is housekeeping: the outermost one tells how it is.
+  const states = actor.states.map((state) => state.split('.', 1)[0] ?? '');
   if (supervised?.state === 'failed' || supervised?.state === 'killed' || status === 'error')
     return { glyph: '✕', word, tone: 'pink' };
   if (supervised?.state === 'restarting') return { glyph: '↻', word, tone: 'orange' };
@@ -98,14 +111,16 @@ export function actorSign(actor) {
     return { glyph: '○', word, tone: 'pink' };
   if (
     states.some((state) =>
-      /degraded|stuck|full|waiting|starting|connecting|backoff|terminating|draining/.test(state),
+      /^(?:degraded|without|stuck|full|starting|connecting|migrating|opening|recovering|terminating|draining|stopping)/.test(
+        state,
+      ),
     )
   )
     return { glyph: '◐', word, tone: 'orange' };
   if (status === 'done' || status === 'stopped' || supervised?.state === 'stopped')
     return { glyph: '■', word, tone: 'soft' };
   if (
-    states.some((state) => /running|live|recording|streaming|serving|working|recalling|reading$/.test(state))
+    states.some((state) => /^(?:running|active|live|recording|serving|working|recalling|reading)/.test(state))
   )
     return { glyph: '▸', word, tone: 'cyan' };
   return { glyph: '●', word, tone: 'green' };

@@ -1,5 +1,5 @@
 import { Problem } from '../../components/basics.js';
-import { html, useEffect, useMemo, useState } from '../../view.js';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../view.js';
 import { labelOf, layoutOf } from './chart-layout.js';
 
 /**
@@ -15,12 +15,23 @@ export function Statechart({ machine, current }) {
   }, []);
   const shape = JSON.stringify(machine);
   const chart = useMemo(() => (dagre === null ? null : layoutOf(machine, dagre)), [dagre, shape]);
+  const frame = useRef(/** @type {HTMLElement | null} */ (null));
+  const place = current.join();
+  useLayoutEffect(() => {
+    const element = frame.current;
+    const box = chart?.boxes.find(({ path }) => path === current[0]);
+    if (element === null || box === undefined || chart === null) return;
+    const scale = element.scrollWidth / chart.width;
+    element.scrollLeft = (box.x + box.width / 2) * scale - element.clientWidth / 2;
+    element.scrollTop = (box.y + box.height / 2) * scale - element.clientHeight / 2;
+  }, [chart, place]);
   if (error !== null)
     return html`<${Problem} problem=${{ message: 'What lays out the drawing could not be loaded.' }} />`;
   if (chart === null) return html`<div class="chart"></div>`;
   const lit = new Set(current.flatMap(ancestorsOf));
   return html`<figure
     class="chart"
+    ref=${frame}
     tabindex="0"
     role="group"
     aria-label=${`States of ${machine.id}; now ${current.join(', ')}`}
@@ -29,6 +40,7 @@ export function Statechart({ machine, current }) {
       width=${chart.width}
       height=${chart.height}
       viewBox=${`0 0 ${chart.width} ${chart.height}`}
+      style=${{ minWidth: `${chart.width * leastScale}px` }}
       role="presentation"
     >
       <defs>
@@ -60,6 +72,9 @@ export function Statechart({ machine, current }) {
     </svg>
   </figure>`;
 }
+
+/** A drawing that is too wide shrinks to this share of its size, and scrolls past it. */
+const leastScale = 0.75;
 
 /** @param {{ box: import('./chart-layout.js').Box, isLit: boolean }} props */
 function StateBox({ box, isLit }) {

@@ -119,7 +119,7 @@ function Row({ row: { actor, depth, lines, isLast, children }, isFolded, onFold 
     <span class="outline-restarts"
       >${actor.supervised === null ? null : html`<${Restarts} supervised=${actor.supervised} />`}</span
     >
-    <span class="outline-since soft small"><${Time} at=${actor.since} /></span>`;
+    <span class="outline-since soft small"><${Time} at=${actor.since === 0 ? null : actor.since} /></span>`;
 }
 
 /** The lines of the outline, drawn by us. @param {{ depth: number, lines: readonly boolean[], isLast: boolean }} props */
