@@ -11,6 +11,7 @@ import {
   costQuery,
   eventQuery,
   explainBody,
+  linkBody,
   readRequest,
   settingBody,
   sqlBody,
@@ -157,6 +158,10 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
   });
   app.delete('/v1/config/:key', async ({ params }, response) => {
     response.json(await api.unsetSetting(params.key));
+  });
+
+  app.post('/v1/dashboard/link', async ({ body }, response) => {
+    response.json(await api.dashboardLink(readRequest(linkBody, body)));
   });
 
   app.post('/v1/agent/open', ({ body }, response) => {

@@ -77,6 +77,12 @@ CREATE TABLE config (
   CONSTRAINT config_pkey PRIMARY KEY (key)
 );
 
+CREATE TABLE conversation_reads (
+  conversation text NOT NULL,
+  read_until timestamp with time zone NOT NULL,
+  CONSTRAINT conversation_reads_pkey PRIMARY KEY (conversation)
+);
+
 CREATE TABLE conversations (
   id text NOT NULL,
   session_id uuid,
@@ -218,6 +224,7 @@ CREATE TABLE events (
   CONSTRAINT events_priority_known CHECK (((priority >= 0) AND (priority <= 5))),
   CONSTRAINT events_status_known CHECK ((status = ANY (ARRAY['task'::text, 'done'::text, 'dropped'::text, 'failed'::text, 'dead'::text])))
 );
+CREATE INDEX events_conversation_idx ON public.events USING btree (conversation, id) WHERE (conversation IS NOT NULL);
 CREATE UNIQUE INDEX events_dedup_key_key ON public.events USING btree (dedup_key) WHERE (dedup_key IS NOT NULL);
 CREATE INDEX events_open_idx ON public.events USING btree (id) WHERE (status = ANY (ARRAY['task'::text, 'failed'::text, 'dead'::text]));
 

@@ -13,6 +13,7 @@ import { putEvent } from './lib/wire/put-event.ts';
 import { createParts, type DaemonOptions, type Parts } from './parts.ts';
 import { createSystem } from './system.ts';
 import { closePasses } from './wiring/agent-run.ts';
+import { createDashboardService } from './wiring/dashboard-service.ts';
 import { createTreeView } from './wiring/tree-view.ts';
 
 /** After the second signal, whatever tasks have started has this long to be killed. */
@@ -53,26 +54,29 @@ async function runTree(parts: Parts): Promise<number> {
     runningTasks: () => view.runningTasks().length,
     spend: () => parts.ledger.state(),
     children: view.children,
+    dashboard: view.dashboard,
   });
-  const { root: rootLogic, tree } = createSystem(parts, {
-    control: createControlApi({
+  const control = createControlApi({
+    ...parts,
+    store: database.store,
+    status,
+    watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
+    tasks: view.tasks,
+    dashboardUrl: () => view.dashboard().url,
+    agentDesk: createAgentDesk({
       ...parts,
       store: database.store,
-      status,
+      putEvent: (event) => putEvent(parts.paths, event),
       watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
-      tasks: view.tasks,
-      agentDesk: createAgentDesk({
-        ...parts,
-        store: database.store,
-        putEvent: (event) => putEvent(parts.paths, event),
-        watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
-        queueLimits: () => ({
-          maxDepth: parts.settings.get('selfTasks.maxDepth'),
-          perTask: parts.settings.get('selfTasks.perTask'),
-          perHour: parts.settings.get('selfTasks.perHour'),
-        }),
+      queueLimits: () => ({
+        maxDepth: parts.settings.get('selfTasks.maxDepth'),
+        perTask: parts.settings.get('selfTasks.perTask'),
+        perHour: parts.settings.get('selfTasks.perHour'),
       }),
     }),
+  });
+  const { root: rootLogic, tree } = createSystem(parts, {
+    control,
     reflexes: createReflexes({
       store: database.store,
       recall,
@@ -81,6 +85,7 @@ async function runTree(parts: Parts): Promise<number> {
       cancelTask: (taskId) => view.tasks.cancel(taskId),
       spend: () => parts.ledger.state(),
     }),
+    dashboard: createDashboardService(parts, { control, view, status }),
     onRunning: () => announceRunning(parts),
   });
   const root: ActorRefFrom<typeof rootMachine> = createActor(rootLogic, {

@@ -6,6 +6,7 @@ import type { HomePaths } from './lib/config/paths.ts';
 import { readStoredSettings } from './lib/config/stored-settings.ts';
 import type { Containment } from './lib/containment/containment.ts';
 import { countRejection, type Counters, createCounters } from './lib/counters.ts';
+import { createDoor, type Door } from './lib/dashboard/door/door.ts';
 import { messageOf } from './lib/errors.ts';
 import { createGraphExpansion } from './lib/graph/expand.ts';
 import type { Inference } from './lib/inference/inference.ts';
@@ -54,6 +55,7 @@ export interface Parts extends DaemonOptions {
   recaller: Recaller;
   ledger: SpendLedger;
   passes: AgentPasses;
+  door: Door;
   rules: () => RuleBook;
   /** Lines of the journal before this position came before this start. */
   replayEnd: number;
@@ -141,6 +143,10 @@ export function createParts(options: DaemonOptions, containment: Containment): P
       openLanes: () => settings.get('lanes.total') - settings.get('lanes.reservedForHuman'),
     }),
     passes: createAgentPasses(),
+    door: createDoor({
+      tokenPath: paths.token,
+      names: () => [...settings.get('dashboard.names'), hostHeaderOf(settings.get('dashboard.host'))],
+    }),
     rules: () => book,
     replayEnd: journal.endPosition(),
     startedAt: Date.now(),
@@ -164,6 +170,11 @@ function databaseTarget({ paths, settings }: DaemonOptions): Parameters<typeof c
   const url = settings.get('database.url');
   if (url !== null) return { kind: 'server', url };
   return { kind: 'embedded', dataDir: paths.pg, socketDir: paths.sockets };
+}
+
+/** As a browser writes it. */
+function hostHeaderOf(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** Takes the settings that were changed at run time from the store. */

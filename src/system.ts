@@ -4,8 +4,10 @@ import { mailboxMachine } from '../machines/mailbox.ts';
 import { rootMachine } from '../machines/root.ts';
 import { type ChildSpec, childSpec } from '../machines/supervisor-spec.ts';
 import type { ControlApi } from './lib/control/api.ts';
+import type { DashboardService } from './lib/dashboard/service.ts';
 import type { Reflexes } from './lib/router/reflex.ts';
 import type { Parts } from './parts.ts';
+import { dashboardLogic } from './wiring/dashboard.ts';
 import { databaseLogic } from './wiring/database.ts';
 import { fifoReaderLogic } from './wiring/fifo-reader.ts';
 import { graphLogic } from './wiring/graph.ts';
@@ -23,11 +25,12 @@ const HOUR = 60 * 60 * SECOND;
 export interface Faces {
   control: ControlApi;
   reflexes: Reflexes;
+  dashboard: DashboardService;
   onRunning: () => void;
 }
 
 /** The root machine, and the tree as data: top to bottom is the order of starting, bottom to top that of stopping. */
-export function createSystem(parts: Parts, { control, reflexes, onRunning }: Faces) {
+export function createSystem(parts: Parts, { control, reflexes, dashboard, onRunning }: Faces) {
   const { database, desk, mailbox, paths, settings } = parts;
   const drainMs = settings.get('shutdown.drainMs');
   const tree: ChildSpec[] = [
@@ -113,6 +116,14 @@ export function createSystem(parts: Parts, { control, reflexes, onRunning }: Fac
       restart: 'permanent',
       shutdownMs: drainMs + settings.get('task.killGraceMs') + 30 * SECOND,
       readyMs: 60 * SECOND,
+    }),
+    childSpec({
+      id: 'dashboard',
+      logic: dashboardLogic(parts, dashboard),
+      input: { host: settings.get('dashboard.host'), port: settings.get('port') },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
+      readyMs: 10 * SECOND,
     }),
     childSpec({
       id: 'fifo-reader',

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   recall: async () => (await import('./recall.ts')).recallCommand(),
   entities: async () => (await import('./entities.ts')).entitiesCommand(),
   cost: async () => (await import('./cost.ts')).costCommand(),
+  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   psql: async () => (await import('./psql.ts')).psqlCommand(),

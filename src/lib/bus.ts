@@ -1,5 +1,6 @@
 import mittModule from 'mitt';
 import type { TranscriptEntry } from './agent/transcript.ts';
+import type { EventRecord } from './store/events/record-events.ts';
 
 // mitt's type declarations describe its CommonJS build; what an ES module gets is the function itself.
 const mitt = mittModule as unknown as typeof mittModule.default;
@@ -19,6 +20,8 @@ export type BusFacts = {
     dedupKey?: string;
     reply?: string;
   };
+  /** A batch of events stands in the store; once a batch, whatever is in it. */
+  'events.recorded': { records: readonly EventRecord[] };
   /** A task row changed state. */
   'task.state': { taskId: number; eventId: number; state: string; reason?: string };
   /** A piece of the reply as the agent writes it. */

@@ -1,5 +1,6 @@
 import type { ActorRefFrom, SnapshotFrom } from 'xstate';
 import type { DatabaseContext } from '../../machines/database-context.ts';
+import type { dashboardMachine } from '../../machines/dashboard.ts';
 import type { databaseMachine } from '../../machines/database.ts';
 import type { rootMachine } from '../../machines/root.ts';
 import { describe } from '../../machines/supervisor-describe.ts';
@@ -18,9 +19,11 @@ type Root = ActorRefFrom<typeof rootMachine>;
 
 /** What the rest of the daemon can see of the tree, and say to its tasks, while actors come and go. */
 export interface TreeView {
+  root: () => Root;
   isRunning: () => boolean;
   children: () => readonly ChildStatus[];
   database: () => Status['database'];
+  dashboard: () => Status['dashboard'];
   runningTasks: () => RunningTask[];
   tasks: TaskCommands;
   /** Changes how many tasks may run at once. */
@@ -33,6 +36,7 @@ export interface TreeView {
 export function createTreeView(root: () => Root, database: Pick<DatabaseContext, 'kind' | 'url'>): TreeView {
   const actor = (id: string): unknown => (root().system as Neighbours).get(id);
   const tasksActor = () => actor('tasks') as ActorRefFrom<typeof tasksMachine> | undefined;
+  const dashboardActor = () => actor('dashboard') as ActorRefFrom<typeof dashboardMachine> | undefined;
   const databaseActor = () => actor('database') as ActorRefFrom<typeof databaseMachine> | undefined;
   const sendToTasks = (event: TasksEvent): void => tasksActor()?.send(event);
 
@@ -44,6 +48,7 @@ export function createTreeView(root: () => Root, database: Pick<DatabaseContext,
     }));
 
   return {
+    root,
     isRunning: () => root().getSnapshot().matches('running'),
     children() {
       const tree = root().getSnapshot().children.tree as ActorRefFrom<typeof supervisorMachine> | undefined;
@@ -56,6 +61,10 @@ export function createTreeView(root: () => Root, database: Pick<DatabaseContext,
         state: snapshot === undefined ? 'stopped' : stateOf(snapshot),
         lastError: snapshot?.context.lastError ?? null,
       };
+    },
+    dashboard() {
+      const context = dashboardActor()?.getSnapshot().context;
+      return { url: context?.url ?? null, reason: context?.trouble ?? null };
     },
     runningTasks,
     tasks: {

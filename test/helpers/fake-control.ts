@@ -248,6 +248,11 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
   };
   const api: ControlApi = {
     status: () => note('status', [], someStatus),
+    dashboardLink: (options) =>
+      note('dashboardLink', [options], {
+        url: 'http://127.0.0.1:7717/enter#code',
+        expiresAt: '2026-03-29T01:30:00.000Z',
+      }),
     tasks: (query) => note('tasks', [query], [someTask]),
     task: (id) =>
       id === 12 ? note('task', [id], someTask) : Promise.reject(new NotFoundError(`no task ${id}`)),

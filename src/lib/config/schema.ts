@@ -5,6 +5,8 @@ import {
   absolutePath,
   category,
   dollars,
+  hostNames,
+  ipAddress,
   flag,
   milliseconds,
   modelName,
@@ -49,6 +51,16 @@ const settingsSchema = z.strictObject({
     description: 'TCP port of the dashboard on the loopback address; 0 takes any free one.',
     env: 'NINJAD_PORT',
     hot: false,
+  }),
+  'dashboard.host': setting(ipAddress, '127.0.0.1', {
+    description:
+      'IP address that the dashboard binds to. Anything but loopback lets other machines reach the door; it opens to the token only, and traffic is not encrypted.',
+    hot: false,
+  }),
+  'dashboard.names': setting(hostNames, [], {
+    description:
+      'Host names besides loopback under which the dashboard may be opened, e.g. `["nas.lan"]`; requests for any other name are refused.',
+    hot: true,
   }),
   'database.url': setting(orNull(postgresUrl), null, {
     description: 'Postgres server to use; null runs the embedded database.',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 
@@ -78,6 +79,21 @@ export const modelName: Kind<z.ZodString> = {
 export const webUrl: Kind<z.ZodString> = {
   schema: z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text)),
   expects: 'an address such as https://host',
+};
+
+/** An address of this machine to listen at. */
+export const ipAddress: Kind<z.ZodString> = {
+  schema: z.string().refine((text) => isIP(text) !== 0),
+  expects: 'an IP address such as 127.0.0.1, or 0.0.0.0 for all of this machine',
+};
+
+/** Names of hosts, in lower case and without port. */
+export const hostNames = {
+  schema: z
+    .array(z.string().regex(/^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])$/))
+    .max(100)
+    .readonly(),
+  expects: 'a list of host names in lower case, without ports',
 };
 
 /** The address of a Postgres server. */

@@ -107,6 +107,13 @@ export interface SqlResult {
   truncated: boolean;
 }
 
+/** A link that lets one browser into the dashboard once. */
+export interface DashboardLink {
+  url: string;
+  /** ISO 8601. */
+  expiresAt: string;
+}
+
 /**
  * What the control server can do; the root provides it. Every call may reject: `UsageError` becomes 400,
  * `NotFoundError` 404, `ConflictError` 409, a refusal by Postgres 422, `StoreAwayError` 503, anything else 500.
@@ -129,9 +136,14 @@ export interface ControlApi {
   cost(query: CostQuery): Promise<CostReport>;
   settings(): Promise<SettingView[]>;
   setting(key: string): Promise<SettingView>;
-  /** Stores a value in the `config` table; resolves to what is in force then. */
-  setSetting(key: string, value: unknown): Promise<SettingView>;
-  unsetSetting(key: string): Promise<SettingView>;
+  /** Stores a value in the `config` table, and who did it why in the activity log; resolves to what is in force then. */
+  setSetting(key: string, value: unknown, reason?: string): Promise<SettingView>;
+  unsetSetting(key: string, reason?: string): Promise<SettingView>;
+  /**
+   * A one-time link into the dashboard. With `renew` there is a new token first, and every browser and script that came in
+   * under the old one is out. Rejects with a `ConflictError` while the dashboard is not open.
+   */
+  dashboardLink(options: { renew: boolean }): Promise<DashboardLink>;
   /** What running tasks ask for through their MCP server. */
   agent: AgentDesk;
   recall(query: RecallBody): Promise<RecallReport>;

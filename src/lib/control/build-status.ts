@@ -32,6 +32,7 @@ export interface StatusDeps {
   runningTasks: () => number;
   spend: () => Status['spend'];
   children: () => readonly ChildStatus[];
+  dashboard: () => Status['dashboard'];
   /** Default: watches this process's event loop from now on. */
   loop?: LoopMonitor;
 }
@@ -60,7 +61,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       fifo: paths.fifo,
       ready: deps.isReady(),
       startedAt: deps.startedAt,
-      dashboard: { url: null },
+      dashboard: deps.dashboard(),
       database: deps.database(),
       inference: modelsStatus(deps.inference),
       agent: agentStatus(deps.agent()),

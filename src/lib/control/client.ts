@@ -7,6 +7,7 @@ import type { AgentTool } from '../mcp/tools.ts';
 import type { CostReport } from '../store/tasks/cost-report.ts';
 import { DaemonNotRunningError } from '../wire/write-line.ts';
 import type {
+  DashboardLink,
   EventSummary,
   Explanation,
   SqlResult,
@@ -41,6 +42,8 @@ export interface ControlClient {
   setting(key: string): Promise<SettingView>;
   setSetting(key: string, value: unknown): Promise<SettingView>;
   unsetSetting(key: string): Promise<SettingView>;
+  /** A one-time link into the dashboard, after a new token with `renew`. */
+  dashboardLink(options: { renew: boolean }): Promise<DashboardLink>;
   /** Exchanges the token of a run for a session, once. */
   openAgent(token: string): Promise<{ session: string; taskId: number; tools: AgentTool[] }>;
   /** What a tool of a running task answers. */
@@ -93,6 +96,7 @@ export function createControlClient(socketPath: string): ControlClient {
     setting: (key) => ask(at(key)),
     setSetting: (key, value) => ask(at(key), { method: 'PUT', body: { value } }),
     unsetSetting: (key) => ask(at(key), { method: 'DELETE' }),
+    dashboardLink: (options) => ask('/v1/dashboard/link', { ...post, body: options }),
     openAgent: (token) => ask('/v1/agent/open', { ...post, body: { token } }),
     callAgentTool: (session, tool, input) =>
       ask('/v1/agent/call', { ...post, body: { session, tool, input } }),

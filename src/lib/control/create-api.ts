@@ -1,11 +1,15 @@
 import type { Bus } from '../bus.ts';
 import type { LiveSettings } from '../config/live-settings.ts';
+import { redacted } from '../config/redact.ts';
 import { deleteStoredSetting, readStoredSettings, writeStoredSetting } from '../config/stored-settings.ts';
+import type { Door } from '../dashboard/door/door.ts';
+import { enterLink } from '../dashboard/door/link.ts';
 import { createGraphDesk } from '../graph/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { Recaller } from '../recall/create-recall.ts';
 import { recallQuery } from '../recall/requests.ts';
 import { explainRoute, type RuleBook, route } from '../router/route.ts';
+import { recordActivity } from '../store/activity/activity.ts';
 import { listEvents } from '../store/events/list-events.ts';
 import { runSql } from '../store/run-sql.ts';
 import type { Store } from '../store/store.ts';
@@ -39,6 +43,9 @@ export interface ControlApiDeps {
   rules: () => RuleBook;
   agentDesk: AgentDesk;
   recaller: Recaller;
+  door: Pick<Door, 'issueCode' | 'renew'>;
+  /** Where the dashboard listens, or null. */
+  dashboardUrl: () => string | null;
   status: () => Promise<Status>;
   /** Lines whose acceptance somebody waits for; see `Watchers`. */
   watchKey: (dedupKey: string) => () => void;
@@ -133,17 +140,53 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
 
     settings: () => Promise.resolve(settings.views()),
     setting: (key) => Promise.resolve().then(() => settings.view(key)),
-    async setSetting(name, value) {
+    async setSetting(name, value, reason) {
       const checked = settings.check(name, value);
-      await writeStoredSetting(store, { ...checked, now: now(), by: 'owner' });
-      await reloadSettings();
-      return settings.view(checked.key);
-    },
-    async unsetSetting(name) {
-      const key = settings.checkUnset(name);
-      await deleteStoredSetting(store, key);
+      const { key } = checked;
+      await store.transaction(async (tx) => {
+        await writeStoredSetting(tx, { ...checked, now: now(), by: 'owner' });
+        await recordActivity(tx, {
+          at: now(),
+          actor: 'owner',
+          action: 'config.set',
+          summary: `${key} was changed`,
+          detail: { key, before: settings.view(key).value, after: redacted(key, checked.value), reason },
+        });
+      });
       await reloadSettings();
       return settings.view(key);
+    },
+    async unsetSetting(name, reason) {
+      const key = settings.checkUnset(name);
+      await store.transaction(async (tx) => {
+        await deleteStoredSetting(tx, key);
+        await recordActivity(tx, {
+          at: now(),
+          actor: 'owner',
+          action: 'config.unset',
+          summary: `${key} was taken back`,
+          detail: { key, reason },
+        });
+      });
+      await reloadSettings();
+      return settings.view(key);
+    },
+
+    async dashboardLink({ renew }) {
+      const url = deps.dashboardUrl();
+      if (url === null)
+        throw new ConflictError('the dashboard is not open; ninjad status says why in dashboard.reason');
+      if (renew) {
+        deps.door.renew();
+        await recordActivity(store, {
+          at: now(),
+          actor: 'owner',
+          action: 'dashboard.token-renewed',
+          summary: 'the dashboard got a new token; every session ended',
+        });
+      }
+      const { code, expiresAt } = deps.door.issueCode();
+      return { url: enterLink(url, code), expiresAt: new Date(expiresAt).toISOString() };
     },
 
     agent: deps.agentDesk,
@@ -166,7 +209,8 @@ function isOpen(state: string): boolean {
   return state === 'queued' || state === 'running';
 }
 
-function taskSummary(row: TaskListRow): TaskSummary {
+/** A task row as lists show it. */
+export function taskSummary(row: TaskListRow): TaskSummary {
   return {
     id: row.id,
     eventId: row.event_id,

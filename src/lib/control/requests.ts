@@ -59,6 +59,7 @@ export const agentCallBody = z.strictObject({
   input: z.unknown(),
 });
 
+export const linkBody = z.strictObject({ renew: z.boolean().default(false) });
 export const steerBody = z.strictObject({ text });
 export const explainBody = z.strictObject({ line: text });
 export const sqlBody = z.strictObject({ text });

@@ -26,7 +26,8 @@ export interface Status {
   fifo: string;
   ready: boolean;
   startedAt: number;
-  dashboard: { url: string | null };
+  /** Where the dashboard listens, without anything that lets anybody in; or why it does not. */
+  dashboard: { url: string | null; reason?: string | null };
   database: {
     kind: 'embedded' | 'server';
     /** Where psql connects to it, without a password. */

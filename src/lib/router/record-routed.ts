@@ -239,6 +239,7 @@ function release(events: readonly RoutedEvent[], journal: Journal): void {
 }
 
 function announce(records: readonly EventRecord[], bus: Bus): void {
+  if (records.length > 0) bus.emit('events.recorded', { records });
   for (const { id, route, rule, status, dedupKey, reply } of records) {
     if (dedupKey === undefined && reply === undefined) continue;
     bus.emit('event.routed', {

@@ -26,6 +26,7 @@ function depsWith(query: () => Promise<unknown>): StatusDeps {
     runningTasks: () => 0,
     spend: () => someStatus.spend,
     children: () => [],
+    dashboard: () => someStatus.dashboard,
     loop: { read: () => someStatus.loop },
   };
 }

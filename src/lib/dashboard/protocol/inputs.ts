@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entityKinds } from '../../graph/extraction.ts';
 import { eventStatuses, taskStates } from '../../control/requests.ts';
 import { costGroupings } from '../../store/tasks/cost-report.ts';
 import { PRIORITIES } from '../../wire/priority.ts';
@@ -88,11 +89,15 @@ export const memoryAddInput = z.strictObject({ content: text, kind: word.default
 
 export const graphInput = z.strictObject({
   limit: z.coerce.number().int().min(1).max(2000).default(500),
-  kind: word.optional(),
+  kind: z.enum(entityKinds).optional(),
   /** Only the neighbourhood of this entity. */
   around: id.optional(),
 });
-export const entitiesInput = z.strictObject({ text: search.optional(), kind: word.optional(), limit });
+export const entitiesInput = z.strictObject({
+  text: search.optional(),
+  kind: z.enum(entityKinds).optional(),
+  limit,
+});
 
 export const wishesInput = z.strictObject({ state: z.enum(wishStates).optional(), ...page });
 export const wishDecideInput = z.strictObject({

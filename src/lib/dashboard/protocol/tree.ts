@@ -3,15 +3,15 @@ export interface ActorView {
   /** Where it is, such as `root/tree/tasks/task.42`; the parent's path is what stands before the last `/`. */
   path: string;
   id: string;
-  /** `machine`, `promise`, `callback`, `observable` or `other`. */
-  kind: string;
+  /** `work` is a promise, a callback or an observable: it has no states to show. */
+  kind: 'machine' | 'work';
   /** The machine's id; the root of the drawing, see `MachineView`. */
   machine: string | null;
   /** XState's status: `active`, `done`, `error`, `stopped`. */
   status: string;
   /** State paths such as `ready.idle`; empty where it is no machine. */
   states: string[];
-  /** Epoch milliseconds since when it is in these states. */
+  /** Epoch milliseconds since when it is in these states; 0 where nobody watched then. */
   since: number;
   /** Of a supervised child: the supervisor's word, and its restarts against the intensity budget. */
   supervised: {

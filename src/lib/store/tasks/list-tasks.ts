@@ -31,7 +31,8 @@ export interface TaskRow extends TaskListRow {
   memories: unknown;
 }
 
-const listed = `id, event_id, state, priority, source, category, conversation, left(prompt, 200) AS text, outcome, reason,
+/** The columns of `TaskListRow`. */
+export const listedTaskColumns = `id, event_id, state, priority, source, category, conversation, left(prompt, 200) AS text, outcome, reason,
   progress, attempts, cost_usd::float8 AS cost_usd, queued_at, started_at, finished_at`;
 
 /** The newest tasks, or the newest in one state. */
@@ -41,7 +42,7 @@ export async function listTasks(
 ): Promise<TaskListRow[]> {
   const { rows } = await store.query<TaskListRow>({
     name: 'tasks-list',
-    text: `SELECT ${listed} FROM tasks WHERE $1::text IS NULL OR state = $1 ORDER BY id DESC LIMIT $2`,
+    text: `SELECT ${listedTaskColumns} FROM tasks WHERE $1::text IS NULL OR state = $1 ORDER BY id DESC LIMIT $2`,
     values: [state ?? null, limit],
   });
   return rows;
@@ -51,7 +52,7 @@ export async function listTasks(
 export async function findTask(store: Pick<Store, 'query'>, id: number): Promise<TaskRow | undefined> {
   const { rows } = await store.query<TaskRow>({
     name: 'tasks-find',
-    text: `SELECT ${listed}, prompt, reply, reply_to, run_after, agent, usage, memories FROM tasks WHERE id = $1`,
+    text: `SELECT ${listedTaskColumns}, prompt, reply, reply_to, run_after, agent, usage, memories FROM tasks WHERE id = $1`,
     values: [id],
   });
   return rows[0];

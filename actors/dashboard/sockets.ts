@@ -1,0 +1,132 @@
+import type { Server as HttpServer } from 'node:http';
+import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
+import { rateBucket } from '../../src/lib/dashboard/rate-bucket.ts';
+import { type Topic, topicInput } from '../../src/lib/dashboard/protocol/inputs.ts';
+import type { Answer, ServerToClient } from '../../src/lib/dashboard/protocol.ts';
+import { messageOf } from '../../src/lib/errors.ts';
+import type { DashboardService } from '../../src/lib/dashboard/service.ts';
+
+const maxMessageBytes = 512 * 1024;
+/** A page that has not read so many packets is gone or too slow: it comes back and asks for the whole. */
+const maxUnreadPackets = 2_000;
+const maxTopicsPerSocket = 32;
+const recoverMs = 60_000;
+
+/** Pushes that a newer one replaces: lost rather than queued for a page that cannot keep up. */
+const droppable: ReadonlySet<string> = new Set<keyof ServerToClient>(['now', 'events', 'tree']);
+
+/** The socket side while the server is open. */
+export interface Sockets {
+  flush(): Promise<void>;
+  pulse(): Promise<void>;
+  close(): void;
+}
+
+type Io = Server<DefaultEventsMap, DefaultEventsMap>;
+
+/**
+ * socket.io behind the door: a foreign Host or Origin and a missing or stale session are refused before the upgrade. WebSocket
+ * only, so that there is no second way in which every request would have to be judged anew.
+ */
+export function openSockets(server: HttpServer, service: DashboardService, pending: () => void): Sockets {
+  const { door, report } = service;
+  const io: Io = new Server(server, {
+    serveClient: false,
+    transports: ['websocket'],
+    maxHttpBufferSize: maxMessageBytes,
+    connectionStateRecovery: { maxDisconnectionDuration: recoverMs, skipMiddlewares: false },
+    allowRequest: ({ headers }, decide) => {
+      const admission = door.isOurHost(headers) ? door.admit(headers) : 'nobody';
+      const isIn = admission === 'session' || admission === 'bearer';
+      decide(isIn ? null : 'open the link that `ninjad dashboard` prints', isIn);
+    },
+  });
+  const { adapter } = io.of('/');
+  const feeds = service.openFeeds({
+    isWatched: (topic) => adapter.rooms.has(roomOf(topic)),
+    push(audience, name, payload) {
+      const to = audience === 'everybody' ? io : io.to(roomOf(audience));
+      (droppable.has(name) ? to.volatile : to).emit(name, payload);
+    },
+    pending,
+  });
+  const onRoom = (change: 'watched' | 'unwatched') => (room: string) => {
+    const topic = topicOf(room);
+    if (topic !== undefined) feeds[change](topic);
+  };
+  adapter.on('create-room', onRoom('watched'));
+  adapter.on('delete-room', onRoom('unwatched'));
+  io.on('connection', (socket) => {
+    welcome(socket, service);
+  });
+  // A new token ends every session, also those that hold a socket open.
+  const forget = door.onRenewed(() => io.disconnectSockets(true));
+  return {
+    async flush() {
+      dropUnread(io);
+      await feeds.flush().catch((thrown: unknown) => report(thrown, 'the feeds of the dashboard'));
+    },
+    pulse: () => feeds.pulse().catch((thrown: unknown) => report(thrown, 'the pulse of the dashboard')),
+    close() {
+      forget();
+      feeds.close();
+      void io.close();
+    },
+  };
+}
+
+function welcome(socket: Socket, { hello, dispatch }: DashboardService): void {
+  const takes = rateBucket({ perSecond: 40, burst: 120 });
+  socket.emit('hello', hello());
+  socket.onAny((name: string, ...rest: unknown[]) => {
+    // Malformed: without an acknowledgement there is nobody to answer, and a throw here would only be an `error` to us.
+    const ack = rest.at(-1);
+    if (typeof ack !== 'function') return;
+    const input = rest.length > 1 ? rest[0] : {};
+    const send = ack as (answer: Answer<unknown>) => void;
+    if (!takes()) {
+      send(refusal('TOO_FAST', 'too many requests at once; slow down a little'));
+      return;
+    }
+    if (name === 'watch' || name === 'unwatch') send(follow(socket, name, input));
+    else void dispatch(name, input, { by: 'dashboard' }).then(({ answer }) => send(answer));
+  });
+}
+
+function follow(socket: Socket, name: 'watch' | 'unwatch', input: unknown): Answer<{ topic: Topic }> {
+  const parsed = topicInput.safeParse(input);
+  if (!parsed.success) return refusal('USAGE', `topic: ${parsed.error.issues[0]?.message ?? 'not known'}`);
+  const { topic } = parsed.data;
+  try {
+    if (name === 'unwatch') void socket.leave(roomOf(topic));
+    else if (socket.rooms.size > maxTopicsPerSocket)
+      return refusal('USAGE', `a page may follow ${maxTopicsPerSocket} topics at once`);
+    else void socket.join(roomOf(topic));
+    return { ok: true, data: { topic } };
+  } catch (thrown) {
+    return refusal('INTERNAL', messageOf(thrown));
+  }
+}
+
+function refusal(code: string, message: string): Answer<never> {
+  return { ok: false, error: { code, message } };
+}
+
+/** What a page has not read waits in our memory: that has an end. */
+function dropUnread(io: Io): void {
+  for (const socket of io.of('/').sockets.values()) {
+    const { writeBuffer } = socket.conn as unknown as { writeBuffer: readonly unknown[] };
+    if (writeBuffer.length > maxUnreadPackets) socket.disconnect(true);
+  }
+}
+
+/** Every socket is in a room of its own id too: a prefix keeps the topics apart from these. */
+const roomPrefix = 'topic ';
+
+function roomOf(topic: Topic): string {
+  return `${roomPrefix}${topic}`;
+}
+
+function topicOf(room: string): Topic | undefined {
+  return room.startsWith(roomPrefix) ? (room.slice(roomPrefix.length) as Topic) : undefined;
+}

@@ -1,0 +1,91 @@
+import compression from 'compression';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Dispatch } from '../dispatch.ts';
+import type { Door } from '../door/door.ts';
+import { apiRoutes } from './api.ts';
+import { guard, wrongTokenLimit } from './guard.ts';
+import { type Health, healthRoutes } from './health.ts';
+import { pageRoutes } from './pages.ts';
+import { sessionRoutes } from './session.ts';
+
+/** What the dashboard's HTTP side stands on. */
+export interface AppDeps {
+  door: Door;
+  dispatch: Dispatch;
+  health: Health;
+  /** The figures in Prometheus' text format. */
+  metrics: () => Promise<{ contentType: string; text: string }>;
+}
+
+/**
+ * The dashboard over HTTP. Open to everybody who reaches it by our name: the pages and libraries (they hold no data),
+ * `/session`, `/healthz`, `/readyz`. Behind the door: `/api/…` and `/metrics`.
+ */
+export function createApp({ door, dispatch, health, metrics }: AppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by').set('query parser', 'simple');
+  app.use(ourHostOnly(door), securityHeaders(), compression());
+  app.use(healthRoutes(health));
+  const limit = wrongTokenLimit(door);
+  app.use('/session', sessionRoutes(door, limit));
+  app.get('/metrics', limit, guard(door), async (_, response) => {
+    const { contentType, text } = await metrics();
+    response.set('cache-control', 'no-store').type(contentType).send(text);
+  });
+  app.use('/api', limit, guard(door), apiRoutes(dispatch));
+  app.use(pageRoutes());
+  app.use(answerError);
+  return app;
+}
+
+/** A foreign name that leads here is DNS rebinding: its page must learn nothing, not even that we are. */
+function ourHostOnly(door: Door): RequestHandler {
+  return (request, response, next) => {
+    if (door.isOurHost(request.headers)) next();
+    else response.status(421).type('text/plain').send('This address is not one of mine.\n');
+  };
+}
+
+/** No inline script or style, nothing from elsewhere, nobody's frame. HSTS would lock people out: loopback is plain HTTP. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}
+
+// Express knows an error handler by its four parameters.
+const answerError: ErrorRequestHandler = (thrown: unknown, _request, response, _next) => {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, message } = describe(thrown);
+  response.status(status).json({ error: { code: status < 500 ? 'USAGE' : 'INTERNAL', message } });
+};
+
+/** Express and its parsers put the status of a bad request on the error; what else is thrown is told to nobody outside. */
+function describe(thrown: unknown): { status: number; message: string } {
+  const { status, message } = thrown as { status?: unknown; message?: unknown };
+  const isTheirs = typeof status === 'number' && status >= 400 && status < 500;
+  return isTheirs
+    ? { status, message: String(message) }
+    : { status: 500, message: 'something went wrong here; the log says what' };
+}

@@ -1,0 +1,28 @@
+import { createDashboardServer } from '../../actors/dashboard/server.ts';
+import { dashboardMachine } from '../../machines/dashboard.ts';
+import type { DashboardService } from '../lib/dashboard/service.ts';
+import { enterLink } from '../lib/dashboard/door/link.ts';
+import type { Parts } from '../parts.ts';
+
+/** The dashboard; once, when it first opens, a link for the owner is printed. */
+export function dashboardLogic({ log, door }: Parts, service: DashboardService) {
+  let isFirst = true;
+  return dashboardMachine.provide({
+    actors: { server: createDashboardServer(service) },
+    actions: {
+      reportOpen: (_, { url }) => {
+        log.info({ url }, 'the dashboard is open; `ninjad dashboard` prints a link into it');
+        if (isFirst) printLink(url, door.issueCode().code);
+        isFirst = false;
+      },
+      reportShut: (_, { reason }) => log.error({ reason }, 'the dashboard is not open; it is tried again'),
+    },
+  });
+}
+
+/** To the terminal, not to the log: under a service manager standard output is a log too. */
+function printLink(url: string, code: string): void {
+  const { INVOCATION_ID: unit, JOURNAL_STREAM: journal } = process.env;
+  if (unit === undefined && journal === undefined)
+    process.stdout.write(`Your dashboard, for the next 15 minutes and once: ${enterLink(url, code)}\n`);
+}
