@@ -46,7 +46,7 @@ export function recallCommand(): Command {
     .option(
       '--source <source>',
       'only from this source, or from all that begin with it and a colon',
-      (text, before: string[] = []) => [...before, nameOption(text)],
+      (text, before: string[] | undefined) => [...(before ?? []), nameOption(text)],
     )
     .option('--since <time>', 'only what was remembered then or later', timeOption)
     .option('--until <time>', 'only what was remembered before', timeOption)

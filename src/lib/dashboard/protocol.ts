@@ -2,7 +2,6 @@ import type { Explanation, TaskCommandResult, TaskSummary, EventSummary } from '
 import type { CostReport } from '../store/tasks/cost-report.ts';
 import type * as view from './protocol/answers.ts';
 import type { Finding, Goal, Machine, Wish, WishPage } from './protocol/decisions.ts';
-import type { Topic } from './protocol/inputs.ts';
 import type {
   EntityView,
   GraphNode,
@@ -11,7 +10,6 @@ import type {
   MemoryView,
   Models,
 } from './protocol/knowledge.ts';
-import type { OperationName, RequestOf } from './protocol/operations.ts';
 import type { ActorPage, TreeChange, TreeView } from './protocol/tree.ts';
 
 /*
@@ -103,16 +101,6 @@ export interface Answers {
 
 /** The acknowledgement of everything. */
 export type Answer<Data> = { ok: true; data: Data } | { ok: false; error: { code: string; message: string } };
-
-type Ack<Data> = (answer: Answer<Data>) => void;
-
-/** What a page may say: every operation, and what it follows. */
-export type ClientToServer = {
-  [Name in OperationName]: (input: RequestOf<Name>, ack: Ack<Answers[Name]>) => void;
-} & {
-  watch: (input: { topic: Topic }, ack: Ack<{ topic: Topic }>) => void;
-  unwatch: (input: { topic: Topic }, ack: Ack<{ topic: Topic }>) => void;
-};
 
 /** What a page hears. */
 export interface ServerToClient {

@@ -1,3 +1,4 @@
+import pgvector from 'pgvector';
 import type { Store } from '../store/store.ts';
 import type { Embedder } from './embedder.ts';
 
@@ -18,7 +19,7 @@ export function vectorTable({ id }: Pick<StoredModel, 'id'>): string {
 
 /** A vector in the text form of pgvector, for a parameter of type `vector`. */
 export function vectorLiteral(vector: Float32Array): string {
-  return `[${vector.join(',')}]`;
+  return pgvector.toSql([...vector]) as string;
 }
 
 /** The model as it is stored, or undefined while nothing was ever embedded with it. */

@@ -15,7 +15,7 @@ const shown = 2_000;
 export function GraphPanel() {
   const { rest, query } = useStore(place, (state) => state);
   const chosen = Number(rest[0]) > 0 ? Number(rest[0]) : null;
-  const kind = query.kind ?? '';
+  const kind = kinds.find((name) => name === query.kind) ?? '';
   const [text, setText] = useState('');
   const { data, error, reload } = useResource('graph.get', { limit: shown, ...(kind !== '' && { kind }) });
   return html`<div class="graph">
