@@ -20,6 +20,7 @@ import {
   withHanded,
   withLastWords,
   withResult,
+  withSteer,
   withStop,
   withTaken,
   withText,
@@ -120,6 +121,15 @@ export const agentRunSetup = base.extend({
     passOn: sendTo('agent', ({ event }) => {
       assertEvent(event, 'task.steer');
       return { type: 'agent.steer', text: event.text };
+    }),
+    keepSteer: assign({
+      steers: ({ context, event }) => {
+        assertEvent(event, 'task.steer');
+        return withSteer(context.steers, event.text);
+      },
+    }),
+    passKeptOn: base.enqueueActions(({ context, enqueue }) => {
+      for (const text of context.steers) enqueue.sendTo('agent', { type: 'agent.steer', text });
     }),
     wakeFollowUps: sendTo('followUps', { type: 'task.wake' }),
     handOver: assign({

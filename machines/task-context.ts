@@ -18,7 +18,7 @@ export type TaskEvent =
   | { type: 'task.cancel' }
   /** The daemon stops: end in order, and go back to the queue. */
   | { type: 'task.shutdown' }
-  /** A further message for the running agent; one that comes before or after its turn is dropped. */
+  /** A further message for the agent; one that comes before it runs waits for it, one after its turn is too late. */
   | { type: 'task.steer'; text: string }
   /** Rows were queued; one may belong to its conversation. */
   | { type: 'task.wake' }
@@ -33,6 +33,8 @@ export interface TaskContext extends TaskInput {
   resume: string | null;
   staleSession: boolean;
   reprobed: boolean;
+  /** Further messages so far, for a run that begins later or anew. */
+  steers: readonly string[];
   memories: RecalledMemory[];
   agent: RunnableAgent | undefined;
   /** What the last run left; before the first one, what there is to say without it. */
@@ -57,6 +59,7 @@ export function initialTask(input: TaskInput): TaskContext {
     resume: input.task.resume,
     staleSession: false,
     reprobed: false,
+    steers: [],
     memories: [],
     agent: undefined,
     run: noRun,

@@ -5,7 +5,7 @@ import type { AgentResolution } from '../src/lib/process/resolve-agent.ts';
 import type { RecalledMemory } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
 import { agentRunMachine } from './agent-run.ts';
-import { noRun, type RunOutput } from './agent-run-context.ts';
+import { noRun, type RunOutput, withSteer } from './agent-run-context.ts';
 import type { RecordFailure, TaskContext, TaskEvent, TaskInput, TaskOutput } from './task-context.ts';
 
 const maxRecordRefusals = 5;
@@ -52,6 +52,7 @@ export const taskSetup = setup({
     keepRun: assign({ run: (_, run: RunOutput) => run }),
     markReprobed: assign({ reprobed: true }),
     forgetSession: assign({ resume: null, staleSession: true }),
+    keepSteer: assign({ steers: ({ context }, text: string) => withSteer(context.steers, text) }),
     passToRun: sendTo('run', ({ event }) => event),
     countFailure: assign({
       recordFailures: ({ context }) => context.recordFailures + 1,

@@ -55,7 +55,7 @@ function startRun(agent: RunnableAgent, { task: changes, limits, bounds, resume 
     },
   });
   const request = { task, agent, memories: [], resume: resume ?? null };
-  const actor = createActor(machine, { input: { request, limits: quickLimits(limits) } });
+  const actor = createActor(machine, { input: { request, limits: quickLimits(limits), steers: [] } });
   const output = toPromise(actor);
   actor.start();
   return { actor, task, texts, progress, output, survivors: () => findMarked(name, value) };

@@ -53,7 +53,7 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
     resume: options.resume ?? null,
   } as const;
   const limits = { ...defaultTaskLimits, ...options.limits };
-  const actor = createActor(machine, { input: { request, limits } });
+  const actor = createActor(machine, { input: { request, limits, steers: [] } });
   const output = toPromise(actor);
   actor.start();
   const survivors = async () => (await findMarked(name, value)).map(({ command }) => command);

@@ -55,7 +55,11 @@ const words = { stderr: 'last words', staleSession: false };
 const exited: AgentFact = { type: 'agent.exited', code: 0, signal: null, ...words };
 const drained: AgentFact = { type: 'agent.drained', ...words };
 
-function startRun(agent: RunnableAgent = fakeAgent('good.sh'), conversation: string | null = null) {
+function startRun(
+  agent: RunnableAgent = fakeAgent('good.sh'),
+  conversation: string | null = null,
+  steers: readonly string[] = [],
+) {
   const waiting: FollowUp[] = [];
   const looks: number[][] = [];
   const clock = new SimulatedClock();
@@ -84,7 +88,7 @@ function startRun(agent: RunnableAgent = fakeAgent('good.sh'), conversation: str
   });
   const task = fakeTask({ conversation });
   const request = { task, agent, memories: [], resume: null };
-  const actor = createActor(machine, { clock, input: { request, limits } });
+  const actor = createActor(machine, { clock, input: { request, limits, steers } });
   const output = toPromise(actor);
   actor.start();
   const hear = (...facts: AgentFact[]) => facts.forEach((fact) => actor.send(fact));
@@ -299,6 +303,17 @@ describe('agent run machine', () => {
     expect(run.state()).toBe('terminating');
   });
 
+  it('keeps steering messages until the agent is there, those from before the run first', () => {
+    const run = startRun(undefined, null, ['left']);
+    run.actor.send({ type: 'task.steer', text: 'right' });
+    expect(run.toAgent).toEqual([]);
+    run.hear({ type: 'agent.spawned', pid: identity.pid, identity });
+    expect(run.toAgent).toEqual([
+      { type: 'agent.steer', text: 'left' },
+      { type: 'agent.steer', text: 'right' },
+    ]);
+  });
+
   it('passes a steering message on while the turn runs, and not after', () => {
     const run = startRunning();
     run.actor.send({ type: 'task.steer', text: 'left' });
@@ -331,7 +346,7 @@ describe('agent run machine', () => {
     const provided = agentRunMachine.provide({
       actors: { terminate: fromPromise(() => Promise.resolve(nobody)) },
     });
-    const actor = createActor(provided, { input: { request, limits } });
+    const actor = createActor(provided, { input: { request, limits, steers: [] } });
     const output = toPromise(actor);
     actor.start();
     await expect(output).resolves.toMatchObject({
