@@ -7,7 +7,7 @@ import { readStoredSettings } from './lib/config/stored-settings.ts';
 import type { Containment } from './lib/containment/containment.ts';
 import { countRejection, type Counters, createCounters } from './lib/counters.ts';
 import { createDoor, type Door } from './lib/dashboard/door/door.ts';
-import { messageOf } from './lib/errors.ts';
+import { messageOf, StoreAwayError } from './lib/errors.ts';
 import { createGraphExpansion } from './lib/graph/expand.ts';
 import type { Inference } from './lib/inference/inference.ts';
 import { createInferenceDesk, type InferenceDesk } from './lib/inference/inference-desk.ts';
@@ -182,6 +182,8 @@ export async function loadStoredSettings({ settings, database, log }: Parts): Pr
   try {
     for (const problem of settings.applyStored(await readStoredSettings(database.store))) log.warn(problem);
   } catch (thrown) {
-    log.warn(`the stored settings could not be read: ${messageOf(thrown)}`);
+    // An outage is told by the database, and they are read again after it.
+    if (!(thrown instanceof StoreAwayError))
+      log.warn(`the stored settings could not be read: ${messageOf(thrown)}`);
   }
 }
