@@ -99,10 +99,10 @@ function isOurs({ id, _parent: parent }: AnyActorRef): boolean {
 
 interface Writer {
   /** Introduces an actor, once. */
-  actor(ref: AnyActorRef): void;
-  asItIs(ref: AnyActorRef): void;
-  happening(event: Happening, isLast: boolean): void;
-  take(): InspectionMessage[];
+  actor: (ref: AnyActorRef) => void;
+  asItIs: (ref: AnyActorRef) => void;
+  happening: (event: Happening, isLast: boolean) => void;
+  take: () => InspectionMessage[];
 }
 
 /** Writes in Stately's form, through its adapter; an actor is introduced before anything is said about it. */

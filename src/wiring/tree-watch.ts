@@ -139,10 +139,13 @@ export function createLiveTree({ root, secrets, report, now = Date.now }: TreeWa
       // What stands before the first event is known from here on.
       for (const { path } of listActors(root(), () => 0).actors) {
         shown.add(path);
-        const found = findActor(root(), path);
-        const snapshot: unknown = found?.ref.getSnapshot();
-        if (found !== undefined && isMachineSnapshot(snapshot))
-          knownOf(found.ref).states = statesOf(snapshot);
+        const ref = findActor(root(), path)?.ref;
+        if (ref === undefined) continue;
+        const snapshot: unknown = ref.getSnapshot();
+        const found = knownOf(ref);
+        // Since when it is as it is, nobody has seen.
+        found.since = 0;
+        if (isMachineSnapshot(snapshot)) found.states = statesOf(snapshot);
       }
       unlisten = inspectGuarded(root(), observe, (thrown) => {
         stop();

@@ -9,7 +9,7 @@ let visitor: Visitor;
 beforeAll(async () => {
   daemon = await startDaemon();
   visitor = await enter(daemon);
-});
+}, 200_000);
 afterEach(async () => {
   closePages();
   closeRawSockets();

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { closePages, openPage, send } from '../helpers/dashboard.ts';
 
+vi.setConfig({ testTimeout: 240_000 });
 afterEach(async () => {
   closePages();
   await endDaemons();
@@ -35,7 +36,7 @@ describe('ninjad up', () => {
 
   it('goes on when nobody reads what it writes', async () => {
     const daemon = await startDaemon({ closeOutput: true });
-    await daemon.write('LOW|shell||note|still here\n');
+    daemon.write('LOW|shell||note|still here\n');
     await until('the note is kept', async () => (await daemon.status()).counts.done === 1);
     const { pid, dashboard } = await daemon.status();
     expect(pid).toBe(daemon.child.pid);

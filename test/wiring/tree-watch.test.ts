@@ -49,7 +49,7 @@ describe('a guarded inspection', () => {
     task(1).send({ type: 'go' });
     task(1).send({ type: 'rest' });
     task(1).send({ type: 'go' });
-    expect(task(1).getSnapshot().value).toBe('busy');
+    expect(task(1).getSnapshot()).toMatchObject({ value: 'busy', status: 'active' });
     expect([heard, failures.length]).toEqual([1, 1]);
   });
 });
@@ -99,6 +99,13 @@ describe('the live tree', () => {
       { path: 'root/task.1', event: 'go', before: ['idle'], after: ['busy'] },
     ]);
     expect(tree.take()).toBeUndefined();
+  });
+
+  it('does not claim to know since when, of what was there before somebody watched', () => {
+    const { task, tree, start } = watch(2);
+    start();
+    task(1).send({ type: 'go' });
+    expect(tree.get().actors.map(({ since }) => since)).toEqual([0, 1_000, 0]);
   });
 
   it('stays bounded in a flood, keeps the newest and counts the rest', () => {
@@ -174,7 +181,7 @@ describe('the inspection for Stately', () => {
   it('says what happens: the type of the event, the state, and no secret or payload', async () => {
     const { task, inspection } = await open(1);
     inspection.take();
-    task(1).send({ type: 'go', text: 'a private matter', note: 'a-secret-value' } as never);
+    task(1).send({ type: 'go', text: 'a private matter', note: 'a-secret-value' });
     const messages = inspection.take();
     expect(messages).toMatchObject([
       { type: '@xstate.event', event: { type: 'go' } },

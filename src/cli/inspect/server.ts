@@ -14,7 +14,7 @@ export interface InspectServer {
   socketUrl: string;
   /** For a browser: Stately's inspector in a frame. */
   pageUrl: string;
-  close(): void;
+  close: () => void;
 }
 
 export interface InspectServerOptions {

@@ -5,8 +5,8 @@ export type InspectionMessage =
 /** One onlooker's view into the actors. */
 export interface Inspection {
   /** What happened since the last take; with the first one, every actor as it is. */
-  take(): InspectionMessage[];
-  close(): void;
+  take: () => InspectionMessage[];
+  close: () => void;
 }
 
 /** Lets somebody watch the actors; `pending` is called when there is something to take. Rejects with a `ConflictError` past the bound. */
