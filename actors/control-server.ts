@@ -24,17 +24,19 @@ import type { WatchMessage } from '../src/lib/control/watch.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { recallBody } from '../src/lib/recall/requests.ts';
 import { addGraphRoutes } from './graph/control-routes.ts';
+import { createInspectionStreams, type InspectionStreams } from './inspection-streams.ts';
 
 export interface ControlServerInput {
   /** Path of the Unix socket, in a folder that only we can enter. */
   socketPath: string;
 }
 
-/** What the server hears. */
-export type ControlServerCommand = { type: 'child.stop' };
+/** What the server hears: an orderly end, and to send what inspectors wait for. */
+export type ControlServerCommand = { type: 'child.stop' } | { type: 'inspections.flush' };
 
 /** What the server tells its parent. `control.failed` and `control.closed` are its last words. */
 export type ControlServerFact =
+  | { type: 'inspections.pending' }
   | { type: 'control.listening'; socketPath: string }
   | { type: 'control.failed'; message: string }
   | { type: 'control.closed' };
@@ -53,7 +55,8 @@ export function createControlServer(api: ControlApi) {
     const { socketPath } = input;
     const tell = (fact: ControlServerFact) => sendBack(fact);
     const watches = new Set<Response>();
-    const server = createServer(routes(api, watches));
+    const inspections = createInspectionStreams(api.inspect, () => tell({ type: 'inspections.pending' }));
+    const server = createServer(routes(api, watches, inspections));
     server.maxConnections = maxConnections;
     server.on('error', (error) =>
       tell({ type: 'control.failed', message: `control socket: ${messageOf(error)}` }),
@@ -65,10 +68,14 @@ export function createControlServer(api: ControlApi) {
       if (closing) return;
       closing = true;
       for (const stream of watches) stream.end();
+      inspections.close();
       server.close(() => tell({ type: 'control.closed' }));
       server.closeIdleConnections();
     };
-    receive(close);
+    receive(({ type }) => {
+      if (type === 'child.stop') close();
+      else inspections.flush();
+    });
     return () => {
       close();
       server.closeAllConnections();
@@ -98,7 +105,7 @@ function listen(server: Server, socketPath: string, tell: (fact: ControlServerFa
   }
 }
 
-function routes(api: ControlApi, watches: Set<Response>): Express {
+function routes(api: ControlApi, watches: Set<Response>, inspections: InspectionStreams): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(express.json({ limit: maxBodyBytes }));
@@ -175,6 +182,8 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
   app.post('/v1/sql', async ({ body }, response) => {
     response.json(await api.sql(readRequest(sqlBody, body).text));
   });
+
+  app.get('/v1/inspect', (_, response) => inspections.serve(response));
 
   app.get('/v1/watch/:key', ({ params }, response) => {
     streamWatch(api, readRequest(watchKey, params.key), response, watches);

@@ -23,6 +23,33 @@ export function ratiosOf(figures: readonly Figure[]): Figure[] {
       'accepted.8',
       'reference.chunks',
     ),
+    ...ratio(
+      'actor.left-of-never',
+      'an actor whose watcher has left over one that nobody ever watched',
+      'actor.left',
+      'actor.never',
+      0.9,
+    ),
+    ...ratio(
+      'actor.watched-of-never',
+      'an actor that is watched over one that never was',
+      'actor.watched',
+      'actor.never',
+    ),
+    ...ratio(
+      'watching.tree-of-nobody',
+      'recorded with the tree watched over nobody at the dashboard',
+      'watching.tree',
+      'watching.nobody',
+      0.8,
+    ),
+    ...ratio(
+      'watching.everything-of-nobody',
+      'recorded with all feeds watched over nobody at the dashboard',
+      'watching.everything',
+      'watching.nobody',
+      0.7,
+    ),
     ...ratio('accepted.of-bare', 'accepted durably over the bare pipe, 8 writers', 'accepted.8', 'bare'),
   ];
 }

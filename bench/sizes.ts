@@ -14,6 +14,11 @@ export interface Sizes {
   backlogLines: number;
   /** The owner's events behind them, at least and at most. */
   humanEvents: { least: number; most: number };
+  /** Events of one actor that is watched, or not. */
+  actorEvents: number;
+  /** How long, and how many events a second, each panel of the dashboard is shown. */
+  steadySeconds: number;
+  steadyPerSecond: number;
 }
 
 /** A whole run: about four minutes. */
@@ -25,6 +30,9 @@ export const fullSizes: Sizes = {
   execTasks: 40,
   backlogLines: 1_000_000,
   humanEvents: { least: 20, most: 200 },
+  actorEvents: 200_000,
+  steadySeconds: 5,
+  steadyPerSecond: 1_000,
 };
 
 /** The form for CI: below a minute. */
@@ -36,4 +44,7 @@ export const shortSizes: Sizes = {
   execTasks: 10,
   backlogLines: 200_000,
   humanEvents: { least: 20, most: 50 },
+  actorEvents: 50_000,
+  steadySeconds: 2,
+  steadyPerSecond: 1_000,
 };

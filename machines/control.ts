@@ -5,11 +5,16 @@ import type {
   ControlServerInput,
 } from '../actors/control-server.ts';
 
+/** What inspectors wait for is gathered so long: at most ten batches a second. */
+const gatherMs = 100;
+
 /**
  * The door of the command line: one Unix socket.
  *
  *     opening ──listening──▶ open ──child.stop──▶ closing ──closed──▶ stopped
  *        └──────── failed ────┴──▶ failing (an error to the supervisor)
+ *
+ * Open it is quiet, or gathers for those who inspect the actors.
  */
 export const controlMachine = setup({
   types: {
@@ -28,8 +33,10 @@ export const controlMachine = setup({
   actions: {
     announceReady: sendParent(({ self }) => ({ type: 'child.ready', id: self.id })),
     closeServer: sendTo('server', { type: 'child.stop' }),
+    flush: sendTo('server', { type: 'inspections.flush' }),
     rememberFailure: assign({ failure: (_, reason: string) => reason }),
   },
+  delays: { gather: gatherMs },
 }).createMachine({
   id: 'control',
   context: ({ input }) => ({ ...input, failure: undefined }),
@@ -44,7 +51,13 @@ export const controlMachine = setup({
   },
   states: {
     opening: { on: { 'control.listening': { target: 'open', actions: 'announceReady' } } },
-    open: {},
+    open: {
+      initial: 'quiet',
+      states: {
+        quiet: { on: { 'inspections.pending': 'gathering' } },
+        gathering: { after: { gather: { target: 'quiet', actions: 'flush' } } },
+      },
+    },
     closing: {
       entry: 'closeServer',
       on: { 'control.closed': 'stopped', 'control.failed': 'stopped', 'child.stop': {} },

@@ -112,10 +112,18 @@ export const dashboardMachine = setup({
               states: {
                 quiet: { on: { 'feeds.pending': 'gathering' } },
                 gathering: { after: { gather: 'flushing' } },
-                flushing: { entry: 'flush', on: { 'feeds.flushed': 'quiet', 'feeds.pending': {} } },
+                flushing: { entry: 'flush', on: { 'feeds.flushed': 'quiet', 'feeds.pending': 'owing' } },
+                // What came during the flush is not in it.
+                owing: { on: { 'feeds.flushed': 'gathering' } },
               },
             },
-            clock: { after: { pulse: { target: 'clock', reenter: true, actions: 'pulse' } } },
+            // In a state of its own: a region that enters itself anew enters its neighbours anew too.
+            clock: {
+              initial: 'ticking',
+              states: {
+                ticking: { after: { pulse: { target: 'ticking', reenter: true, actions: 'pulse' } } },
+              },
+            },
           },
         },
         closing: {

@@ -13,7 +13,8 @@ import { putEvent } from './lib/wire/put-event.ts';
 import { createParts, type DaemonOptions, type Parts } from './parts.ts';
 import { createSystem } from './system.ts';
 import { closePasses } from './wiring/agent-run.ts';
-import { createDashboardService } from './wiring/dashboard-service.ts';
+import { createDashboardService, secretsOf } from './wiring/dashboard-service.ts';
+import { createInspections } from './wiring/inspection.ts';
 import { createTreeView } from './wiring/tree-view.ts';
 
 /** After the second signal, whatever tasks have started has this long to be killed. */
@@ -63,6 +64,11 @@ async function runTree(parts: Parts): Promise<number> {
     watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
     tasks: view.tasks,
     dashboardUrl: () => view.dashboard().url,
+    inspect: createInspections({
+      root: view.root,
+      secrets: () => secretsOf(parts),
+      report: (thrown) => log.error({ err: thrown }, 'the inspection of the actors failed'),
+    }),
     agentDesk: createAgentDesk({
       ...parts,
       store: database.store,

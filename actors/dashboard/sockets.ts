@@ -10,7 +10,9 @@ const maxMessageBytes = 512 * 1024;
 /** A page that has not read so many packets is gone or too slow: it comes back and asks for the whole. */
 const maxUnreadPackets = 2_000;
 const maxTopicsPerSocket = 32;
-const recoverMs = 60_000;
+/** A page asks a few times a second. Who sends so many frames is broken or means harm, and is cut off. */
+const framesPerSecond = 400;
+const framesAtOnce = 2_000;
 
 /** Pushes that a newer one replaces: lost rather than queued for a page that cannot keep up. */
 const droppable: ReadonlySet<string> = new Set<keyof ServerToClient>(['now', 'events', 'tree']);
@@ -23,6 +25,7 @@ export interface Sockets {
 }
 
 type Io = Server<DefaultEventsMap, DefaultEventsMap>;
+type RawSocket = Socket['conn'];
 
 /**
  * socket.io behind the door: a foreign Host or Origin and a missing or stale session are refused before the upgrade. WebSocket
@@ -34,13 +37,14 @@ export function openSockets(server: HttpServer, service: DashboardService, pendi
     serveClient: false,
     transports: ['websocket'],
     maxHttpBufferSize: maxMessageBytes,
-    connectionStateRecovery: { maxDisconnectionDuration: recoverMs, skipMiddlewares: false },
     allowRequest: ({ headers }, decide) => {
       const admission = door.isOurHost(headers) ? door.admit(headers) : 'nobody';
       const isIn = admission === 'session' || admission === 'bearer';
       decide(isIn ? null : 'open the link that `ninjad dashboard` prints', isIn);
     },
   });
+  io.engine.on('connection', cutOffFloods);
+  let hasAsked = false;
   const { adapter } = io.of('/');
   const feeds = service.openFeeds({
     isWatched: (topic) => adapter.rooms.has(roomOf(topic)),
@@ -48,7 +52,12 @@ export function openSockets(server: HttpServer, service: DashboardService, pendi
       const to = audience === 'everybody' ? io : io.to(roomOf(audience));
       (droppable.has(name) ? to.volatile : to).emit(name, payload);
     },
-    pending,
+    // Said once a flush: on hot paths there is something thousands of times.
+    pending() {
+      if (hasAsked) return;
+      hasAsked = true;
+      pending();
+    },
   });
   const onRoom = (change: 'watched' | 'unwatched') => (room: string) => {
     const topic = topicOf(room);
@@ -63,16 +72,29 @@ export function openSockets(server: HttpServer, service: DashboardService, pendi
   const forget = door.onRenewed(() => io.disconnectSockets(true));
   return {
     async flush() {
+      hasAsked = false;
       dropUnread(io);
       await feeds.flush().catch((thrown: unknown) => report(thrown, 'the feeds of the dashboard'));
     },
-    pulse: () => feeds.pulse().catch((thrown: unknown) => report(thrown, 'the pulse of the dashboard')),
+    pulse() {
+      // Who was not heard, since the machine was not open yet, asks again.
+      if (hasAsked) pending();
+      return feeds.pulse().catch((thrown: unknown) => report(thrown, 'the pulse of the dashboard'));
+    },
     close() {
       forget();
       feeds.close();
       void io.close();
     },
   };
+}
+
+/** Frames of any kind count, also those that socket.io itself refuses. */
+function cutOffFloods(raw: RawSocket): void {
+  const bears = rateBucket({ perSecond: framesPerSecond, burst: framesAtOnce });
+  raw.on('packet', () => {
+    if (!bears()) raw.close();
+  });
 }
 
 function welcome(socket: Socket, { hello, dispatch }: DashboardService): void {

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   entities: async () => (await import('./entities.ts')).entitiesCommand(),
   cost: async () => (await import('./cost.ts')).costCommand(),
   dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
+  inspect: async () => (await import('./inspect/inspect.ts')).inspectCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   psql: async () => (await import('./psql.ts')).psqlCommand(),

@@ -4,7 +4,9 @@ import { openHome } from '../lib/config/open-home.ts';
 import { homeFrom } from '../lib/config/paths.ts';
 
 const help = `
-It stays in the foreground and logs to stderr. SIGTERM or Ctrl-C lets running tasks
+It stays in the foreground and logs to stderr. A link into the dashboard, good once and for
+15 minutes, goes to stdout, and nowhere under a service manager (\`ninjad dashboard\` prints
+one at any time). SIGTERM or Ctrl-C lets running tasks
 finish for a while and exits 0; a second one ends it at once. One daemon a home.
 
 Examples:
@@ -18,6 +20,9 @@ export function upCommand(): Command {
     .description('run the daemon in the foreground')
     .addHelpText('after', help)
     .action(async () => {
+      // Whoever read along may go; the daemon stays.
+      for (const stream of [process.stdout, process.stderr])
+        stream.removeAllListeners('error').on('error', () => undefined);
       const paths = openHome(homeFrom(process.env));
       const settings = createSettings({ configFile: paths.configFile, env: process.env });
       const { runDaemon } = await import('../daemon.ts');

@@ -11,19 +11,31 @@ export function listActors(
   sinceOf: (ref: AnyActorRef) => number,
 ): { actors: ActorView[]; truncated: number } {
   const actors: ActorView[] = [];
-  let truncated = 0;
-  const visit = (ref: AnyActorRef, path: string, depth: number, parent: unknown): void => {
-    if (actors.length >= maxActors || depth > maxDepth) {
-      truncated += 1;
+  const truncated = eachActor(root, (ref, path, parent) => {
+    actors.push(viewActor(ref, path, sinceOf(ref), parent));
+  });
+  return { actors, truncated };
+}
+
+/** Visits every live actor, parents before children, up to a bound; returns how many are beyond it. */
+export function eachActor(
+  root: AnyActorRef,
+  visit: (ref: AnyActorRef, path: string, parentSnapshot: unknown) => void,
+): number {
+  let [visited, beyond] = [0, 0];
+  const descend = (ref: AnyActorRef, path: string, depth: number, parent: unknown): void => {
+    if (visited >= maxActors || depth > maxDepth) {
+      beyond += 1;
       return;
     }
-    actors.push(viewActor(ref, path, sinceOf(ref), parent));
+    visited += 1;
+    visit(ref, path, parent);
     const snapshot: unknown = ref.getSnapshot();
     for (const [id, child] of Object.entries(childrenOf(snapshot)))
-      visit(child, `${path}/${id}`, depth + 1, snapshot);
+      descend(child, `${path}/${id}`, depth + 1, snapshot);
   };
-  visit(root, 'root', 0, undefined);
-  return { actors, truncated };
+  descend(root, 'root', 0, undefined);
+  return beyond;
 }
 
 /** The actor at this path, with its parent's snapshot. */

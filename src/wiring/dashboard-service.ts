@@ -35,7 +35,7 @@ export function createDashboardService(
   parts: Parts,
   { control, view, status }: DashboardSources,
 ): DashboardService {
-  const { bus, database, door, env, journal, log, settings, startedAt } = parts;
+  const { bus, database, door, journal, log, settings, startedAt } = parts;
   const { store } = database;
   const now = (): Date => new Date();
   const report = (thrown: unknown, what: string): void =>
@@ -45,7 +45,7 @@ export function createDashboardService(
   const pulse = createPulse({ bus, store, status, running });
   const tree = createLiveTree({
     root: view.root,
-    secrets: () => [...door.secrets(), ...environmentSecrets(env)],
+    secrets: () => secretsOf(parts),
     report: (thrown) => report(thrown, 'the inspection of the tree'),
   });
   const decided = decisions();
@@ -106,6 +106,11 @@ export function createDashboardService(
       ),
     report,
   };
+}
+
+/** Values that no picture of the insides may show. */
+export function secretsOf({ door, env }: Pick<Parts, 'door' | 'env'>): string[] {
+  return [...door.secrets(), ...environmentSecrets(env)];
 }
 
 function readinessOf(view: TreeView): { ready: boolean; reasons: string[] } {

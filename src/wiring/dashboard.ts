@@ -5,19 +5,29 @@ import { enterLink } from '../lib/dashboard/door/link.ts';
 import type { Parts } from '../parts.ts';
 
 /** The dashboard; once, when it first opens, a link for the owner is printed. */
-export function dashboardLogic({ log, door }: Parts, service: DashboardService) {
+export function dashboardLogic({ log, door, settings }: Parts, service: DashboardService) {
+  const host = settings.get('dashboard.host');
   let isFirst = true;
   return dashboardMachine.provide({
     actors: { server: createDashboardServer(service) },
     actions: {
       reportOpen: (_, { url }) => {
         log.info({ url }, 'the dashboard is open; `ninjad dashboard` prints a link into it');
+        if (!isLoopback(host))
+          log.warn(
+            { host },
+            'the dashboard is reachable from other machines, by the token only and unencrypted',
+          );
         if (isFirst) printLink(url, door.issueCode().code);
         isFirst = false;
       },
       reportShut: (_, { reason }) => log.error({ reason }, 'the dashboard is not open; it is tried again'),
     },
   });
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host.startsWith('127.');
 }
 
 /** To the terminal, not to the log: under a service manager standard output is a log too. */

@@ -1,9 +1,10 @@
-import { type AnyActorRef, type InspectionEvent, isMachineSnapshot, type Subscription } from 'xstate';
+import { type AnyActorRef, type InspectionEvent, isMachineSnapshot } from 'xstate';
 import { NotFoundError } from '../lib/control/errors.ts';
 import type { TreeWatch } from '../lib/dashboard/feeds/open-feeds.ts';
 import type { ActorPage, TreeChange, TreeView, Transition } from '../lib/dashboard/protocol/tree.ts';
 import { sanitised } from '../lib/dashboard/sanitise.ts';
 import { drawMachine, findActor, listActors, statesOf, viewActor } from './actor-tree.ts';
+import { inspectGuarded } from './guarded-inspection.ts';
 
 export interface TreeWatchDeps {
   /** The root of the tree; may be asked when somebody looks, not before. */
@@ -38,12 +39,11 @@ interface Known {
 }
 
 /**
- * See `LiveTree`. XState's inspection is listened to only between `start` and `stop`; while nobody listens the system has no
- * inspection observer and returns at once. The listener is guarded, since one that throws would leave an actor deaf for ever.
+ * See `LiveTree`. XState's inspection is listened to only between `start` and `stop`.
  */
 export function createLiveTree({ root, secrets, report, now = Date.now }: TreeWatchDeps): LiveTree {
   let known = new WeakMap<AnyActorRef, Known>();
-  let subscription: Subscription | undefined;
+  let unlisten: (() => void) | undefined;
   let pending = (): void => {};
   let seq = 0;
   let omitted = 0;
@@ -54,13 +54,8 @@ export function createLiveTree({ root, secrets, report, now = Date.now }: TreeWa
   let shown = new Set<string>();
 
   const observe = (event: InspectionEvent): void => {
-    try {
-      if (event.type === '@xstate.snapshot') noteSnapshot(event);
-      else if (event.type === '@xstate.event') noteSource(event);
-    } catch (thrown) {
-      stop();
-      report(thrown);
-    }
+    if (event.type === '@xstate.snapshot') noteSnapshot(event);
+    else if (event.type === '@xstate.event') noteSource(event);
   };
 
   /** Where the event that an actor takes next came from; the snapshot that follows does not say. */
@@ -124,8 +119,8 @@ export function createLiveTree({ root, secrets, report, now = Date.now }: TreeWa
   }
 
   function stop(): void {
-    subscription?.unsubscribe();
-    subscription = undefined;
+    unlisten?.();
+    unlisten = undefined;
     pending = () => {};
     known = new WeakMap();
     transitions = [];
@@ -140,19 +135,25 @@ export function createLiveTree({ root, secrets, report, now = Date.now }: TreeWa
   return {
     start(onPending) {
       pending = onPending;
-      if (subscription !== undefined) return;
+      if (unlisten !== undefined) return;
       // What stands before the first event is known from here on.
       for (const { path } of listActors(root(), () => 0).actors) {
         shown.add(path);
-        const found = findActor(root(), path);
-        const snapshot: unknown = found?.ref.getSnapshot();
-        if (found !== undefined && isMachineSnapshot(snapshot))
-          knownOf(found.ref).states = statesOf(snapshot);
+        const ref = findActor(root(), path)?.ref;
+        if (ref === undefined) continue;
+        const snapshot: unknown = ref.getSnapshot();
+        const found = knownOf(ref);
+        // Since when it is as it is, nobody has seen.
+        found.since = 0;
+        if (isMachineSnapshot(snapshot)) found.states = statesOf(snapshot);
       }
-      subscription = root().system.inspect(observe);
+      unlisten = inspectGuarded(root(), observe, (thrown) => {
+        stop();
+        report(thrown);
+      });
     },
     stop,
-    isListening: () => subscription !== undefined,
+    isListening: () => unlisten !== undefined,
     take() {
       if (touched.size === 0) return undefined;
       const { actors } = listActors(root(), sinceOf);

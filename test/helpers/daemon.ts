@@ -39,6 +39,8 @@ export interface TestDaemon {
   child: ChildProcess;
   /** What it has written to stderr so far. */
   log(): string;
+  /** What it has written to stdout so far. */
+  said(): string;
   status(): Promise<Status>;
   /** The rows of one SQL statement. */
   rows(sql: string): Promise<readonly (readonly unknown[])[]>;
@@ -58,7 +60,12 @@ export interface DaemonOptions {
   config?: Record<string, unknown>;
   /** Do not wait until it takes events. */
   dontWait?: boolean;
+  /** Nobody reads what it writes. */
+  closeOutput?: boolean;
 }
+
+/** Seconds usually; a machine that does much else at once takes far longer. */
+const readyWithinMs = 180_000;
 
 const running = new Set<ChildProcess>();
 const homes: string[] = [];
@@ -95,10 +102,12 @@ export async function newHome(config: Record<string, unknown> = {}): Promise<str
 export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaemon> {
   const home = options.home ?? (await newHome(options.config));
   const env = environment(home, options.env);
-  const child = spawn(process.execPath, [main, 'up'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, 'up'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
-  let log = '';
+  let [log, said] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
+  if (options.closeOutput === true) for (const stream of [child.stdout, child.stderr]) stream.destroy();
   const paths = homePaths(home);
   const client = createControlClient(paths.controlSocket);
   const daemon: TestDaemon = {
@@ -107,6 +116,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
     client,
     child,
     log: () => log,
+    said: () => said,
     status: () => client.status(),
     rows: async (sql) => (await client.sql(sql))[0]?.rows ?? [],
     value: async (sql) => (await client.sql(sql))[0]?.rows[0]?.[0],
@@ -137,7 +147,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
           throw new Error(`the daemon ended:\n${log}`);
         return (await client.status().catch(() => undefined))?.ready === true;
       },
-      60_000,
+      readyWithinMs,
     ).catch((thrown: unknown) => {
       throw new Error(`${String(thrown)}\n${log}`);
     });

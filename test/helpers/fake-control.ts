@@ -55,6 +55,9 @@ export const someStatus: Status = {
 };
 
 /** A finished task. */
+/** What an onlooker is told each time. */
+export const someInspection = { type: '@xstate.snapshot', sessionId: 'x:1' } as const;
+
 export const someTask: TaskDetail = {
   id: 12,
   eventId: 1_099_511_627_776,
@@ -253,6 +256,14 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
         url: 'http://127.0.0.1:7717/enter#code',
         expiresAt: '2026-03-29T01:30:00.000Z',
       }),
+    inspect: (pending) => {
+      void note('inspect', [], undefined);
+      pending();
+      return Promise.resolve({
+        take: () => [someInspection],
+        close: () => void note('inspect closed', [], undefined),
+      });
+    },
     tasks: (query) => note('tasks', [query], [someTask]),
     task: (id) =>
       id === 12 ? note('task', [id], someTask) : Promise.reject(new NotFoundError(`no task ${id}`)),

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createActor, fromCallback, setup } from 'xstate';
+import { createActor, fromCallback, setup, SimulatedClock } from 'xstate';
 import type {
   ControlServerCommand,
   ControlServerFact,
@@ -30,10 +30,12 @@ function startControl() {
     },
     on: { 'child.ready': { actions: ({ event }) => news.push(`child.ready ${String(event['id'])}`) } },
   });
-  const root = createActor(parent).start();
+  const clock = new SimulatedClock();
+  const root = createActor(parent, { clock }).start();
   const actor = root.getSnapshot().children['control'] as ReturnType<typeof createActor<typeof logic>>;
   return {
     actor,
+    clock,
     tell: (fact: ControlServerFact) => tell(fact),
     stop: () => actor.send({ type: 'child.stop' }),
     state: () => actor.getSnapshot().value,
@@ -51,7 +53,7 @@ describe('control machine', () => {
     expect(state()).toBe('opening');
     expect(news()).toEqual(['serve /run/control.sock']);
     tell(listening);
-    expect(state()).toBe('open');
+    expect(state()).toEqual({ open: 'quiet' });
     expect(news()).toEqual(['child.ready control']);
   });
 
@@ -95,5 +97,19 @@ describe('control machine', () => {
     tell(listening);
     tell({ type: 'control.closed' });
     expect(status()).toBe('done');
+  });
+
+  it('lets inspectors have what was gathered ten times a second at most', () => {
+    const { tell, clock, news } = startControl();
+    tell(listening);
+    news();
+    for (let round = 0; round < 10; round += 1) {
+      tell({ type: 'inspections.pending' });
+      tell({ type: 'inspections.pending' });
+      clock.increment(50);
+    }
+    expect(news()).toEqual(Array(5).fill('inspections.flush'));
+    clock.increment(1_000);
+    expect(news()).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import type { CostReport } from '../store/tasks/cost-report.ts';
 import type { RecallBody } from '../recall/requests.ts';
 import type { RecallReport } from '../recall/report.ts';
 import type { PriorityName } from '../wire/priority.ts';
+import type { OpenInspection } from './inspection.ts';
 import type { CostQuery, EventQuery, TaskQuery } from './requests.ts';
 import type { Status } from './status.ts';
 import type { TaskTranscript, TranscriptMessage } from './transcript.ts';
@@ -144,6 +145,7 @@ export interface ControlApi {
    * under the old one is out. Rejects with a `ConflictError` while the dashboard is not open.
    */
   dashboardLink(options: { renew: boolean }): Promise<DashboardLink>;
+  inspect: OpenInspection;
   /** What running tasks ask for through their MCP server. */
   agent: AgentDesk;
   recall(query: RecallBody): Promise<RecallReport>;

@@ -15,6 +15,7 @@ import type {
   TaskDetail,
   TaskSummary,
 } from './api.ts';
+import type { InspectionMessage } from './inspection.ts';
 import { splitLines } from './split-lines.ts';
 import type { Status } from './status.ts';
 import type { TaskTranscript, TranscriptMessage } from './transcript.ts';
@@ -44,6 +45,8 @@ export interface ControlClient {
   unsetSetting(key: string): Promise<SettingView>;
   /** A one-time link into the dashboard, after a new token with `renew`. */
   dashboardLink(options: { renew: boolean }): Promise<DashboardLink>;
+  /** What happens to the actors, in Stately's form, as long as it is read. */
+  inspect(signal?: AbortSignal): AsyncGenerator<InspectionMessage, void, undefined>;
   /** Exchanges the token of a run for a session, once. */
   openAgent(token: string): Promise<{ session: string; taskId: number; tools: AgentTool[] }>;
   /** What a tool of a running task answers. */
@@ -97,6 +100,7 @@ export function createControlClient(socketPath: string): ControlClient {
     setSetting: (key, value) => ask(at(key), { method: 'PUT', body: { value } }),
     unsetSetting: (key) => ask(at(key), { method: 'DELETE' }),
     dashboardLink: (options) => ask('/v1/dashboard/link', { ...post, body: options }),
+    inspect: (signal) => stream('/v1/inspect', signal),
     openAgent: (token) => ask('/v1/agent/open', { ...post, body: { token } }),
     callAgentTool: (session, tool, input) =>
       ask('/v1/agent/call', { ...post, body: { session, tool, input } }),

@@ -21,6 +21,7 @@ import { type Priority, priorityName } from '../wire/priority.ts';
 import { describeRejection } from '../wire/scan-line.ts';
 import type { ControlApi, TaskDetail, TaskSummary } from './api.ts';
 import { ConflictError, NotFoundError } from './errors.ts';
+import type { OpenInspection } from './inspection.ts';
 import type { Status } from './status.ts';
 import { followTranscript, taskTranscript, type TranscriptDeps } from './transcript.ts';
 import { watchBus } from './watch.ts';
@@ -46,6 +47,7 @@ export interface ControlApiDeps {
   door: Pick<Door, 'issueCode' | 'renew'>;
   /** Where the dashboard listens, or null. */
   dashboardUrl: () => string | null;
+  inspect: OpenInspection;
   status: () => Promise<Status>;
   /** Lines whose acceptance somebody waits for; see `Watchers`. */
   watchKey: (dedupKey: string) => () => void;
@@ -189,6 +191,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
       return { url: enterLink(url, code), expiresAt: new Date(expiresAt).toISOString() };
     },
 
+    inspect: deps.inspect,
     agent: deps.agentDesk,
     recall: (query) => deps.recaller.explain(recallQuery(query, AbortSignal.timeout(recallMs))),
     graph: createGraphDesk({ store, now }),

@@ -6,9 +6,14 @@ const maxNodes = 1_000;
 
 const secretName = /token|secret|passw|authorization|cookie|credential|api_?key|private_?key/i;
 
+/** What people and strangers wrote, and what agents answered: shown where it belongs, not in the insides of actors. */
+const payloadName =
+  /^(?:prompt|payload|lines?|text|sample|reply|content|memories|messages?|transcript|stdin|stdout|stderr)$/i;
+
 /**
  * A value as data that may be shown: cut in depth, length and size, with secrets taken out by name, by form (passwords of
- * addresses) and by value (`secrets`). Runs no code of the value: getters are not called.
+ * addresses) and by value (`secrets`), and of payloads only how long they are. Runs no code of the value: getters are not
+ * called.
  */
 export function sanitised(value: unknown, secrets: readonly string[] = []): unknown {
   const known = secrets.filter((secret) => secret.length >= 6);
@@ -63,15 +68,21 @@ export function sanitised(value: unknown, secrets: readonly string[] = []): unkn
         break;
       }
       const name = text(String(key));
-      shown.push([
-        name,
-        secretName.test(name) && item !== undefined && item !== null ? '***' : visit(item, depth + 1),
-      ]);
+      const isThere = item !== undefined && item !== null;
+      if (isThere && secretName.test(name)) shown.push([name, '***']);
+      else if (isThere && payloadName.test(name)) shown.push([name, sizeOf(item)]);
+      else shown.push([name, visit(item, depth + 1)]);
     }
     return Object.fromEntries(shown);
   }
 
   return visit(value, 0);
+}
+
+function sizeOf(payload: unknown): unknown {
+  if (typeof payload === 'string') return `(${payload.length} characters)`;
+  if (Array.isArray(payload)) return `[${payload.length}]`;
+  return typeof payload === 'object' ? '{…}' : payload;
 }
 
 function* take<Item>(items: Iterable<Item>): Generator<Item> {

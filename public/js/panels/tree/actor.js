@@ -7,14 +7,16 @@ import { html, useEffect, useRef } from '../../view.js';
 import { actorSign } from './outline.js';
 import { Change } from './sequence.js';
 import { Statechart } from './statechart.js';
+import { eventWords } from './words.js';
 
 const settleMs = 500;
 
 /**
  * One actor from inside: its machine with the current state lit, its last events, its context.
- * @param {{ path: string, live: import('./outline.js').ActorView | undefined }} props `live`: as the tree has it now
+ * @param {{ path: string, live: import('./outline.js').ActorView | undefined, lastSeq: number }} props `live`: as the tree
+ *   has it now; `lastSeq` rises with each of its events
  */
-export function ActorDetail({ path, live }) {
+export function ActorDetail({ path, live, lastSeq }) {
   const { data, error, reload } = useResource('tree.actor', { path });
   const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   useEffect(() => {
@@ -23,14 +25,14 @@ export function ActorDetail({ path, live }) {
       timer.current = undefined;
       reload();
     }, settleMs);
-  }, [live?.since]);
+  }, [live?.since, lastSeq]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const actor = live ?? data?.actor;
   const sign = actor === undefined ? null : actorSign(actor);
   return html`<section class="panel split-detail" aria-label=${`Actor ${path}`}>
     <div class="panel-head">
       <a class="button button-quiet" href=${addressOf('tree')} aria-label="Close the actor">✕</a>
-      <h1>${path.slice(path.lastIndexOf('/') + 1)}</h1>
+      <h1 class="one-line">${path.slice(path.lastIndexOf('/') + 1)}</h1>
       ${sign === null ? null : html`<span class=${`state is-${sign.tone}`}><span class="glyph" aria-hidden="true">${sign.glyph}</span>${sign.word}</span>`}
     </div>
     <p class="mono soft">${path}</p>
@@ -73,13 +75,14 @@ function Inside({ page: { actor, machine, transitions, context }, states }) {
       <div class="section-head"><h2 id="actor-events">Last events</h2></div>
       ${
         transitions.length === 0
-          ? html`<p class="soft">None since somebody watches.</p>`
+          ? html`<p class="soft">None since you look; they come up here as they pass.</p>`
           : html`<ol class="row-list">
               ${transitions.slice(0, 30).map(
                 (row) =>
                   html`<li key=${row.seq}>
                     <span class="soft small outline-since"><${Time} at=${row.at} /></span
-                    ><span class="mono seq-event one-line">${row.event}</span><${Change} row=${row} />
+                    ><span class="mono seq-event one-line" title=${row.event}>${eventWords(row.event)}</span
+                    ><${Change} row=${row} />
                   </li>`,
               )}
             </ol>`

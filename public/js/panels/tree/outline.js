@@ -8,7 +8,11 @@
  * @property {readonly boolean[]} lines for each level above, whether its line goes on below this row
  * @property {boolean} isLast among its siblings
  * @property {number} children how many it has
+ * @property {string} tally how many of its children are in which state, where they are many
  */
+
+/** So many siblings of one kind are a crowd: each shows itself and not what is inside, the parent counts them. */
+const crowd = 8;
 
 /**
  * The actors with what has happened to them since.
@@ -41,7 +45,9 @@ export function outlineOf(actors, folded, filter = '') {
     if (shown !== null && !shown.has(actor.path)) continue;
     const parent = parentOf(actor.path);
     const key = paths.has(parent) ? parent : '';
-    childrenOf.set(key, [...(childrenOf.get(key) ?? []), actor]);
+    const siblings = childrenOf.get(key);
+    if (siblings === undefined) childrenOf.set(key, [actor]);
+    else siblings.push(actor);
   }
   /** @type {OutlineRow[]} */
   const rows = [];
@@ -50,14 +56,43 @@ export function outlineOf(actors, folded, filter = '') {
     const children = childrenOf.get(parent) ?? [];
     children.forEach((actor, index) => {
       const isLast = index === children.length - 1;
-      const below = childrenOf.get(actor.path)?.length ?? 0;
-      rows.push({ actor, depth, lines, isLast, children: below });
+      const below = childrenOf.get(actor.path) ?? [];
+      rows.push({ actor, depth, lines, isLast, children: below.length, tally: tallyOf(below) });
       if (!folded.has(actor.path) || shown !== null)
         visit(actor.path, depth + 1, depth === 0 ? [] : [...lines, !isLast]);
     });
   };
   visit('', 0, []);
   return rows;
+}
+
+/**
+ * The paths that are folded: what the owner has folded, and in a crowd those that the owner has not unfolded.
+ * @param {readonly ActorView[]} actors @param {ReadonlySet<string>} toggled
+ * @returns {ReadonlySet<string>}
+ */
+export function foldedPaths(actors, toggled) {
+  /** @type {Map<string, number>} */
+  const alike = new Map();
+  const kindOf = (/** @type {ActorView} */ { path, machine }) => `${parentOf(path)} ${machine ?? ''}`;
+  for (const actor of actors) alike.set(kindOf(actor), (alike.get(kindOf(actor)) ?? 0) + 1);
+  const inCrowd = (/** @type {ActorView} */ actor) =>
+    actor.machine !== null && actor.supervised === null && (alike.get(kindOf(actor)) ?? 0) >= crowd;
+  return new Set(
+    actors.filter((actor) => inCrowd(actor) !== toggled.has(actor.path)).map(({ path }) => path),
+  );
+}
+
+/** @param {readonly ActorView[]} children such as `200: 120 running, 60 recalling, 20 others` */
+function tallyOf(children) {
+  if (children.length < crowd || children.some(({ supervised }) => supervised !== null)) return '';
+  /** @type {Map<string, number>} */
+  const words = new Map();
+  for (const child of children) words.set(wordOf(child), (words.get(wordOf(child)) ?? 0) + 1);
+  const ranked = [...words].sort(([, one], [, other]) => other - one);
+  const shown = ranked.slice(0, 3).map(([word, number]) => `${number} ${word}`);
+  const others = ranked.slice(3).reduce((sum, [, number]) => sum + number, 0);
+  return `${children.length}: ${[...shown, ...(others === 0 ? [] : [`${others} others`])].join(', ')}`;
 }
 
 /** @param {readonly ActorView[]} actors @param {string} filter */
@@ -101,7 +136,7 @@ function shortened(states) {
 /** @param {ActorView} actor @returns {import('../../format/state.js').Sign} */
 export function actorSign(actor) {
   const word = wordOf(actor);
-  const { supervised, status } = actor;
+  const { supervised, status, kind } = actor;
   // What happens inside of a state is housekeeping: the outermost one tells how it is.
   const states = actor.states.map((state) => state.split('.', 1)[0] ?? '');
   if (supervised?.state === 'failed' || supervised?.state === 'killed' || status === 'error')
@@ -119,6 +154,8 @@ export function actorSign(actor) {
     return { glyph: '◐', word, tone: 'orange' };
   if (status === 'done' || status === 'stopped' || supervised?.state === 'stopped')
     return { glyph: '■', word, tone: 'soft' };
+  // A promise or a callback that is there is at work; that is no news.
+  if (kind === 'work') return { glyph: '·', word: 'at work', tone: 'soft' };
   if (
     states.some((state) => /^(?:running|active|live|recording|serving|working|recalling|reading)/.test(state))
   )

@@ -1,7 +1,9 @@
 import { Empty } from '../../components/basics.js';
 import { VirtualList } from '../../components/virtual-list.js';
 import { count } from '../../format/quantity.js';
+import { go } from '../../shell/location.js';
 import { html, useMemo } from '../../view.js';
+import { eventWords, isNews, nameOf } from './words.js';
 
 /** @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').Transition} Transition */
 
@@ -20,6 +22,7 @@ export function Sequence({ transitions, omitted, filter }) {
   const rows = useMemo(() => {
     const wanted = filter.toLowerCase();
     return transitions
+      .filter(isNews)
       .filter(
         ({ path, event, from }) =>
           wanted === '' || `${path} ${event} ${from ?? ''}`.toLowerCase().includes(wanted),
@@ -27,7 +30,8 @@ export function Sequence({ transitions, omitted, filter }) {
       .toReversed();
   }, [transitions, filter]);
   if (rows.length === 0)
-    return html`<${Empty} title="Nothing has happened yet"
+    return html`<${Empty}
+      title=${filter === '' ? 'Nothing has happened yet' : 'Nothing that fits has happened'}
       >Events between actors show up here from the moment you look; nothing is recorded while nobody does.
       Send yourself a message to see one pass.<//
     >`;
@@ -35,27 +39,32 @@ export function Sequence({ transitions, omitted, filter }) {
     <${VirtualList}
       label="Transitions, newest first"
       items=${rows}
-      rowHeight=${32}
+      class="sequence"
+      rowHeight=${44}
       keyOf=${(/** @type {Transition} */ row) => row.seq}
+      onOpen=${(/** @type {Transition} */ row) => go('tree', row.path.split('/'))}
       row=${(/** @type {Transition} */ row) => html`<${Row} row=${row} />`}
     />`;
 }
 
-/** @param {{ row: Transition }} props */
+/** Two lines: who got what from whom, and what that changed. @param {{ row: Transition }} props */
 function Row({ row }) {
-  return html`<span class="mono soft seq-at">${time.format(row.at)}</span>
-    <span class="seq-who one-line"
-      ><span class="soft">${row.from === null ? '' : `${lastPart(row.from)} → `}</span
-      >${lastPart(row.path)}</span
-    >
-    <span class="mono seq-event one-line">${row.event}</span>
-    <${Change} row=${row} />`;
+  return html`<span class="mono soft small seq-at">${time.format(row.at)}</span>
+    <span class="seq-body">
+      <span class="one-line"
+        ><span class="soft">${row.from === null ? '' : `${lastPart(row.from)} → `}</span
+        ><b class="seq-who">${lastPart(row.path)}</b>
+        <span class="mono small seq-event" title=${row.event}>${eventWords(row.event)}</span></span
+      >
+      <${Change} row=${row} />
+    </span>`;
 }
 
 /** What an event changed. @param {{ row: Pick<Transition, 'before' | 'after'> }} props */
 export function Change({ row: { before, after } }) {
   const [from, to] = [before.join(', '), after.join(', ')];
-  if (from === to) return html`<span class="soft seq-change one-line">stays ${to}</span>`;
+  if (from === to)
+    return html`<span class="soft seq-change one-line">${to === '' ? 'at work' : `stays ${to}`}</span>`;
   return html`<span class="seq-change one-line"
     ><span class="soft">${from} → </span><span class="state is-cyan">${to}</span></span
   >`;
@@ -63,5 +72,5 @@ export function Change({ row: { before, after } }) {
 
 /** @param {string} path */
 function lastPart(path) {
-  return path.slice(path.lastIndexOf('/') + 1);
+  return nameOf({ id: path.slice(path.lastIndexOf('/') + 1) });
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../components/basics.js';
+import { Button, Problem } from '../../components/basics.js';
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../view.js';
 import { labelOf, layoutOf } from './chart-layout.js';
 
@@ -15,62 +15,68 @@ export function Statechart({ machine, current }) {
   }, []);
   const shape = JSON.stringify(machine);
   const chart = useMemo(() => (dagre === null ? null : layoutOf(machine, dagre)), [dagre, shape]);
+  const [isWhole, setIsWhole] = useState(false);
+  const [isCut, setIsCut] = useState(false);
   const frame = useRef(/** @type {HTMLElement | null} */ (null));
   const place = current.join();
   useLayoutEffect(() => {
     const element = frame.current;
     const box = chart?.boxes.find(({ path }) => path === current[0]);
     if (element === null || box === undefined || chart === null) return;
+    setIsCut(chart.width * leastScale > element.clientWidth);
     const scale = element.scrollWidth / chart.width;
     element.scrollLeft = (box.x + box.width / 2) * scale - element.clientWidth / 2;
     element.scrollTop = (box.y + box.height / 2) * scale - element.clientHeight / 2;
-  }, [chart, place]);
+  }, [chart, place, isWhole]);
   if (error !== null)
     return html`<${Problem} problem=${{ message: 'What lays out the drawing could not be loaded.' }} />`;
   if (chart === null) return html`<div class="chart"></div>`;
   const lit = new Set(current.flatMap(ancestorsOf));
-  return html`<figure
-    class="chart"
-    ref=${frame}
-    tabindex="0"
-    role="group"
-    aria-label=${`States of ${machine.id}; now ${current.join(', ')}`}
-  >
-    <svg
-      width=${chart.width}
-      height=${chart.height}
-      viewBox=${`0 0 ${chart.width} ${chart.height}`}
-      style=${{ minWidth: `${chart.width * leastScale}px` }}
-      role="presentation"
+  return html`<div class="chart-box">
+    ${isCut ? html`<${Button} kind="quiet" pressed=${isWhole} onClick=${() => setIsWhole(!isWhole)}>${isWhole ? 'Closer' : 'The whole'}<//>` : null}
+    <figure
+      class="chart"
+      ref=${frame}
+      tabindex="0"
+      role="group"
+      aria-label=${`States of ${machine.id}; now ${current.join(', ')}`}
     >
-      <defs>
-        <marker
-          id="arrow"
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerWidth="7"
-          markerHeight="7"
-          orient="auto-start-reverse"
-        >
-          <path class="arrow-head" d="M0 0.5L7.5 4L0 7.5Z" />
-        </marker>
-        <marker
-          id="arrow-lit"
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerWidth="7"
-          markerHeight="7"
-          orient="auto-start-reverse"
-        >
-          <path class="arrow-head is-lit" d="M0 0.5L7.5 4L0 7.5Z" />
-        </marker>
-      </defs>
-      ${chart.boxes.map((box) => html`<${StateBox} key=${box.path} box=${box} isLit=${lit.has(box.path)} />`)}
-      ${chart.arrows.map((arrow) => html`<${Arrow} key=${`${arrow.from}>${arrow.to}`} arrow=${arrow} isLit=${lit.has(arrow.from) || arrow.from === ''} />`)}
-    </svg>
-  </figure>`;
+      <svg
+        width=${chart.width}
+        height=${chart.height}
+        viewBox=${`0 0 ${chart.width} ${chart.height}`}
+        style=${{ minWidth: isWhole ? '0' : `${chart.width * leastScale}px` }}
+        role="presentation"
+      >
+        <defs>
+          <marker
+            id="arrow"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto-start-reverse"
+          >
+            <path class="arrow-head" d="M0 0.5L7.5 4L0 7.5Z" />
+          </marker>
+          <marker
+            id="arrow-lit"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto-start-reverse"
+          >
+            <path class="arrow-head is-lit" d="M0 0.5L7.5 4L0 7.5Z" />
+          </marker>
+        </defs>
+        ${chart.boxes.map((box) => html`<${StateBox} key=${box.path} box=${box} isLit=${lit.has(box.path)} />`)}
+        ${chart.arrows.map((arrow) => html`<${Arrow} key=${`${arrow.from}>${arrow.to}`} arrow=${arrow} isLit=${lit.has(arrow.from) || arrow.from === ''} />`)}
+      </svg>
+    </figure>
+  </div>`;
 }
 
 /** A drawing that is too wide shrinks to this share of its size, and scrolls past it. */
@@ -79,7 +85,9 @@ const leastScale = 0.75;
 /** @param {{ box: import('./chart-layout.js').Box, isLit: boolean }} props */
 function StateBox({ box, isLit }) {
   const isAround = box.height > 40;
-  return html`<g class=${`chart-state${isLit ? ' is-lit' : ''}${box.type === 'final' ? ' is-final' : ''}`}>
+  return html`<g
+    class=${`chart-state${isLit ? ' is-lit' : ''}${isAround ? ' is-around' : ''}${box.type === 'final' ? ' is-final' : ''}`}
+  >
     <rect x=${box.x} y=${box.y} width=${box.width} height=${box.height} rx="6" />
     ${box.type === 'final' ? html`<rect x=${box.x + 3} y=${box.y + 3} width=${box.width - 6} height=${box.height - 6} rx="4" />` : null}
     <text

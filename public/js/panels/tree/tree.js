@@ -8,9 +8,14 @@ import { go, place } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useEffect, useMemo, useState } from '../../view.js';
 import { ActorDetail } from './actor.js';
-import { actorSign, outlineOf } from './outline.js';
+import { actorSign, foldedPaths, outlineOf } from './outline.js';
 import { Sequence } from './sequence.js';
 import { useTree } from './use-tree.js';
+import { useWidth } from './use-width.js';
+import { nameOf } from './words.js';
+
+/** From here on what passes has a place beside the actors. */
+const wideQuery = '(min-width: 1200px)';
 
 /** Every live actor under its parent, and what passes between them. */
 export function TreePanel() {
@@ -20,20 +25,26 @@ export function TreePanel() {
   const [filter, setFilter] = useState('');
   const [view, setView] = useState('outline');
   const { data, error, reload, transitions, omitted } = useTree(paused);
+  const isBeside = useWidth(wideQuery) && chosen === null;
   useEffect(() => bindKey('p', 'Pause and go on', () => setPaused((before) => !before)), []);
-  return html`<div class=${`split${chosen === null ? '' : ' has-chosen'}`}>
+  const passes = html`<${Sequence} transitions=${transitions} omitted=${omitted} filter=${filter} />`;
+  return html`<div class=${`split${chosen === null ? '' : ' has-chosen'}${isBeside ? ' tree-beside' : ''}`}>
     <section class="panel is-tall split-list" aria-label="Tree">
       <div class="panel-head">
         <h1>Tree</h1>
-        <${Tabs}
-          label="View"
-          tabs=${[
-            { id: 'outline', label: 'Actors', count: data?.actors.length ?? 0 },
-            { id: 'sequence', label: 'Transitions' },
-          ]}
-          selected=${view}
-          onSelect=${setView}
-        />
+        ${
+          isBeside
+            ? html`<span class="soft">${data === null ? '' : plural(data.actors.length, 'actor')}</span>`
+            : html`<${Tabs}
+                label="View"
+                tabs=${[
+                  { id: 'outline', label: 'Actors', count: data?.actors.length ?? 0 },
+                  { id: 'sequence', label: 'Transitions' },
+                ]}
+                selected=${view}
+                onSelect=${setView}
+              />`
+        }
         <div class="end">
           <${SearchField} label="Filter" value=${filter} onSearch=${setFilter} placeholder="Actor or state" />
           <${Button} pressed=${paused} onClick=${() => setPaused(!paused)}>${paused ? 'Go on' : 'Pause'}<//>
@@ -44,35 +55,65 @@ export function TreePanel() {
           ? error === null
             ? html`<${Loading} rows=${10} what="Asking for the tree" />`
             : html`<${Problem} problem=${error} retry=${reload} />`
-          : view === 'outline'
+          : view === 'outline' || isBeside
             ? html`<${Outline}
                 actors=${data.actors}
                 truncated=${data.truncated}
                 filter=${filter}
                 chosen=${chosen}
               />`
-            : html`<${Sequence} transitions=${transitions} omitted=${omitted} filter=${filter} />`
+            : passes
       }
     </section>
-    ${chosen === null ? null : html`<${ActorDetail} key=${chosen} path=${chosen} live=${data?.actors.find(({ path }) => path === chosen)} />`}
+    ${
+      isBeside
+        ? html`<section class="panel is-tall split-side" aria-labelledby="tree-passes">
+            <h2 id="tree-passes">What passes</h2>
+            ${passes}
+          </section>`
+        : null
+    }
+    ${
+      chosen === null
+        ? null
+        : html`<${ActorDetail}
+            key=${chosen}
+            path=${chosen}
+            live=${data?.actors.find(({ path }) => path === chosen)}
+            lastSeq=${transitions.findLast(({ path }) => path === chosen)?.seq ?? 0}
+          />`
+    }
   </div>`;
 }
 
 /** @param {{ actors: readonly import('./outline.js').ActorView[], truncated: number, filter: string, chosen: string | null }} props */
 function Outline({ actors, truncated, filter, chosen }) {
-  const [folded, setFolded] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
+  const [toggled, setToggled] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
+  const folded = useMemo(() => foldedPaths(actors, toggled), [actors, toggled]);
   const rows = useMemo(() => outlineOf(actors, folded, filter), [actors, folded, filter]);
   const toggle = (/** @type {string} */ path) =>
-    setFolded((before) => {
+    setToggled((before) => {
       const next = new Set(before);
       if (!next.delete(path)) next.add(path);
       return next;
     });
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const row = rows[Number(/** @type {HTMLElement} */ (event.target).dataset.index)];
+    const wanted = { ArrowLeft: true, ArrowRight: false }[event.key];
+    if (row === undefined || wanted === undefined || row.children === 0) return;
+    event.preventDefault();
+    if (folded.has(row.actor.path) !== wanted) toggle(row.actor.path);
+  };
   if (rows.length === 0)
     return html`<${Empty} title="No actor fits"
       >No live actor has this in its name or state. Take the filter away to see all of them.<//
     >`;
-  return html`<${VirtualList}
+  return html`<div class="outline-box" onKeyDown=${onKeyDown}>
+    <div class="outline-head soft small" aria-hidden="true">
+      <span class="outline-name">Actor</span><span class="outline-state">State</span
+      ><span class="outline-restarts">Restarts</span><span class="outline-since">Since</span>
+    </div>
+    <${VirtualList}
       label="Actors"
       class="outline"
       items=${rows}
@@ -82,13 +123,14 @@ function Outline({ actors, truncated, filter, chosen }) {
       onOpen=${(/** @type {any} */ row) => go('tree', row.actor.path.split('/'))}
       row=${(/** @type {any} */ row) => html`<${Row} row=${row} isFolded=${folded.has(row.actor.path)} onFold=${toggle} />`}
     />
-    ${truncated === 0 ? null : html`<p class="soft small">${plural(truncated, 'actor')} more were left out.</p>`}`;
+    ${truncated === 0 ? null : html`<p class="soft small">${plural(truncated, 'actor')} more were left out.</p>`}
+  </div>`;
 }
 
 const indent = 20;
 
 /** @param {{ row: import('./outline.js').OutlineRow, isFolded: boolean, onFold: (path: string) => void }} props */
-function Row({ row: { actor, depth, lines, isLast, children }, isFolded, onFold }) {
+function Row({ row: { actor, depth, lines, isLast, children, tally }, isFolded, onFold }) {
   const sign = actorSign(actor);
   const fold = (/** @type {Event} */ event) => {
     event.stopPropagation();
@@ -97,7 +139,7 @@ function Row({ row: { actor, depth, lines, isLast, children }, isFolded, onFold 
   return html`<${Lines} depth=${depth} lines=${lines} isLast=${isLast} />
     ${
       children === 0
-        ? null
+        ? html`<span class="fold" aria-hidden="true"></span>`
         : html`<button
             type="button"
             class="fold"
@@ -109,8 +151,8 @@ function Row({ row: { actor, depth, lines, isLast, children }, isFolded, onFold 
             ${isFolded ? '▸' : '▾'}
           </button>`
     }
-    <span class="outline-name one-line"
-      >${actor.id}${isFolded ? html`<span class="soft small"> ${children}</span>` : null}</span
+    <span class=${`outline-name one-line${actor.kind === 'work' ? ' soft' : ''}`} title=${actor.path}
+      >${nameOf(actor)}${tally === '' ? null : html` <span class="outline-tally soft"> ${tally}</span>`}</span
     >
     <span class=${`state outline-state one-line is-${sign.tone}`}
       ><span class="glyph" aria-hidden="true"><i key=${actor.since} class="pulse"></i>${sign.glyph}</span
@@ -119,7 +161,9 @@ function Row({ row: { actor, depth, lines, isLast, children }, isFolded, onFold 
     <span class="outline-restarts"
       >${actor.supervised === null ? null : html`<${Restarts} supervised=${actor.supervised} />`}</span
     >
-    <span class="outline-since soft small"><${Time} at=${actor.since === 0 ? null : actor.since} /></span>`;
+    <span class="outline-since soft small"
+      ><${Time} at=${actor.since === 0 ? null : actor.since} none=""
+    /></span>`;
 }
 
 /** The lines of the outline, drawn by us. @param {{ depth: number, lines: readonly boolean[], isLast: boolean }} props */

@@ -135,7 +135,10 @@ export const actorInput = z.strictObject({ path: z.string().min(1).max(500) });
 /** What a page can follow; see `protocol.ts`. */
 export const topic = z.union([
   z.enum(['now', 'events', 'tasks', 'chat', 'tree', 'decide']),
-  z.templateLiteral(['task:', z.int().min(1)]),
+  z.custom<`task:${number}`>(
+    (given) => /^task:[1-9]\d{0,14}$/.test(String(given)),
+    'expected a topic, such as now or task:42',
+  ),
 ]);
 export type Topic = z.output<typeof topic>;
 export const topicInput = z.strictObject({ topic });

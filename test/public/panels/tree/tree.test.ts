@@ -1,7 +1,13 @@
 import * as dagre from '@dagrejs/dagre';
 import { describe, expect, it } from 'vitest';
 import { bundled, labelOf, layoutOf } from '../../../../public/js/panels/tree/chart-layout.js';
-import { actorSign, outlineOf, withChange } from '../../../../public/js/panels/tree/outline.js';
+import {
+  actorSign,
+  foldedPaths,
+  outlineOf,
+  withChange,
+} from '../../../../public/js/panels/tree/outline.js';
+import { eventWords, isNews, nameOf } from '../../../../public/js/panels/tree/words.js';
 import type { ActorView } from '../../../../src/lib/dashboard/protocol/tree.ts';
 
 const actor = (path: string, changes: Partial<ActorView> = {}): ActorView => ({
@@ -51,6 +57,37 @@ describe('the outline', () => {
       'run',
     ]);
     expect(outlineOf(family, new Set(), 'nobody')).toEqual([]);
+  });
+
+  it('folds each of a crowd and counts it at its parent, until the owner unfolds one', () => {
+    const crowd = Array.from({ length: 9 }, (_, index) => [
+      actor(`root/tasks/${index}`, { machine: 'task', states: [index < 6 ? 'running' : 'waiting'] }),
+      actor(`root/tasks/${index}/run`),
+    ]).flat();
+    const actors = [actor('root'), actor('root/tasks'), ...crowd];
+    const folded = foldedPaths(actors, new Set());
+    expect(folded.size).toBe(9);
+    const rows = outlineOf(actors, folded);
+    expect(rows).toHaveLength(11);
+    expect(rows[1]?.tally).toBe('9: 6 running, 3 waiting');
+    expect(outlineOf(actors, foldedPaths(actors, new Set(['root/tasks/3'])))).toHaveLength(12);
+    expect(foldedPaths(actors.slice(0, 12), new Set())).toEqual(new Set());
+  });
+
+  it('names what XState names for us', () => {
+    expect(['0.chore.working', 'router', 'task.12'].map((id) => nameOf({ id }))).toEqual([
+      'in working',
+      'router',
+      'task.12',
+    ]);
+    expect(
+      ['xstate.after.rest.chore.resting', 'xstate.done.actor.0.x', 'mail.waiting'].map(eventWords),
+    ).toEqual(['after rest', 'done', 'mail.waiting']);
+    const row = { seq: 1, at: 0, path: 'a', from: null, before: [], after: [] };
+    expect([isNews({ ...row, event: 'xstate.init' }), isNews({ ...row, event: 'pipe.verify' })]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it('takes in what has changed, came and went', () => {
