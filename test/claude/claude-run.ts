@@ -11,7 +11,7 @@ import { defaultTaskLimits, type TaskLimits } from '../../src/lib/agent/limits.t
 import { taskMarker } from '../../src/lib/agent/marker.ts';
 import { outcomeOf } from '../../src/lib/agent/outcome.ts';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
-import { fakeTask } from '../helpers/agent-fixtures.ts';
+import { claudeAt, fakeTask } from '../helpers/agent-fixtures.ts';
 import { claudeVersion } from './fetch-claude.ts';
 import type { ClaudeHome } from './claude-home.ts';
 
@@ -48,10 +48,10 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
   });
   const request = {
     task,
-    agent: { kind: 'claude', path: claude.path, version: claudeVersion },
+    agent: claudeAt(claude.path, claudeVersion),
     memories: [],
     resume: options.resume ?? null,
-  } as const;
+  };
   const limits = { ...defaultTaskLimits, ...options.limits };
   const actor = createActor(machine, { input: { request, limits } });
   const output = toPromise(actor);

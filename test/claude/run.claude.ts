@@ -237,14 +237,12 @@ describe('the real CLI, refused by its service', () => {
     expect(run.progress).toContainEqual(expect.stringContaining('at the rate limit until 20'));
   });
 
-  it('says that it is not logged in, and what to do about it', async () => {
+  it('says that it is not logged in', async () => {
     const claude = await claudeHome({ login: 'none' });
     const { outcome } = await start(claude, '[[say hello]]').ends();
     expect(outcome).toEqual({
       kind: 'not-logged-in',
-      reason:
-        'the agent is not logged in: Not logged in · Please run /login. ' +
-        'Run `claude` in a terminal as the user of the daemon, log in with /login, then retry the task.',
+      reason: 'the agent is not logged in: Not logged in · Please run /login',
     });
     expect(claude.api.requests).toEqual([]);
   });
