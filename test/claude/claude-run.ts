@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { type AnyEventObject, createActor, fromPromise, toPromise } from 'xstate';
+import { type AnyEventObject, createActor, fromPromise, SimulatedClock, toPromise } from 'xstate';
 import { createAgentProcess } from '../../actors/agent-process.ts';
 import { createTerminate } from '../../actors/tasks/run-steps.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
@@ -19,6 +19,8 @@ export interface ClaudeRunOptions {
   limits?: Partial<TaskLimits>;
   settings?: AgentSettings;
   resume?: string;
+  /** Let the limits of time pass by `run.pass` only: how slow the machine is then decides nothing. */
+  stopTheClock?: boolean;
 }
 
 /** One run of the real CLI, with everything real except the row that notes its process. */
@@ -53,7 +55,8 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
     resume: options.resume ?? null,
   };
   const limits = { ...defaultTaskLimits, ...options.limits };
-  const actor = createActor(machine, { input: { request, limits } });
+  const clock = options.stopTheClock === true ? new SimulatedClock() : undefined;
+  const actor = createActor(machine, { input: { request, limits }, ...(clock !== undefined && { clock }) });
   const output = toPromise(actor);
   actor.start();
   const survivors = async () => (await findMarked(name, value)).map(({ command }) => command);
@@ -63,6 +66,8 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
     texts,
     progress,
     survivors,
+    /** Lets so much time pass at once. */
+    pass: (ms: number) => clock?.increment(ms),
     /** Waits until a process of the run has this command line, or is it by pattern. */
     runs: (command: RegExp) =>
       vi.waitFor(

@@ -54,9 +54,9 @@ describe('the real CLI, signalled by somebody else', () => {
     expect(outcome).toMatchObject({ kind: 'crashed', reason: 'the agent was killed by SIGKILL' });
   });
 
-  it('exits 143 on TERM, with a result or without one: it has crashed', async () => {
+  it('exits 143 on TERM, whatever it has said by then: it has crashed', async () => {
     const claude = await claudeHome();
-    const run = start(claude, '[[drip 50 a whole answer it seems]] [[hang]]');
+    const run = start(claude, `[[drip 200 a whole answer it seems${' and more'.repeat(500)}]]`);
     await vi.waitFor(() => expect(run.texts.join('')).toContain('a whole'), 30_000);
     process.kill(-pidOf(run), 'SIGTERM');
     const { outcome, evidence } = await run.ends();
