@@ -1,6 +1,7 @@
 import { assertEvent, assign, cancel, fromCallback, fromPromise, raise, sendTo, setup } from 'xstate';
 import type { AgentCommand } from '../actors/agent-process.ts';
-import type { RunnableAgent, RunRequest } from '../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../src/lib/agent/kinds/kinds.ts';
+import type { RunRequest } from '../src/lib/agent/launch.ts';
 import type { RunEvidence, StopCause } from '../src/lib/agent/outcome.ts';
 import type { AgentResult } from '../src/lib/agent/stream-event.ts';
 import type { TranscriptEntry } from '../src/lib/agent/transcript.ts';
@@ -143,8 +144,8 @@ export const agentRunSetup = base.extend({
     markTaken: assign({ followUps: ({ context }, id: number) => withTaken(context.followUps, id) }),
   },
   guards: {
-    /** Only the CLI knows the request; whatever else runs is simply ended. */
-    canBeAsked: ({ context }) => context.request.agent.kind === 'claude',
+    /** Whatever does not know the request is simply ended. */
+    canBeAsked: ({ context }) => context.request.agent.rules.interrupts,
     isDrained: ({ context }) => context.drained,
     isNews: ({ context, event }) => event.type === 'agent.progress' && event.progress !== context.progress,
     hasNoResult: ({ context }) => context.evidence.result === undefined,

@@ -1,7 +1,6 @@
 import type { RecordedTask, RecordRequest } from '../actors/tasks/record-task.ts';
-import type { RunnableAgent } from '../src/lib/agent/launch.ts';
+import type { ResolvedAgent, RunnableAgent } from '../src/lib/agent/kinds/kinds.ts';
 import type { TaskLimits } from '../src/lib/agent/limits.ts';
-import type { AgentResolution } from '../src/lib/process/resolve-agent.ts';
 import type { RecalledMemory } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
 import { noRun, type RunOutput } from './agent-run-context.ts';
@@ -88,7 +87,7 @@ export function recordFailure(thrown: unknown): RecordFailure {
 }
 
 /** An agent that cannot be run, told as a failure of its start. */
-export function spawnFailureOf(agent: AgentResolution): { code: string; message: string } {
+export function spawnFailureOf(agent: ResolvedAgent): { code: string; message: string } {
   return agent.kind === 'misconfigured'
     ? { code: agent.problem === 'not-found' ? 'ENOENT' : 'EACCES', message: agent.reason }
     : { code: 'UNKNOWN', message: agent.kind };

@@ -11,12 +11,12 @@ import type { AgentFact } from '../../actors/agent-process.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
 import { followUpsMachine } from '../../machines/follow-ups.ts';
 import type { FollowUp } from '../../src/lib/agent/follow-ups.ts';
-import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../../src/lib/agent/kinds/kinds.ts';
 import { outcomeOf, type StopCause } from '../../src/lib/agent/outcome.ts';
 import type { AgentResult } from '../../src/lib/agent/stream-event.ts';
 import type { TranscriptEntry } from '../../src/lib/agent/transcript.ts';
 import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
-import { fakeAgent, fakeTask } from '../helpers/agent-fixtures.ts';
+import { fakeAgent, fakeTask, offlineAgent } from '../helpers/agent-fixtures.ts';
 import { withResolvers } from '../helpers/with-resolvers.ts';
 
 const limits = {
@@ -228,12 +228,7 @@ describe('agent run machine', () => {
   });
 
   it('does not ask an agent that is not the CLI, nor one that is not there yet', () => {
-    const offline = startRun({
-      kind: 'offline',
-      entry: { command: 'node', args: [] },
-      reason: 'none',
-      tried: [],
-    });
+    const offline = startRun(offlineAgent());
     offline.hear({ type: 'agent.spawned', pid: identity.pid, identity });
     offline.actor.send({ type: 'task.cancel' });
     const spawning = startRun();

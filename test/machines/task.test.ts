@@ -5,7 +5,7 @@ import { agentRunMachine } from '../../machines/agent-run.ts';
 import { noRun, type RunInput, type RunOutput } from '../../machines/agent-run-context.ts';
 import { taskMachine } from '../../machines/task.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
-import type { AgentResolution } from '../../src/lib/process/resolve-agent.ts';
+import type { ResolvedAgent } from '../../src/lib/agent/kinds/kinds.ts';
 import type { RecalledMemory } from '../../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
 import { fakeAgent, fakeTask, quickLimits } from '../helpers/agent-fixtures.ts';
@@ -32,7 +32,7 @@ const done: RecordedTask = { state: 'done', outcome: 'succeeded', reply: 'r' };
 interface Parts {
   task?: Partial<ClaimedTask>;
   recall?: () => Promise<RecalledMemory[]>;
-  resolve?: (reprobe: boolean) => Promise<AgentResolution>;
+  resolve?: (reprobe: boolean) => Promise<ResolvedAgent>;
   record?: (request: RecordRequest, call: number) => Promise<RecordedTask>;
   reply?: () => Promise<undefined>;
 }
