@@ -1,4 +1,4 @@
-import type { MemoryKind, MemoryOrigin } from '../store/memories/insert-memory.ts';
+import type { MemoryKind, MemoryOrigin } from '../memory/kinds.ts';
 import type { Trust } from '../recall/trust.ts';
 
 /** What is known of a memory when its importance is judged. */

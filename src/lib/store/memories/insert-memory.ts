@@ -1,12 +1,8 @@
+import type { MemoryKind, MemoryOrigin } from '../../memory/kinds.ts';
 import type { Trust } from '../../recall/trust.ts';
+import { cleanText } from '../../remember/clean.ts';
 import { importanceOf } from '../../remember/importance.ts';
 import type { Store } from '../store.ts';
-
-/** What a memory may be; a longer text's pieces are of the kind of the whole. */
-export type MemoryKind = 'note' | 'fact' | 'preference' | 'event' | 'summary' | 'task_result' | 'document';
-
-/** Who had a memory kept. */
-export type MemoryOrigin = 'event' | 'owner' | 'agent' | 'extraction' | 'task' | 'compaction' | 'import';
 
 /** A memory as it comes in. Its text may be of any length; NUL and halves of characters become U+FFFD. */
 export interface NewMemory {
@@ -40,23 +36,18 @@ export async function insertMemory(tx: Pick<Store, 'query'>, memory: NewMemory):
   return (rows[0] as { id: number }).id;
 }
 
-/** What Postgres can take and JSON can carry: without NUL and halves of surrogate pairs. */
-export function storableText(text: string): string {
-  return text.replace(/[\0\p{Surrogate}]/gu, '\u{FFFD}');
-}
-
 function valuesOf(memory: NewMemory): unknown[] {
   const { content, kind, source, trust, origin, importance, title, tags, conversation, eventId, taskId } =
     memory;
   return [
     kind,
-    storableText(content),
+    cleanText(content),
     source,
     trust,
     origin,
     importance ?? importanceOf(memory),
-    title === undefined ? null : storableText(title),
-    (tags ?? []).map(storableText),
+    title === undefined ? null : cleanText(title),
+    (tags ?? []).map(cleanText),
     conversation ?? null,
     eventId ?? null,
     taskId ?? null,
