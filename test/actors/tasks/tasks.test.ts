@@ -78,8 +78,8 @@ describe('a task', () => {
   it('is given the memories that are close to it, by the bundled offline agent word for word', async () => {
     const now = new Date();
     await store.query({
-      text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at)
-             VALUES ('note', 'disk on nas is at 91%', 'shell', 'owner', $1, $1)`,
+      text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at, prepared)
+             VALUES ('note', 'disk on nas is at 91%', 'shell', 'owner', $1, $1, true)`,
       values: [now],
     });
     const id = await queueTask(store, { prompt: 'what did the nas say?', conversation: 'c2' });
