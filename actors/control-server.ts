@@ -24,6 +24,7 @@ import type { WatchMessage } from '../src/lib/control/watch.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { recallBody } from '../src/lib/recall/requests.ts';
 import { addGraphRoutes } from './graph/control-routes.ts';
+import { addMemoryRoutes } from './memory/control-routes.ts';
 
 export interface ControlServerInput {
   /** Path of the Unix socket, in a folder that only we can enter. */
@@ -146,6 +147,7 @@ function routes(api: ControlApi, watches: Set<Response>): Express {
   app.post('/v1/recall', async ({ body }, response) => {
     response.json(await api.recall(readRequest(recallBody, body)));
   });
+  addMemoryRoutes(app, api.memories);
   addGraphRoutes(app, api.graph);
 
   app.get('/v1/config', async (_, response) => void response.json(await api.settings()));

@@ -5,6 +5,7 @@ import { deleteStoredSetting, readStoredSettings, writeStoredSetting } from '../
 import type { Door } from '../dashboard/door/door.ts';
 import { enterLink } from '../dashboard/door/link.ts';
 import { createGraphDesk } from '../graph/desk.ts';
+import { createMemoryDesk } from '../memory/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { Recaller } from '../recall/create-recall.ts';
 import { recallQuery } from '../recall/requests.ts';
@@ -191,6 +192,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
 
     agent: deps.agentDesk,
     recall: (query) => deps.recaller.explain(recallQuery(query, AbortSignal.timeout(recallMs))),
+    memories: createMemoryDesk({ store, by: 'cli', now }),
     graph: createGraphDesk({ store, now }),
     sql: (text) => runSql(store, text),
 

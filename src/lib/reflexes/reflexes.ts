@@ -1,3 +1,4 @@
+import { noteOf } from '../memory/note-of.ts';
 import type { Recall } from '../recall/recall.ts';
 import { trustOf } from '../recall/trust.ts';
 import type { Reflex, Reflexes } from '../router/reflex.ts';
@@ -70,7 +71,7 @@ export function createReflexes(deps: ReflexDeps): Reflexes {
 
   return {
     record: () => ({}),
-    note: ({ event }) => ({ note: { content: event.text, kind: 'note', trust: trustOf(event.source) } }),
+    note: ({ event }) => ({ note: noteOf(event) }),
     remember: ({ event }) => {
       const content = argumentOf(event.text);
       if (content === '') return { reply: 'What should I remember? Write /remember and the text.' };

@@ -32,6 +32,10 @@ export interface NoteRecord {
   content: string;
   kind: 'note' | 'fact' | 'preference' | 'event';
   trust: 'owner' | 'local' | 'untrusted';
+  title?: string | undefined;
+  tags?: readonly string[] | undefined;
+  /** From 0 to 1; 0.5 where it is left out. */
+  importance?: number | undefined;
 }
 
 /**
@@ -57,9 +61,12 @@ export async function recordEvents(store: Store, records: readonly EventRecord[]
         SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of, $18, $18
         FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[]) AS task (event_id, prompt, reply_to, fork_of)
         JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id)
-      INSERT INTO memory_embeddings (kind, content, source, trust, event_id, created_at, last_seen_at)
-      SELECT note.kind, note.content, source, note.trust, recorded.id, $18, $18
-      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[]) AS note (event_id, kind, content, trust)
+      INSERT INTO memory_embeddings (kind, content, source, trust, title, tags, importance, event_id, created_at, last_seen_at)
+      SELECT note.kind, note.content, source, note.trust, note.title,
+             ARRAY(SELECT jsonb_array_elements_text(note.tags::jsonb)),
+             coalesce(note.importance, 0.5), recorded.id, $18, $18
+      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[], $24::text[], $25::text[], $26::float8[])
+        AS note (event_id, kind, content, trust, title, tags, importance)
       JOIN recorded ON recorded.id = note.event_id ORDER BY recorded.id`,
     values: [...columns, ...effectColumns(effects, now)],
   });
@@ -177,5 +184,8 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     textArray(notes.map(({ content }) => content)),
     textArray(notes.map(({ trust }) => trust)),
     textArray(tasks.map(({ forkOf }) => forkOf)),
+    textArray(notes.map(({ title }) => title)),
+    textArray(notes.map(({ tags = [] }) => JSON.stringify(tags))),
+    textArray(notes.map(({ importance }) => importance?.toString())),
   ];
 }
