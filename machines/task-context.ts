@@ -1,5 +1,5 @@
 import type { RecordedTask, RecordRequest } from '../actors/tasks/record-task.ts';
-import type { RunnableAgent } from '../src/lib/agent/launch.ts';
+import type { RunnableAgent, RunRequest } from '../src/lib/agent/launch.ts';
 import type { TaskLimits } from '../src/lib/agent/limits.ts';
 import type { AgentResolution } from '../src/lib/process/resolve-agent.ts';
 import type { RecalledMemory } from '../src/lib/recall/recall.ts';
@@ -34,6 +34,10 @@ export interface TaskContext extends TaskInput {
   staleSession: boolean;
   reprobed: boolean;
   memories: RecalledMemory[];
+  /** What served the recall in place of what should have; null where nothing did. */
+  degraded: string | null;
+  /** Why nothing could be recalled; null where it could. */
+  withoutMemories: string | null;
   agent: RunnableAgent | undefined;
   /** What the last run left; before the first one, what there is to say without it. */
   run: RunOutput;
@@ -58,6 +62,8 @@ export function initialTask(input: TaskInput): TaskContext {
     staleSession: false,
     reprobed: false,
     memories: [],
+    degraded: null,
+    withoutMemories: null,
     agent: undefined,
     run: noRun,
     recordFailures: 0,
@@ -67,16 +73,29 @@ export function initialTask(input: TaskInput): TaskContext {
   };
 }
 
+/** What its run is started with. */
+export function runRequest({
+  task,
+  agent,
+  memories,
+  degraded,
+  withoutMemories,
+  resume,
+}: TaskContext): RunRequest {
+  return { task, agent: runnable(agent), memories, degraded, withoutMemories, resume };
+}
+
 /** Everything that the attempt has left behind, to be judged and recorded. */
 export function recordRequest({
   task,
   agent,
   memories,
+  withoutMemories,
   resume,
   staleSession,
   run,
 }: TaskContext): RecordRequest {
-  return { task, agent, memories, resumed: resume, staleSession, ...run };
+  return { task, agent, memories, withoutMemories, resumed: resume, staleSession, ...run };
 }
 
 /** Why an outcome could not be recorded. */
@@ -92,7 +111,7 @@ export function spawnFailureOf(agent: AgentResolution): { code: string; message:
 }
 
 /** The agent that was resolved; throws where there is none. */
-export function runnable(agent: RunnableAgent | undefined): RunnableAgent {
+function runnable(agent: RunnableAgent | undefined): RunnableAgent {
   if (agent === undefined) throw new Error('task machine: running without an agent');
   return agent;
 }

@@ -50,6 +50,8 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
     task,
     agent: { kind: 'claude', path: claude.path, version: claudeVersion },
     memories: [],
+    degraded: null,
+    withoutMemories: null,
     resume: options.resume ?? null,
   } as const;
   const limits = { ...defaultTaskLimits, ...options.limits };

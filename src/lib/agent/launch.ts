@@ -16,6 +16,10 @@ export interface RunRequest {
   task: ClaimedTask;
   agent: RunnableAgent;
   memories: readonly RecalledMemory[];
+  /** What served the recall in place of what should have; null where nothing did. */
+  degraded: string | null;
+  /** Why nothing could be recalled; null where it could. */
+  withoutMemories: string | null;
   /** The session to go on with, or null for a new one. */
   resume: string | null;
 }
@@ -39,7 +43,7 @@ export interface Launch {
 
 /** Turns a request into a command line, an environment and a prompt. */
 export function launchOf(request: RunRequest, { env, settings, newSessionId }: LaunchSettings): Launch {
-  const { task, agent, memories, resume } = request;
+  const { task, agent, memories, degraded, withoutMemories, resume } = request;
   const { command, args } = agent.kind === 'claude' ? { command: agent.path, args: [] } : agent.entry;
   return {
     command,
@@ -53,6 +57,8 @@ export function launchOf(request: RunRequest, { env, settings, newSessionId }: L
       source: task.source,
       trust: standingOf(task).trust,
       memories,
+      degraded,
+      withoutMemories,
     }),
   };
 }

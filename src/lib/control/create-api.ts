@@ -8,6 +8,7 @@ import { createGraphDesk } from '../graph/desk.ts';
 import { createMemoryDesk } from '../memory/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { Recaller } from '../recall/create-recall.ts';
+import { countingRecalls } from '../recall/count-recalled.ts';
 import { recallQuery } from '../recall/requests.ts';
 import { explainRoute, type RuleBook, route } from '../router/route.ts';
 import { recordActivity } from '../store/activity/activity.ts';
@@ -67,6 +68,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     return row;
   };
 
+  const recall = countingRecalls(deps.recaller.explain, store, now);
   const transcripts: TranscriptDeps = { store, bus: deps.bus, live: (id) => tasks.transcript(id) };
   const reloadSettings = async (): Promise<void> => {
     settings.applyStored(await readStoredSettings(store));
@@ -191,7 +193,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     },
 
     agent: deps.agentDesk,
-    recall: (query) => deps.recaller.explain(recallQuery(query, AbortSignal.timeout(recallMs))),
+    recall: (query) => recall(recallQuery(query, AbortSignal.timeout(recallMs))),
     memories: createMemoryDesk({ store, by: 'cli', now }),
     graph: createGraphDesk({ store, now }),
     sql: (text) => runSql(store, text),

@@ -62,10 +62,18 @@ export function createReflexes(deps: ReflexDeps): Reflexes {
     const text = argumentOf(event.text);
     if (text === '') return { reply: 'What should I recall? Write /recall and some words.' };
     const signal = AbortSignal.timeout(10_000);
-    const found = await deps.recall({ text, limit: recallLimit, budgetTokens: recallBudgetTokens, signal });
-    if (found.length === 0) return { reply: 'I remember nothing about that.' };
+    const { memories, degraded } = await deps.recall({
+      text,
+      limit: recallLimit,
+      budgetTokens: recallBudgetTokens,
+      signal,
+    });
+    const lines = memories.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`);
     return {
-      reply: found.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`).join('\n'),
+      reply: [
+        ...(lines.length === 0 ? ['I remember nothing about that.'] : lines),
+        ...(degraded === null ? [] : [`(${degraded})`]),
+      ].join('\n'),
     };
   };
 

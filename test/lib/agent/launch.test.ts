@@ -91,7 +91,7 @@ describe('launch', () => {
     };
     const agent = { kind: 'claude', path: '/opt/claude', version: '1' } as const;
     const launch = launchOf(
-      { task, agent, memories: [], resume: null },
+      { task, agent, memories: [], degraded: null, withoutMemories: null, resume: null },
       { env: {}, settings: {}, newSessionId: 'new' },
     );
     expect(launch.command).toBe('/opt/claude');
