@@ -14,7 +14,7 @@ import {
 } from '../src/lib/agent/stream-event.ts';
 import type { StreamBounds, StreamReader } from '../src/lib/agent/stream-reader.ts';
 import { createToolWaits } from '../src/lib/agent/tool-waits.ts';
-import { entriesOf, steeredEntry, type TranscriptEntry } from '../src/lib/agent/transcript.ts';
+import { aboutRecall, entriesOf, steeredEntry, type TranscriptEntry } from '../src/lib/agent/transcript.ts';
 import { createUsageMeter } from '../src/lib/agent/usage-meter.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { identityOf, type ProcessIdentity } from '../src/lib/process/identity.ts';
@@ -100,6 +100,9 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const kind = kindOf(input.agent);
     const write = openStdin(agent);
     write(kind.messageLine(launch.prompt));
+    const about = aboutRecall(input);
+    if (about !== undefined)
+      report({ type: 'agent.noted', entries: [{ at: 0, kind: 'noted', text: about }] });
     const stderr = keepTail(agent);
     const meter = createUsageMeter();
     const awaited = new Map<string, number>();

@@ -25,6 +25,7 @@ import { messageOf } from '../src/lib/errors.ts';
 import { recallBody } from '../src/lib/recall/requests.ts';
 import { addGraphRoutes } from './graph/control-routes.ts';
 import { createInspectionStreams, type InspectionStreams } from './inspection-streams.ts';
+import { addMemoryRoutes } from './memory/control-routes.ts';
 
 export interface ControlServerInput {
   /** Path of the Unix socket, in a folder that only we can enter. */
@@ -153,6 +154,7 @@ function routes(api: ControlApi, watches: Set<Response>, inspections: Inspection
   app.post('/v1/recall', async ({ body }, response) => {
     response.json(await api.recall(readRequest(recallBody, body)));
   });
+  addMemoryRoutes(app, api.memories);
   addGraphRoutes(app, api.graph);
 
   app.get('/v1/config', async (_, response) => void response.json(await api.settings()));

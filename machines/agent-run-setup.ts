@@ -8,6 +8,7 @@ import type { TranscriptEntry } from '../src/lib/agent/transcript.ts';
 import type { ProcessIdentity } from '../src/lib/process/identity.ts';
 import type { TerminationReport } from '../src/lib/process/kill-family.ts';
 import type { UsageByModel } from '../src/lib/spend/model-usage.ts';
+import type { RecalledMemory } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
 import type { FollowUp } from '../src/lib/agent/follow-ups.ts';
 import {
@@ -48,10 +49,15 @@ const base = setup({
   actors: {
     agentProcess: fromCallback<AgentCommand, RunRequest>(unprovided('agentProcess')),
     followUps: followUpsMachine,
-    /** Stores who the process is, for recovery after a crash. */
+    /** Stores who the process is, for recovery after a crash, and what it was given. */
     noteProcess: fromPromise<
       undefined,
-      { task: ClaimedTask; agent: RunnableAgent; identity: ProcessIdentity | undefined }
+      {
+        task: ClaimedTask;
+        agent: RunnableAgent;
+        memories: readonly RecalledMemory[];
+        identity: ProcessIdentity | undefined;
+      }
     >(unprovided('noteProcess')),
     terminate: fromPromise<
       TerminationReport,

@@ -128,6 +128,7 @@ export const agentRunMachine = agentRunSetup.createMachine({
                   input: ({ context: { request, identity } }) => ({
                     task: request.task,
                     agent: request.agent,
+                    memories: request.memories,
                     identity,
                   }),
                   // Recovery finds the process by its marker too: a run does not fail for this.

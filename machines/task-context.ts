@@ -1,5 +1,6 @@
 import type { RecordedTask, RecordRequest } from '../actors/tasks/record-task.ts';
 import type { ResolvedAgent, RunnableAgent } from '../src/lib/agent/kinds/kinds.ts';
+import type { RunRequest } from '../src/lib/agent/launch.ts';
 import type { TaskLimits } from '../src/lib/agent/limits.ts';
 import type { RecalledMemory } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
@@ -35,6 +36,10 @@ export interface TaskContext extends TaskInput {
   /** Further messages so far, for a run that begins later or anew. */
   steers: readonly string[];
   memories: RecalledMemory[];
+  /** What served the recall in place of what should have; null where nothing did. */
+  degraded: string | null;
+  /** Why nothing could be recalled; null where it could. */
+  withoutMemories: string | null;
   agent: RunnableAgent | undefined;
   /** What the last run left; before the first one, what there is to say without it. */
   run: RunOutput;
@@ -60,6 +65,8 @@ export function initialTask(input: TaskInput): TaskContext {
     reprobed: false,
     steers: [],
     memories: [],
+    degraded: null,
+    withoutMemories: null,
     agent: undefined,
     run: noRun,
     recordFailures: 0,
@@ -69,16 +76,29 @@ export function initialTask(input: TaskInput): TaskContext {
   };
 }
 
+/** What its run is started with. */
+export function runRequest({
+  task,
+  agent,
+  memories,
+  degraded,
+  withoutMemories,
+  resume,
+}: TaskContext): RunRequest {
+  return { task, agent: runnable(agent), memories, degraded, withoutMemories, resume };
+}
+
 /** Everything that the attempt has left behind, to be judged and recorded. */
 export function recordRequest({
   task,
   agent,
   memories,
+  withoutMemories,
   resume,
   staleSession,
   run,
 }: TaskContext): RecordRequest {
-  return { task, agent, memories, resumed: resume, staleSession, ...run };
+  return { task, agent, memories, withoutMemories, resumed: resume, staleSession, ...run };
 }
 
 /** Why an outcome could not be recorded. */
@@ -94,7 +114,7 @@ export function spawnFailureOf(agent: ResolvedAgent): { code: string; message: s
 }
 
 /** The agent that was resolved; throws where there is none. */
-export function runnable(agent: RunnableAgent | undefined): RunnableAgent {
+function runnable(agent: RunnableAgent | undefined): RunnableAgent {
   if (agent === undefined) throw new Error('task machine: running without an agent');
   return agent;
 }

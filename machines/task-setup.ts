@@ -2,7 +2,7 @@ import { assign, fromPromise, sendTo, setup } from 'xstate';
 import type { RecordedTask, RecordRequest } from '../actors/tasks/record-task.ts';
 import type { StopCause } from '../src/lib/agent/outcome.ts';
 import type { ResolvedAgent } from '../src/lib/agent/kinds/kinds.ts';
-import type { RecalledMemory } from '../src/lib/recall/recall.ts';
+import type { Recollection } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
 import { agentRunMachine } from './agent-run.ts';
 import { noRun, type RunOutput, withSteer } from './agent-run-context.ts';
@@ -28,7 +28,7 @@ export const taskSetup = setup({
     children: {} as { run: 'agentRun' },
   },
   actors: {
-    recall: fromPromise<RecalledMemory[], ClaimedTask>(unprovided('recall')),
+    recall: fromPromise<Recollection, ClaimedTask>(unprovided('recall')),
     resolveAgent: fromPromise<ResolvedAgent, { reprobe: boolean }>(unprovided('resolveAgent')),
     agentRun: agentRunMachine,
     recordTask: fromPromise<RecordedTask, RecordRequest>(unprovided('recordTask')),
@@ -36,7 +36,11 @@ export const taskSetup = setup({
   },
   actions: {
     announceProgress,
-    keepMemories: assign({ memories: (_, memories: RecalledMemory[]) => memories }),
+    keepMemories: assign({
+      memories: (_, { memories }: Recollection) => memories,
+      degraded: (_, { degraded }: Recollection) => degraded,
+    }),
+    doWithoutMemories: assign({ withoutMemories: (_, reason: string) => reason }),
     keepAgent: assign({
       agent: (_, agent: ResolvedAgent) => (agent.kind === 'misconfigured' ? undefined : agent),
     }),

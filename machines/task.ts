@@ -3,11 +3,14 @@ import {
   initialTask,
   recordFailure,
   recordRequest,
-  runnable,
+  runRequest,
   settled,
   spawnFailureOf,
 } from './task-context.ts';
 import { taskSetup } from './task-setup.ts';
+
+const tookTooLong = 'the recall took too long';
+const withoutMemories = (reason: string): string => `going on without memories: ${reason}`;
 
 /**
  * One attempt at a task, from its claimed row to a recorded outcome.
@@ -39,19 +42,19 @@ export const taskMachine = taskSetup.createMachine({
         },
         onError: {
           target: 'resolving',
-          actions: {
-            type: 'announceProgress',
-            params: ({ event }) => `going on without memories: ${messageOf(event.error)}`,
-          },
+          actions: [
+            { type: 'doWithoutMemories', params: ({ event }) => messageOf(event.error) },
+            { type: 'announceProgress', params: ({ event }) => withoutMemories(messageOf(event.error)) },
+          ],
         },
       },
       after: {
         recallLimit: {
           target: 'resolving',
-          actions: {
-            type: 'announceProgress',
-            params: 'going on without memories: the recall took too long',
-          },
+          actions: [
+            { type: 'doWithoutMemories', params: tookTooLong },
+            { type: 'announceProgress', params: withoutMemories(tookTooLong) },
+          ],
         },
       },
       on: {
@@ -92,12 +95,7 @@ export const taskMachine = taskSetup.createMachine({
         id: 'run',
         src: 'agentRun',
         input: ({ context }) => ({
-          request: {
-            task: context.task,
-            agent: runnable(context.agent),
-            memories: context.memories,
-            resume: context.resume,
-          },
+          request: runRequest(context),
           limits: context.limits,
           steers: context.steers,
         }),

@@ -7,6 +7,7 @@ import { createControlApi } from './lib/control/create-api.ts';
 import { messageOf } from './lib/errors.ts';
 import { createAgentDesk } from './lib/mcp/agent-desk.ts';
 import { acquireLock } from './lib/process/lock.ts';
+import { countingRecalls } from './lib/recall/count-recalled.ts';
 import { createReflexes } from './lib/reflexes/reflexes.ts';
 import { ensureFifo } from './lib/wire/fifo.ts';
 import { putEvent } from './lib/wire/put-event.ts';
@@ -42,7 +43,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 }
 
 async function runTree(parts: Parts): Promise<number> {
-  const { log, database, recall } = parts;
+  const { log, database } = parts;
+  const recall = countingRecalls(parts.recall, database.store);
   closePasses(parts);
   const view = createTreeView(() => root, database.input);
   const status = createStatusBuilder({
@@ -71,6 +73,7 @@ async function runTree(parts: Parts): Promise<number> {
     }),
     agentDesk: createAgentDesk({
       ...parts,
+      recall,
       store: database.store,
       putEvent: (event) => putEvent(parts.paths, event),
       watchKey: (dedupKey) => parts.watchers.watch(dedupKey),

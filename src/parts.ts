@@ -54,6 +54,7 @@ export interface Parts extends DaemonOptions {
   agent: AgentResolver;
   /** How the processes of tasks are held together; found out once, before anything runs. */
   containment: Containment;
+  /** Counts nothing: whoever hands memories over does. */
   recall: Recall;
   recaller: Recaller;
   ledger: SpendLedger;

@@ -29,6 +29,8 @@ export interface RecordRequest {
   task: ClaimedTask;
   agent: RunnableAgent | undefined;
   memories: readonly RecalledMemory[];
+  /** Why nothing could be recalled; null where it could. */
+  withoutMemories: string | null;
   /** The session that the last run resumed, or null. */
   resumed: string | null;
   /** True when the conversation's session proved stale. */
@@ -97,7 +99,7 @@ export function createRecordTask(deps: RecordTaskDeps) {
       reply,
       progress: input.progress,
       agent: agentRecord(agent),
-      memories: input.memories.map(({ id, kind, score }) => ({ id, kind, score })),
+      memories: givenMemories(input.memories),
       sessionId: evidence.result?.sessionId ?? null,
       resumed: input.resumed,
       keepSession: agent?.rules.resumes === true && leftSession(outcome, evidence),
@@ -164,6 +166,11 @@ function createOwnerNotices(bus: Pick<Bus, 'emit'>): (outcome: Outcome) => void 
   };
 }
 
+/** What a row says about the memories that were given. */
+export function givenMemories(memories: readonly RecalledMemory[]) {
+  return memories.map(({ id, kind, score }) => ({ id, kind, score }));
+}
+
 /** What a row says about the agent that ran it. */
 export function agentRecord(agent: RunnableAgent | undefined) {
   if (agent === undefined) return null;
@@ -173,11 +180,12 @@ export function agentRecord(agent: RunnableAgent | undefined) {
 }
 
 function noteOf(
-  { cleanup, cleanupError, evidence }: RecordRequest,
+  { cleanup, cleanupError, evidence, withoutMemories }: RecordRequest,
   note: string | undefined,
 ): string | undefined {
   const notes = [
     note,
+    withoutMemories === null ? undefined : `it ran without memories: ${withoutMemories}`,
     evidence.result !== undefined && evidence.result.deniedTools.length > 0
       ? `denied tools: ${[...new Set(evidence.result.deniedTools)].join(', ')}`
       : undefined,

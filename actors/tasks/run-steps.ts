@@ -5,12 +5,13 @@ import type { Bus } from '../../src/lib/bus.ts';
 import type { ProcessIdentity } from '../../src/lib/process/identity.ts';
 import { terminateFamily, type TerminationReport } from '../../src/lib/process/kill-family.ts';
 import type { AgentResolver } from '../../src/lib/process/resolve-agent.ts';
-import type { Recall, RecalledMemory } from '../../src/lib/recall/recall.ts';
+import type { Recall, RecalledMemory, Recollection } from '../../src/lib/recall/recall.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
+import { noteRecalled } from '../../src/lib/store/memories/note-recalled.ts';
 import { noteProcess } from '../../src/lib/store/tasks/note-process.ts';
 import { announceTask } from './announce.ts';
-import { agentRecord, type RecordedTask } from './record-task.ts';
+import { agentRecord, givenMemories, type RecordedTask } from './record-task.ts';
 
 export interface RecallLimits {
   limit: number;
@@ -21,7 +22,7 @@ const defaultRecallLimits: RecallLimits = { limit: 8, budgetTokens: 1_500 };
 
 /** Looks for memories close to a task's prompt; by default the best 8, at most 1,500 tokens. */
 export function createRecallForTask(recall: Recall, limits: RecallLimits = defaultRecallLimits) {
-  return fromPromise<RecalledMemory[], ClaimedTask>(({ input, signal }) =>
+  return fromPromise<Recollection, ClaimedTask>(({ input, signal }) =>
     recall({ text: input.prompt, ...limits, signal }),
   );
 }
@@ -34,13 +35,29 @@ export function createResolveAgent(resolver: AgentResolver) {
   });
 }
 
-/** Writes into the row which process runs the task. */
+/** Writes into the row which process runs the task and which memories it was given, and counts that these were recalled. */
 export function createNoteProcess(store: Store) {
   return fromPromise<
     undefined,
-    { task: ClaimedTask; agent: RunnableAgent; identity: ProcessIdentity | undefined }
-  >(async ({ input: { task, agent, identity } }) => {
-    if (identity !== undefined) await noteProcess(store, task, { identity, agent: agentRecord(agent) });
+    {
+      task: ClaimedTask;
+      agent: RunnableAgent;
+      memories: readonly RecalledMemory[];
+      identity: ProcessIdentity | undefined;
+    }
+  >(async ({ input: { task, agent, memories, identity } }) => {
+    await store.transaction(async (tx) => {
+      await noteProcess(tx, task, {
+        identity: identity ?? null,
+        agent: agentRecord(agent),
+        memories: givenMemories(memories),
+      });
+      await noteRecalled(
+        tx,
+        memories.map(({ id }) => id),
+        new Date(),
+      );
+    });
     return undefined;
   });
 }

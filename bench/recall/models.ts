@@ -1,3 +1,9 @@
+import { createActor, waitFor } from 'xstate';
+import { createInferenceActors } from '../../actors/inference/create-inference.ts';
+import { inferenceMachine } from '../../machines/inference.ts';
+import { defaultSettings } from '../../src/lib/config/schema.ts';
+import { describeModel } from '../../src/lib/inference/describe-model.ts';
+import { createInferenceDesk, type InferenceDesk } from '../../src/lib/inference/inference-desk.ts';
 import type { Inference } from '../../src/lib/inference/inference.ts';
 import { withoutModels } from '../../src/lib/inference/without-models.ts';
 
@@ -8,6 +14,24 @@ export interface BenchModels {
   stop: () => Promise<void>;
 }
 
+/** Which models, by their names on the hub. */
+export interface ModelNames {
+  embedder: string;
+  reranker: string;
+}
+
+const settings = defaultSettings();
+/** Those that the daemon has by default. */
+export const defaultModels: ModelNames = {
+  embedder: String(settings['inference.embedder']),
+  reranker: String(settings['inference.reranker']),
+};
+
+const roles = ['embedder', 'reranker'] as const;
+const batchDeadlineMs = 120_000;
+const loadMs = 10 * 60_000;
+const stopMs = 30_000;
+
 /** No models at all. */
 export function noModels(): BenchModels {
   return {
@@ -15,4 +39,61 @@ export function noModels(): BenchModels {
     remarks: ['No --models: the lexical embedder serves, and nothing is reranked.'],
     stop: () => Promise.resolve(),
   };
+}
+
+/**
+ * Embedder and reranker from a folder of the hub's layout, in the daemon's own inference process. Nothing is downloaded.
+ * Rejects, with the process ended, where one cannot be loaded: figures of half the models would mislead.
+ */
+export async function modelsIn(modelsDir: string, names: ModelNames): Promise<BenchModels> {
+  const desk = createInferenceDesk();
+  const logic = inferenceMachine.provide({
+    actors: createInferenceActors({
+      desk,
+      env: process.env,
+      sources: {
+        models: { ...names, ner: null },
+        modelsDir,
+        cacheDir: modelsDir,
+        allowDownload: false,
+        hub: 'http://localhost.invalid',
+      },
+    }),
+  });
+  const actor = createActor(logic, { input: { deadlineMs: batchDeadlineMs } });
+  const stop = async (): Promise<void> => {
+    actor.send({ type: 'child.stop' });
+    await waitFor(actor, ({ status }) => status === 'done', { timeout: stopMs });
+  };
+  actor.start();
+  try {
+    await settled(desk);
+    const missing = roles.filter((role) => desk.states()[role].state !== 'ready');
+    if (missing.length > 0)
+      throw new Error(
+        `${modelsDir}: ${missing.map((role) => describeModel(role, desk.states()[role])).join('; ')}`,
+      );
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  return { inference: desk.inference, remarks: [], stop };
+}
+
+/** Until neither model is loading any more. */
+function settled(desk: InferenceDesk): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = AbortSignal.timeout(loadMs);
+    const look = (): void => {
+      if (roles.some((role) => desk.states()[role].state === 'loading')) return;
+      stopListening();
+      resolve();
+    };
+    const stopListening = desk.inference.onChange(look);
+    late.addEventListener('abort', () => {
+      stopListening();
+      reject(new Error(`the models took longer than ${loadMs / 60_000} minutes to load`));
+    });
+    look();
+  });
 }

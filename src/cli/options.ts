@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { PRIORITIES, type PriorityName } from '../lib/wire/priority.ts';
 
+const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 const name = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 
 /** Parses `-p`: a priority's name in any case, or its number. */
@@ -35,6 +36,41 @@ export function secondsOption(text: string): number {
 export function taskIdArgument(text: string): string {
   if (/^[1-9]\d{0,14}$/.test(text)) return text;
   throw new InvalidArgumentError('Expected the number of a task, as `ninjad tasks` shows it.');
+}
+
+/** Parses the number of a memory, also as `memory:12`, which is how a recall writes it. */
+export function memoryIdArgument(text: string): number {
+  const [, number] = /^(?:memory:)?([1-9]\d{0,14})$/.exec(text) ?? [];
+  if (number !== undefined) return Number(number);
+  throw new InvalidArgumentError('Expected the number of a memory, as `ninjad memories` shows it.');
+}
+
+/** Parses several of them. */
+export function memoryIdsArgument(text: string, before: number[] | undefined): number[] {
+  return [...new Set([...(before ?? []), memoryIdArgument(text)])];
+}
+
+/** Parses an option that may be repeated, each time with one of the choices. */
+export function collectOption(choices: readonly string[]) {
+  return (text: string, before: string[] = []): string[] => {
+    if (choices.includes(text)) return [...before, text];
+    throw new InvalidArgumentError(`Expected ${choices.join(', ')}.`);
+  };
+}
+
+/** Parses a date, or date and time, in the zone of this machine, or a time ago such as `7d`; gives ISO 8601. */
+export function timeOption(text: string): string {
+  const [, number, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+  const time =
+    number === undefined
+      ? Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text)
+      : Date.now() - Number(number) * (unitMs[unit] ?? 0);
+  if (Number.isNaN(time) || (number === undefined && !/^\d{4}-\d{2}-\d{2}/.test(text))) {
+    throw new InvalidArgumentError(
+      'Expected a date such as 2026-11-01, or a time ago such as 12h, 7d or 4w.',
+    );
+  }
+  return new Date(time).toISOString();
 }
 
 function wholeNumber(text: string, min: number, max: number): number {

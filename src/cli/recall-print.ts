@@ -1,4 +1,5 @@
 import type { RecallAnswer } from '../lib/recall/requests.ts';
+import { shortcomingsOf } from '../lib/recall/shortcomings.ts';
 import { paint } from './paint.ts';
 import { oneLine, printable } from './printable.ts';
 
@@ -53,10 +54,6 @@ function candidateParts(candidate: Candidate, index: number): string[] {
   ];
 }
 
-function shortcomings({ embedder, reranker, problems }: RecallAnswer): string[] {
-  return [
-    ...(embedder.degraded === null ? [] : [`degraded: found by words alone, since ${embedder.degraded}`]),
-    ...(reranker.reason === null ? [] : [`not reranked: ${reranker.reason}`]),
-    ...problems.map((problem) => `went on without: ${problem}`),
-  ].map(oneLine);
+function shortcomings(answer: RecallAnswer): string[] {
+  return shortcomingsOf(answer).map(oneLine);
 }

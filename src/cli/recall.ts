@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { recallKinds, recallTrusts } from '../lib/recall/requests.ts';
 import { connect } from './connect.ts';
-import { nameOption } from './options.ts';
+import { collectOption, nameOption, timeOption } from './options.ts';
 import { printJson, printLines } from './print.ts';
 import { explanationLines, recallLines } from './recall-print.ts';
 
@@ -36,12 +36,12 @@ export function recallCommand(): Command {
     .addOption(
       new Option('--kind <kind>', 'only of this kind; may be repeated')
         .choices(recallKinds)
-        .argParser(collect(recallKinds)),
+        .argParser(collectOption(recallKinds)),
     )
     .addOption(
       new Option('--trust <trust>', 'only as trusted as this; may be repeated')
         .choices(recallTrusts)
-        .argParser(collect(recallTrusts)),
+        .argParser(collectOption(recallTrusts)),
     )
     .option(
       '--source <source>',
@@ -69,31 +69,7 @@ export function recallCommand(): Command {
     });
 }
 
-function collect(choices: readonly string[]) {
-  return (text: string, before: string[] = []): string[] => {
-    if (choices.includes(text)) return [...before, text];
-    throw new InvalidArgumentError(`Expected ${choices.join(', ')}.`);
-  };
-}
-
 function placesOption(text: string): number {
   if (/^([1-9]|[1-4]\d|50)$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected a whole number from 1 to 50.');
-}
-
-const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
-
-/** A date or date and time in the zone of this machine, or a time ago; as ISO 8601. */
-function timeOption(text: string): string {
-  const [, number, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
-  const time =
-    number === undefined
-      ? Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text)
-      : Date.now() - Number(number) * (unitMs[unit] ?? 0);
-  if (Number.isNaN(time) || (number === undefined && !/^\d{4}-\d{2}-\d{2}/.test(text))) {
-    throw new InvalidArgumentError(
-      'Expected a date such as 2026-11-01, or a time ago such as 12h, 7d or 4w.',
-    );
-  }
-  return new Date(time).toISOString();
 }

@@ -54,7 +54,14 @@ function startRun(agent: RunnableAgent, { task: changes, limits, bounds, resume 
       announceProgress: ({ event }) => void progress.push((event as AnyEventObject)['progress'] as string),
     },
   });
-  const request = { task, agent, memories: [], resume: resume ?? null };
+  const request = {
+    task,
+    agent,
+    memories: [],
+    degraded: null,
+    withoutMemories: null,
+    resume: resume ?? null,
+  };
   const actor = createActor(machine, { input: { request, limits: quickLimits(limits), steers: [] } });
   const output = toPromise(actor);
   actor.start();

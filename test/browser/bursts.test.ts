@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser, useBrowser } from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
@@ -42,7 +43,7 @@ describeInBrowser('a page in a flood', () => {
   });
 
   it('does not grow on any panel while 200,000 events pass', { timeout: 400_000 }, async () => {
-    const visits = [];
+    const visits: Array<{ panel: string; page: Page }> = [];
     for (const panel of panels) {
       const address = panel === 'activity' ? '/#/activity/events' : `/#/${panel}`;
       const { page } = await browser.open(daemon, { address });

@@ -52,6 +52,8 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
     task,
     agent: claudeAt(claude.path, claudeVersion),
     memories: [],
+    degraded: null,
+    withoutMemories: null,
     resume: options.resume ?? null,
   };
   const limits = { ...defaultTaskLimits, ...options.limits };

@@ -1,6 +1,8 @@
 import type { ControlApi, EventSummary, TaskDetail } from '../../src/lib/control/api.ts';
 import type { RecallReport } from '../../src/lib/recall/report.ts';
 import type { CostReport } from '../../src/lib/store/tasks/cost-report.ts';
+import type { MemoryView } from '../../src/lib/dashboard/protocol/knowledge.ts';
+import type { ExportedMemory } from '../../src/lib/memory/desk.ts';
 import type { EntityDetail } from '../../src/lib/graph/desk.ts';
 import { createSettings } from '../../src/lib/config/live-settings.ts';
 import { ConflictError, NotFoundError } from '../../src/lib/control/errors.ts';
@@ -230,6 +232,47 @@ export const someEntity: EntityDetail = {
   ],
 };
 
+/** A memory whose text tries to command the terminal. */
+export const someMemory: MemoryView = {
+  id: 7,
+  kind: 'note',
+  title: null,
+  content: 'disk on nas\u001B[31m is at 91%',
+  source: 'shell',
+  trust: 'owner',
+  importance: 0.5,
+  tags: ['home'],
+  pinned: false,
+  seenCount: 2,
+  recallCount: 0,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  lastSeenAt: '2026-01-02T00:00:00.000Z',
+  lastRecalledAt: null,
+  eventId: 1_099_511_627_776,
+  taskId: null,
+  part: null,
+};
+
+/** The same as it is exported. */
+export const someExport: ExportedMemory = {
+  id: 7,
+  kind: 'note',
+  content: someMemory.content,
+  title: null,
+  source: 'shell',
+  trust: 'owner',
+  importance: 0.5,
+  tags: ['home'],
+  pinned: false,
+  conversation: null,
+  seenCount: 2,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  lastSeenAt: '2026-01-02T00:00:00.000Z',
+};
+
+const noMemory = (id: number): Promise<never> =>
+  Promise.reject(new NotFoundError(`there is no memory ${id}`));
+
 export interface FakeControl {
   api: ControlApi;
   /** Every call with its arguments, in order. */
@@ -314,6 +357,23 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
         return { session: 'a session', taskId: 12, tools: ['remember', 'recall'] };
       },
       call: (session, tool, input) => note('agent.call', [session, tool, input], `did ${tool}`),
+    },
+    memories: {
+      list: (query) => note('memories.list', [query], [someMemory]),
+      memory: (id) => (id === 7 ? note('memories.memory', [id], someMemory) : noMemory(id)),
+      add: (memory) => note('memories.add', [memory], someMemory),
+      edit: (id, change) =>
+        id === 7
+          ? note('memories.edit', [id, change], { ...someMemory, ...(change as object) })
+          : noMemory(id),
+      pin: (id, pinned) =>
+        id === 7 ? note('memories.pin', [id, pinned], { ...someMemory, pinned }) : noMemory(id),
+      forget: (ids) => note('memories.forget', [ids], [someExport]),
+      import: (body) => note('memories.import', [body], { imported: body.lines.length - 1, known: 1 }),
+      async *export(filter) {
+        yield await note('memories.export', [filter], [someExport]);
+        yield [{ ...someExport, id: 8 }];
+      },
     },
     graph: {
       search: (query) => note('graph.search', [query], [someEntity]),

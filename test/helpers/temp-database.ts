@@ -22,6 +22,9 @@ export interface TempDatabase {
   socketDir: string;
   dataDir: string;
   server: EmbeddedServer;
+  /** Ends the process and nothing else: from then on the store is away, until `restart`. */
+  away(): Promise<void>;
+  restart(): Promise<void>;
   /** Closes the connections, ends the process and removes the files. */
   stop(): Promise<void>;
 }
@@ -48,14 +51,25 @@ const copyOnWrite = constants.COPYFILE_FICLONE;
 
 async function serve(dir: string): Promise<TempDatabase> {
   const dataDir = join(dir, 'data');
-  const server = spawnEmbeddedServer({ dataDir, socketDir: dir, lockDeadlineMs: 30_000 });
+  const start = () => spawnEmbeddedServer({ dataDir, socketDir: dir, lockDeadlineMs: 30_000 });
+  let server = start();
   await server.listening;
   const store = createPool({ kind: 'embedded', socketDir: dir });
   return {
     store,
     socketDir: dir,
     dataDir,
-    server,
+    get server() {
+      return server;
+    },
+    async away() {
+      server.terminate();
+      await server.exited;
+    },
+    async restart() {
+      server = start();
+      await server.listening;
+    },
     async stop() {
       server.terminate();
       await server.exited;

@@ -87,7 +87,7 @@ function startRun(
     actions: { announceText: () => {}, announceProgress: () => {}, announceEntries: () => {} },
   });
   const task = fakeTask({ conversation });
-  const request = { task, agent, memories: [], resume: null };
+  const request = { task, agent, memories: [], degraded: null, withoutMemories: null, resume: null };
   const actor = createActor(machine, { clock, input: { request, limits, steers } });
   const output = toPromise(actor);
   actor.start();
@@ -337,7 +337,14 @@ describe('agent run machine', () => {
   });
 
   it('fails loudly when an actor was not provided', async () => {
-    const request = { task: fakeTask(), agent: fakeAgent('good.sh'), memories: [], resume: null };
+    const request = {
+      task: fakeTask(),
+      agent: fakeAgent('good.sh'),
+      memories: [],
+      degraded: null,
+      withoutMemories: null,
+      resume: null,
+    };
     const provided = agentRunMachine.provide({
       actors: { terminate: fromPromise(() => Promise.resolve(nobody)) },
     });

@@ -6,7 +6,7 @@ import { noRun, type RunInput, type RunOutput } from '../../machines/agent-run-c
 import { taskMachine } from '../../machines/task.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
 import type { ResolvedAgent } from '../../src/lib/agent/kinds/kinds.ts';
-import type { RecalledMemory } from '../../src/lib/recall/recall.ts';
+import type { RecalledMemory, Recollection } from '../../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
 import { fakeAgent, fakeTask, quickLimits } from '../helpers/agent-fixtures.ts';
 import { withResolvers } from '../helpers/with-resolvers.ts';
@@ -31,7 +31,7 @@ const done: RecordedTask = { state: 'done', outcome: 'succeeded', reply: 'r' };
 
 interface Parts {
   task?: Partial<ClaimedTask>;
-  recall?: () => Promise<RecalledMemory[]>;
+  recall?: () => Promise<Recollection>;
   resolve?: (reprobe: boolean) => Promise<ResolvedAgent>;
   record?: (request: RecordRequest, call: number) => Promise<RecordedTask>;
   reply?: () => Promise<undefined>;
@@ -70,7 +70,9 @@ function startTask(parts: Parts = {}) {
   });
   const machine = taskMachine.provide({
     actors: {
-      recall: fromPromise(parts.recall ?? (() => Promise.resolve([memory]))),
+      recall: fromPromise(
+        parts.recall ?? (() => Promise.resolve({ memories: [memory], degraded: 'by words alone' })),
+      ),
       resolveAgent: fromPromise(({ input }) =>
         (parts.resolve ?? (() => Promise.resolve(fakeAgent('good.sh'))))(input.reprobe),
       ),
@@ -119,7 +121,14 @@ describe('task machine', () => {
     await task.reach('running');
     expect(task.runs).toEqual([
       {
-        request: { task: task.task, agent: fakeAgent('good.sh'), memories: [memory], resume: null },
+        request: {
+          task: task.task,
+          agent: fakeAgent('good.sh'),
+          memories: [memory],
+          degraded: 'by words alone',
+          withoutMemories: null,
+          resume: null,
+        },
         limits,
         steers: [],
       },
@@ -131,6 +140,7 @@ describe('task machine', () => {
         task: task.task,
         agent: fakeAgent('good.sh'),
         memories: [memory],
+        withoutMemories: null,
         resumed: null,
         staleSession: false,
         ...goodRun,
@@ -147,13 +157,20 @@ describe('task machine', () => {
     expect(task.value()).toBe('resolving');
     expect(task.progress).toEqual(['recalling', 'going on without memories: the recall took too long']);
     await task.reach('running');
-    expect(task.runs[0]?.request.memories).toEqual([]);
+    expect(task.runs[0]?.request).toMatchObject({
+      memories: [],
+      withoutMemories: 'the recall took too long',
+    });
   });
 
   it('goes on without memories when the recall fails', async () => {
     const task = startTask({ recall: () => Promise.reject(new StoreAwayError('away')) });
     await task.reach('running');
     expect(task.progress).toEqual(['recalling', 'going on without memories: away']);
+    expect(task.runs[0]?.request).toMatchObject({ memories: [], withoutMemories: 'away' });
+    task.endRun();
+    await task.output;
+    expect(task.recorded).toMatchObject([{ withoutMemories: 'away' }]);
   });
 
   it('probes again for a program that vanished, but only once', async () => {
@@ -218,10 +235,10 @@ describe('task machine', () => {
   });
 
   it('keeps what it is told before the agent runs, and tells a fresh session all of it again', async () => {
-    const recalled = withResolvers<RecalledMemory[]>();
+    const recalled = withResolvers<Recollection>();
     const task = startTask({ task: { resume: 'old' }, recall: () => recalled.promise });
     task.actor.send({ type: 'task.steer', text: 'left' });
-    recalled.resolve([]);
+    recalled.resolve({ memories: [], degraded: null });
     await task.reach('running');
     expect(task.runs[0]?.steers).toEqual(['left']);
     task.actor.send({ type: 'task.steer', text: 'right' });

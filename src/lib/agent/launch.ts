@@ -13,6 +13,10 @@ export interface RunRequest {
   task: ClaimedTask;
   agent: RunnableAgent;
   memories: readonly RecalledMemory[];
+  /** What served the recall in place of what should have; null where nothing did. */
+  degraded: string | null;
+  /** Why nothing could be recalled; null where it could. */
+  withoutMemories: string | null;
   /** The session to go on with, or null for a new one. */
   resume: string | null;
 }
@@ -36,7 +40,7 @@ export interface Launch {
 
 /** Turns a request into a command line, an environment and a prompt. */
 export function launchOf(request: RunRequest, { env, settings, newSessionId }: LaunchSettings): Launch {
-  const { task, agent, memories, resume } = request;
+  const { task, agent, memories, degraded, withoutMemories, resume } = request;
   const session = sessionOf(task, resume, newSessionId);
   const { command, args } = kindOf(agent).commandLine(agent, session, settings);
   return {
@@ -51,6 +55,8 @@ export function launchOf(request: RunRequest, { env, settings, newSessionId }: L
       source: task.source,
       trust: standingOf(task).trust,
       memories,
+      degraded,
+      withoutMemories,
     }),
   };
 }

@@ -29,6 +29,21 @@ export function entriesOf(events: readonly StreamEvent[], at: number): Transcrip
   return events.flatMap((event) => contentsOf(event).map((content) => ({ at, ...content })));
 }
 
+/** What there is to say of the memories that a run was given, or was not; undefined where that is nothing. */
+export function aboutRecall({
+  memories,
+  degraded,
+  withoutMemories,
+}: {
+  memories: readonly unknown[];
+  degraded: string | null;
+  withoutMemories: string | null;
+}): string | undefined {
+  if (withoutMemories !== null) return clip(`without memories: ${withoutMemories}`, maxResultChars);
+  if (memories.length === 0 || degraded === null) return undefined;
+  return clip(`about the memories: ${degraded}`, maxResultChars);
+}
+
 /** What the owner said to a running agent, as an entry. */
 export function steeredEntry(text: string, at: number): TranscriptEntry {
   return { at, kind: 'steered', text: clip(text, maxTextChars) };

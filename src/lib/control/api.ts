@@ -1,5 +1,6 @@
 import type { SettingView } from '../config/live-settings.ts';
 import type { GraphDesk } from '../graph/desk.ts';
+import type { MemoryDesk } from '../memory/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { RuleVerdict } from '../router/route.ts';
 import type { CostReport } from '../store/tasks/cost-report.ts';
@@ -149,6 +150,7 @@ export interface ControlApi {
   /** What running tasks ask for through their MCP server. */
   agent: AgentDesk;
   recall(query: RecallBody): Promise<RecallReport>;
+  memories: MemoryDesk;
   /** The knowledge graph. */
   graph: GraphDesk;
   /** Runs one or more statements in one transaction. */

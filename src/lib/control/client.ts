@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from 'node:http';
 import type { SettingView } from '../config/live-settings.ts';
 import { NinjadError } from '../errors.ts';
 import { createGraphClient, type GraphClient } from '../graph/client.ts';
+import { createMemoryClient, type MemoryClient } from '../memory/client.ts';
 import type { RecallAnswer } from '../recall/requests.ts';
 import type { AgentTool } from '../mcp/tools.ts';
 import type { CostReport } from '../store/tasks/cost-report.ts';
@@ -53,6 +54,7 @@ export interface ControlClient {
   callAgentTool(session: string, tool: AgentTool, input: unknown): Promise<{ text: string }>;
   /** What is remembered about a text, with every candidate and its reasons. See `recallBody` for the query. */
   recall(query: Readonly<Record<string, unknown>>): Promise<RecallAnswer>;
+  memories: MemoryClient;
   /** The knowledge graph. */
   graph: GraphClient;
   sql(text: string): Promise<SqlResult[]>;
@@ -61,7 +63,7 @@ export interface ControlClient {
 }
 
 interface Call {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   signal?: AbortSignal | undefined;
 }
@@ -78,6 +80,11 @@ export function createControlClient(socketPath: string): ControlClient {
   ): AsyncGenerator<Message, void, undefined> {
     const response = await open(socketPath, path, { signal });
     for await (const line of splitLines(untilGone(response, signal))) yield JSON.parse(line) as Message;
+  }
+  async function* download(path: string): AsyncGenerator<Buffer, void, undefined> {
+    const response = await open(socketPath, path, {});
+    for await (const chunk of untilGone(response, undefined)) yield chunk;
+    if (!response.complete) throw cutOff();
   }
   const post = { method: 'POST' } as const;
   const at = (key: string) => `/v1/config/${encodeURIComponent(key)}`;
@@ -105,6 +112,7 @@ export function createControlClient(socketPath: string): ControlClient {
     callAgentTool: (session, tool, input) =>
       ask('/v1/agent/call', { ...post, body: { session, tool, input } }),
     recall: (query) => ask('/v1/recall', { method: 'POST', body: query }),
+    memories: createMemoryClient({ ask, download }),
     graph: createGraphClient(ask),
     sql: (text) => ask('/v1/sql', { ...post, body: { text } }),
     watch: (dedupKey, signal) => stream(`/v1/watch/${encodeURIComponent(dedupKey)}`, signal),
@@ -153,8 +161,7 @@ async function* untilGone(response: IncomingMessage, signal: AbortSignal | undef
 async function readJson(response: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of untilGone(response, undefined)) chunks.push(chunk);
-  if (!response.complete)
-    throw new NinjadError('CONNECTION_LOST', 'the daemon went away before its answer was whole');
+  if (!response.complete) throw cutOff();
   const text = Buffer.concat(chunks).toString('utf8');
   try {
     return JSON.parse(text) as unknown;
@@ -164,6 +171,10 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
       cause,
     });
   }
+}
+
+function cutOff(): NinjadError {
+  return new NinjadError('CONNECTION_LOST', 'the daemon went away before its answer was whole');
 }
 
 async function refusalOf(response: IncomingMessage): Promise<NinjadError> {

@@ -5,8 +5,10 @@ import { deleteStoredSetting, readStoredSettings, writeStoredSetting } from '../
 import type { Door } from '../dashboard/door/door.ts';
 import { enterLink } from '../dashboard/door/link.ts';
 import { createGraphDesk } from '../graph/desk.ts';
+import { createMemoryDesk } from '../memory/desk.ts';
 import type { AgentDesk } from '../mcp/agent-desk.ts';
 import type { Recaller } from '../recall/create-recall.ts';
+import { countingRecalls } from '../recall/count-recalled.ts';
 import { recallQuery } from '../recall/requests.ts';
 import { explainRoute, type RuleBook, route } from '../router/route.ts';
 import { recordActivity } from '../store/activity/activity.ts';
@@ -68,6 +70,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     return row;
   };
 
+  const recall = countingRecalls(deps.recaller.explain, store, now);
   const transcripts: TranscriptDeps = { store, bus: deps.bus, live: (id) => tasks.transcript(id) };
   const reloadSettings = async (): Promise<void> => {
     settings.applyStored(await readStoredSettings(store));
@@ -193,7 +196,8 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
 
     inspect: deps.inspect,
     agent: deps.agentDesk,
-    recall: (query) => deps.recaller.explain(recallQuery(query, AbortSignal.timeout(recallMs))),
+    recall: (query) => recall(recallQuery(query, AbortSignal.timeout(recallMs))),
+    memories: createMemoryDesk({ store, by: 'cli', now }),
     graph: createGraphDesk({ store, now }),
     sql: (text) => runSql(store, text),
 

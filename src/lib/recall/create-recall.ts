@@ -11,6 +11,7 @@ import { rank, type Scored } from './rank.ts';
 import type { Recall, RecallQuery } from './recall.ts';
 import type { CandidateReport, RecallReport } from './report.ts';
 import { type Reranking, rerankWithin } from './rerank.ts';
+import { shortcomingsOf } from './shortcomings.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
 /** Something else that knows of memories close to a question, such as a knowledge graph. It may fail; the recall goes on. */
@@ -83,7 +84,11 @@ export function createRecall(deps: RecallDeps): Recaller {
       timings: watch.laps(),
     };
   };
-  return { explain, recall: async (query) => (await explain(query)).memories };
+  const recall: Recall = async (query) => {
+    const report = await explain(query);
+    return { memories: report.memories, degraded: shortcomingsOf(report).join('; ') || null };
+  };
+  return { explain, recall };
 }
 
 interface Found {

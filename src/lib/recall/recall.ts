@@ -37,8 +37,16 @@ export interface RecallQuery {
   signal: AbortSignal;
 }
 
+/** What a recall brought. */
+export interface Recollection {
+  /** Best first. */
+  memories: RecalledMemory[];
+  /** What served it less well than it should have been, in words; null where all was as it should be. */
+  degraded: string | null;
+}
+
 /**
- * Finds the closest memories, best first; an empty list when nothing is close. Rejects with `StoreAwayError` while the
+ * Finds the closest memories; none when nothing is close. Rejects with `StoreAwayError` while the
  * store cannot be reached, and with the signal's reason when it is aborted.
  */
-export type Recall = (query: RecallQuery) => Promise<RecalledMemory[]>;
+export type Recall = (query: RecallQuery) => Promise<Recollection>;

@@ -1,3 +1,4 @@
+import { noteOf } from '../memory/note-of.ts';
 import type { Recall } from '../recall/recall.ts';
 import { trustOf } from '../recall/trust.ts';
 import type { Reflex, Reflexes } from '../router/reflex.ts';
@@ -61,16 +62,24 @@ export function createReflexes(deps: ReflexDeps): Reflexes {
     const text = argumentOf(event.text);
     if (text === '') return { reply: 'What should I recall? Write /recall and some words.' };
     const signal = AbortSignal.timeout(10_000);
-    const found = await deps.recall({ text, limit: recallLimit, budgetTokens: recallBudgetTokens, signal });
-    if (found.length === 0) return { reply: 'I remember nothing about that.' };
+    const { memories, degraded } = await deps.recall({
+      text,
+      limit: recallLimit,
+      budgetTokens: recallBudgetTokens,
+      signal,
+    });
+    const lines = memories.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`);
     return {
-      reply: found.map(({ kind, source, content }) => `- (${kind}, ${source}) ${content}`).join('\n'),
+      reply: [
+        ...(lines.length === 0 ? ['I remember nothing about that.'] : lines),
+        ...(degraded === null ? [] : [`(${degraded})`]),
+      ].join('\n'),
     };
   };
 
   return {
     record: () => ({}),
-    note: ({ event }) => ({ note: { content: event.text, kind: 'note', trust: trustOf(event.source) } }),
+    note: ({ event }) => ({ note: noteOf(event) }),
     remember: ({ event }) => {
       const content = argumentOf(event.text);
       if (content === '') return { reply: 'What should I remember? Write /remember and the text.' };

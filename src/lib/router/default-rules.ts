@@ -14,6 +14,8 @@ const command = (name: string): RuleInput => ({
  * Only chat, tasks and what is urgent start an agent: an unknown category is kept, never billed.
  */
 export const defaultRules: readonly RuleInput[] = [
+  // Before the commands: what is to be remembered may begin with a slash.
+  { name: 'remember', source: ownerSources, category: 'remember', route: 'reflex:note' },
   command('status'),
   command('help'),
   command('stop'),

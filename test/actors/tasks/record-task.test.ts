@@ -66,6 +66,7 @@ function recorder(on: Store = store) {
         task,
         agent: fakeAgent('good.sh'),
         memories: [],
+        withoutMemories: null,
         resumed: task.resume,
         staleSession: false,
         evidence: { ...noRun.evidence, messages: 1, ...evidence },

@@ -29,6 +29,7 @@ import type { RetryPolicy } from '../../../src/lib/agent/retry.ts';
 import { type BusFacts, createBus } from '../../../src/lib/bus.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
 import type { AgentResolution } from '../../../src/lib/process/resolve-agent.ts';
+import type { Recall } from '../../../src/lib/recall/recall.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
 import { fakeAgent, quickLimits } from '../../helpers/agent-fixtures.ts';
 import { recallerOn } from '../../helpers/recall.ts';
@@ -42,6 +43,8 @@ export interface WorkerOptions {
   retry?: Partial<RetryPolicy>;
   input?: TasksInput;
   leaseMs?: number;
+  /** By default the real one on the store. */
+  recall?: Recall;
 }
 
 type Ended = BusFacts['task.ended'];
@@ -94,7 +97,7 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
   const task = taskMachine.provide({
     actors: {
       agentRun,
-      recall: createRecallForTask(recallerOn(store).recall),
+      recall: createRecallForTask(options.recall ?? recallerOn(store).recall),
       resolveAgent: createResolveAgent({ current: () => undefined, resolve, reprobe: resolve }),
       recordTask: createRecordTask({ store, bus, retryPolicy }),
       reply: createReply(bus),

@@ -83,7 +83,7 @@ describe('launch', () => {
     const entry = { command: 'node', args: ['adapter.js', '["llm"]'] };
     const agent = withRules({ kind: 'command', path: '/bin/llm', reason: 'named', entry });
     const launch = launchOf(
-      { task: fakeTask(), agent, memories: [], resume: null },
+      { task: fakeTask(), agent, memories: [], degraded: null, withoutMemories: null, resume: null },
       { env: {}, settings: { maxBudgetUsd: 1 }, newSessionId: 'new' },
     );
     expect([launch.command, ...launch.args]).toEqual(['node', 'adapter.js', '["llm"]']);
@@ -107,7 +107,7 @@ describe('launch', () => {
     };
     const agent = claudeAt('/opt/claude');
     const launch = launchOf(
-      { task, agent, memories: [], resume: null },
+      { task, agent, memories: [], degraded: null, withoutMemories: null, resume: null },
       { env: {}, settings: {}, newSessionId: 'new' },
     );
     expect(launch.command).toBe('/opt/claude');

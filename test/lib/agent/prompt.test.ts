@@ -79,13 +79,29 @@ describe('prompt', () => {
       fc.property(texts, fc.array(texts), fc.constantFrom('owner', 'untrusted'), (text, contents, trust) => {
         const memories = contents.map(memory);
         const read = readPrompt(assemblePrompt({ text, source: 's', trust, memories }));
-        expect(read).toEqual({ message: text, memories: contents });
+        expect(read).toEqual({ message: text, memories: contents, withoutMemories: null });
       }),
     );
   });
 
+  it('says why there are no memories, and by what those that are there were found', () => {
+    const said = { text: 'x', source: 'cli', trust: 'owner' as const };
+    const failed = assemblePrompt({ ...said, memories: [], withoutMemories: 'the database\nis away' });
+    expect(failed).toMatch(/^ninjad could not look into its memory for this \(the database is away\): /);
+    expect(readPrompt(failed)).toEqual({
+      memories: [],
+      withoutMemories: 'the database is away',
+      message: 'x',
+    });
+    expect(offlineReply(failed)).toContain('Nor could I look into the memories: the database is away.');
+
+    const poor = assemblePrompt({ ...said, memories: [memory('one')], degraded: 'found by words alone' });
+    expect(poor).toContain('About how the following was found: found by words alone.\n');
+    expect(readPrompt(poor)).toEqual({ memories: ['one'], withoutMemories: null, message: 'x' });
+  });
+
   it('takes any other text for a message', () => {
-    expect(readPrompt('just this')).toEqual({ memories: [], message: 'just this' });
+    expect(readPrompt('just this')).toEqual({ memories: [], withoutMemories: null, message: 'just this' });
   });
 });
 

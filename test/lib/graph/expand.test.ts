@@ -122,7 +122,7 @@ describe('expanding a question over the graph', () => {
       budgetTokens: 1_500,
       signal: new AbortController().signal,
     };
-    const alone = await recallerOn(database.store).recall(question);
+    const { memories: alone } = await recallerOn(database.store).recall(question);
     expect(alone.map(({ id }) => id)).not.toContain(`memory:${slow}`);
     const report = await recallerOn(database.store, {
       expand: [createGraphExpansion(database.store)],

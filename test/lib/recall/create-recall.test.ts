@@ -26,8 +26,8 @@ const query = (text: string, more: Partial<RecallQuery> = {}): RecallQuery => ({
   signal,
   ...more,
 });
-const ask = (text: string, more?: Partial<RecallQuery>) =>
-  recallerOn(database.store).recall(query(text, more));
+const ask = async (text: string, more?: Partial<RecallQuery>) =>
+  (await recallerOn(database.store).recall(query(text, more))).memories;
 const explain = (text: string, more?: Partial<RecallQuery>, deps?: Partial<RecallDeps>) =>
   recallerOn(database.store, deps).explain(query(text, more));
 const contents = async (text: string, more?: Partial<RecallQuery>) =>

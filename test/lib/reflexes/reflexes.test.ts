@@ -114,23 +114,26 @@ describe('reflexes', () => {
   });
 
   describe('/recall', () => {
+    const degraded =
+      '(degraded: found by words alone, since the settings switch the embedder off; not reranked: the settings switch the reranker off)';
+
     it('quotes the closest memories with their kind and source', async () => {
       await remember('the nas is at 91% of its disk');
       await remember('the car is blue', 'fact', 'cli');
       expect(await reflexes().reply('/recall what about the nas?')).toBe(
-        '- (note, shell) the nas is at 91% of its disk',
+        `- (note, shell) the nas is at 91% of its disk\n${degraded}`,
       );
     });
 
     it('quotes five at most', async () => {
       for (let index = 0; index < 8; index += 1) await remember(`nas report ${index}`);
-      expect((await reflexes().reply('/recall nas'))?.split('\n')).toHaveLength(5);
+      expect((await reflexes().reply('/recall nas'))?.split('\n')).toHaveLength(5 + 1);
     });
 
     it('says so when nothing is close, or when it was not told what', async () => {
       const { reply } = reflexes();
       await remember('the car is blue');
-      expect(await reply('/recall nas')).toBe('I remember nothing about that.');
+      expect(await reply('/recall nas')).toBe(`I remember nothing about that.\n${degraded}`);
       expect(await reply('/recall')).toBe('What should I recall? Write /recall and some words.');
     });
   });

@@ -149,7 +149,7 @@ function Editor({ memory, onSaved }) {
 /** @param {{ onClose: () => void, onAdded: () => void }} props */
 export function AddMemory({ onClose, onAdded }) {
   const [content, setContent] = useState('');
-  const [kind, setKind] = useState('note');
+  const [kind, setKind] = useState(/** @type {'note' | 'fact' | 'preference'} */ ('note'));
   const add = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const answer = await act(

@@ -1,20 +1,12 @@
-import { NotFoundError } from '../../control/errors.ts';
 import type { ModelState, ModelStates } from '../../inference/inference.ts';
+import { createMemoryDesk, type MemoryDesk } from '../../memory/desk.ts';
 import type { Recaller } from '../../recall/create-recall.ts';
 import type { RecallReport } from '../../recall/report.ts';
-import {
-  countMemories,
-  deleteMemory,
-  findMemory,
-  listMemories,
-  type MemoryRow,
-  pinMemory,
-} from '../../store/memories/memories.ts';
+import { countMemories } from '../../store/memories/memories.ts';
 import type { Store } from '../../store/store.ts';
-import { type Handlers, UnavailableError } from '../dispatch.ts';
-import type { MemorySearch, MemoryView, ModelView } from '../protocol/knowledge.ts';
+import type { Caller, Handlers } from '../dispatch.ts';
+import type { MemorySearch, ModelView } from '../protocol/knowledge.ts';
 import { pageOf } from '../views/summaries.ts';
-import { note } from './decide.ts';
 
 export interface MemoryOperationDeps {
   store: Store;
@@ -26,52 +18,37 @@ export interface MemoryOperationDeps {
 const searchMs = 10_000;
 /** People scroll; the budget of a prompt is none of a page. */
 const shownTokens = 50_000;
-const forgottenChars = 200;
 
-/** What is remembered: search, read, pin, forget. */
+/** What is remembered: search, read, add, amend, pin, forget. */
 export function memoryOperations({ store, explain, models, now }: MemoryOperationDeps) {
+  const deskFor = ({ by }: Pick<Caller, 'by'>): MemoryDesk => createMemoryDesk({ store, by, now });
+  const reader = deskFor({ by: 'dashboard' });
   return {
-    'memory.search': async ({ text, limit }) => {
+    'memory.search': async ({ text, limit, kind, trust, source, since, until }) => {
       const startedAt = performance.now();
+      const filter = {
+        ...(kind !== undefined && { kinds: [kind] }),
+        ...(trust !== undefined && { trusts: [trust] }),
+        ...(source !== undefined && { sources: [source] }),
+        ...(since !== undefined && { since }),
+        ...(until !== undefined && { until }),
+      };
       const signal = AbortSignal.timeout(searchMs);
-      const report = await explain({ text, limit, budgetTokens: shownTokens, signal });
+      const report = await explain({ text, limit, filter, budgetTokens: shownTokens, signal });
       return searchView(report, Math.round(performance.now() - startedAt));
     },
     'memories.list': async ({ limit, ...search }) =>
-      pageOf(await listMemories(store, { ...search, limit: limit + 1 }), limit, memoryView),
-    'memory.get': async ({ id }) => memoryView(found(await findMemory(store, id), id)),
-    'memory.add': (): never => notYet('add'),
-    'memory.edit': (): never => notYet('edit'),
-    'memory.pin': ({ id, pinned }, caller) =>
-      store.transaction(async (tx) => {
-        const row = found(await pinMemory(tx, id, pinned), id);
-        const word = pinned ? 'pinned' : 'unpinned';
-        const summary = `memory ${id} was ${word}`;
-        await note(tx, caller, { at: now(), action: `memory.${word}`, summary, detail: { memory: id } });
-        return memoryView(row);
-      }),
-    'memory.forget': ({ id }, caller) =>
-      store.transaction(async (tx) => {
-        const { kind, content } = found(await deleteMemory(tx, id), id);
-        await note(tx, caller, {
-          at: now(),
-          action: 'memory.forgotten',
-          summary: `memory ${id} was forgotten`,
-          detail: { memory: id, kind, text: content.slice(0, forgottenChars) },
-        });
-        return { id };
-      }),
+      pageOf(await reader.list({ ...search, limit: limit + 1 }), limit, (memory) => memory),
+    'memory.get': ({ id }) => reader.memory(id),
+    'memory.add': (memory, caller) => deskFor(caller).add(memory),
+    'memory.edit': ({ id, ...change }, caller) => deskFor(caller).edit(id, change),
+    'memory.pin': ({ id, pinned }, caller) => deskFor(caller).pin(id, pinned),
+    'memory.forget': async ({ id }, caller) => {
+      await deskFor(caller).forget([id]);
+      return { id };
+    },
     'models.get': async () => ({ models: modelViews(models()), memories: await countMemories(store) }),
   } satisfies Partial<Handlers>;
-}
-
-function found(row: MemoryRow | undefined, id: number): MemoryRow {
-  if (row === undefined) throw new NotFoundError(`there is no memory ${id}`);
-  return row;
-}
-
-function notYet(what: string): never {
-  throw new UnavailableError(`memories cannot be ${what}ed here yet`);
 }
 
 function modelViews(states: ModelStates): ModelView[] {
@@ -110,26 +87,5 @@ function searchView({ candidates, embedder, reranker }: RecallReport, tookMs: nu
     })),
     tookMs,
     degraded: embedder.degraded ?? reranker.reason,
-  };
-}
-
-function memoryView(row: MemoryRow): MemoryView {
-  return {
-    id: row.id,
-    kind: row.kind,
-    title: row.title,
-    content: row.content,
-    source: row.source,
-    trust: row.trust,
-    importance: row.importance,
-    tags: row.tags,
-    pinned: row.pinned,
-    seenCount: row.seen_count,
-    recallCount: row.recall_count,
-    createdAt: row.created_at.toISOString(),
-    lastSeenAt: row.last_seen_at.toISOString(),
-    lastRecalledAt: row.last_recalled_at?.toISOString() ?? null,
-    eventId: row.event_id,
-    taskId: row.task_id,
   };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { entityKinds } from '../../graph/extraction.ts';
 import { eventStatuses, taskStates } from '../../control/requests.ts';
+import { memoryKinds, memoryTags, memoryText, memoryTitle } from '../../memory/memory-line.ts';
+import { memoryEditBody, memoryFilter } from '../../memory/requests.ts';
+import { recallKinds } from '../../recall/requests.ts';
 import { costGroupings } from '../../store/tasks/cost-report.ts';
 import { PRIORITIES } from '../../wire/priority.ts';
 
@@ -14,7 +17,7 @@ const word = z.string().min(1).max(64);
 const search = z.string().min(1).max(500);
 const reason = z.string().max(maxReasonChars).optional();
 const text = z.string().min(1).max(maxTextChars);
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((given) => given === 'true')]);
+const time = z.iso.datetime({ offset: true }).transform((given) => new Date(given));
 
 /** A conversation's name, as `ninjad ask --conversation` takes it. */
 export const conversationName = z.string().min(1).max(128);
@@ -68,24 +71,25 @@ export const chatSendInput = z.strictObject({
 export const chatTurnsInput = z.strictObject({ conversation: conversationName, ...page });
 export const chatReadInput = z.strictObject({ conversation: conversationName, until: z.iso.datetime() });
 
-export const memorySearchInput = z.strictObject({ text, limit });
-export const memoriesInput = z.strictObject({
-  kind: word.optional(),
+export const memorySearchInput = z.strictObject({
+  text,
+  limit,
+  kind: z.enum(recallKinds).optional(),
   trust: z.enum(trusts).optional(),
-  pinned: flag.optional(),
-  text: search.optional(),
-  ...page,
+  source: word.optional(),
+  since: time.optional(),
+  until: time.optional(),
 });
-export const memoryEditInput = z.strictObject({
-  id,
-  content: text.optional(),
-  kind: word.optional(),
-  title: z.string().max(200).nullable().optional(),
-  importance: z.number().min(0).max(1).optional(),
-  tags: z.array(z.string().min(1).max(64)).max(32).optional(),
-});
+export const memoriesInput = memoryFilter.extend(page);
+export const memoryEditInput = memoryEditBody.safeExtend({ id });
 export const memoryPinInput = z.strictObject({ id, pinned: z.boolean() });
-export const memoryAddInput = z.strictObject({ content: text, kind: word.default('note') });
+export const memoryAddInput = z.strictObject({
+  content: memoryText,
+  kind: z.enum(memoryKinds).default('note'),
+  title: memoryTitle.optional(),
+  importance: z.number().min(0).max(1).optional(),
+  tags: memoryTags.default([]),
+});
 
 export const graphInput = z.strictObject({
   limit: z.coerce.number().int().min(1).max(2000).default(500),

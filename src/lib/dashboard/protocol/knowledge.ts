@@ -16,6 +16,8 @@ export interface MemoryView {
   lastRecalledAt: string | null;
   eventId: number | null;
   taskId: number | null;
+  /** Where it is a part of a longer text: which text, and which part from 0. */
+  part: { document: number; chunk: number } | null;
 }
 
 /** Why a candidate was recalled or not: the ranks and scores of each stage that saw it. */

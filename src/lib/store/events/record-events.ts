@@ -35,6 +35,10 @@ export interface NoteRecord {
   trust: 'owner' | 'local' | 'untrusted';
   /** `extraction` for what is learned without being asked to. */
   origin: 'event' | 'extraction';
+  title?: string | undefined;
+  tags?: readonly string[] | undefined;
+  /** From 0 to 1; 0.5 where it is left out. */
+  importance?: number | undefined;
 }
 
 /**
@@ -60,10 +64,12 @@ export async function recordEvents(store: Store, records: readonly EventRecord[]
         SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of, $18, $18
         FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[]) AS task (event_id, prompt, reply_to, fork_of)
         JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id)
-      INSERT INTO memory_embeddings (kind, content, source, trust, origin, importance, conversation, event_id, created_at, last_seen_at)
-      SELECT note.kind, note.content, source, note.trust, note.origin, note.importance, conversation, recorded.id, $18, $18
-      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[])
-        AS note (event_id, kind, content, trust, origin, importance)
+      INSERT INTO memory_embeddings
+        (kind, content, source, trust, origin, importance, title, tags, conversation, event_id, created_at, last_seen_at)
+      SELECT note.kind, note.content, source, note.trust, note.origin, note.importance, note.title,
+             ARRAY(SELECT jsonb_array_elements_text(note.tags::jsonb)), conversation, recorded.id, $18, $18
+      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[], $26::text[], $27::text[])
+        AS note (event_id, kind, content, trust, origin, importance, title, tags)
       JOIN recorded ON recorded.id = note.event_id ORDER BY recorded.id`,
     values: [...columns, ...effectColumns(effects, now)],
   });
@@ -182,6 +188,8 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     textArray(notes.map(({ trust }) => trust)),
     textArray(tasks.map(({ forkOf }) => forkOf)),
     textArray(notes.map(({ origin }) => origin)),
-    numberArray(notes.map(importanceOf)),
+    numberArray(notes.map((note) => note.importance ?? importanceOf(note))),
+    textArray(notes.map(({ title }) => title)),
+    textArray(notes.map(({ tags = [] }) => JSON.stringify(tags))),
   ];
 }

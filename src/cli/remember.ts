@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { Command, Option } from 'commander';
+import { NinjadError, UsageError } from '../lib/errors.ts';
+import { maxMemoryChars, maxTags, maxTitleChars } from '../lib/memory/memory-line.ts';
+import { notedKinds } from '../lib/memory/note-of.ts';
+import { putEvent } from '../lib/wire/put-event.ts';
+import { connect, currentPaths } from './connect.ts';
+import { printJson, printLines } from './print.ts';
+import { oneLine } from './printable.ts';
+import { readText } from './read-text.ts';
+
+interface RememberOptions {
+  kind: string;
+  title?: string;
+  tag?: string[];
+  important?: true;
+  json?: true;
+}
+
+/** What became of it. Without `memories` it is safe on the disk and comes into the store later. */
+interface Remembered {
+  state: 'stored' | 'kept';
+  /** The numbers of the memories it became. */
+  memories: number[];
+}
+
+const importance = 0.9;
+const safeMs = 30_000;
+const storedMs = 5_000;
+
+const help = `
+It returns when the text is on the daemon's disk, where no crash can take it; as a rule it is in the store by then, and
+its number is printed. While the database is away it comes into the store later.
+
+Examples:
+  $ ninjad remember "the spare key is with Amara"
+  $ ninjad remember --kind preference --important "no calls before ten"
+  $ ninjad remember --title "roof contract" --tag house --tag money - < contract.txt
+`;
+
+/** `ninjad remember`: keeps a text, and waits until it is safe. */
+export function rememberCommand(): Command {
+  return new Command('remember')
+    .description('remember a text')
+    .argument('<text...>', 'what to remember, of any length; - reads it from stdin')
+    .addOption(new Option('--kind <kind>', 'what kind of text it is').choices(notedKinds).default('fact'))
+    .option('--title <title>', 'what it is about, in one line')
+    .option('--tag <tag>', 'a tag; may be repeated', (tag, before: string[] | undefined) => [...(before ?? []), tag])
+    .option('--important', 'recall it before what is equally close')
+    .option('--json', 'print what became of it as JSON')
+    .addHelpText('after', help)
+    .action(async (words: string[], options: RememberOptions) => {
+      const remembered = await remember(noteFrom(await readText(words), options));
+      if (options.json === true) printJson(remembered);
+      else printLines([sentenceOf(remembered)]);
+    });
+}
+
+function noteFrom(text: string, { kind, title, tag = [], important }: RememberOptions): Record<string, unknown> {
+  if (text.length > maxMemoryChars) throw new UsageError(`expected at most ${maxMemoryChars} characters, got ${text.length}`);
+  if (title !== undefined && (title === '' || title.length > maxTitleChars))
+    throw new UsageError(`expected a title of 1 to ${maxTitleChars} characters, got ${title.length}`);
+  if (tag.length > maxTags) throw new UsageError(`expected at most ${maxTags} tags, got ${tag.length}`);
+  return {
+    text,
+    kind,
+    ...(title !== undefined && { title }),
+    ...(tag.length > 0 && { tags: tag }),
+    ...(important === true && { importance }),
+  };
+}
+
+async function remember(note: Record<string, unknown>): Promise<Remembered> {
+  const paths = currentPaths();
+  const client = connect(paths);
+  const dedupKey = randomUUID();
+  const late = AbortSignal.timeout(safeMs);
+  const impatient = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let isSafe = false;
+  try {
+    for await (const message of client.watch(dedupKey, AbortSignal.any([late, impatient.signal]))) {
+      if (message.type === 'watching') {
+        await putEvent(paths, { priority: 'HUMAN', source: 'cli', category: 'remember', payload: { ...note, dedupKey } });
+      } else if (message.type === 'accepted') {
+        isSafe = true;
+        timer = setTimeout(() => impatient.abort(), storedMs);
+      } else if (message.type === 'routed' && message.route !== 'reflex:note') {
+        throw new NinjadError('NOT_REMEMBERED', `the rule ${message.rule} made ${message.route} of it`);
+      } else if (message.type === 'ended') {
+        if (message.state !== 'done')
+          throw new NinjadError('NOT_REMEMBERED', oneLine(`${message.state}: ${message.reason ?? message.outcome}`));
+        const stored = await client.memories.list({ event: message.eventId });
+        return { state: 'stored', memories: stored.map(({ id }) => id).reverse() };
+      }
+    }
+  } catch (thrown) {
+    if (!late.aborted && !impatient.signal.aborted) throw thrown;
+  } finally {
+    clearTimeout(timer);
+  }
+  if (isSafe) return { state: 'kept', memories: [] };
+  throw new NinjadError('NOT_ACCEPTED', `not safe within ${safeMs / 1000} s; it may still come: see ninjad status`);
+}
+
+function sentenceOf({ state, memories }: Remembered): string {
+  if (state === 'kept') return 'safe on the disk; it comes into the store when that can be reached';
+  return memories.length === 0 ? 'remembered' : `remembered: ${memories.map((id) => `memory ${id}`).join(', ')}`;
+}

@@ -1,0 +1,19 @@
+import { noteRecalled } from '../store/memories/note-recalled.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * The same recall, which counts of each memory that it gives that it was recalled. Where that cannot be counted, the memories
+ * are given all the same.
+ */
+export function countingRecalls<Query, Answer extends { memories: readonly { id: string }[] }>(
+  recall: (query: Query) => Promise<Answer>,
+  store: Pick<Store, 'query'>,
+  now: () => Date = () => new Date(),
+): (query: Query) => Promise<Answer> {
+  return async (query) => {
+    const answer = await recall(query);
+    const ids = answer.memories.map(({ id }) => id);
+    await noteRecalled(store, ids, now()).catch(() => undefined);
+    return answer;
+  };
+}
