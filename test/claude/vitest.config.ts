@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/claude/**/*.claude.ts'],
     pool: 'forks',
     maxWorkers: 1,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     retry: 0,

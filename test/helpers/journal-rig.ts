@@ -21,23 +21,43 @@ export interface JournalRig {
   journal: Journal;
   intake: Intake;
   rejected: RejectedLine[];
+  /** The sources of which a line was lowered. */
+  lowered: string[];
+  /** Writes into the pipe and takes it all into the journal. */
+  write(bytes: string | Buffer): void;
+  /** The accepted lines since the last call, as text. */
+  lines(): string[];
   /** Sends lines through the pipe and counts the accepted ones as pending; they came at `now`. */
   accept(lines: readonly string[], now?: number): MailItem[];
   close(): void;
 }
 
+export interface JournalRigOptions {
+  segmentBytes?: number;
+  /** False moves the bytes by read(2) and write(2). */
+  splice?: boolean;
+}
+
 /** See `JournalRig`; the same folder again is the same journal after a restart. */
-export function journalRig(dir = tempDir(), { segmentBytes = 16 * 1024 * 1024 } = {}): JournalRig {
+export function journalRig(
+  dir = tempDir(),
+  { segmentBytes = 16 * 1024 * 1024, splice = true }: JournalRigOptions = {},
+): JournalRig {
   const pipe = join(dir, 'pipe');
   if (!existsSync(pipe)) execFileSync('mkfifo', [pipe]);
   const fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
-  const journal = openJournal({ dir: join(dir, 'journal'), splice: loadSplice(), segmentBytes });
+  const journal = openJournal({
+    dir: join(dir, 'journal'),
+    splice: splice ? loadSplice() : undefined,
+    segmentBytes,
+  });
   const rejected: RejectedLine[] = [];
+  const lowered: string[] = [];
   const intake = createIntake({
     journal,
     coalesces: (category) => category === 'heartbeat',
     onRejected: (line) => rejected.push(line),
-    onLowered: () => undefined,
+    onLowered: (source) => lowered.push(source),
   });
   let closed = false;
   const close = (): void => {
@@ -52,12 +72,9 @@ export function journalRig(dir = tempDir(), { segmentBytes = 16 * 1024 * 1024 } 
     const items: MailItem[] = [];
     for (let batch = intake.next(); batch !== undefined; batch = intake.next()) {
       for (let index = 0; index < batch.count; index += 1) {
-        const position = batch.position[index] as number;
-        journal.addPending(position, 1);
-        const length = batch.length[index] as number;
         items.push({
-          position,
-          length,
+          position: batch.position[index] as number,
+          length: batch.length[index] as number,
           since: now,
           priority: batch.priority[index] as number,
           superseded: false,
@@ -67,19 +84,35 @@ export function journalRig(dir = tempDir(), { segmentBytes = 16 * 1024 * 1024 } 
     return items;
   };
 
+  const write = (bytes: string | Buffer): void => {
+    const data = Buffer.from(bytes);
+    for (let at = 0; at < data.length; at += chunkBytes) {
+      writeSync(fd, data.subarray(at, at + chunkBytes));
+      while (journal.take(fd, 256 * 1024) > 0);
+    }
+  };
+
   return {
     dir,
     journal,
     intake,
     rejected,
+    lowered,
+    write,
+    lines: () =>
+      takeIn(0).map(({ position, length }) => {
+        const line = Buffer.alloc(length);
+        journal.readInto(line, 0, position, length);
+        return line.toString();
+      }),
     accept: (lines, now = Date.now()) => {
       const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
       const items: MailItem[] = [];
       for (let at = 0; at < bytes.length; at += chunkBytes) {
-        writeSync(fd, bytes.subarray(at, at + chunkBytes));
-        while (journal.take(fd, chunkBytes) > 0);
+        write(bytes.subarray(at, at + chunkBytes));
         items.push(...takeIn(now));
       }
+      for (const { position } of items) journal.addPending(position, 1);
       return items;
     },
     close,

@@ -1,20 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fdatasync,
-  fsync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fdatasync, fsync, mkdirSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { syncedChannel } from '../diagnostics.ts';
+import { createCopy } from './copy.ts';
+import { identify } from './identify.ts';
 import {
   closeSegment,
   createSegment,
@@ -244,27 +232,6 @@ function endOf(segment: Segment): number {
   return segment.start + segment.size;
 }
 
-/** The journal's own name; made anew when the folder has no segments, since positions then begin anew too. */
-function identify(dir: string, hasSegments: boolean): string {
-  const path = join(dir, 'journal.json');
-  if (hasSegments) {
-    try {
-      const { uuid } = JSON.parse(readFileSync(path, 'utf8')) as { uuid?: unknown };
-      if (typeof uuid === 'string') return uuid;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' && !(cause instanceof SyntaxError)) throw cause;
-    }
-  }
-  const uuid = randomUUID();
-  const unfinished = `${path}.new`;
-  writeFileSync(unfinished, `${JSON.stringify({ uuid })}\n`, { mode: 0o600 });
-  const fd = openSync(unfinished, 'r');
-  fsyncSync(fd);
-  closeSync(fd);
-  renameSync(unfinished, path);
-  return uuid;
-}
-
 /** A crash in the middle of `roll` leaves the moved bytes in both segments: the later one owns them. */
 function dropOverlaps(segments: readonly Segment[]): void {
   segments.forEach((segment, index) => {
@@ -278,34 +245,4 @@ function endsALine(segment: Segment): boolean {
   const last = Buffer.alloc(1);
   readSync(segment.fd, last, 0, 1, segment.size - 1);
   return last[0] === 0x0a;
-}
-
-/** read(2) and write(2) where there is no splice: bytes that the disk refused are kept here and written first next time. */
-function createCopy(): (pipeFd: number, segment: Segment, maxBytes: number) => number {
-  const buffer = Buffer.alloc(256 * 1024);
-  let refused = Buffer.alloc(0);
-  return (pipeFd, segment, maxBytes) => {
-    const bytes = refused.length > 0 ? refused : buffer.subarray(0, readPipe(pipeFd, buffer, maxBytes));
-    let done = 0;
-    try {
-      while (done < bytes.length) {
-        done += writeSync(segment.fd, bytes, done, bytes.length - done, segment.size + done);
-      }
-    } catch (thrown) {
-      refused = Buffer.from(bytes.subarray(done));
-      if (done === 0) throw thrown;
-      return done;
-    }
-    refused = Buffer.alloc(0);
-    return done;
-  };
-}
-
-function readPipe(pipeFd: number, buffer: Buffer, maxBytes: number): number {
-  try {
-    return readSync(pipeFd, buffer, 0, Math.min(buffer.length, maxBytes), null);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
-    throw thrown;
-  }
 }

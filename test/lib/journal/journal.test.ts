@@ -1,23 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  appendFileSync,
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, constants, openSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createIntake, type Intake, type RejectedLine } from '../../../src/lib/journal/intake.ts';
-import { type Journal, openJournal } from '../../../src/lib/journal/journal.ts';
-import { loadSplice } from '../../../src/lib/journal/splice.ts';
 import { trimJournal } from '../../../src/lib/journal/trim.ts';
 import { maxLineBytes } from '../../../src/lib/wire/scan-line.ts';
+import { journalRig } from '../../helpers/journal-rig.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
 const MIB = 1024 * 1024;
@@ -27,83 +15,19 @@ afterEach(() => {
   for (const close of closers.splice(0).reverse()) close();
 });
 
-interface Rig {
-  journal: Journal;
-  intake: Intake;
-  rejected: RejectedLine[];
-  lowered: string[];
-  /** Writes into the pipe and takes it all into the journal. */
-  write(bytes: string | Buffer): void;
-  /** The accepted lines since the last call, as text. */
-  lines(): string[];
-  close(): void;
-}
-
-function openRig(dir: string, options: { splice?: boolean; segmentBytes?: number } = {}): Rig {
-  const fifo = join(dir, 'fifo');
-  if (!existsSync(fifo)) execFileSync('mkfifo', [fifo]);
-  const fd = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
-  const journal = openJournal({
-    dir: join(dir, 'journal'),
-    splice: options.splice === false ? undefined : loadSplice(),
-    ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
-  });
-  const rejected: RejectedLine[] = [];
-  const lowered: string[] = [];
-  const intake = createIntake({
-    journal,
-    coalesces: (category) => category === 'heartbeat',
-    onRejected: (line) => rejected.push(line),
-    onLowered: (source) => lowered.push(source),
-  });
-  let closed = false;
-  const close = (): void => {
-    if (closed) return;
-    closed = true;
-    journal.close();
-    closeSync(fd);
-  };
-  closers.push(close);
-  return {
-    journal,
-    intake,
-    rejected,
-    lowered,
-    write(bytes) {
-      const data = Buffer.from(bytes);
-      for (let at = 0; at < data.length; at += 32 * 1024) {
-        writeSync(fd, data.subarray(at, at + 32 * 1024));
-        while (journal.take(fd, 256 * 1024) > 0);
-      }
-    },
-    lines() {
-      const lines: string[] = [];
-      for (let batch = intake.next(); batch !== undefined; batch = intake.next()) {
-        for (let index = 0; index < batch.count; index += 1) {
-          const line = Buffer.alloc(batch.length[index] as number);
-          journal.readInto(line, 0, batch.position[index] as number, line.length);
-          lines.push(line.toString());
-        }
-      }
-      return lines;
-    },
-    close,
-  };
-}
-
 describe.each([
   ['splice(2)', true],
   ['read(2) and write(2)', false],
 ])('journal and intake by %s', (_, splice) => {
   it('keeps what came through the pipe and gives it back after a reopening', () => {
     const dir = tempDir();
-    const first = openRig(dir, { splice });
+    const first = journalRig(dir, { splice });
     first.write('LOW|a||b|one\nLOW|a||b|two\n');
     expect(first.lines()).toEqual(['LOW|a||b|one', 'LOW|a||b|two']);
     const { uuid } = first.journal;
     first.close();
 
-    const second = openRig(dir, { splice });
+    const second = journalRig(dir, { splice });
     expect(second.journal.uuid).toBe(uuid);
     expect(second.lines()).toEqual(['LOW|a||b|one', 'LOW|a||b|two']);
     second.write('LOW|a||b|three\n');
@@ -111,7 +35,7 @@ describe.each([
   });
 
   it('assembles a line that comes in pieces, multi-byte characters cut apart included', () => {
-    const rig = openRig(tempDir(), { splice });
+    const rig = journalRig(tempDir(), { splice });
     const bytes = Buffer.from('LOW|a||b|grün und 忍者\nLOW|a||b|next\n');
     for (const byte of bytes) {
       rig.write(Buffer.from([byte]));
@@ -125,7 +49,7 @@ describe.each([
   });
 
   it('begins new segments at line boundaries and reads across them', () => {
-    const rig = openRig(tempDir(), { splice, segmentBytes: 50_000 });
+    const rig = journalRig(tempDir(), { splice, segmentBytes: 50_000 });
     const lines = Array.from({ length: 5_000 }, (_, index) => `LOW|a||b|${index} ${'x'.repeat(index % 200)}`);
     const seen: string[] = [];
     for (let at = 0; at < lines.length; at += 100) {
@@ -142,7 +66,7 @@ describe.each([
 
 describe('intake', () => {
   it('rejects bad lines with their first 200 characters and leaves their neighbours unharmed', () => {
-    const rig = openRig(tempDir());
+    const rig = journalRig(tempDir());
     const noise = Buffer.from(
       Array.from({ length: 2_000 }, (_, index) => (index * 37) % 256).filter((byte) => byte !== 10),
     );
@@ -156,7 +80,7 @@ describe('intake', () => {
   });
 
   it('takes a payload of the longest length, and refuses an endless line once, in bounded space', () => {
-    const rig = openRig(tempDir(), { segmentBytes: 2 * MIB });
+    const rig = journalRig(tempDir(), { segmentBytes: 2 * MIB });
     const longest = `LOW|a||b|${'x'.repeat(maxLineBytes - 9)}`;
     rig.write(`${longest}\n`);
     expect(rig.lines()).toEqual([longest]);
@@ -172,7 +96,7 @@ describe('intake', () => {
   });
 
   it('counts a false claim to be HUMAN and queues it as URGENT', () => {
-    const rig = openRig(tempDir());
+    const rig = journalRig(tempDir());
     rig.write('HUMAN|email||mail|do as I say\nHUMAN|cli||chat|hello\n');
     const batch = rig.intake.next();
     expect([...(batch?.priority.subarray(0, 2) ?? [])]).toEqual([1, 0]);
@@ -181,11 +105,11 @@ describe('intake', () => {
 
   it('joins a line that was cut off by a crash with its rest', () => {
     const dir = tempDir();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     first.write('LOW|a||b|whole\nLOW|a||b|cut o');
     expect(first.lines()).toEqual(['LOW|a||b|whole']);
     first.close();
-    const second = openRig(dir);
+    const second = journalRig(dir);
     expect(second.lines()).toEqual(['LOW|a||b|whole']);
     second.intake.resume();
     second.write('ff here\nLOW|a||b|next\n');
@@ -195,28 +119,28 @@ describe('intake', () => {
 
   it('never glues a cut-off line to a stranger: a whole line that follows stays unharmed, also after another restart', () => {
     const dir = tempDir();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     first.write('LOW|a||b|whole\nLOW|a||b|cut o');
     first.lines();
     first.close();
-    const second = openRig(dir);
+    const second = journalRig(dir);
     second.lines();
     second.intake.resume();
     second.write('LOW|c||d|stranger\n');
     expect(second.lines()).toEqual(['LOW|c||d|stranger']);
     expect(second.rejected).toEqual([{ reason: 'truncated', sample: 'LOW|a||b|cut o' }]);
     second.close();
-    const third = openRig(dir);
+    const third = journalRig(dir);
     expect(third.lines()).toEqual(['LOW|a||b|whole', 'LOW|c||d|stranger']);
   });
 
   it('knows the stranger also when it comes in pieces, and refuses it when it is none of UTF-8', () => {
     const dir = tempDir();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     first.write('LOW|a||b|cut o');
     first.lines();
     first.close();
-    const second = openRig(dir);
+    const second = journalRig(dir);
     second.lines();
     second.intake.resume();
     second.write('LOW|c|');
@@ -226,7 +150,7 @@ describe('intake', () => {
     second.write('ger\nLOW|a||b|cut ag');
     expect(second.lines()).toEqual(['LOW|c||d|stranger']);
     second.close();
-    const third = openRig(dir);
+    const third = journalRig(dir);
     expect(third.lines()).toEqual(['LOW|c||d|stranger']);
     third.intake.resume();
     third.write(Buffer.from('LOW|c||d|\xff\nLOW|a||b|next\n', 'latin1'));
@@ -239,11 +163,11 @@ describe('intake', () => {
     ['its rest is not taken for a line', 'xxx\nLOW|a||b|next\n', ['LOW|a||b|next']],
   ])('after a line over the bound that a crash cut, %s, also after another restart', (_, bytes, lines) => {
     const dir = tempDir();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     first.write(`LOW|a||b|${'x'.repeat(2 * maxLineBytes)}`);
     expect(first.lines()).toEqual([]);
     first.close();
-    const second = openRig(dir);
+    const second = journalRig(dir);
     expect(second.lines()).toEqual([]);
     second.intake.resume();
     const taken: string[] = [];
@@ -254,16 +178,16 @@ describe('intake', () => {
     expect(taken).toEqual(lines);
     expect(second.rejected.map(({ reason }) => reason)).toEqual(['too-long']);
     second.close();
-    expect(openRig(dir).lines()).toEqual(lines);
+    expect(journalRig(dir).lines()).toEqual(lines);
   });
 
   it('gives a line over the bound up when the pipe is empty after a restart', () => {
     const dir = tempDir();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     first.write(`LOW|a||b|${'x'.repeat(2 * maxLineBytes)}`);
     first.lines();
     first.close();
-    const second = openRig(dir);
+    const second = journalRig(dir);
     second.lines();
     expect(second.intake.hasPartial()).toBe(true);
     second.intake.abandonPartial();
@@ -271,16 +195,16 @@ describe('intake', () => {
     second.write('LOW|a||b|next\n');
     expect(second.lines()).toEqual(['LOW|a||b|next']);
     second.close();
-    expect(openRig(dir).lines()).toEqual(['LOW|a||b|next']);
+    expect(journalRig(dir).lines()).toEqual(['LOW|a||b|next']);
   });
 
   it('gives a cut-off line up when the pipe is empty after a restart', () => {
     const dir = tempDir();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     first.write('LOW|a||b|whole\nLOW|a||b|cut o');
     first.lines();
     first.close();
-    const second = openRig(dir);
+    const second = journalRig(dir);
     second.lines();
     expect(second.intake.hasPartial()).toBe(true);
     second.intake.abandonPartial();
@@ -294,18 +218,18 @@ describe('journal', () => {
   it('says when a line arrived, also after a restart', () => {
     const dir = tempDir();
     const before = Date.now();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     first.write('LOW|a||b|one\n');
     const after = Date.now();
     first.close();
-    const second = openRig(dir);
+    const second = journalRig(dir);
     const at = second.journal.receivedAt(0) as number;
     expect(at).toBeGreaterThanOrEqual(before);
     expect(at).toBeLessThanOrEqual(after);
   });
 
   it('deletes only segments whose every line is recorded, and only after the store has checkpointed', async () => {
-    const rig = openRig(tempDir(), { segmentBytes: 20_000 });
+    const rig = journalRig(tempDir(), { segmentBytes: 20_000 });
     for (let index = 0; index < 10; index += 1) {
       rig.write(`LOW|a||b|${'x'.repeat(10_000)}\n`);
       rig.lines();
@@ -331,24 +255,24 @@ describe('journal', () => {
 
   it('gets a new name when its segments are gone, since its positions begin anew', () => {
     const dir = tempDir();
-    const first = openRig(dir);
+    const first = journalRig(dir);
     const { uuid } = first.journal;
     first.close();
     for (const name of readdirSync(join(dir, 'journal'))) {
       if (name.endsWith('.log')) rmSync(join(dir, 'journal', name));
     }
-    expect(openRig(dir).journal.uuid).not.toBe(uuid);
+    expect(journalRig(dir).journal.uuid).not.toBe(uuid);
   });
 
   it('lets the later segment own bytes that a crash in the middle of a roll left in both', () => {
     const dir = tempDir();
-    const first = openRig(dir, { segmentBytes: 100 });
+    const first = journalRig(dir, { segmentBytes: 100 });
     first.write(`LOW|a||b|${'x'.repeat(100)}\nLOW|a||b|ta`);
     first.lines();
     const [old, tail] = first.journal.stretches();
     first.close();
     appendFileSync(join(dir, 'journal', `${String(old?.start).padStart(16, '0')}.log`), 'LOW|a||b|ta');
-    const second = openRig(dir, { segmentBytes: 100 });
+    const second = journalRig(dir, { segmentBytes: 100 });
     expect(second.journal.stretches()[0]?.end).toBe(tail?.start);
     second.write('il\n');
     expect(second.lines()).toEqual([`LOW|a||b|${'x'.repeat(100)}`, 'LOW|a||b|tail']);
@@ -395,11 +319,12 @@ describe('journal', () => {
     await untilPipeIsEmpty(held);
     last.kill('SIGKILL');
     await gone;
-    const rig = openRig(dir);
+    const rig = journalRig(dir);
     const numbers = rig.lines().map((line) => Number(line.slice('LOW|a||b|'.length).split(' ')[0]));
     expect(numbers).toEqual(Array.from({ length: lines }, (_, index) => index));
     expect(rig.rejected).toEqual([]);
-  });
+    // Eleven processes one after the other: on a busy machine that alone takes a minute.
+  }, 240_000);
 
   it('takes nothing and loses nothing while the disk is full', (context) => {
     const dir = tempDir();
@@ -412,7 +337,7 @@ describe('journal', () => {
     }
     closers.push(() => execFileSync('umount', ['-l', mount]));
     const filler = join(mount, 'filler');
-    const rig = openRig(dir);
+    const rig = journalRig(dir);
     const { bsize, bavail } = statfsSync(mount);
     appendFileSync(filler, Buffer.alloc((bavail - 2) * bsize));
     const line = `LOW|a||b|${'x'.repeat(1_000)}\n`;
