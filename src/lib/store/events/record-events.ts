@@ -26,6 +26,8 @@ export interface EventRecord {
   task?: { prompt: string; replyTo: string | undefined; forkOf?: string | undefined } | undefined;
   /** A memory to keep from it. */
   note?: NoteRecord | undefined;
+  /** To be read into the knowledge graph. */
+  isReport?: boolean | undefined;
 }
 
 export interface NoteRecord {
@@ -60,7 +62,12 @@ export async function recordEvents(store: Store, records: readonly EventRecord[]
         INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, fork_of, run_after, queued_at)
         SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of, $18, $18
         FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[]) AS task (event_id, prompt, reply_to, fork_of)
-        JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id)
+        JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id),
+      reports AS (
+        INSERT INTO graph_pending (origin, origin_id)
+        SELECT 'event', recorded.id FROM unnest($27::bigint[]) AS report (event_id)
+        JOIN recorded ON recorded.id = report.event_id
+        ON CONFLICT ON CONSTRAINT graph_pending_pkey DO NOTHING)
       INSERT INTO memory_embeddings (kind, content, source, trust, title, tags, importance, event_id, created_at, last_seen_at)
       SELECT note.kind, note.content, source, note.trust, note.title,
              ARRAY(SELECT jsonb_array_elements_text(note.tags::jsonb)),
@@ -143,8 +150,8 @@ function isPlain(record: EventRecord): boolean {
   );
 }
 
-function hasEffects({ task, note }: EventRecord): boolean {
-  return task !== undefined || note !== undefined;
+function hasEffects({ task, note, isReport }: EventRecord): boolean {
+  return task !== undefined || note !== undefined || isReport === true;
 }
 
 function plainColumns(records: readonly EventRecord[]): string[] {
@@ -187,5 +194,6 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     textArray(notes.map(({ title }) => title)),
     textArray(notes.map(({ tags = [] }) => JSON.stringify(tags))),
     textArray(notes.map(({ importance }) => importance?.toString())),
+    numberArray(records.filter(({ isReport }) => isReport === true).map(({ id }) => id)),
   ];
 }
