@@ -3,10 +3,10 @@ import { createReportReader, type ReportLimits } from '../../../src/lib/graph/re
 
 function reader(limits: Partial<ReportLimits> = {}) {
   let at = 1_000;
-  const { wants } = createReportReader(limits, () => at);
+  const reports = createReportReader(limits, () => at);
   return {
     later: (ms: number) => void (at += ms),
-    wants: (text: string, source = 'cron:disk', category = 'metric') => wants({ text, source, category }),
+    wants: (text: string, source = 'cron:disk', category = 'metric') => reports.wants({ text, source, category }),
   };
 }
 
