@@ -3,6 +3,16 @@
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION vector;
 
+CREATE FUNCTION graph_note_events_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO graph_pending (origin, origin_id)
+  SELECT 'event', id FROM gone
+   WHERE EXISTS (SELECT FROM entity_mentions WHERE origin = 'event' AND origin_id = gone.id)
+      OR EXISTS (SELECT FROM entity_links WHERE origin = 'event' AND origin_id = gone.id)
+  ON CONFLICT ON CONSTRAINT graph_pending_pkey DO UPDATE SET turn = graph_pending.turn + 1, attempts = 0;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION graph_note_gone() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO graph_pending (origin, origin_id) SELECT TG_ARGV[0], id FROM gone
@@ -145,7 +155,7 @@ CREATE TABLE entity_links (
   CONSTRAINT entity_links_object_id_fkey FOREIGN KEY (object_id) REFERENCES entity_names(id) ON DELETE CASCADE,
   CONSTRAINT entity_links_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES entity_names(id) ON DELETE CASCADE,
   CONSTRAINT entity_links_not_to_itself CHECK ((subject_id <> object_id)),
-  CONSTRAINT entity_links_origin_known CHECK ((origin = ANY (ARRAY['memory'::text, 'task'::text]))),
+  CONSTRAINT entity_links_origin_known CHECK ((origin = ANY (ARRAY['memory'::text, 'task'::text, 'event'::text]))),
   CONSTRAINT entity_links_snippet_bounded CHECK ((length(snippet) <= 200)),
   CONSTRAINT entity_links_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
@@ -162,7 +172,7 @@ CREATE TABLE entity_mentions (
   at timestamp with time zone NOT NULL,
   CONSTRAINT entity_mentions_pkey PRIMARY KEY (name_id, origin, origin_id),
   CONSTRAINT entity_mentions_name_id_fkey FOREIGN KEY (name_id) REFERENCES entity_names(id) ON DELETE CASCADE,
-  CONSTRAINT entity_mentions_origin_known CHECK ((origin = ANY (ARRAY['memory'::text, 'task'::text]))),
+  CONSTRAINT entity_mentions_origin_known CHECK ((origin = ANY (ARRAY['memory'::text, 'task'::text, 'event'::text]))),
   CONSTRAINT entity_mentions_snippet_bounded CHECK ((length(snippet) <= 200)),
   CONSTRAINT entity_mentions_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
@@ -228,6 +238,7 @@ CREATE TABLE events (
 CREATE INDEX events_conversation_idx ON public.events USING btree (conversation, id) WHERE (conversation IS NOT NULL);
 CREATE UNIQUE INDEX events_dedup_key_key ON public.events USING btree (dedup_key) WHERE (dedup_key IS NOT NULL);
 CREATE INDEX events_open_idx ON public.events USING btree (id) WHERE (status = ANY (ARRAY['task'::text, 'failed'::text, 'dead'::text]));
+CREATE TRIGGER graph_events_gone AFTER DELETE ON events REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_events_gone();
 
 CREATE TABLE fleet_reports (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

@@ -1,3 +1,4 @@
+import type { Evidence } from '../lib/dashboard/protocol/knowledge.ts';
 import type { EntityDetail, EntitySummary } from '../lib/graph/desk.ts';
 import { paint } from './paint.ts';
 import { tableLines } from './print.ts';
@@ -63,8 +64,8 @@ function relationLines({ name, relations }: EntityDetail): string[] {
 
 function evidenceLines({ evidence }: EntityDetail, ago: (at: string) => string): string[] {
   if (evidence.length === 0) return [];
-  const rows = evidence.map(({ memoryId, taskId, snippet, at, trust }) => [
-    memoryId === null ? `task ${taskId ?? ''}` : `memory ${memoryId}`,
+  const rows = evidence.map(({ memoryId, taskId, eventId, snippet, at, trust }) => [
+    placeOf({ memoryId, taskId, eventId }),
     at === null ? '' : ago(at),
     oneLine(trust ?? ''),
     oneLine(snippet),
@@ -73,6 +74,11 @@ function evidenceLines({ evidence }: EntityDetail, ago: (at: string) => string):
     '',
     ...tableLines([{ title: 'read in' }, { title: 'when' }, { title: 'trust' }, { title: 'text' }], rows),
   ];
+}
+
+function placeOf({ memoryId, taskId, eventId }: Pick<Evidence, 'memoryId' | 'taskId' | 'eventId'>): string {
+  if (memoryId !== null) return `memory ${memoryId}`;
+  return taskId === null ? `event ${eventId ?? ''}` : `task ${taskId}`;
 }
 
 function wordsOf(predicate: string): string {

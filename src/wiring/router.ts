@@ -1,5 +1,6 @@
 import { createRouter } from '../../actors/router.ts';
 import { routerMachine } from '../../machines/router.ts';
+import { createReportReader } from '../lib/graph/reports.ts';
 import type { Reflexes } from '../lib/router/reflex.ts';
 import { createEventIds } from '../lib/store/events/register-journal.ts';
 import type { Parts } from '../parts.ts';
@@ -15,6 +16,7 @@ export function routerLogic(parts: Parts, reflexes: Reflexes) {
     spoolDir: paths.spool,
     batchSize: settings.get('store.batchSize'),
     reflexes,
+    reports: createReportReader(),
   });
   return routerMachine.provide({
     actors: { record: router.record },

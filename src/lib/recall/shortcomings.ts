@@ -1,14 +1,12 @@
 import type { RecallReport } from './report.ts';
 
-/** What a recall had to do without, in words, one each; none where all stages served. */
-export function shortcomingsOf({
-  embedder,
-  reranker,
-  problems,
-}: Pick<RecallReport, 'embedder' | 'reranker' | 'problems'>): string[] {
+type Served = Pick<RecallReport, 'embedder' | 'reranker' | 'problems'> & { candidates: readonly unknown[] };
+
+/** What a recall had to do without, in words, one each; none where all stages served. Nothing to rerank is no shortcoming. */
+export function shortcomingsOf({ embedder, reranker, problems, candidates }: Served): string[] {
   return [
     ...(embedder.degraded === null ? [] : [`degraded: found by words alone, since ${embedder.degraded}`]),
-    ...(reranker.reason === null ? [] : [`not reranked: ${reranker.reason}`]),
+    ...(reranker.reason === null || candidates.length === 0 ? [] : [`not reranked: ${reranker.reason}`]),
     ...problems.map((problem) => `went on without: ${problem}`),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus.ts';
 import { recordedChannel } from '../diagnostics.ts';
 import { messageOf, StoreAwayError } from '../errors.ts';
+import type { ReportReader } from '../graph/reports.ts';
 import type { Journal } from '../journal/journal.ts';
 import {
   type EventRecord,
@@ -28,6 +29,8 @@ export interface RecordDeps {
   spoolDir: string;
   /** The rules in force now, for events whose text is in the spool. */
   rules: () => RuleBook;
+  /** Chooses what is read into the knowledge graph of what is only recorded. Default: nothing. */
+  reports?: ReportReader;
   /** Lines before this position came before the last start and may be recorded already. */
   replayEnd: number;
   now?: () => number;
@@ -62,7 +65,7 @@ export async function recordRouted(events: readonly RoutedEvent[], deps: RecordD
   for (const { routed, problem } of opened) {
     const record = plainRecord(routed, deps.ids);
     if (problem !== undefined) records.push({ ...record, status: 'dead', reason: problem });
-    else if (needsNothing(routed)) records.push(record);
+    else if (needsNothing(routed)) records.push(withReport(routed, record, deps));
     else records.push(await handle(routed, record, repeated.has(routed), deps));
   }
   const recorded = await writeRecords(records, deps.store, now);
@@ -81,6 +84,16 @@ function needsNothing({ event, route }: RoutedEvent): boolean {
     event.dedupKey === undefined &&
     event.spool === undefined
   );
+}
+
+/** What anybody sent and nothing came of: a report, as far as the graph is concerned. */
+function withReport(
+  { event, route }: RoutedEvent,
+  record: EventRecord,
+  { reports }: RecordDeps,
+): EventRecord {
+  if (route !== 'reflex:record' || reports?.wants(event) !== true) return record;
+  return { ...record, isReport: true };
 }
 
 function plainRecord({ event, position, receivedAt, route, rule }: RoutedEvent, ids: EventIds): EventRecord {
@@ -118,7 +131,8 @@ async function handle(
     const task = { prompt: text, replyTo, forkOf: scoped(source, fork) };
     return { ...record, status: 'task', task, notes: learnedFrom(routed) };
   }
-  return routed.route === 'drop' ? record : await answerByReflex(routed, record, deps);
+  if (routed.route === 'drop') return record;
+  return withReport(routed, await answerByReflex(routed, record, deps), deps);
 }
 
 /** What the owner says of themselves to the agent is learned at once, whatever becomes of the task. */

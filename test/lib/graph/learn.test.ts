@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { createGraphDesk } from '../../../src/lib/graph/desk.ts';
 import { learnPending, type Reader } from '../../../src/lib/graph/learn.ts';
+import { recordEvents } from '../../../src/lib/store/events/record-events.ts';
 import { directReader, putMemory, putTask } from '../../helpers/graph-fixtures.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
 
@@ -48,6 +49,36 @@ describe('learning the graph', () => {
       anna.relations.map(({ predicate, direction, other }) => [predicate, direction, other.name]),
     ).toContainEqual(['restart', 'out', 'backup-job']);
     expect(await pending()).toBe(0);
+  });
+
+  it('reads reports that were queued, and forgets them with their rows', async () => {
+    const { store } = database;
+    await store.query({ text: 'TRUNCATE events CASCADE' });
+    const report = (id: number, isReport: boolean, payload: string) => ({
+      ...{
+        id,
+        priority: 3,
+        category: 'metric',
+        source: 'fleet:web-1',
+        route: 'reflex:record',
+        rule: 'otherwise',
+      },
+      ...{ payload, occurredAt: 0, receivedAt: Date.now(), status: 'done' as const, isReport },
+    });
+    const records = [
+      report(71, true, JSON.stringify({ text: 'nginx runs on web-1' })),
+      report(72, false, 'postgres runs on db-9'),
+    ];
+    await recordEvents(store, records, new Date());
+    expect(await learn()).toMatchObject({ sources: 1 });
+    expect(await desk().entity('web-1')).toMatchObject({
+      trust: 'local',
+      evidence: [{ memoryId: null, taskId: null, eventId: 71, snippet: 'nginx runs on web-1' }],
+    });
+    await expect(desk().entity('db-9')).rejects.toThrow('there is no entity');
+    await store.query({ text: 'DELETE FROM events' });
+    expect(await learn()).toMatchObject({ sources: 1 });
+    await expect(desk().entity('web-1')).rejects.toThrow('there is no entity');
   });
 
   it('counts one message once, though a memory and a task come of it', async () => {

@@ -133,7 +133,9 @@ describe('reflexes', () => {
     it('says so when nothing is close, or when it was not told what', async () => {
       const { reply } = reflexes();
       await remember('the car is blue');
-      expect(await reply('/recall nas')).toBe(`I remember nothing about that.\n${degraded}`);
+      expect(await reply('/recall nas')).toBe(
+        'I remember nothing about that.\n(degraded: found by words alone, since the settings switch the embedder off)',
+      );
       expect(await reply('/recall')).toBe('What should I recall? Write /recall and some words.');
     });
   });

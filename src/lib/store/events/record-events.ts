@@ -27,6 +27,8 @@ export interface EventRecord {
   task?: { prompt: string; replyTo: string | undefined; forkOf?: string | undefined } | undefined;
   /** Memories to keep from it. */
   notes?: readonly NoteRecord[] | undefined;
+  /** To be read into the knowledge graph. */
+  isReport?: boolean | undefined;
 }
 
 export interface NoteRecord {
@@ -63,7 +65,12 @@ export async function recordEvents(store: Store, records: readonly EventRecord[]
         INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, fork_of, run_after, queued_at)
         SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of, $18, $18
         FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[]) AS task (event_id, prompt, reply_to, fork_of)
-        JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id)
+        JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id),
+      reports AS (
+        INSERT INTO graph_pending (origin, origin_id)
+        SELECT 'event', recorded.id FROM unnest($28::bigint[]) AS report (event_id)
+        JOIN recorded ON recorded.id = report.event_id
+        ON CONFLICT ON CONSTRAINT graph_pending_pkey DO NOTHING)
       INSERT INTO memory_embeddings
         (kind, content, source, trust, origin, importance, title, tags, conversation, event_id, created_at, last_seen_at)
       SELECT note.kind, note.content, source, note.trust, note.origin, note.importance, note.title,
@@ -146,8 +153,8 @@ function isPlain(record: EventRecord): boolean {
   );
 }
 
-function hasEffects({ task, notes }: EventRecord): boolean {
-  return task !== undefined || notes !== undefined;
+function hasEffects({ task, notes, isReport }: EventRecord): boolean {
+  return task !== undefined || notes !== undefined || isReport === true;
 }
 
 function plainColumns(records: readonly EventRecord[]): string[] {
@@ -191,5 +198,6 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     numberArray(notes.map((note) => note.importance ?? importanceOf(note))),
     textArray(notes.map(({ title }) => title)),
     textArray(notes.map(({ tags = [] }) => JSON.stringify(tags))),
+    numberArray(records.filter(({ isReport }) => isReport === true).map(({ id }) => id)),
   ];
 }

@@ -1,9 +1,10 @@
 import { type Lineage, standingOf } from '../../permissions/standing.ts';
-import type { Trust } from '../../recall/trust.ts';
+import { type Trust, trustOf } from '../../recall/trust.ts';
+import { readPayload } from '../../wire/parse-line.ts';
 import type { Store } from '../store.ts';
 import type { Origin, Pending } from './pending.ts';
 
-/** A memory or task as the graph reads it. */
+/** A memory, task or report as the graph reads it. */
 export interface GraphSource {
   origin: Origin;
   id: number;
@@ -46,9 +47,11 @@ export async function loadSources(
     pending.filter((row) => row.origin === origin).map(({ origin_id: id }) => id);
   const memories = idsOf('memory');
   const tasks = idsOf('task');
+  const events = idsOf('event');
   return [
     ...(memories.length === 0 ? [] : await loadMemories(store, memories)),
     ...(tasks.length === 0 ? [] : await loadTasks(store, tasks)),
+    ...(events.length === 0 ? [] : await loadEvents(store, events)),
   ];
 }
 
@@ -88,6 +91,22 @@ async function loadTasks(store: Pick<Store, 'query'>, ids: readonly number[]): P
     at: row.at,
     source: row.source,
     texts: textsOf(row),
+  }));
+}
+
+async function loadEvents(store: Pick<Store, 'query'>, ids: readonly number[]): Promise<GraphSource[]> {
+  const { rows } = await store.query<{ id: number; at: Date; source: string; payload: string }>({
+    name: 'graph-load-events',
+    text: `SELECT id, received_at AS at, source, left(payload, $2) AS payload FROM events WHERE id = ANY ($1::bigint[])`,
+    values: [ids, maxChars],
+  });
+  return rows.map(({ id, at, source, payload }) => ({
+    origin: 'event',
+    id,
+    eventId: id,
+    at,
+    source,
+    texts: [{ text: readPayload(payload).text, trust: trustOf(source) }],
   }));
 }
 

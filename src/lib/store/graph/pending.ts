@@ -3,9 +3,9 @@ import type { Store } from '../store.ts';
 type Tx = Pick<Store, 'query'>;
 
 /** What a text of the graph comes from. */
-export type Origin = 'memory' | 'task';
+export type Origin = 'memory' | 'task' | 'event';
 
-/** A memory or task that is to be read, or that went. */
+/** A memory, task or report that is to be read, or that went. */
 export interface Pending {
   origin: Origin;
   origin_id: number;

@@ -48,7 +48,7 @@ export async function reachFrom(
       ), mentioned AS (
         SELECT reached.*, latest.origin, latest.origin_id FROM reached CROSS JOIN LATERAL (
           SELECT m.origin, m.origin_id FROM entity_names n
-            CROSS JOIN LATERAL (SELECT origin, origin_id, at FROM entity_mentions WHERE name_id = n.id ORDER BY at DESC LIMIT reached.wanted) AS m
+            CROSS JOIN LATERAL (SELECT origin, origin_id, at FROM entity_mentions WHERE name_id = n.id AND origin <> 'event' ORDER BY at DESC LIMIT reached.wanted) AS m
            WHERE n.entity_id = reached.entity_id ORDER BY m.at DESC LIMIT reached.wanted) AS latest
       )
       SELECT m.id, m.kind, m.source, m.trust, m.created_at, seed, via, nearness
