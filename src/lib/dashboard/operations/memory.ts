@@ -2,6 +2,7 @@ import { NotFoundError } from '../../control/errors.ts';
 import type { ModelState, ModelStates } from '../../inference/inference.ts';
 import type { Recaller } from '../../recall/create-recall.ts';
 import type { RecallReport } from '../../recall/report.ts';
+import type { MemoryProgress } from '../../remember/memory-board.ts';
 import {
   countMemories,
   deleteMemory,
@@ -12,7 +13,7 @@ import {
 } from '../../store/memories/memories.ts';
 import type { Store } from '../../store/store.ts';
 import { type Handlers, UnavailableError } from '../dispatch.ts';
-import type { MemorySearch, MemoryView, ModelView } from '../protocol/knowledge.ts';
+import type { MemorySearch, MemoryView, Models, ModelView } from '../protocol/knowledge.ts';
 import { pageOf } from '../views/summaries.ts';
 import { note } from './decide.ts';
 
@@ -20,6 +21,7 @@ export interface MemoryOperationDeps {
   store: Store;
   explain: Recaller['explain'];
   models: () => ModelStates;
+  progress: () => MemoryProgress;
   now: () => Date;
 }
 
@@ -29,7 +31,7 @@ const shownTokens = 50_000;
 const forgottenChars = 200;
 
 /** What is remembered: search, read, pin, forget. */
-export function memoryOperations({ store, explain, models, now }: MemoryOperationDeps) {
+export function memoryOperations({ store, explain, models, progress, now }: MemoryOperationDeps) {
   return {
     'memory.search': async ({ text, limit }) => {
       const startedAt = performance.now();
@@ -61,7 +63,10 @@ export function memoryOperations({ store, explain, models, now }: MemoryOperatio
         });
         return { id };
       }),
-    'models.get': async () => ({ models: modelViews(models()), memories: await countMemories(store) }),
+    'models.get': async () => ({
+      models: modelViews(models()),
+      memories: await memoriesView(store, progress()),
+    }),
   } satisfies Partial<Handlers>;
 }
 
@@ -72,6 +77,14 @@ function found(row: MemoryRow | undefined, id: number): MemoryRow {
 
 function notYet(what: string): never {
   throw new UnavailableError(`memories cannot be ${what}ed here yet`);
+}
+
+/** The counts as they are now, the vectors as the memory keeper counted them last. */
+async function memoriesView(
+  store: Store,
+  { model, embedded, missing }: MemoryProgress,
+): Promise<Models['memories']> {
+  return { ...(await countMemories(store)), model, embedded, missing };
 }
 
 function modelViews(states: ModelStates): ModelView[] {
