@@ -21,7 +21,7 @@ const { signal } = new AbortController();
 const now = new Date('2026-11-24T12:00:00Z');
 const old = new Date('2026-01-10T12:00:00Z');
 const add = async (content: string, more: Partial<NewMemory> & { set?: string } = {}): Promise<void> => {
-  const { set = 'prepared = true', ...memory } = more;
+  const { set = 'redacted = 0', ...memory } = more;
   const id = await insertMemory(database.store, {
     content,
     kind: 'note',

@@ -32,15 +32,15 @@ export async function oldestResultGroup(store: Tx, before: Date): Promise<Result
            AND created_at < $1
       ), chosen AS (
         SELECT month, conversation, only_source, trust FROM old GROUP BY 1, 2, 3, 4 HAVING count(*) > 1 ORDER BY month LIMIT 1
-      ), some AS (
+      ), picked AS (
         SELECT old.* FROM old JOIN chosen ON (old.month, old.trust) = (chosen.month, chosen.trust)
            AND old.conversation IS NOT DISTINCT FROM chosen.conversation AND old.only_source IS NOT DISTINCT FROM chosen.only_source
          ORDER BY old.id LIMIT ${maxResults}
       )
-      SELECT min(some.month) AS month, min(some.conversation) AS conversation, min(some.source) AS source, min(some.trust) AS trust,
-             array_agg(some.id ORDER BY some.id) AS ids, array_agg(left(memory.content, 2000) ORDER BY some.id) AS contents,
-             max(some.created_at) AS at
-        FROM some JOIN memory_embeddings AS memory USING (id) HAVING count(*) > 1`,
+      SELECT min(picked.month) AS month, min(picked.conversation) AS conversation, min(picked.source) AS source, min(picked.trust) AS trust,
+             array_agg(picked.id ORDER BY picked.id) AS ids, array_agg(left(memory.content, 2000) ORDER BY picked.id) AS contents,
+             max(picked.created_at) AS at
+        FROM picked JOIN memory_embeddings AS memory USING (id) HAVING count(*) > 1`,
     values: [before],
   });
   return rows[0];
