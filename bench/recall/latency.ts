@@ -58,7 +58,7 @@ export async function measureLatency(
     queries,
     p50Ms: percentile(of('total'), 0.5),
     p95Ms: percentile(of('total'), 0.95),
-    stages: ['embed', 'vectors', 'full text', 'past tasks', 'load'].map((stage) => ({
+    stages: ['embed', 'vectors', 'full text', 'load'].map((stage) => ({
       stage,
       p95Ms: percentile(of(stage), 0.95),
     })),

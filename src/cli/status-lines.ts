@@ -24,6 +24,7 @@ export function statusLines(status: Status, now: number): string[] {
     ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
     ['processes', withReason(`held by ${status.containment.tier}`, status.containment.reason)],
     ['inference', inferenceText(inference)],
+    ['memory', memoryText(status.memory)],
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
     ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
     ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
@@ -48,6 +49,13 @@ function inferenceText({ state, ...models }: Status['inference']): string {
     return oneLine(model.state === 'ready' ? model.model : describeModel(role, model));
   });
   return [paintState(state), ...details].join(', ');
+}
+
+function memoryText({ total, prepared, embedded, missing, degraded }: Status['memory']): string {
+  const waiting = total > prepared ? `, ${count(total - prepared)} to prepare` : '';
+  const vectors = missing > 0 ? `, ${count(embedded)} embedded, ${count(missing)} to go` : '';
+  const lexical = degraded === null ? '' : `, ${paint('yellow', 'degraded')}: ${oneLine(degraded)}`;
+  return `${count(total)} memories${waiting}${vectors}${lexical}`;
 }
 
 function spendText({ todayUsd, capUsd, monthUsd, monthlyCapUsd, reached }: Status['spend']): string {

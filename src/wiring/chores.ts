@@ -2,6 +2,9 @@ import { fromCallback, fromPromise } from 'xstate';
 import { choreMachine } from '../../machines/chore.ts';
 import { StoreAwayError } from '../lib/errors.ts';
 import { trimJournal } from '../lib/journal/trim.ts';
+import { compactResults } from '../lib/remember/compact-results.ts';
+import { dropModels } from '../lib/remember/drop-models.ts';
+import { pruneMemories } from '../lib/store/memories/prune-memories.ts';
 import { pruneStore } from '../lib/store/prune.ts';
 import type { Parts } from '../parts.ts';
 
@@ -15,15 +18,25 @@ export function journalKeeperLogic(parts: Parts) {
 
 /** Deletes the rows that have been kept long enough. */
 export function retentionLogic(parts: Parts) {
-  const { database, settings, log } = parts;
-  return chore(parts, 'old rows could not be deleted', async () => {
+  const { database, embedders, settings, log } = parts;
+  return chore(parts, 'old rows could not be deleted', async (signal) => {
+    const now = new Date();
     const retention = {
       eventsDays: settings.get('retention.eventsDays'),
       tasksDays: settings.get('retention.tasksDays'),
       activityDays: settings.get('retention.activityDays'),
     };
-    const deleted = await pruneStore(database.store, retention, new Date());
+    const deleted =
+      (await pruneStore(database.store, retention, now)) +
+      (await pruneMemories(database.store, { days: settings.get('retention.memoriesDays'), now, signal }));
     if (deleted > 0) log.info({ rows: deleted }, 'deleted rows that were kept long enough');
+    const dropped = await dropModels(database.store, embedders, now);
+    if (dropped.length > 0)
+      log.info({ models: dropped }, 'dropped the vectors of models that are not used any more');
+    const afterDays = settings.get('memory.compactAfterDays');
+    if (afterDays === null) return;
+    const summaries = await compactResults(database.store, { afterDays, now, signal });
+    if (summaries > 0) log.info({ summaries }, 'gathered old results of tasks into summaries');
   });
 }
 

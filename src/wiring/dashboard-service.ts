@@ -69,6 +69,7 @@ export function createDashboardService(
     ...memoryOperations({
       store,
       explain: (query) => parts.recaller.explain(query),
+      progress: () => parts.memoryBoard.progress(),
       models: () => ({
         embedder: parts.inference.embedder(),
         reranker: parts.inference.reranker(),

@@ -37,6 +37,7 @@ export function pulse(changes: Changes = {}): Now {
         reranker: { state: 'off' },
         ner: { state: 'off' },
       },
+      memory: { total: 0, prepared: 0, model: null, degraded: null, embedded: 0, missing: 0 },
       containment: { tier: 'marker', reason: '' },
       agent: { kind: changes.agent ?? 'claude', path: null, version: null },
       mailbox: { depth, byPriority: { HUMAN: 0, URGENT: 0, HIGH: 0, NORMAL: depth, LOW: 0, IDLE: 0 } },

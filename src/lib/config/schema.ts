@@ -117,6 +117,17 @@ const settingsSchema = z.strictObject({
     hot: true,
   }),
 
+  'retention.memoriesDays': setting(wholeNumber(1, 36_500, 'days'), 365, {
+    description:
+      'How long memories that are not yours are kept without being said or recalled again: what strangers wrote, events, notes of machines and results of tasks. Your own, pinned ones, facts and documents of your machines stay.',
+    hot: true,
+  }),
+  'memory.compactAfterDays': setting(orNull(wholeNumber(7, 36_500, 'days')), null, {
+    description:
+      'Age from which the results of tasks are gathered into one summary for each month and conversation or source. Null leaves them as they are.',
+    hot: true,
+  }),
+
   'recall.rerankDeadlineMs': setting(milliseconds(0, 4 * SECOND), 2 * SECOND, {
     description:
       'How long the reranker may take over the best ten memories; past it they stay in the order they were found in.',

@@ -7,6 +7,7 @@ import type { Inference } from '../inference/inference.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { AgentResolution } from '../process/resolve-agent.ts';
+import type { MemoryBoard } from '../remember/memory-board.ts';
 import type { Store } from '../store/store.ts';
 import { countQueued } from '../store/tasks/list-tasks.ts';
 import { packageVersion } from '../version.ts';
@@ -26,6 +27,7 @@ export interface StatusDeps {
   startedAt: number;
   isReady: () => boolean;
   inference: Pick<Inference, 'embedder' | 'reranker' | 'ner'>;
+  memoryBoard: Pick<MemoryBoard, 'progress'>;
   agent: () => AgentResolution | undefined;
   containment: Status['containment'];
   database: () => Status['database'];
@@ -64,6 +66,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       dashboard: deps.dashboard(),
       database: deps.database(),
       inference: modelsStatus(deps.inference),
+      memory: deps.memoryBoard.progress(),
       agent: agentStatus(deps.agent()),
       containment: deps.containment,
       mailbox: { depth: mailbox.depth(), byPriority: mailbox.depthByPriority() },

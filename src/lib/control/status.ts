@@ -1,4 +1,5 @@
 import type { ModelState, ModelStates } from '../inference/inference.ts';
+import type { MemoryProgress } from '../remember/memory-board.ts';
 import type { SpendState } from '../spend/ledger.ts';
 import type { PriorityName } from '../wire/priority.ts';
 import type { LoopDelay } from './loop-delay.ts';
@@ -37,6 +38,8 @@ export interface Status {
   };
   /** The models, each for itself, and all of them in a word: `ready` where all that is wanted is. */
   inference: { state: ModelState['state'] } & ModelStates;
+  /** How many memories are prepared, and have a vector of the embedder that serves; `degraded` says why it is not the real one. */
+  memory: MemoryProgress;
   agent: { kind: string; path: string | null; version: string | null; reason?: string | null };
   /** How the processes of tasks are held together, and why so. */
   containment: { tier: 'cgroup' | 'marker'; reason: string };

@@ -3,6 +3,7 @@ import { messageOf, StoreAwayError } from '../errors.ts';
 import type { Trust } from '../recall/trust.ts';
 import { boundGraph } from '../store/graph/bound.ts';
 import { failPending, nextPending, type Pending } from '../store/graph/pending.ts';
+import { secretsByPattern, takeOut } from '../remember/secret-patterns.ts';
 import { knownNames } from '../store/graph/known-names.ts';
 import { type GraphSource, loadSources } from '../store/graph/load-sources.ts';
 import { type Learned, writeLearned } from '../store/graph/write-learned.ts';
@@ -103,6 +104,14 @@ async function readSource(pending: Pending, source: GraphSource, reader: Reader)
   return { pending, eventId: source.eventId, at: source.at, mentions, links, aliases };
 }
 
+/** What is shown as evidence; the reader's own snippets are without secrets already. */
+function withoutSecrets(text: string): string {
+  const beginning = text.slice(0, 1_000);
+  return takeOut(beginning, secretsByPattern(beginning))
+    .slice(0, 200)
+    .replace(/[\uD800-\uDBFF]$/, '');
+}
+
 /** A report of `fleet:web-1` is about web-1, whether or not it says so. */
 function hostOf({ source, texts }: GraphSource): Learned['mentions'][number][] {
   const machine = /^fleet:(?<name>.+)$/.exec(source)?.groups?.['name'];
@@ -110,5 +119,5 @@ function hostOf({ source, texts }: GraphSource): Learned['mentions'][number][] {
   const first = texts[0];
   return name === undefined || first === undefined
     ? []
-    : [{ ...name, trust: first.trust, snippet: first.text.slice(0, 200).replace(/[\uD800-\uDBFF]$/, '') }];
+    : [{ ...name, trust: first.trust, snippet: withoutSecrets(first.text) }];
 }

@@ -7,6 +7,7 @@ import { createMailbox } from '../../../src/lib/mailbox/mailbox.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
 import { createInferenceDesk } from '../../../src/lib/inference/inference-desk.ts';
+import { createMemoryBoard } from '../../../src/lib/remember/memory-board.ts';
 import { someStatus } from '../../helpers/fake-control.ts';
 
 function depsWith(query: () => Promise<unknown>): StatusDeps {
@@ -20,6 +21,7 @@ function depsWith(query: () => Promise<unknown>): StatusDeps {
     startedAt: 1,
     isReady: () => true,
     inference: createInferenceDesk().inference,
+    memoryBoard: createMemoryBoard(),
     agent: () => undefined,
     containment: someStatus.containment,
     database: () => someStatus.database,

@@ -39,15 +39,11 @@ const remember = (...texts: string[]) =>
   );
 
 let nextEventId = 1;
-async function pastTask(
-  prompt: string,
-  reply: string,
-  { state = 'done', source = 'cli' } = {},
-): Promise<number> {
+async function pastTask(prompt: string, reply: string): Promise<number> {
   const { rows } = await database.store.query<{ id: number }>({
     text: `INSERT INTO tasks (event_id, priority, source, category, prompt, reply, state, run_after, queued_at, finished_at)
-           VALUES ($1, 3, $2, 'ask', $3, $4, $5, now(), now(), now()) RETURNING id`,
-    values: [nextEventId++, source, prompt, reply, state],
+           VALUES ($1, 3, 'cli', 'ask', $2, $3, 'done', now(), now(), now()) RETURNING id`,
+    values: [nextEventId++, prompt, reply],
   });
   return rows[0]?.id ?? 0;
 }
@@ -166,15 +162,12 @@ describe('recall', () => {
       { content: 'disk of the web server', kind: 'event', source: 'cron:disk', trust: 'local' },
       { content: 'disk offer', source: 'email:shop', trust: 'untrusted' },
     ]);
-    await pastTask('which disk?', 'The large one.', { source: 'email:home' });
     const { candidates } = await explain('disk', { filter: { trusts: ['owner', 'local'] } });
     expect(candidates.map(({ content }) => content).sort()).toEqual([
       'disk of the nas',
       'disk of the web server',
     ]);
-    expect(await contents('disk', { filter: { kinds: ['task'] } })).toEqual([
-      'which disk?\n→ The large one.',
-    ]);
+    expect(await contents('disk', { filter: { kinds: ['event'] } })).toEqual(['disk of the web server']);
     expect(await contents('disk', { filter: { sources: ['cron'] } })).toEqual(['disk of the web server']);
     expect(await contents('disk', { filter: { since: new Date(Date.now() + hour) } })).toEqual([]);
   });
@@ -212,7 +205,7 @@ describe('an explained recall', () => {
     });
     expect(report.reranker).toEqual({ model: null, reason: 'the settings switch the reranker off' });
     expect(report.timings.map(({ stage }) => stage).sort()).toEqual(
-      ['embed', 'full text', 'load', 'past tasks', 'rerank', 'total', 'vectors'].sort(),
+      ['embed', 'full text', 'load', 'rerank', 'total', 'vectors'].sort(),
     );
   });
 

@@ -2,16 +2,18 @@ import type { ModelState, ModelStates } from '../../inference/inference.ts';
 import { createMemoryDesk, type MemoryDesk } from '../../memory/desk.ts';
 import type { Recaller } from '../../recall/create-recall.ts';
 import type { RecallReport } from '../../recall/report.ts';
+import type { MemoryProgress } from '../../remember/memory-board.ts';
 import { countMemories } from '../../store/memories/memories.ts';
 import type { Store } from '../../store/store.ts';
 import type { Caller, Handlers } from '../dispatch.ts';
-import type { MemorySearch, ModelView } from '../protocol/knowledge.ts';
+import type { MemorySearch, Models, ModelView } from '../protocol/knowledge.ts';
 import { pageOf } from '../views/summaries.ts';
 
 export interface MemoryOperationDeps {
   store: Store;
   explain: Recaller['explain'];
   models: () => ModelStates;
+  progress: () => MemoryProgress;
   now: () => Date;
 }
 
@@ -20,7 +22,7 @@ const searchMs = 10_000;
 const shownTokens = 50_000;
 
 /** What is remembered: search, read, add, amend, pin, forget. */
-export function memoryOperations({ store, explain, models, now }: MemoryOperationDeps) {
+export function memoryOperations({ store, explain, models, progress, now }: MemoryOperationDeps) {
   const deskFor = ({ by }: Pick<Caller, 'by'>): MemoryDesk => createMemoryDesk({ store, by, now });
   const reader = deskFor({ by: 'dashboard' });
   return {
@@ -47,8 +49,19 @@ export function memoryOperations({ store, explain, models, now }: MemoryOperatio
       await deskFor(caller).forget([id]);
       return { id };
     },
-    'models.get': async () => ({ models: modelViews(models()), memories: await countMemories(store) }),
+    'models.get': async () => ({
+      models: modelViews(models()),
+      memories: await memoriesView(store, progress()),
+    }),
   } satisfies Partial<Handlers>;
+}
+
+/** The counts as they are now, the vectors as the memory keeper counted them last. */
+async function memoriesView(
+  store: Store,
+  { model, embedded, missing }: MemoryProgress,
+): Promise<Models['memories']> {
+  return { ...(await countMemories(store)), model, embedded, missing };
 }
 
 function modelViews(states: ModelStates): ModelView[] {

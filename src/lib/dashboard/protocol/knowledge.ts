@@ -56,7 +56,7 @@ export interface ModelView {
 /** The models and how many memories have a vector of the current one. */
 export interface Models {
   models: ModelView[];
-  memories: { total: number; prepared: number };
+  memories: { total: number; prepared: number; model: string | null; embedded: number; missing: number };
 }
 
 /** An entity in the picture. */

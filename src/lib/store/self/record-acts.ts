@@ -1,4 +1,6 @@
 import type { Trust } from '../../recall/trust.ts';
+import type { MemoryKind } from '../../memory/kinds.ts';
+import { insertMemory } from '../memories/insert-memory.ts';
 import type { Store } from '../store.ts';
 import { notifiedAction } from './count-acts.ts';
 
@@ -37,7 +39,7 @@ export async function forgetSelfTask(tx: Tx, dedupKey: string): Promise<void> {
 export async function recordMemory(
   tx: Tx,
   { taskId, now }: Act,
-  memory: { content: string; kind: string; source: string; trust: Trust },
+  memory: { content: string; kind: MemoryKind; source: string; trust: Trust },
 ): Promise<boolean> {
   const { content, kind, source, trust } = memory;
   const seen = await tx.query({
@@ -47,12 +49,7 @@ export async function recordMemory(
     values: [content, trust, now],
   });
   if (seen.rowCount !== 0) return false;
-  await tx.query({
-    name: 'memories-record',
-    text: `INSERT INTO memory_embeddings (kind, content, source, trust, origin, task_id, created_at, last_seen_at)
-           VALUES ($1, $2, $3, $4, 'agent', $5, $6, $6)`,
-    values: [kind, content, source, trust, taskId, now],
-  });
+  await insertMemory(tx, { content, kind, source, trust, origin: 'agent', taskId, now });
   return true;
 }
 
