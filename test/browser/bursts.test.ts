@@ -43,7 +43,7 @@ describeInBrowser('a page in a flood', () => {
   });
 
   it('does not grow on any panel while 200,000 events pass', { timeout: 900_000 }, async () => {
-    const visits = [];
+    const visits: Array<{ panel: string; page: Page }> = [];
     for (const panel of panels) {
       const address = panel === 'activity' ? '/#/activity/events' : `/#/${panel}`;
       const { page } = await browser.open(daemon, { address });

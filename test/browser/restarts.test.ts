@@ -20,9 +20,9 @@ describeInBrowser('a page whose daemon goes away', () => {
     startDaemon({ home: daemon.home, env: { NINJAD_PORT: port } });
 
   /** What a browser says of a port where nobody listens. */
-  const forgiveAbsence = ({ forgive }: Visit): void => {
-    forgive(/WebSocket connection to .* failed/);
-    forgive(/ERR_CONNECTION_(?:REFUSED|RESET)|ERR_EMPTY_RESPONSE|ERR_ABORTED/);
+  const forgiveAbsence = (visit: Visit): void => {
+    visit.forgive(/WebSocket connection to .* failed/);
+    visit.forgive(/ERR_CONNECTION_(?:REFUSED|RESET)|ERR_EMPTY_RESPONSE|ERR_ABORTED/);
   };
   const write = async (page: Page, text: string): Promise<void> => {
     await page.getByRole('textbox', { name: /message/i }).fill(text);
