@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { fromCallback } from 'xstate';
-import { type AgentSettings, interruptLine, userLine } from '../src/lib/agent/arguments.ts';
+import type { AgentSettings } from '../src/lib/agent/arguments.ts';
+import { kindOf } from '../src/lib/agent/kinds/kinds.ts';
 import { type Launch, launchOf, type RunRequest } from '../src/lib/agent/launch.ts';
 import { progressOf } from '../src/lib/agent/progress.ts';
 import {
@@ -11,7 +12,7 @@ import {
   saysStaleSession,
   type StreamEvent,
 } from '../src/lib/agent/stream-event.ts';
-import { createStreamReader, type StreamBounds } from '../src/lib/agent/stream-reader.ts';
+import type { StreamBounds, StreamReader } from '../src/lib/agent/stream-reader.ts';
 import { createToolWaits } from '../src/lib/agent/tool-waits.ts';
 import { entriesOf, steeredEntry, type TranscriptEntry } from '../src/lib/agent/transcript.ts';
 import { createUsageMeter } from '../src/lib/agent/usage-meter.ts';
@@ -96,12 +97,13 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const startedAt = performance.now();
     const elapsed = () => Math.round(performance.now() - startedAt);
     report({ type: 'agent.spawned', pid: agent.pid, identity: identityOf(agent.pid) });
+    const kind = kindOf(input.agent);
     const write = openStdin(agent);
-    write(userLine(launch.prompt));
+    write(kind.messageLine(launch.prompt));
     const stderr = keepTail(agent);
     const meter = createUsageMeter();
     const awaited = new Map<string, number>();
-    readStdout(agent, deps.bounds, stderr, report, (events) => {
+    readStdout(agent, kind.createReader(deps.bounds), stderr, report, (events) => {
       if (meter.note(events)) report({ type: 'agent.spent', unbilled: meter.unbilled() });
       reportEvents(events, elapsed(), awaited, report);
       if (events.some(({ kind }) => kind === 'result')) agent.stdin.end();
@@ -109,12 +111,12 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     agent.once('exit', (code, signal) => report({ type: 'agent.exited', code, signal, ...stderr() }));
     receive((command) => {
       if (command.type === 'agent.interrupt') {
-        write(interruptLine(randomUUID()));
+        write(kind.interruptLine(randomUUID()));
         return;
       }
       const uuid = randomUUID();
       if (command.messageId !== undefined) awaited.set(uuid, command.messageId);
-      write(userLine(command.text, uuid));
+      write(kind.messageLine(command.text, uuid));
       report({ type: 'agent.noted', entries: [steeredEntry(command.text, elapsed())] });
     });
     return () => closePipes(agent);
@@ -169,12 +171,11 @@ function keepTail({ stderr }: Process): () => { stderr: string; staleSession: bo
 
 function readStdout(
   { stdout }: Process,
-  bounds: StreamBounds | undefined,
+  reader: StreamReader,
   stderr: ReturnType<typeof keepTail>,
   report: Report,
   reportAll: ReportEvents,
 ): void {
-  const reader = createStreamReader(bounds);
   const waits = createToolWaits();
   const hear = (events: readonly StreamEvent[]) => {
     waits.note(events);

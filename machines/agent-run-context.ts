@@ -12,6 +12,8 @@ import type { TerminationReport } from '../src/lib/process/kill-family.ts';
 export interface RunInput {
   request: RunRequest;
   limits: TaskLimits;
+  /** What the owner said to the task before this run: the agent is told when it is there. */
+  steers: readonly string[];
 }
 
 export type RunEvent =
@@ -68,6 +70,7 @@ export interface LastWords {
 }
 
 const maxTextChars = 256 * 1024;
+const maxSteers = 100;
 /** Entries are clipped: together under a million characters a run, and far less in practice. */
 const maxHeadEntries = 100;
 const maxTailEntries = 200;
@@ -105,6 +108,11 @@ export function withResult(evidence: RunEvidence, result: AgentResult): RunEvide
   const said = evidence.result?.isError === false ? evidence.result.text : '';
   const text = said === '' || result.isError ? result.text : `${said}\n\n${result.text}`.trimEnd();
   return { ...evidence, result: { ...result, text }, staleSession: result.staleSession };
+}
+
+/** What waits for the agent with one more; of very many the last ones. */
+export function withSteer(steers: readonly string[], text: string): string[] {
+  return [...steers, text].slice(-maxSteers);
 }
 
 /** The handed messages with further ones, which the agent has not taken yet. */

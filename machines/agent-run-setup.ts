@@ -1,6 +1,7 @@
 import { assertEvent, assign, cancel, fromCallback, fromPromise, raise, sendTo, setup } from 'xstate';
 import type { AgentCommand } from '../actors/agent-process.ts';
-import type { RunnableAgent, RunRequest } from '../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../src/lib/agent/kinds/kinds.ts';
+import type { RunRequest } from '../src/lib/agent/launch.ts';
 import type { RunEvidence, StopCause } from '../src/lib/agent/outcome.ts';
 import type { AgentResult } from '../src/lib/agent/stream-event.ts';
 import type { TranscriptEntry } from '../src/lib/agent/transcript.ts';
@@ -20,6 +21,7 @@ import {
   withHanded,
   withLastWords,
   withResult,
+  withSteer,
   withStop,
   withTaken,
   withText,
@@ -121,6 +123,15 @@ export const agentRunSetup = base.extend({
       assertEvent(event, 'task.steer');
       return { type: 'agent.steer', text: event.text };
     }),
+    keepSteer: assign({
+      steers: ({ context, event }) => {
+        assertEvent(event, 'task.steer');
+        return withSteer(context.steers, event.text);
+      },
+    }),
+    passKeptOn: base.enqueueActions(({ context, enqueue }) => {
+      for (const text of context.steers) enqueue.sendTo('agent', { type: 'agent.steer', text });
+    }),
     wakeFollowUps: sendTo('followUps', { type: 'task.wake' }),
     handOver: assign({
       followUps: ({ context }, messages: readonly FollowUp[]) => withHanded(context.followUps, messages),
@@ -133,8 +144,8 @@ export const agentRunSetup = base.extend({
     markTaken: assign({ followUps: ({ context }, id: number) => withTaken(context.followUps, id) }),
   },
   guards: {
-    /** Only the CLI knows the request; whatever else runs is simply ended. */
-    canBeAsked: ({ context }) => context.request.agent.kind === 'claude',
+    /** Whatever does not know the request is simply ended. */
+    canBeAsked: ({ context }) => context.request.agent.rules.interrupts,
     isDrained: ({ context }) => context.drained,
     isNews: ({ context, event }) => event.type === 'agent.progress' && event.progress !== context.progress,
     hasNoResult: ({ context }) => context.evidence.result === undefined,

@@ -70,9 +70,10 @@ export const agentRunMachine = agentRunSetup.createMachine({
       states: {
         spawning: {
           on: {
+            'task.steer': { actions: 'keepSteer' },
             'agent.spawned': {
               target: 'running',
-              actions: { type: 'keepIdentity', params: ({ event }) => event.identity },
+              actions: [{ type: 'keepIdentity', params: ({ event }) => event.identity }, 'passKeptOn'],
             },
             'agent.unspawned': {
               target: '#agent-run.terminating',

@@ -1,4 +1,4 @@
-import { assign, fromPromise, setup } from 'xstate';
+import { assign, fromCallback, fromPromise, setup } from 'xstate';
 
 export interface ChoreInput {
   /** Pause between two runs, in milliseconds. */
@@ -7,7 +7,8 @@ export interface ChoreInput {
   runsLast: boolean;
 }
 
-export type ChoreEvent = { type: 'child.stop' };
+/** `chore.wake`: there is something to do now. */
+export type ChoreEvent = { type: 'child.stop' } | { type: 'chore.wake' };
 
 const unprovided = (name: string) => (): never => {
   throw new Error(`chore machine: "${name}" was not provided`);
@@ -16,39 +17,46 @@ const unprovided = (name: string) => (): never => {
 /**
  * Something that has to be done now and then, such as deleting what is not needed any more.
  *
- *     resting ──rested──▶ working ──▶ resting          child.stop ──▶ (workingLast) ──▶ stopped
+ *     resting ──rested, wake──▶ working ──▶ resting    child.stop ──▶ (workingLast) ──▶ stopped
  *
  * Asked to stop while it works, it lets that run end first: two at once would be in each other's way.
- * A run that fails is reported and made again after the next rest.
+ * A run that fails is reported and made again after the next rest. Where `alarm` wakes it while it works, it runs again at once.
  */
 export const choreMachine = setup({
   types: {
-    context: {} as ChoreInput & { stopping: boolean },
+    context: {} as ChoreInput & { stopping: boolean; woken: boolean },
     input: {} as ChoreInput,
     events: {} as ChoreEvent,
   },
   actors: {
     work: fromPromise<unknown>(unprovided('work')),
+    /** Sends `chore.wake` when there is something to do before the rest is over; it may never do so. */
+    alarm: fromCallback(unprovided('alarm')),
   },
   actions: {
     beginStopping: assign({ stopping: true }),
+    noteWake: assign({ woken: true }),
+    forgetWake: assign({ woken: false }),
     reportFailure: (_, _params: { error: unknown }): void => unprovided('reportFailure')(),
   },
   guards: {
     isStopping: ({ context }) => context.stopping,
+    wasWoken: ({ context }) => context.woken,
     runsLast: ({ context }) => context.runsLast,
   },
   delays: { rest: ({ context }) => context.restMs },
 }).createMachine({
   id: 'chore',
-  context: ({ input }) => ({ ...input, stopping: false }),
+  context: ({ input }) => ({ ...input, stopping: false, woken: false }),
+  invoke: { src: 'alarm' },
   initial: 'resting',
   states: {
     resting: {
       after: { rest: 'working' },
-      on: { 'child.stop': 'stopping' },
+      on: { 'child.stop': 'stopping', 'chore.wake': 'working' },
     },
     working: {
+      entry: 'forgetWake',
       invoke: {
         src: 'work',
         onDone: 'worked',
@@ -57,9 +65,15 @@ export const choreMachine = setup({
           actions: { type: 'reportFailure', params: ({ event }) => ({ error: event.error }) },
         },
       },
-      on: { 'child.stop': { actions: 'beginStopping' } },
+      on: { 'child.stop': { actions: 'beginStopping' }, 'chore.wake': { actions: 'noteWake' } },
     },
-    worked: { always: [{ guard: 'isStopping', target: 'stopping' }, { target: 'resting' }] },
+    worked: {
+      always: [
+        { guard: 'isStopping', target: 'stopping' },
+        { guard: 'wasWoken', target: 'working' },
+        { target: 'resting' },
+      ],
+    },
     stopping: { always: [{ guard: 'runsLast', target: 'workingLast' }, { target: 'stopped' }] },
     workingLast: {
       invoke: {

@@ -1,5 +1,5 @@
 import { assign, fromPromise, sendParent, setup } from 'xstate';
-import type { RunnableAgent } from '../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../src/lib/agent/kinds/kinds.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
 import type { FollowUp, FollowUpQuery } from '../src/lib/agent/follow-ups.ts';
 import { isStoreAway } from './failure.ts';
@@ -59,7 +59,7 @@ export const followUpsMachine = setup({
     markSeen: assign({ woken: false }),
   },
   guards: {
-    canListen: ({ context: { task, agent } }) => task.conversation !== null && agent.kind === 'claude',
+    canListen: ({ context: { task, agent } }) => task.conversation !== null && agent.rules.hears,
     foundSome: (_, messages: readonly FollowUp[]) => messages.length > 0,
     wasWoken: ({ context }) => context.woken,
     isStoreAway: (_, { error }: { error: unknown }) => isStoreAway(error),

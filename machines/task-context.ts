@@ -1,7 +1,6 @@
 import type { RecordedTask, RecordRequest } from '../actors/tasks/record-task.ts';
-import type { RunnableAgent } from '../src/lib/agent/launch.ts';
+import type { ResolvedAgent, RunnableAgent } from '../src/lib/agent/kinds/kinds.ts';
 import type { TaskLimits } from '../src/lib/agent/limits.ts';
-import type { AgentResolution } from '../src/lib/process/resolve-agent.ts';
 import type { RecalledMemory } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
 import { noRun, type RunOutput } from './agent-run-context.ts';
@@ -18,7 +17,7 @@ export type TaskEvent =
   | { type: 'task.cancel' }
   /** The daemon stops: end in order, and go back to the queue. */
   | { type: 'task.shutdown' }
-  /** A further message for the running agent; one that comes before or after its turn is dropped. */
+  /** A further message for the agent; one that comes before it runs waits for it, one after its turn is too late. */
   | { type: 'task.steer'; text: string }
   /** Rows were queued; one may belong to its conversation. */
   | { type: 'task.wake' }
@@ -33,6 +32,8 @@ export interface TaskContext extends TaskInput {
   resume: string | null;
   staleSession: boolean;
   reprobed: boolean;
+  /** Further messages so far, for a run that begins later or anew. */
+  steers: readonly string[];
   memories: RecalledMemory[];
   agent: RunnableAgent | undefined;
   /** What the last run left; before the first one, what there is to say without it. */
@@ -57,6 +58,7 @@ export function initialTask(input: TaskInput): TaskContext {
     resume: input.task.resume,
     staleSession: false,
     reprobed: false,
+    steers: [],
     memories: [],
     agent: undefined,
     run: noRun,
@@ -85,7 +87,7 @@ export function recordFailure(thrown: unknown): RecordFailure {
 }
 
 /** An agent that cannot be run, told as a failure of its start. */
-export function spawnFailureOf(agent: AgentResolution): { code: string; message: string } {
+export function spawnFailureOf(agent: ResolvedAgent): { code: string; message: string } {
   return agent.kind === 'misconfigured'
     ? { code: agent.problem === 'not-found' ? 'ENOENT' : 'EACCES', message: agent.reason }
     : { code: 'UNKNOWN', message: agent.kind };

@@ -1,11 +1,11 @@
 import { assign, fromPromise, sendTo, setup } from 'xstate';
 import type { RecordedTask, RecordRequest } from '../actors/tasks/record-task.ts';
 import type { StopCause } from '../src/lib/agent/outcome.ts';
-import type { AgentResolution } from '../src/lib/process/resolve-agent.ts';
+import type { ResolvedAgent } from '../src/lib/agent/kinds/kinds.ts';
 import type { RecalledMemory } from '../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../src/lib/store/tasks/claim.ts';
 import { agentRunMachine } from './agent-run.ts';
-import { noRun, type RunOutput } from './agent-run-context.ts';
+import { noRun, type RunOutput, withSteer } from './agent-run-context.ts';
 import type { RecordFailure, TaskContext, TaskEvent, TaskInput, TaskOutput } from './task-context.ts';
 
 const maxRecordRefusals = 5;
@@ -29,7 +29,7 @@ export const taskSetup = setup({
   },
   actors: {
     recall: fromPromise<RecalledMemory[], ClaimedTask>(unprovided('recall')),
-    resolveAgent: fromPromise<AgentResolution, { reprobe: boolean }>(unprovided('resolveAgent')),
+    resolveAgent: fromPromise<ResolvedAgent, { reprobe: boolean }>(unprovided('resolveAgent')),
     agentRun: agentRunMachine,
     recordTask: fromPromise<RecordedTask, RecordRequest>(unprovided('recordTask')),
     reply: fromPromise<undefined, { task: ClaimedTask; recorded: RecordedTask }>(unprovided('reply')),
@@ -38,7 +38,7 @@ export const taskSetup = setup({
     announceProgress,
     keepMemories: assign({ memories: (_, memories: RecalledMemory[]) => memories }),
     keepAgent: assign({
-      agent: (_, agent: AgentResolution) => (agent.kind === 'misconfigured' ? undefined : agent),
+      agent: (_, agent: ResolvedAgent) => (agent.kind === 'misconfigured' ? undefined : agent),
     }),
     keepSpawnFailure: assign({
       run: (_, spawnFailure: { code: string; message: string }) => ({
@@ -52,6 +52,7 @@ export const taskSetup = setup({
     keepRun: assign({ run: (_, run: RunOutput) => run }),
     markReprobed: assign({ reprobed: true }),
     forgetSession: assign({ resume: null, staleSession: true }),
+    keepSteer: assign({ steers: ({ context }, text: string) => withSteer(context.steers, text) }),
     passToRun: sendTo('run', ({ event }) => event),
     countFailure: assign({
       recordFailures: ({ context }) => context.recordFailures + 1,
@@ -61,7 +62,7 @@ export const taskSetup = setup({
     keepRecorded: assign({ recorded: (_, recorded: RecordedTask) => recorded }),
   },
   guards: {
-    isMisconfigured: (_, agent: AgentResolution) => agent.kind === 'misconfigured',
+    isMisconfigured: (_, agent: ResolvedAgent) => agent.kind === 'misconfigured',
     agentVanished: ({ context }, { evidence }: RunOutput) =>
       evidence.spawnFailure?.code === 'ENOENT' && !context.reprobed,
     sessionIsStale: ({ context }, { evidence }: RunOutput) =>

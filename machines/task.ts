@@ -56,6 +56,7 @@ export const taskMachine = taskSetup.createMachine({
       },
       on: {
         'task.cancel': { target: 'recording', actions: { type: 'stopFor', params: 'cancelled' } },
+        'task.steer': { actions: { type: 'keepSteer', params: ({ event }) => event.text } },
         'task.shutdown': { target: 'recording', actions: { type: 'stopFor', params: 'shutdown' } },
       },
     },
@@ -82,6 +83,7 @@ export const taskMachine = taskSetup.createMachine({
       },
       on: {
         'task.cancel': { target: 'recording', actions: { type: 'stopFor', params: 'cancelled' } },
+        'task.steer': { actions: { type: 'keepSteer', params: ({ event }) => event.text } },
         'task.shutdown': { target: 'recording', actions: { type: 'stopFor', params: 'shutdown' } },
       },
     },
@@ -97,6 +99,7 @@ export const taskMachine = taskSetup.createMachine({
             resume: context.resume,
           },
           limits: context.limits,
+          steers: context.steers,
         }),
         onDone: [
           {
@@ -115,7 +118,10 @@ export const taskMachine = taskSetup.createMachine({
       on: {
         'task.cancel': { actions: 'passToRun' },
         'task.shutdown': { actions: 'passToRun' },
-        'task.steer': { actions: 'passToRun' },
+        // Kept too: a run whose session proves stale is followed by a fresh one.
+        'task.steer': {
+          actions: [{ type: 'keepSteer', params: ({ event }) => event.text }, 'passToRun'],
+        },
         'task.wake': { actions: 'passToRun' },
       },
     },

@@ -101,6 +101,7 @@ CREATE TABLE embedding_models (
   dimensions integer NOT NULL,
   indexed boolean DEFAULT false NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone,
   CONSTRAINT embedding_models_pkey PRIMARY KEY (id),
   CONSTRAINT embedding_models_name_dimensions_key UNIQUE (name, dimensions),
   CONSTRAINT embedding_models_dimensions_indexable CHECK (((dimensions >= 1) AND (dimensions <= 2000)))
@@ -332,8 +333,10 @@ CREATE TABLE memory_documents (
   trust text NOT NULL,
   chars integer NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  chunks integer,
   CONSTRAINT memory_documents_pkey PRIMARY KEY (id),
   CONSTRAINT memory_documents_chars_positive CHECK ((chars > 0)),
+  CONSTRAINT memory_documents_chunks_positive CHECK ((chunks > 0)),
   CONSTRAINT memory_documents_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
 CREATE INDEX memory_documents_hash_idx ON public.memory_documents USING btree (content_hash);
@@ -384,7 +387,7 @@ CREATE INDEX memory_embeddings_event_idx ON public.memory_embeddings USING btree
 CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
 CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search) WITH (gin_pending_list_limit='256');
 CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id) WHERE (task_id IS NOT NULL);
-CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree (id) WHERE (NOT prepared);
+CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree (((trust <> 'owner'::text)), id) WHERE (NOT prepared);
 CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings FOR EACH ROW WHEN (new.prepared) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_changed AFTER UPDATE OF content, trust, prepared ON memory_embeddings FOR EACH ROW WHEN ((new.prepared AND (((old.content IS DISTINCT FROM new.content) OR (old.trust IS DISTINCT FROM new.trust)) OR (old.prepared IS DISTINCT FROM new.prepared)))) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_gone AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('memory');
@@ -522,6 +525,7 @@ CREATE TABLE tasks (
   finished_at timestamp with time zone,
   steered_into bigint,
   fork_of text,
+  remembered_at timestamp with time zone,
   CONSTRAINT tasks_pkey PRIMARY KEY (id),
   CONSTRAINT tasks_event_id_key UNIQUE (event_id),
   CONSTRAINT tasks_ended_has_outcome CHECK (((state = ANY (ARRAY['queued'::text, 'running'::text])) = (finished_at IS NULL))),
@@ -536,6 +540,7 @@ CREATE INDEX tasks_queued_idx ON public.tasks USING btree (priority, id) WHERE (
 CREATE INDEX tasks_running_idx ON public.tasks USING btree (worker) WHERE (state = 'running'::text);
 CREATE INDEX tasks_steered_into_idx ON public.tasks USING btree (steered_into) WHERE (steered_into IS NOT NULL);
 CREATE INDEX tasks_text_idx ON public.tasks USING gin (to_tsvector('english'::regconfig, (("left"(prompt, 50000) || ' '::text) || "left"(COALESCE(reply, ''::text), 50000)))) WHERE (state = 'done'::text);
+CREATE INDEX tasks_unremembered_idx ON public.tasks USING btree (id) WHERE ((finished_at IS NOT NULL) AND ((remembered_at IS NULL) OR (remembered_at < finished_at)));
 CREATE TRIGGER graph_task_ended AFTER UPDATE OF finished_at ON tasks FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION graph_note_row('task');
 CREATE TRIGGER graph_task_gone AFTER DELETE ON tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('task');
 

@@ -7,7 +7,7 @@ import { readStoredSettings } from './lib/config/stored-settings.ts';
 import type { Containment } from './lib/containment/containment.ts';
 import { countRejection, type Counters, createCounters } from './lib/counters.ts';
 import { createDoor, type Door } from './lib/dashboard/door/door.ts';
-import { messageOf } from './lib/errors.ts';
+import { messageOf, StoreAwayError } from './lib/errors.ts';
 import { createGraphExpansion } from './lib/graph/expand.ts';
 import type { Inference } from './lib/inference/inference.ts';
 import { createInferenceDesk, type InferenceDesk } from './lib/inference/inference-desk.ts';
@@ -16,12 +16,13 @@ import { type Journal, openJournal } from './lib/journal/journal.ts';
 import { loadSplice } from './lib/journal/splice.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMailbox, type Mailbox } from './lib/mailbox/mailbox.ts';
-import { createEmbedders } from './lib/memory/embedders.ts';
+import { createEmbedders, type Embedders } from './lib/memory/embedders.ts';
 import { type AgentPasses, createAgentPasses } from './lib/mcp/passes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
 import { type AgentResolver, createAgentResolver } from './lib/process/resolve-agent.ts';
 import { createRecall, type Recaller } from './lib/recall/create-recall.ts';
 import type { Recall } from './lib/recall/recall.ts';
+import { createMemoryBoard, type MemoryBoard } from './lib/remember/memory-board.ts';
 import { createDesk, type Desk } from './lib/router/desk.ts';
 import { compileRules, type RuleBook } from './lib/router/route.ts';
 import { createSpendLedger, type SpendLedger } from './lib/spend/ledger.ts';
@@ -48,6 +49,8 @@ export interface Parts extends DaemonOptions {
   database: Database;
   inference: Inference;
   inferenceDesk: InferenceDesk;
+  embedders: Embedders;
+  memoryBoard: MemoryBoard;
   agent: AgentResolver;
   /** How the processes of tasks are held together; found out once, before anything runs. */
   containment: Containment;
@@ -106,9 +109,10 @@ export function createParts(options: DaemonOptions, containment: Containment): P
     if (keys.includes('log.level')) log.level = settings.get('log.level');
   });
   const inferenceDesk = createInferenceDesk();
+  const embedders = createEmbedders(inferenceDesk.inference);
   const recaller = createRecall({
     store: database.store,
-    embedders: createEmbedders(inferenceDesk.inference),
+    embedders,
     reranker: inferenceDesk.inference,
     rerankDeadlineMs: () => settings.get('recall.rerankDeadlineMs'),
     expand: [createGraphExpansion(database.store)],
@@ -127,6 +131,8 @@ export function createParts(options: DaemonOptions, containment: Containment): P
     containment,
     inference: inferenceDesk.inference,
     inferenceDesk,
+    embedders,
+    memoryBoard: createMemoryBoard(),
     agent: createAgentResolver({
       home: homedir(),
       env,
@@ -182,6 +188,8 @@ export async function loadStoredSettings({ settings, database, log }: Parts): Pr
   try {
     for (const problem of settings.applyStored(await readStoredSettings(database.store))) log.warn(problem);
   } catch (thrown) {
-    log.warn(`the stored settings could not be read: ${messageOf(thrown)}`);
+    // An outage is told by the database, and they are read again after it.
+    if (!(thrown instanceof StoreAwayError))
+      log.warn(`the stored settings could not be read: ${messageOf(thrown)}`);
   }
 }

@@ -13,6 +13,7 @@ import { fifoReaderLogic } from './wiring/fifo-reader.ts';
 import { graphLogic } from './wiring/graph.ts';
 import { journalKeeperLogic, retentionLogic } from './wiring/chores.ts';
 import { inferenceLogic } from './wiring/inference.ts';
+import { memoryKeeperLogic } from './wiring/memory.ts';
 import { recallKeeperLogic } from './wiring/recall.ts';
 import { routerLogic } from './wiring/router.ts';
 import { spendLogic } from './wiring/spend.ts';
@@ -68,6 +69,13 @@ export function createSystem(parts: Parts, { control, reflexes, dashboard, onRun
       id: 'retention',
       logic: retentionLogic(parts),
       input: { restMs: 6 * HOUR, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'memory-keeper',
+      logic: memoryKeeperLogic(parts),
+      input: { restMs: 3 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),

@@ -1,9 +1,10 @@
-import { type MessagePort, parentPort } from 'node:worker_threads';
 import { extract, type ExtractionLimits } from '../../src/lib/graph/extract.ts';
 import type { EntityName } from '../../src/lib/graph/extraction.ts';
 import { createGazetteer } from '../../src/lib/graph/gazetteer.ts';
 import { sentencesOf } from '../../src/lib/graph/plain-text.ts';
 import type { NamedEntity } from '../../src/lib/inference/inference.ts';
+import { secretsByPattern, takeOut } from '../../src/lib/remember/secret-patterns.ts';
+import { serveThread } from '../serve-thread.ts';
 
 /** What the reader's thread is asked. */
 export type ReaderTask =
@@ -24,17 +25,11 @@ function perform(task: ReaderTask): unknown {
       gazetteer = createGazetteer(task.names);
       return undefined;
     case 'sentences':
-      return sentencesOf(task.text);
+      // What is quoted as evidence must not hold a secret; a memory's text has none, a task's may.
+      return sentencesOf(takeOut(task.text, secretsByPattern(task.text)));
     case 'extract':
       return extract(task.sentences, { gazetteer, limits: task.limits, named: task.named });
   }
 }
 
-const port = parentPort as MessagePort;
-port.on('message', ({ id, task }: { id: number; task: ReaderTask }) => {
-  try {
-    port.postMessage({ id, result: perform(task) });
-  } catch (thrown) {
-    port.postMessage({ id, error: thrown instanceof Error ? thrown.message : String(thrown) });
-  }
-});
+serveThread(perform);

@@ -1,6 +1,7 @@
 import { fromPromise } from 'xstate';
 import type { Bus } from '../../src/lib/bus.ts';
-import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../../src/lib/agent/kinds/kinds.ts';
+import { withNextStep } from '../../src/lib/agent/next-step.ts';
 import { type FailureKind, type Outcome, outcomeOf, type RunEvidence } from '../../src/lib/agent/outcome.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from '../../src/lib/agent/retry.ts';
 import { waitsForMoney } from '../../src/lib/agent/refusal.ts';
@@ -85,7 +86,9 @@ export function createRecordTask(deps: RecordTaskDeps) {
     const options = { now: at.getTime(), moneyReturnsAt: moneyReturns?.getTime() };
     const verdict = verdictOf(judged, attempt, retryPolicy(), options);
     const waits = judged.kind === 'over-budget' && verdict.state === 'queued' && moneyReturns !== undefined;
-    const outcome = waits ? { ...judged, reason: waitsForMoney(moneyReturns) } : judged;
+    const outcome = waits
+      ? { ...judged, reason: waitsForMoney(moneyReturns) }
+      : withNextStep(judged, { taskId: task.id, attempt: task.attempt, verdict });
     const reply = outcome.kind === 'succeeded' ? outcome.reply : input.text;
     const messages = await recordOutcome(store, {
       task,
@@ -97,7 +100,7 @@ export function createRecordTask(deps: RecordTaskDeps) {
       memories: input.memories.map(({ id, kind, score }) => ({ id, kind, score })),
       sessionId: evidence.result?.sessionId ?? null,
       resumed: input.resumed,
-      keepSession: agent?.kind === 'claude' && leftSession(outcome, evidence),
+      keepSession: agent?.rules.resumes === true && leftSession(outcome, evidence),
       staleSession: input.staleSession,
       sessionCostUsd: evidence.result?.totalCostUsd,
       usage: evidence.result?.usage ?? null,

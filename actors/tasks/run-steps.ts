@@ -1,10 +1,10 @@
 import { fromPromise } from 'xstate';
 import { type TaskMark, taskMarker } from '../../src/lib/agent/marker.ts';
-import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import { type ResolvedAgent, type RunnableAgent, withRules } from '../../src/lib/agent/kinds/kinds.ts';
 import type { Bus } from '../../src/lib/bus.ts';
 import type { ProcessIdentity } from '../../src/lib/process/identity.ts';
 import { terminateFamily, type TerminationReport } from '../../src/lib/process/kill-family.ts';
-import type { AgentResolution, AgentResolver } from '../../src/lib/process/resolve-agent.ts';
+import type { AgentResolver } from '../../src/lib/process/resolve-agent.ts';
 import type { Recall, RecalledMemory } from '../../src/lib/recall/recall.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
@@ -28,9 +28,10 @@ export function createRecallForTask(recall: Recall, limits: RecallLimits = defau
 
 /** The agent to run: what was found at start-up, or a new search. */
 export function createResolveAgent(resolver: AgentResolver) {
-  return fromPromise<AgentResolution, { reprobe: boolean }>(({ input }) =>
-    input.reprobe ? resolver.reprobe() : resolver.resolve(),
-  );
+  return fromPromise<ResolvedAgent, { reprobe: boolean }>(async ({ input }) => {
+    const found = await (input.reprobe ? resolver.reprobe() : resolver.resolve());
+    return found.kind === 'misconfigured' ? found : withRules(found);
+  });
 }
 
 /** Writes into the row which process runs the task. */

@@ -1,5 +1,6 @@
 import mittModule from 'mitt';
 import type { TranscriptEntry } from './agent/transcript.ts';
+import type { MemoryProgress } from './remember/memory-board.ts';
 import type { EventRecord } from './store/events/record-events.ts';
 
 // mitt's type declarations describe its CommonJS build; what an ES module gets is the function itself.
@@ -44,6 +45,8 @@ export type BusFacts = {
     reply: string;
     reason?: string;
   };
+  /** How far remembering is, when that has changed. */
+  'memory.progress': MemoryProgress;
   /** Something the owner should know now. */
   'owner.notice': { text: string };
 };

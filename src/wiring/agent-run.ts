@@ -84,10 +84,12 @@ function settingsFor(parts: Parts, request: RunRequest): AgentSettings {
   const change = settings.get('permissions.byCategory')[task.category];
   const permission = permissionSettings(permissionFor(settings.get(`permissions.${trust}`), trust, change));
   const maxBudgetUsd = ledger.promiseOf(task);
+  const maxTurns = settings.get('task.maxTurns');
   return {
     ...permission,
     ...(maxBudgetUsd !== undefined && { maxBudgetUsd }),
-    ...(request.agent.kind === 'claude' && {
+    ...(maxTurns !== null && { maxTurns }),
+    ...(request.agent.rules.callsTools && {
       allowedTools: [...(permission.allowedTools ?? []), mcpRule],
       mcpConfig: mcpConfigFor(parts, request),
     }),

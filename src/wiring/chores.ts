@@ -1,4 +1,4 @@
-import { fromPromise } from 'xstate';
+import { fromCallback, fromPromise } from 'xstate';
 import { choreMachine } from '../../machines/chore.ts';
 import { StoreAwayError } from '../lib/errors.ts';
 import { trimJournal } from '../lib/journal/trim.ts';
@@ -27,10 +27,21 @@ export function retentionLogic(parts: Parts) {
   });
 }
 
-/** A chore that logs its failures; while the store is away it simply waits. */
-export function chore({ log }: Parts, failure: string, work: (signal: AbortSignal) => Promise<void>) {
+/**
+ * A chore that logs its failures; while the store is away it simply waits. `listen` is told whom to call when there is
+ * something to do before the rest is over, and returns the function that ends that; by default the chore only rests.
+ */
+export function chore(
+  { log }: Parts,
+  failure: string,
+  work: (signal: AbortSignal) => Promise<void>,
+  listen: (wake: () => void) => () => void = () => () => undefined,
+) {
   return choreMachine.provide({
-    actors: { work: fromPromise<unknown>(({ signal }) => work(signal)) },
+    actors: {
+      work: fromPromise<unknown>(({ signal }) => work(signal)),
+      alarm: fromCallback(({ sendBack }) => listen(() => sendBack({ type: 'chore.wake' }))),
+    },
     actions: {
       reportFailure: (_, { error }) => {
         // While the store is away things are simply kept.

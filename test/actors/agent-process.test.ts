@@ -10,12 +10,12 @@ import { createTerminate } from '../../actors/tasks/run-steps.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
 import { taskMarker } from '../../src/lib/agent/marker.ts';
 import { outcomeOf } from '../../src/lib/agent/outcome.ts';
-import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../../src/lib/agent/kinds/kinds.ts';
 import type { StreamBounds } from '../../src/lib/agent/stream-reader.ts';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
 import { isAlive } from '../../src/lib/process/identity.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
-import { fakeAgent, fakeTask, quickLimits } from '../helpers/agent-fixtures.ts';
+import { claudeAt, fakeAgent, fakeTask, quickLimits } from '../helpers/agent-fixtures.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 
 const guard = leakGuard({ withinMs: 10_000 });
@@ -55,7 +55,7 @@ function startRun(agent: RunnableAgent, { task: changes, limits, bounds, resume 
     },
   });
   const request = { task, agent, memories: [], resume: resume ?? null };
-  const actor = createActor(machine, { input: { request, limits: quickLimits(limits) } });
+  const actor = createActor(machine, { input: { request, limits: quickLimits(limits), steers: [] } });
   const output = toPromise(actor);
   actor.start();
   return { actor, task, texts, progress, output, survivors: () => findMarked(name, value) };
@@ -99,7 +99,7 @@ describe('agent process', () => {
   });
 
   it('reports a program that is not there', async () => {
-    const run = startRun({ kind: 'claude', path: join(cwd, 'missing'), version: 'x' });
+    const run = startRun(claudeAt(join(cwd, 'missing')));
     const { outcome, evidence } = await finish(run);
     expect(outcome.kind).toBe('not-found');
     expect(evidence.spawnFailure?.code).toBe('ENOENT');
@@ -109,11 +109,9 @@ describe('agent process', () => {
     const path = join(cwd, 'agent.sh');
     writeFileSync(path, '#!/bin/sh\nexit 0\n');
     chmodSync(path, 0o644);
-    expect((await finish(startRun({ kind: 'claude', path, version: 'x' }))).outcome.kind).toBe(
-      'not-executable',
-    );
+    expect((await finish(startRun(claudeAt(path)))).outcome.kind).toBe('not-executable');
     chmodSync(path, 0o755);
-    expect((await finish(startRun({ kind: 'claude', path, version: 'x' }))).outcome.kind).toBe('protocol');
+    expect((await finish(startRun(claudeAt(path)))).outcome.kind).toBe('protocol');
   });
 
   it('calls garbage a breach of protocol', async () => {
@@ -160,7 +158,7 @@ describe('agent process', () => {
     writeFileSync(path, '#!/bin/sh\nhead -c 5000000 /dev/zero | tr "\\0" e >&2\necho the end >&2\nexit 3\n', {
       mode: 0o755,
     });
-    const { evidence } = await finish(startRun({ kind: 'claude', path, version: 'x' }));
+    const { evidence } = await finish(startRun(claudeAt(path)));
     expect(evidence.exit).toEqual({ code: 3, signal: null });
     expect(evidence.stderr.length).toBe(8 * 1024);
     expect(evidence.stderr.endsWith('the end\n')).toBe(true);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { type AnyEventObject, createActor, fromPromise, toPromise } from 'xstate';
+import { type AnyEventObject, createActor, fromPromise, SimulatedClock, toPromise } from 'xstate';
 import { createAgentProcess } from '../../actors/agent-process.ts';
 import { createTerminate } from '../../actors/tasks/run-steps.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
@@ -11,7 +11,7 @@ import { defaultTaskLimits, type TaskLimits } from '../../src/lib/agent/limits.t
 import { taskMarker } from '../../src/lib/agent/marker.ts';
 import { outcomeOf } from '../../src/lib/agent/outcome.ts';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
-import { fakeTask } from '../helpers/agent-fixtures.ts';
+import { claudeAt, fakeTask } from '../helpers/agent-fixtures.ts';
 import { claudeVersion } from './fetch-claude.ts';
 import type { ClaudeHome } from './claude-home.ts';
 
@@ -19,6 +19,8 @@ export interface ClaudeRunOptions {
   limits?: Partial<TaskLimits>;
   settings?: AgentSettings;
   resume?: string;
+  /** Let the limits of time pass by `run.pass` only: how slow the machine is then decides nothing. */
+  stopTheClock?: boolean;
 }
 
 /** One run of the real CLI, with everything real except the row that notes its process. */
@@ -48,12 +50,16 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
   });
   const request = {
     task,
-    agent: { kind: 'claude', path: claude.path, version: claudeVersion },
+    agent: claudeAt(claude.path, claudeVersion),
     memories: [],
     resume: options.resume ?? null,
-  } as const;
+  };
   const limits = { ...defaultTaskLimits, ...options.limits };
-  const actor = createActor(machine, { input: { request, limits } });
+  const clock = options.stopTheClock === true ? new SimulatedClock() : undefined;
+  const actor = createActor(machine, {
+    input: { request, limits, steers: [] },
+    ...(clock !== undefined && { clock }),
+  });
   const output = toPromise(actor);
   actor.start();
   const survivors = async () => (await findMarked(name, value)).map(({ command }) => command);
@@ -63,6 +69,8 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
     texts,
     progress,
     survivors,
+    /** Lets so much time pass at once. */
+    pass: (ms: number) => clock?.increment(ms),
     /** Waits until a process of the run has this command line, or is it by pattern. */
     runs: (command: RegExp) =>
       vi.waitFor(

@@ -5,6 +5,7 @@ import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daem
 import { leakGuard } from '../helpers/leak-guard.ts';
 import { survivorsOf } from '../helpers/survivors.ts';
 import { chargedUsd, type ClaudeHome, createClaudeHome } from './claude-home.ts';
+import { reachableLimitMs, setSetting } from './reachable-limit.ts';
 
 leakGuard({ withinMs: 15_000 });
 const homes: ClaudeHome[] = [];
@@ -50,6 +51,19 @@ describe('a conversation with the real CLI', () => {
     expect(await bookedUsd(daemon)).toBeCloseTo(chargedUsd(claude.api), 5);
   });
 
+  it('is told in each message what is remembered by then, since its first words stay as they were', async () => {
+    const { claude, daemon } = await start();
+    await daemon.ninjad('ask', '/remember The blue hose leaks at the tap.');
+    await ask(daemon, 'garden', 'which blue hose leaks? [[say one]]');
+    await daemon.ninjad('ask', '/remember The green hose leaks at the nozzle.');
+    await ask(daemon, 'garden', 'which green hose leaks? [[say two]]');
+    const [first, second] = claude.api.requests;
+    expect(first?.prompt).toContain('The blue hose leaks at the tap.');
+    expect(second?.messages).toBeGreaterThan(first?.messages ?? 0);
+    expect(second?.prompt).toContain('The green hose leaks at the nozzle.');
+    expect(second?.prompt).toContain('which green hose leaks?');
+  });
+
   it('is forked with all that was said, and what the branches cost adds up', async () => {
     const { claude, daemon } = await start();
     await ask(daemon, 'garden', '[[say one]]');
@@ -69,21 +83,19 @@ describe('a conversation with the real CLI', () => {
   });
 
   it('books an estimate for a run that was ended, and what the service charged once it goes on', async () => {
-    const { claude, daemon } = await start({
-      'task.maxAttempts': 1,
-      'task.timeoutMsByCategory': { slow: 8_000 },
-    });
+    const { claude, daemon } = await start();
+    await setSetting(daemon, 'task.timeoutMsByCategory', { slow: await reachableLimitMs(daemon) });
     await ask(daemon, 'garden', '[[say one]]');
     const text = '[[bash sh -c "sleep 615; true"]] [[say two]]';
     const payload = JSON.stringify({ text, conversation: 'garden' });
     daemon.write(`HUMAN|cli||slow|${payload}\n`);
     await until(
       'it was ended',
-      async () => (await daemon.value('SELECT outcome FROM tasks WHERE id = 2')) === 'timed-out',
+      async () => (await daemon.value('SELECT outcome FROM tasks WHERE id = 3')) === 'timed-out',
       60_000,
     );
     const estimated = Number(
-      await daemon.value('SELECT sum(cost_usd)::float8 FROM task_costs WHERE estimated AND task_id = 2'),
+      await daemon.value('SELECT sum(cost_usd)::float8 FROM task_costs WHERE estimated AND task_id = 3'),
     );
     const charged = chargedUsd(claude.api);
     expect(estimated).toBeGreaterThan(0);

@@ -9,10 +9,12 @@ import {
   type TestDaemon,
   until,
 } from '../helpers/daemon.ts';
+import { hostContainment, pidsOf } from '../helpers/cgroup.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 import { survivorsOf } from '../helpers/survivors.ts';
 import { chargedUsd, type ClaudeHome, type ClaudeHomeOptions, createClaudeHome } from './claude-home.ts';
 import { claudeVersion } from './fetch-claude.ts';
+import { reachableLimitMs, setSetting } from './reachable-limit.ts';
 
 leakGuard({ withinMs: 15_000 });
 const homes: ClaudeHome[] = [];
@@ -44,7 +46,7 @@ const untilFile = (claude: ClaudeHome) => `until [ -e ${join(claude.home, 'go')}
 const go = (claude: ClaudeHome) => writeFileSync(join(claude.home, 'go'), '');
 
 const runs = (daemon: TestDaemon, command: string) =>
-  until(`${command} runs`, async () => (await survivorsOf(daemon.home)).includes(command));
+  until(`${command} runs`, async () => (await survivorsOf(daemon.home)).includes(command), 60_000);
 
 async function endOf(
   daemon: TestDaemon,
@@ -72,6 +74,23 @@ describe('the daemon with the real CLI', () => {
       ),
     ).toEqual([['called'], ['returned'], ['said']]);
     expect(await survivorsOf(daemon.home)).toEqual([]);
+  });
+
+  it('hands the words to whoever waits for the reply as they come', async () => {
+    const { daemon } = await start();
+    const dedupKey = 'streamed';
+    const payload = JSON.stringify({ text: `[[drip 200 one two${' and more'.repeat(500)}]]`, dedupKey });
+    daemon.write(`HUMAN|cli||chat|${payload}\n`);
+    let words = '';
+    for await (const message of daemon.client.watch(dedupKey)) {
+      if (message.type === 'text') words += message.text;
+      if (words.includes('two')) break;
+    }
+    expect(words).toMatch(/^one two/);
+    expect(await daemon.value('SELECT state FROM tasks')).toBe('running');
+    expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({ code: 0 });
+    expect(await endOf(daemon, 1)).toMatchObject({ state: 'cancelled' });
+    expect(await daemon.value('SELECT reply FROM tasks')).toMatch(/^one two/);
   });
 
   it('books of a conversation what each run added, and the sum is what the service charged', async () => {
@@ -115,7 +134,9 @@ describe('the daemon with the real CLI', () => {
     const asked = await daemon.ninjad('ask', 'hello?');
     expect(asked.code).toBe(1);
     expect(asked.stderr).toContain('the agent is not logged in: Not logged in · Please run /login.');
-    expect(asked.stderr).toContain('Run `claude` in a terminal as the user of the daemon');
+    expect(asked.stderr).toContain(
+      'Run `claude` in a terminal as the user of the daemon, log in with /login, then `ninjad task 1 --retry`.',
+    );
     expect(await endOf(daemon, 1)).toMatchObject({ state: 'failed', outcome: 'not-logged-in' });
   });
 
@@ -151,17 +172,37 @@ describe('the daemon with the real CLI', () => {
   });
 });
 
+const host = await hostContainment();
+
 describe('the daemon with the real CLI leaves no process', () => {
+  it.skipIf(host.base === null)(
+    'that cleared its environment, left its session and lost its parents, where tasks have cgroups',
+    async () => {
+      const { daemon } = await start();
+      expect((await daemon.status()).containment.tier).toBe('cgroup');
+      const seconds = `616.${process.pid}`;
+      const escape = `env -i setsid -f sh -c "trap '' TERM; exec sleep ${seconds}" >/dev/null 2>&1`;
+      await daemon.ninjad('ask', `[[bash ${escape}]] [[say done]]`);
+      expect(await endOf(daemon, 1)).toMatchObject({ state: 'done', reply: 'done' });
+      expect(
+        await daemon.value(`SELECT detail->>'note' FROM activity_log WHERE action = 'task.done'`),
+      ).toMatch(/1 processes outlived it and were killed/);
+      expect(await pidsOf(`sleep ${seconds}`)).toEqual([]);
+    },
+  );
+
   it('of a task at its limit: neither of its Bash tool nor what that has detached', async () => {
-    const { daemon } = await start({
-      config: { 'task.maxAttempts': 1 },
-      env: { NINJAD_TASK_TIMEOUT_MS: '8000', NINJAD_KILL_GRACE_MS: '2000' },
-    });
+    const { daemon } = await start({ env: { NINJAD_KILL_GRACE_MS: '2000' } });
+    await setSetting(daemon, 'task.timeoutMs', await reachableLimitMs(daemon));
     const detached = `setsid -f sh -c "trap '' TERM; exec sleep 612" >/dev/null 2>&1`;
     daemon.write(`NORMAL|shell||task|[[bash ${detached}; sh -c "sleep 613; true"]] [[say done]]\n`);
     await runs(daemon, 'sleep 612');
     await runs(daemon, 'sleep 613');
-    expect(await endOf(daemon, 1)).toMatchObject({ state: 'failed', outcome: 'timed-out' });
+    expect(await endOf(daemon, 2)).toMatchObject({
+      state: 'failed',
+      outcome: 'timed-out',
+      reason: expect.stringContaining('`task.timeoutMsByCategory`') as unknown,
+    });
     expect(await survivorsOf(daemon.home)).toEqual([]);
     expect(
       await daemon.value(`SELECT detail->>'note' FROM activity_log WHERE action = 'task.failed'`),

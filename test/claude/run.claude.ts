@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { defaultTaskLimits } from '../../src/lib/agent/limits.ts';
 import { isAlive } from '../../src/lib/process/identity.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 import { chargedUsd, type ClaudeHome, type ClaudeHomeOptions, createClaudeHome } from './claude-home.ts';
@@ -28,6 +29,11 @@ function start(claude: ClaudeHome, prompt: string, options?: ClaudeRunOptions) {
 const untilFile = (claude: ClaudeHome) => `until [ -e ${join(claude.home, 'go')} ]; do sleep 0.1; done`;
 /** A process deaf to SIGTERM: the CLI cannot have ended it on its own way out. */
 const deaf = (seconds: number) => `sh -c "trap '' TERM; exec sleep ${seconds}"`;
+/** With a limit of its own that is longer than ours lets it run, so that it is not its silence that ends it. */
+const bashFor10Minutes = (command: string) =>
+  `[[tool Bash ${JSON.stringify({ command, timeout: 600_000 })}]]`;
+/** An answer that is being given for longer than any test takes. */
+const longAnswer = `[[drip 200 a whole answer it seems${' and more'.repeat(500)}]]`;
 const go = (claude: ClaudeHome) => writeFileSync(join(claude.home, 'go'), '');
 
 describe('the real CLI', () => {
@@ -105,8 +111,11 @@ describe('the real CLI', () => {
 describe('the real CLI, when it is ended', () => {
   it('leaves no process of its Bash tool at the time limit', async () => {
     const claude = await claudeHome();
-    const run = start(claude, `[[bash sh -c "sleep 600; true"]] [[say done]]`, { limits: { runMs: 6_000 } });
+    const run = start(claude, `${bashFor10Minutes('sh -c "sleep 600; true"')} [[say done]]`, {
+      stopTheClock: true,
+    });
     await run.runs(/^sleep 600$/);
+    run.pass(defaultTaskLimits.runMs);
     const { outcome, cleanup } = await run.ends();
     expect(outcome.kind).toBe('timed-out');
     expect(cleanup?.left).toEqual([]);
@@ -115,9 +124,10 @@ describe('the real CLI, when it is ended', () => {
   it('leaves none that detached itself by setsid -f either', async () => {
     const claude = await claudeHome();
     const command = `setsid -f ${deaf(601)} >/dev/null 2>&1; sh -c "sleep 602; true"`;
-    const run = start(claude, `[[bash ${command}]] [[say done]]`, { limits: { runMs: 6_000 } });
+    const run = start(claude, `${bashFor10Minutes(command)} [[say done]]`, { stopTheClock: true });
     await run.runs(/^sleep 601$/);
     await run.runs(/^sleep 602$/);
+    run.pass(defaultTaskLimits.runMs);
     const { outcome, cleanup } = await run.ends();
     expect(outcome.kind).toBe('timed-out');
     expect(cleanup?.killed.map((killed) => killed.command)).toContain('sleep 601');
@@ -157,7 +167,7 @@ describe('the real CLI, when it is ended', () => {
 
   it('has not succeeded, whatever it prints on its way out', async () => {
     const claude = await claudeHome();
-    const run = start(claude, '[[drip 50 a whole answer it seems]] [[hang]]', { limits: { runMs: 600_000 } });
+    const run = start(claude, longAnswer);
     await vi.waitFor(() => expect(run.texts.join('')).toContain('a whole'), 30_000);
     run.actor.send({ type: 'task.shutdown' });
     const { outcome, evidence } = await run.ends();
@@ -187,19 +197,40 @@ describe('the real CLI, when it is ended', () => {
 describe('the real CLI and its limits of time', () => {
   it('may take longer than the limit of silence while it speaks, and may not hang', async () => {
     const claude = await claudeHome();
-    const limits = { silenceMs: 5_000 };
-    const speaking = await start(claude, '[[drip 1000 one two three four five six seven]]', {
-      limits,
-    }).ends();
-    expect(speaking.outcome.kind).toBe('succeeded');
-    expect((await start(claude, '[[hang]]', { limits }).ends()).outcome.kind).toBe('no-output');
+    const words = Array.from({ length: 80 }, (_, index) => `w${index}`).join(' ');
+    const speaking = start(claude, `[[drip 100 ${words}]]`, { stopTheClock: true });
+    for (let times = 0; times < 4; times += 1) {
+      const before = speaking.texts.length;
+      await vi.waitFor(() => expect(speaking.texts.length).toBeGreaterThan(before), 30_000);
+      speaking.pass(defaultTaskLimits.silenceMs / 2);
+    }
+    expect((await speaking.ends()).outcome).toEqual({ kind: 'succeeded', reply: words });
+
+    const hanging = start(claude, '[[hang]]', { stopTheClock: true });
+    await vi.waitFor(() => expect(claude.api.requests).toHaveLength(2), 30_000);
+    hanging.pass(defaultTaskLimits.silenceMs);
+    expect((await hanging.ends()).outcome.kind).toBe('no-output');
   });
 
-  it("may be silent for as long as its Bash tool's own limit allows", async () => {
+  it("may be silent for as long as its Bash tool's own limit allows, and no longer", async () => {
     const claude = await claudeHome();
-    const input = JSON.stringify({ command: 'until [ $SECONDS -gt 9 ]; do sleep 1; done', timeout: 30_000 });
-    const run = start(claude, `[[tool Bash ${input}]] [[say slept]]`, { limits: { silenceMs: 5_000 } });
-    expect((await run.ends()).outcome).toEqual({ kind: 'succeeded', reply: 'slept' });
+    const timeout = 600_000;
+    const input = JSON.stringify({ command: untilFile(claude), timeout });
+    const begin = async () => {
+      const limits = { runMs: 3_600_000 };
+      const run = start(claude, `[[tool Bash ${input}]] [[say waited]]`, { stopTheClock: true, limits });
+      await run.runs(/^sleep 0.1$/);
+      return run;
+    };
+    const run = await begin();
+    run.pass(defaultTaskLimits.silenceMs + timeout - 1_000);
+    go(claude);
+    expect((await run.ends()).outcome).toEqual({ kind: 'succeeded', reply: 'waited' });
+
+    rmSync(join(claude.home, 'go'));
+    const longer = await begin();
+    longer.pass(defaultTaskLimits.silenceMs + timeout);
+    expect((await longer.ends()).outcome.kind).toBe('no-output');
   });
 
   it('asks the service again by itself, which is progress', async () => {
@@ -217,7 +248,7 @@ describe('the real CLI, refused by its service', () => {
   it.each([
     ['[[fail 400 99 bad words]]', 'invalid-request', /bad words/],
     ['[[fail 402 99 no credit]]', 'out-of-credit', /credit/],
-    ['[[fail 403 99 not you]]', 'not-logged-in', /\/login/],
+    ['[[fail 403 99 not you]]', 'not-logged-in', /not logged in: .*not you/],
     ['[[fail 404 99 no such model]]', 'invalid-request', /model/],
     ['[[limit 429 99 3600 too much]]', 'rate-limited', /too much/],
     ['[[fail 529 99 overloaded]]', 'overloaded', /529/],
@@ -237,14 +268,12 @@ describe('the real CLI, refused by its service', () => {
     expect(run.progress).toContainEqual(expect.stringContaining('at the rate limit until 20'));
   });
 
-  it('says that it is not logged in, and what to do about it', async () => {
+  it('says that it is not logged in', async () => {
     const claude = await claudeHome({ login: 'none' });
     const { outcome } = await start(claude, '[[say hello]]').ends();
     expect(outcome).toEqual({
       kind: 'not-logged-in',
-      reason:
-        'the agent is not logged in: Not logged in · Please run /login. ' +
-        'Run `claude` in a terminal as the user of the daemon, log in with /login, then retry the task.',
+      reason: 'the agent is not logged in: Not logged in · Please run /login',
     });
     expect(claude.api.requests).toEqual([]);
   });

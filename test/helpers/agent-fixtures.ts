@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import { type RunnableAgent, withRules } from '../../src/lib/agent/kinds/kinds.ts';
 import { defaultTaskLimits, type TaskLimits } from '../../src/lib/agent/limits.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
+
+/** A program that is to be taken for the CLI. */
+export function claudeAt(path: string, version = 'fake'): RunnableAgent {
+  return withRules({ kind: 'claude', path, version });
+}
+
+/** An offline agent that says nothing. */
+export function offlineAgent(): RunnableAgent {
+  return withRules({ kind: 'offline', reason: 'none', tried: [], entry: { command: 'true', args: [] } });
+}
 
 /** A fake agent of test/fixtures/agents, by file name. */
 export function fakeAgent(name: string): RunnableAgent {
   const path = fileURLToPath(new URL(`../fixtures/agents/${name}`, import.meta.url));
-  return { kind: 'claude', path, version: 'fake' };
+  return claudeAt(path);
 }
 
 /** A claimed task that no row stands behind; its worker is unique, so that its processes can be told from others'. */

@@ -11,12 +11,12 @@ import type { AgentFact } from '../../actors/agent-process.ts';
 import { agentRunMachine } from '../../machines/agent-run.ts';
 import { followUpsMachine } from '../../machines/follow-ups.ts';
 import type { FollowUp } from '../../src/lib/agent/follow-ups.ts';
-import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../../src/lib/agent/kinds/kinds.ts';
 import { outcomeOf, type StopCause } from '../../src/lib/agent/outcome.ts';
 import type { AgentResult } from '../../src/lib/agent/stream-event.ts';
 import type { TranscriptEntry } from '../../src/lib/agent/transcript.ts';
 import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
-import { fakeAgent, fakeTask } from '../helpers/agent-fixtures.ts';
+import { fakeAgent, fakeTask, offlineAgent } from '../helpers/agent-fixtures.ts';
 import { withResolvers } from '../helpers/with-resolvers.ts';
 
 const limits = {
@@ -55,7 +55,11 @@ const words = { stderr: 'last words', staleSession: false };
 const exited: AgentFact = { type: 'agent.exited', code: 0, signal: null, ...words };
 const drained: AgentFact = { type: 'agent.drained', ...words };
 
-function startRun(agent: RunnableAgent = fakeAgent('good.sh'), conversation: string | null = null) {
+function startRun(
+  agent: RunnableAgent = fakeAgent('good.sh'),
+  conversation: string | null = null,
+  steers: readonly string[] = [],
+) {
   const waiting: FollowUp[] = [];
   const looks: number[][] = [];
   const clock = new SimulatedClock();
@@ -84,7 +88,7 @@ function startRun(agent: RunnableAgent = fakeAgent('good.sh'), conversation: str
   });
   const task = fakeTask({ conversation });
   const request = { task, agent, memories: [], resume: null };
-  const actor = createActor(machine, { clock, input: { request, limits } });
+  const actor = createActor(machine, { clock, input: { request, limits, steers } });
   const output = toPromise(actor);
   actor.start();
   const hear = (...facts: AgentFact[]) => facts.forEach((fact) => actor.send(fact));
@@ -224,12 +228,7 @@ describe('agent run machine', () => {
   });
 
   it('does not ask an agent that is not the CLI, nor one that is not there yet', () => {
-    const offline = startRun({
-      kind: 'offline',
-      entry: { command: 'node', args: [] },
-      reason: 'none',
-      tried: [],
-    });
+    const offline = startRun(offlineAgent());
     offline.hear({ type: 'agent.spawned', pid: identity.pid, identity });
     offline.actor.send({ type: 'task.cancel' });
     const spawning = startRun();
@@ -299,6 +298,17 @@ describe('agent run machine', () => {
     expect(run.state()).toBe('terminating');
   });
 
+  it('keeps steering messages until the agent is there, those from before the run first', () => {
+    const run = startRun(undefined, null, ['left']);
+    run.actor.send({ type: 'task.steer', text: 'right' });
+    expect(run.toAgent).toEqual([]);
+    run.hear({ type: 'agent.spawned', pid: identity.pid, identity });
+    expect(run.toAgent).toEqual([
+      { type: 'agent.steer', text: 'left' },
+      { type: 'agent.steer', text: 'right' },
+    ]);
+  });
+
   it('passes a steering message on while the turn runs, and not after', () => {
     const run = startRunning();
     run.actor.send({ type: 'task.steer', text: 'left' });
@@ -331,7 +341,7 @@ describe('agent run machine', () => {
     const provided = agentRunMachine.provide({
       actors: { terminate: fromPromise(() => Promise.resolve(nobody)) },
     });
-    const actor = createActor(provided, { input: { request, limits } });
+    const actor = createActor(provided, { input: { request, limits, steers: [] } });
     const output = toPromise(actor);
     actor.start();
     await expect(output).resolves.toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createActor, fromPromise, SimulatedClock, toPromise } from 'xstate';
+import { createActor, fromCallback, fromPromise, SimulatedClock, toPromise } from 'xstate';
 import { choreMachine } from '../../machines/chore.ts';
 import { withResolvers } from '../helpers/with-resolvers.ts';
 
@@ -15,6 +15,7 @@ function startChore({ runsLast = true } = {}) {
           runs.push(run);
           return run.promise;
         }),
+        alarm: fromCallback(() => undefined),
       },
       actions: { reportFailure: (_, { error }) => failures.push(error) },
     }),
@@ -42,6 +43,20 @@ describe('chore machine', () => {
     runs[0]?.resolve(undefined);
     await reaches('resting');
     clock.increment(5_000);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('runs at once when it is woken, and once more when that happens while it works', async () => {
+    const { actor, runs, reaches } = startChore();
+    actor.send({ type: 'chore.wake' });
+    expect(runs).toHaveLength(1);
+    actor.send({ type: 'chore.wake' });
+    actor.send({ type: 'chore.wake' });
+    expect(runs).toHaveLength(1);
+    runs[0]?.resolve(undefined);
+    await vi.waitFor(() => expect(runs).toHaveLength(2));
+    runs[1]?.resolve(undefined);
+    await reaches('resting');
     expect(runs).toHaveLength(2);
   });
 

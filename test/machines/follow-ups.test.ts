@@ -2,9 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { createActor, fromPromise, setup, SimulatedClock } from 'xstate';
 import { followUpsMachine } from '../../machines/follow-ups.ts';
 import type { FollowUp, FollowUpQuery } from '../../src/lib/agent/follow-ups.ts';
-import type { RunnableAgent } from '../../src/lib/agent/launch.ts';
+import type { RunnableAgent } from '../../src/lib/agent/kinds/kinds.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
-import { fakeAgent, fakeTask } from '../helpers/agent-fixtures.ts';
+import { fakeAgent, fakeTask, offlineAgent } from '../helpers/agent-fixtures.ts';
 import { withResolvers } from '../helpers/with-resolvers.ts';
 
 const message = (id: number): FollowUp => ({ id, eventId: 1_000 + id, text: `message ${id}` });
@@ -91,13 +91,7 @@ describe('follow-ups machine', () => {
   });
 
   it('is deaf where the agent reads its input once', async () => {
-    const entry = { command: 'true', args: [] };
-    const listener = listen(() => Promise.resolve([message(1)]), {
-      kind: 'offline',
-      reason: 'none',
-      tried: [],
-      entry,
-    });
+    const listener = listen(() => Promise.resolve([message(1)]), offlineAgent());
     await listener.reach('deaf');
     listener.wake();
     expect(listener.queries).toEqual([]);

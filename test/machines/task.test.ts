@@ -5,10 +5,11 @@ import { agentRunMachine } from '../../machines/agent-run.ts';
 import { noRun, type RunInput, type RunOutput } from '../../machines/agent-run-context.ts';
 import { taskMachine } from '../../machines/task.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
-import type { AgentResolution } from '../../src/lib/process/resolve-agent.ts';
+import type { ResolvedAgent } from '../../src/lib/agent/kinds/kinds.ts';
 import type { RecalledMemory } from '../../src/lib/recall/recall.ts';
 import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
 import { fakeAgent, fakeTask, quickLimits } from '../helpers/agent-fixtures.ts';
+import { withResolvers } from '../helpers/with-resolvers.ts';
 
 const limits = quickLimits({ recallMs: 2_000, storeRetryMs: 1_000, replyMs: 500 });
 const memory: RecalledMemory = {
@@ -31,7 +32,7 @@ const done: RecordedTask = { state: 'done', outcome: 'succeeded', reply: 'r' };
 interface Parts {
   task?: Partial<ClaimedTask>;
   recall?: () => Promise<RecalledMemory[]>;
-  resolve?: (reprobe: boolean) => Promise<AgentResolution>;
+  resolve?: (reprobe: boolean) => Promise<ResolvedAgent>;
   record?: (request: RecordRequest, call: number) => Promise<RecordedTask>;
   reply?: () => Promise<undefined>;
 }
@@ -117,7 +118,11 @@ describe('task machine', () => {
     const task = startTask();
     await task.reach('running');
     expect(task.runs).toEqual([
-      { request: { task: task.task, agent: fakeAgent('good.sh'), memories: [memory], resume: null }, limits },
+      {
+        request: { task: task.task, agent: fakeAgent('good.sh'), memories: [memory], resume: null },
+        limits,
+        steers: [],
+      },
     ]);
     task.endRun();
     await expect(task.output).resolves.toEqual({ taskId: 1, ...done });
@@ -210,6 +215,19 @@ describe('task machine', () => {
     await task.output;
     expect(task.runs).toEqual([]);
     expect(task.recorded[0]?.evidence.stop).toBe('cancelled');
+  });
+
+  it('keeps what it is told before the agent runs, and tells a fresh session all of it again', async () => {
+    const recalled = withResolvers<RecalledMemory[]>();
+    const task = startTask({ task: { resume: 'old' }, recall: () => recalled.promise });
+    task.actor.send({ type: 'task.steer', text: 'left' });
+    recalled.resolve([]);
+    await task.reach('running');
+    expect(task.runs[0]?.steers).toEqual(['left']);
+    task.actor.send({ type: 'task.steer', text: 'right' });
+    task.endRun({ staleSession: true });
+    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    expect(task.runs[1]?.steers).toEqual(['left', 'right']);
   });
 
   it('leaves the end of a running agent to the run', async () => {

@@ -6,7 +6,8 @@ import type { AbandonedTask } from '../store/tasks/find-abandoned.ts';
 import { recordOutcome } from '../store/tasks/record-outcome.ts';
 import type { SettledMessage } from '../store/tasks/steered.ts';
 import { taskMarker, taskMarkerName, workerPrefix } from './marker.ts';
-import type { Outcome } from './outcome.ts';
+import { withNextStep } from './next-step.ts';
+import type { Failure } from './outcome.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from './retry.ts';
 
 /** What became of an abandoned task. */
@@ -30,7 +31,7 @@ export interface SettleOptions {
 const abandonedOutcome = {
   kind: 'crashed',
   reason: 'the daemon went away while the task ran',
-} as const satisfies Outcome;
+} as const satisfies Failure;
 
 /** Ends every process of that worker's tasks, whether or not a row knows of it; returns how many tasks had some. */
 export async function endMarked(worker: string, graceMs: number): Promise<number> {
@@ -60,9 +61,10 @@ export async function settleAbandoned(
   const cgroups = directoriesOf(await findTaskCgroups(task.worker), marker.value);
   await terminateFamily({ marker, cgroups, graceMs, ...(task.process !== null && { root: task.process }) });
   const verdict = verdictOf(abandonedOutcome, { number: task.attempt, isAwaited: false }, retryPolicy);
+  const outcome = withNextStep(abandonedOutcome, { taskId: task.id, attempt: task.attempt, verdict });
   const messages = await recordOutcome(store, {
     task,
-    outcome: abandonedOutcome,
+    outcome,
     verdict,
     reply: '',
     progress: task.progress ?? '',
@@ -81,8 +83,8 @@ export async function settleAbandoned(
     now,
   });
   if (messages === undefined) return undefined;
-  const { kind: outcome, reason } = abandonedOutcome;
-  return { id: task.id, eventId: task.eventId, state: verdict.state, outcome, reason, messages };
+  const { id, eventId } = task;
+  return { id, eventId, state: verdict.state, outcome: outcome.kind, reason: outcome.reason, messages };
 }
 
 function directoriesOf(cgroups: readonly TaskCgroup[], markerValue: string): string[] {

@@ -4,6 +4,8 @@ export interface AgentSettings {
   model?: string;
   /** The CLI's own cap on this one run, in US dollars. */
   maxBudgetUsd?: number;
+  /** How often the model may answer in this one run. */
+  maxTurns?: number;
   /** The built-in tools that exist for the run; an empty list leaves none. */
   tools?: 'default' | readonly string[];
   /** Permission rules such as `Bash(git status:*)` that need no question. */
@@ -35,7 +37,7 @@ const headlessDisallowed = [
  * `--resume` has the equals form, since the spaced one takes an optional value.
  */
 export function agentArguments(session: AgentSession, settings: AgentSettings = {}): string[] {
-  const { permissionMode, model, maxBudgetUsd, tools, allowedTools = [], mcpConfig } = settings;
+  const { permissionMode, model, maxBudgetUsd, maxTurns, tools, allowedTools = [], mcpConfig } = settings;
   return [
     '-p',
     '--output-format',
@@ -49,6 +51,7 @@ export function agentArguments(session: AgentSession, settings: AgentSettings = 
     ...(permissionMode === undefined ? [] : ['--permission-mode', permissionMode]),
     ...(model === undefined ? [] : ['--model', model]),
     ...(maxBudgetUsd === undefined ? [] : ['--max-budget-usd', String(maxBudgetUsd)]),
+    ...(maxTurns === undefined ? [] : ['--max-turns', String(maxTurns)]),
     ...(tools === undefined ? [] : ['--tools', typeof tools === 'string' ? tools : tools.join(',')]),
     ...(allowedTools.length === 0 ? [] : ['--allowedTools', allowedTools.join(',')]),
     '--disallowedTools',

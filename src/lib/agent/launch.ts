@@ -1,15 +1,12 @@
 import { agentSearchPath } from '../process/probe-agent.ts';
-import type { AgentResolution } from '../process/resolve-agent.ts';
 import type { RecalledMemory } from '../recall/recall.ts';
 import { standingOf } from '../permissions/standing.ts';
 import type { ClaimedTask } from '../store/tasks/claim.ts';
-import { agentArguments, type AgentSession, type AgentSettings } from './arguments.ts';
+import type { AgentSession, AgentSettings } from './arguments.ts';
 import { agentEnvironment } from './environment.ts';
+import { kindOf, type RunnableAgent } from './kinds/kinds.ts';
 import { taskMarker } from './marker.ts';
 import { assemblePrompt } from './prompt.ts';
-
-/** An agent that can be run: the CLI, a program that the owner named, or the bundled offline one. */
-export type RunnableAgent = Extract<AgentResolution, { kind: 'claude' | 'command' | 'offline' }>;
 
 /** What one run needs to know. */
 export interface RunRequest {
@@ -40,10 +37,11 @@ export interface Launch {
 /** Turns a request into a command line, an environment and a prompt. */
 export function launchOf(request: RunRequest, { env, settings, newSessionId }: LaunchSettings): Launch {
   const { task, agent, memories, resume } = request;
-  const { command, args } = agent.kind === 'claude' ? { command: agent.path, args: [] } : agent.entry;
+  const session = sessionOf(task, resume, newSessionId);
+  const { command, args } = kindOf(agent).commandLine(agent, session, settings);
   return {
     command,
-    args: [...args, ...agentArguments(sessionOf(task, resume, newSessionId), settings)],
+    args,
     env: agentEnvironment(
       { ...env, PATH: agentSearchPath(command, env) },
       taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),

@@ -40,10 +40,14 @@ export type FailureKind =
   | 'shutdown'
   | 'output-limit';
 
-export type Outcome =
-  | { kind: 'succeeded'; reply: string; note?: string }
-  /** `resetsAt`: a next attempt before that time (milliseconds since the epoch) is in vain. */
-  | { kind: FailureKind; reason: string; resetsAt?: number };
+/** What went wrong; a next attempt before `resetsAt` (milliseconds since the epoch) is in vain. */
+export interface Failure {
+  kind: FailureKind;
+  reason: string;
+  resetsAt?: number;
+}
+
+export type Outcome = { kind: 'succeeded'; reply: string; note?: string } | Failure;
 
 const maxReasonChars = 600;
 

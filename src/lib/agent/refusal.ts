@@ -62,9 +62,9 @@ function byStatus(status: number | undefined): RefusalKind | undefined {
   return status >= 400 ? 'invalid-request' : undefined;
 }
 
-/** What happened and what the owner can do about it, in a sentence or two; `said` is the agent's own words. */
+/** What happened, in a sentence without its full stop; `said` is the agent's own words. */
 export function refusalSentence({ kind, resetsAt }: Refusal, said: string): string {
-  return `${happened[kind]}${resetsAt === undefined ? '' : ` until ${new Date(resetsAt).toISOString()}`}: ${said}${nextStep[kind]}`;
+  return `${happened[kind]}${resetsAt === undefined ? '' : ` until ${new Date(resetsAt).toISOString()}`}: ${said}`;
 }
 
 const happened: Readonly<Record<RefusalKind, string>> = {
@@ -77,19 +77,6 @@ const happened: Readonly<Record<RefusalKind, string>> = {
   'max-turns': 'the agent reached the most turns it may take',
   'over-budget': 'the agent reached the most that this run may cost',
   'agent-error': 'the agent reported an error',
-};
-
-const nextStep: Readonly<Record<RefusalKind, string>> = {
-  'not-logged-in':
-    '. Run `claude` in a terminal as the user of the daemon, log in with /login, then retry the task.',
-  'out-of-credit': '. Add credit or log in with another account, then retry the task.',
-  'rate-limited': '.',
-  overloaded: '.',
-  'invalid-request': '. Retrying will not help; shorten or change the request.',
-  'permission-denied': '. Allow the tool for this category in the settings, then retry the task.',
-  'max-turns': '. Split the request, or retry the task to go on.',
-  'over-budget': '. Raise the spending cap, then retry the task.',
-  'agent-error': '',
 };
 
 /** What a task says that waits for money: when there is some again, and how it could go on before. */

@@ -93,8 +93,9 @@ const settingsSchema = z.strictObject({
       hot: true,
     },
   ),
-  'task.noOutputMs': setting(milliseconds(SECOND), 10 * MINUTE, {
-    description: 'How long a task may be silent before it is ended; every line that the agent prints counts.',
+  'task.noOutputMs': setting(milliseconds(SECOND), 5 * MINUTE, {
+    description:
+      'How long a task may be silent before it is ended and tried again; every line that the agent prints counts, and a tool at work adds its own limit.',
     hot: true,
   }),
   'task.killGraceMs': setting(milliseconds(0, 10 * MINUTE), 5 * SECOND, {
@@ -109,6 +110,11 @@ const settingsSchema = z.strictObject({
   }),
   'task.maxAttempts': setting(wholeNumber(1, 20), 3, {
     description: 'How often a failing task is tried before it becomes a dead letter.',
+    hot: true,
+  }),
+  'task.maxTurns': setting(orNull(wholeNumber(1, 10_000)), null, {
+    description:
+      'How often the model may answer in one run of a task. Null sets no limit besides time and money.',
     hot: true,
   }),
   'task.retryMinMs': setting(milliseconds(0), 5 * SECOND, {

@@ -20,10 +20,16 @@ const legalForms =
  */
 export function entityName(kind: EntityKind, text: string): EntityName | undefined {
   if (text.length > maxTextChars) return undefined;
-  const name = tidy(kind, text);
+  const name = tidied(kind, text);
   if (name === '' || name.length > maxNameChars) return undefined;
   const key = keyOf(kind, name);
   return key === '' || key.length > maxNameChars ? undefined : { kind, key, name };
+}
+
+/** Taking one thing away may uncover another: until nothing changes any more, which each step comes nearer to. */
+function tidied(kind: EntityKind, text: string): string {
+  const name = tidy(kind, text);
+  return name === text ? name : tidied(kind, name);
 }
 
 function tidy(kind: EntityKind, text: string): string {
@@ -100,5 +106,7 @@ function plainUrl(text: string): string {
     return '';
   }
   const host = url.host.toLowerCase().replace(/\.(?=:|$)/, '');
+  // `mailto:` and the like name no place.
+  if (host === '') return '';
   return `${url.protocol}//${host}${url.pathname.replace(/\/+$/, '')}`;
 }

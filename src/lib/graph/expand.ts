@@ -2,7 +2,6 @@ import { type ReachedRow, reachFrom, seedsNamed, seedsSpelledLike } from '../sto
 import type { Store } from '../store/store.ts';
 import type { HitList } from '../recall/candidate.ts';
 import type { RecallFilter, RecallQuery } from '../recall/recall.ts';
-import { trustOf } from '../recall/trust.ts';
 import { entityName } from './canonical.ts';
 import { patternNames } from './pattern-names.ts';
 
@@ -20,7 +19,7 @@ const voice = 0.5;
 /**
  * Expands a question over the graph by one hop: the entities that it names (by any of their names; where it names none, by
  * one spelled nearly so), what mentions them, and what mentions what they are related to (`via nas → backup-job`). Gives
- * memories and past tasks, best first, each with its reason in words.
+ * memories, best first, each with its reason in words.
  */
 export function createGraphExpansion(store: Pick<Store, 'query'>) {
   return async ({ text, filter = {} }: Pick<RecallQuery, 'text' | 'filter'>): Promise<HitList> => {
@@ -59,7 +58,7 @@ function fits({ kind, source, trust, created_at: at }: ReachedRow, filter: Recal
   const { kinds, trusts, sources, since, until } = filter;
   return (
     kinds?.includes(kind) !== false &&
-    trusts?.includes(trust ?? trustOf(source)) !== false &&
+    trusts?.includes(trust) !== false &&
     sources?.some((wanted) => source === wanted || source.split(':')[0] === wanted) !== false &&
     (since === undefined || at >= since) &&
     (until === undefined || at < until)
@@ -70,7 +69,7 @@ function fits({ kind, source, trust, created_at: at }: ReachedRow, filter: Recal
 function rank(reached: readonly ReachedRow[]): Required<Pick<HitList, 'hits' | 'reasons'>> {
   const found = new Map<string, { score: number; nearest: ReachedRow; at: number }>();
   for (const row of reached) {
-    const id = `${row.origin}:${row.id}`;
+    const id = `memory:${row.id}`;
     const known = found.get(id);
     const nearest = known !== undefined && known.nearest.nearness >= row.nearness ? known.nearest : row;
     found.set(id, { score: (known?.score ?? 0) + row.nearness, nearest, at: row.created_at.getTime() });

@@ -38,7 +38,7 @@ export interface Intake {
   next(maxBytes?: number): AcceptedBatch | undefined;
   /** True while a line has begun but not ended. */
   hasPartial(): boolean;
-  /** Gives up an unfinished line whose rest will not come: it is rejected as truncated and leaves the journal. */
+  /** Gives up an unfinished line whose rest will not come: it is rejected as truncated, unless it was rejected before. */
   abandonPartial(): void;
   /** Tells that the replay is over: an unfinished line is now one whose rest may have been lost with the pipe. */
   resume(): void;
@@ -61,9 +61,10 @@ export function createIntake(deps: IntakeDeps): Intake {
   const scanned = createScannedLine();
   let lineStart = journal.startPosition();
   let readTo = lineStart;
+  /** Inside a line over the bound, of which only the end is waited for. */
   let skipping = false;
-  /** An unfinished line from before a crash: the next bytes may be its rest, or belong to another writer. */
-  let resumed = false;
+  /** Where a life began with an unfinished line: the bytes from here on may be its rest, or another writer's line. */
+  let resumedAt: number | undefined;
 
   const reject = (reason: RejectionReason, line: Buffer): void => {
     deps.onRejected({
@@ -127,18 +128,47 @@ export function createIntake(deps: IntakeDeps): Intake {
     accept(batch, line, 0, length, lineStart, false);
   };
 
+  /** Lets a line begin at `position`; a replay sees by the gap, a byte at least, that what came before is over. */
+  const cutAt = (position: number): void => {
+    rollAt(position, Math.min(lineStart, position - 1));
+    lineStart = position;
+    skipping = false;
+  };
+
+  const rollAt = (position: number, dropFrom?: number): void => {
+    const active = journal.stretches().at(-1);
+    if (active !== undefined && active.start < position) journal.roll(position, dropFrom);
+  };
+
+  /** Decides, at the first line end of a life, whether a line of its own has come instead of the unfinished one's rest. */
+  const judgeResumed = (end: number): void => {
+    const from = resumedAt;
+    resumedAt = undefined;
+    if (from === undefined || end - from > maxLineBytes) return;
+    const line = Buffer.allocUnsafe(end - from);
+    journal.readInto(line, 0, from, line.length);
+    if (scanLine(line, 0, line.length, scanned) !== undefined) return;
+    if (!skipping) rejectTruncated(from);
+    cutAt(from);
+  };
+
+  const rejectTruncated = (end: number): void => {
+    const line = Buffer.allocUnsafe(Math.min(end - lineStart, sampleCharacters * 4));
+    journal.readInto(line, 0, lineStart, line.length);
+    reject('truncated', line);
+  };
+
   return {
-    hasPartial: () => lineStart < readTo && !skipping,
+    hasPartial: () => lineStart < readTo || skipping,
     position: () => readTo,
 
     abandonPartial() {
+      resumedAt = undefined;
+      if (skipping) cutAt(readTo);
       if (lineStart >= readTo) return;
-      const line = Buffer.allocUnsafe(Math.min(readTo - lineStart, sampleCharacters * 4));
-      journal.readInto(line, 0, lineStart, line.length);
-      reject('truncated', line);
+      rejectTruncated(readTo);
       journal.truncate(lineStart);
       readTo = lineStart;
-      resumed = false;
     },
 
     next(maxBytes = chunkBytes) {
@@ -157,20 +187,10 @@ export function createIntake(deps: IntakeDeps): Intake {
       const batch = emptyBatch(countNewlines(bytes));
       let start = 0;
       let newline = bytes.indexOf(NEWLINE);
+      if (newline !== -1) judgeResumed(base + newline);
       // One look at all whole lines is enough in the usual case; else each is looked at by itself.
       const wholeFrom = lineStart < base ? newline + 1 : 0;
       const utf8 = isUtf8(bytes.subarray(wholeFrom, bytes.lastIndexOf(NEWLINE) + 1));
-      if (newline !== -1 && resumed && lineStart < base) {
-        resumed = false;
-        if (scanLine(bytes, 0, newline, scanned) === undefined) {
-          // What follows is a whole line of its own, so the rest of the unfinished one was lost with the pipe.
-          const lost = Buffer.allocUnsafe(Math.min(base - lineStart, sampleCharacters * 4));
-          journal.readInto(lost, 0, lineStart, lost.length);
-          reject('truncated', lost);
-          journal.roll(base, lineStart);
-          lineStart = base;
-        }
-      }
       while (newline !== -1) {
         if (skipping) skipping = false;
         else if (lineStart < base) acceptSplit(batch, base + newline);
@@ -187,12 +207,15 @@ export function createIntake(deps: IntakeDeps): Intake {
         skipping = true;
       }
       if (skipping) lineStart = readTo;
-      if (readTo === journal.endPosition() && journal.wantsRoll()) journal.roll(lineStart);
+      if (readTo === journal.endPosition() && journal.wantsRoll()) {
+        // Of a line that is skipped a byte goes along, so that `cutAt` can leave a gap.
+        rollAt(Math.min(lineStart, resumedAt ?? lineStart) - (skipping ? 1 : 0));
+      }
       return batch;
     },
 
     resume() {
-      resumed = lineStart < readTo;
+      resumedAt = lineStart < readTo || skipping ? readTo : undefined;
     },
   };
 }

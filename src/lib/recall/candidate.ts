@@ -18,9 +18,9 @@ export interface HitList {
   reasons?: ReadonlyMap<string, string>;
 }
 
-/** A memory or a past task that may be recalled. */
+/** A memory that may be recalled. */
 export interface Candidate {
-  /** `memory:<id>` or `task:<id>`. */
+  /** `memory:<id>`. */
   id: string;
   kind: string;
   content: string;

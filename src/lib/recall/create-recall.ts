@@ -7,7 +7,6 @@ import { type Fused, fuse } from './fuse.ts';
 import { searchFullText } from './full-text.ts';
 import { loadCandidates } from './load-candidates.ts';
 import { type NearestList, searchNearest } from './nearest.ts';
-import { searchPastTasks } from './past-tasks.ts';
 import { rank, type Scored } from './rank.ts';
 import type { Recall, RecallQuery } from './recall.ts';
 import type { CandidateReport, RecallReport } from './report.ts';
@@ -35,7 +34,6 @@ export interface Recaller {
 }
 
 const hitsEach = 50;
-const pastTaskHits = 10;
 const rerankedAtMost = 10;
 /** Beyond these, fusion has nothing that could still get in. */
 const loadedAtMost = 40;
@@ -49,7 +47,8 @@ const minSimilarity = { lexical: 0.12, model: 0.45 };
 
 /**
  * Recall in stages: the question's vector and its words each find candidates, reciprocal rank fusion merges them, the reranker
- * orders the best ten if it answers in time, age and likeness shift them, the budget cuts. Past tasks are candidates too.
+ * orders the best ten if it answers in time, age and likeness shift them, the budget cuts. Past tasks are
+ * found by the memories that were made of them (src/lib/remember/remember-tasks.ts).
  */
 export function createRecall(deps: RecallDeps): Recaller {
   const explain = async (query: RecallQuery): Promise<RecallReport> => {
@@ -100,19 +99,16 @@ async function search(deps: RecallDeps, query: RecallQuery, watch: Stopwatch): P
   const { filter, signal } = query;
   const text = query.text.slice(0, maxQuestionChars).replaceAll('\0', ' ');
   const problems: string[] = [];
-  const [near, words, tasks, ...others] = await Promise.all([
+  const [near, words, ...others] = await Promise.all([
     nearest(deps, { text, filter, signal }, watch),
     watch.time('full text', () =>
       searchFullText(store, { text, limit: hitsEach, ...(filter && { filter }) }),
-    ),
-    watch.time('past tasks', () =>
-      searchPastTasks(store, { text, limit: pastTaskHits, ...(filter && { filter }) }),
     ),
     ...(deps.expand ?? []).map((expand) =>
       attempt(() => expand({ text, signal, ...(filter && { filter }) }), problems),
     ),
   ]);
-  const lists = [near.list, words.words, words.codes, tasks, ...others.filter((list) => list !== undefined)];
+  const lists = [near.list, words.words, words.codes, ...others.filter((list) => list !== undefined)];
   return { fused: fuse(lists), lists, embedder: near.embedder, vectors: near.list.how, problems };
 }
 

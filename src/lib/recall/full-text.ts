@@ -74,7 +74,8 @@ function bm25Statement({ text, limit, filter, maxMatches = defaultMaxMatches }: 
   };
 }
 
-const mayBeRecalled = filterSql(5, memoryColumns('memory'));
+/** What is not prepared may still hold secrets. */
+const mayBeRecalled = `memory.prepared AND ${filterSql(5, memoryColumns('memory'))}`;
 /** How many matches of the two rarest common words are looked at, newest first, and how many are scored exactly. */
 const maxPairMatches = 500;
 const maxScored = 200;

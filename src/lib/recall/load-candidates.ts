@@ -1,21 +1,20 @@
 import type { Store } from '../store/store.ts';
 import type { Candidate } from './candidate.ts';
-import { type Trust, trustOf } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 interface CandidateRow {
-  origin: 'memory' | 'task';
   id: number;
   kind: string;
   content: string;
   source: string;
-  trust: Trust | null;
+  trust: Trust;
   importance: number;
   pinned: boolean;
   created_at: Date;
   last_seen_at: Date;
 }
 
-/** The memories and tasks of these ids (`memory:<id>`, `task:<id>`) that are still there, by id. Long texts are cut. */
+/** The memories of these ids (`memory:<id>`) that are still there and prepared, by id. Long texts are cut. */
 export async function loadCandidates(
   store: Pick<Store, 'query'>,
   ids: readonly string[],
@@ -23,30 +22,26 @@ export async function loadCandidates(
   const { rows } = await store.query<CandidateRow>({
     name: 'recall-candidates',
     text: candidatesSql,
-    values: [numbersOf(ids, 'memory'), numbersOf(ids, 'task')],
+    values: [numbersOf(ids)],
   });
-  return new Map(rows.map((row) => [`${row.origin}:${row.id}`, candidateOf(row)]));
+  return new Map(rows.map((row) => [`memory:${row.id}`, candidateOf(row)]));
 }
 
-function numbersOf(ids: readonly string[], origin: string): number[] {
-  return ids.filter((id) => id.startsWith(`${origin}:`)).map((id) => Number(id.slice(origin.length + 1)));
+function numbersOf(ids: readonly string[]): number[] {
+  return ids.filter((id) => id.startsWith('memory:')).map((id) => Number(id.slice('memory:'.length)));
 }
 
 const candidatesSql = `
-  SELECT 'memory' AS origin, id, kind, left(content, 20000) AS content, source, trust, importance, pinned, created_at, last_seen_at
-    FROM memory_embeddings WHERE id = ANY ($1::bigint[])
-  UNION ALL
-  SELECT 'task', id, 'task', left(prompt, 2000) || E'\\n→ ' || left(coalesce(reply, ''), 4000), source, NULL, 0.5, false,
-         finished_at, finished_at
-    FROM tasks WHERE id = ANY ($2::bigint[])`;
+  SELECT id, kind, left(content, 20000) AS content, source, trust, importance, pinned, created_at, last_seen_at
+    FROM memory_embeddings WHERE id = ANY ($1::bigint[]) AND prepared`;
 
 function candidateOf(row: CandidateRow): Candidate {
   return {
-    id: `${row.origin}:${row.id}`,
+    id: `memory:${row.id}`,
     kind: row.kind,
     content: row.content,
     source: row.source,
-    trust: row.trust ?? trustOf(row.source),
+    trust: row.trust,
     importance: row.importance,
     pinned: row.pinned,
     createdAt: row.created_at,

@@ -2,9 +2,9 @@ import type { Trust } from './trust.ts';
 
 /** Something remembered that may help. */
 export interface RecalledMemory {
-  /** `memory:<id>` or `task:<id>`. */
+  /** `memory:<id>`. */
   id: string;
-  /** `note`, `fact`, … or `task` for a past task's question and answer. */
+  /** `note`, `fact`, … or `task_result` for a past task's question and answer. */
   kind: string;
   content: string;
   source: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RecallReport } from './report.ts';
 
-/** What can be recalled: the kinds of memories, and past tasks of which no memory was made. */
+/** What can be recalled: the kinds of memories. */
 export const recallKinds = [
   'note',
   'fact',
@@ -10,7 +10,6 @@ export const recallKinds = [
   'summary',
   'task_result',
   'document',
-  'task',
 ] as const;
 
 /** Whom a memory can be trusted as. */

@@ -7,8 +7,10 @@ import {
   findDedupKeys,
   findRecorded,
   isRepetition,
+  type NoteRecord,
   recordEvents,
 } from '../store/events/record-events.ts';
+import { ownerStatements } from '../remember/owner-statements.ts';
 import type { EventIds } from '../store/events/register-journal.ts';
 import type { Store } from '../store/store.ts';
 import { isOwnerSource } from '../wire/parse-line.ts';
@@ -30,6 +32,8 @@ export interface RecordDeps {
   replayEnd: number;
   now?: () => number;
 }
+
+const HUMAN = 0;
 
 /** How a batch ended, for the counters. */
 export interface RecordedBatch {
@@ -111,9 +115,19 @@ async function handle(
   if (isRepeated) return repetition(record);
   if (routed.route === 'task') {
     const { text, replyTo, source, fork } = routed.event;
-    return { ...record, status: 'task', task: { prompt: text, replyTo, forkOf: scoped(source, fork) } };
+    const task = { prompt: text, replyTo, forkOf: scoped(source, fork) };
+    return { ...record, status: 'task', task, notes: learnedFrom(routed) };
   }
   return routed.route === 'drop' ? record : await answerByReflex(routed, record, deps);
+}
+
+/** What the owner says of themselves to the agent is learned at once, whatever becomes of the task. */
+function learnedFrom({ event }: RoutedEvent): NoteRecord[] | undefined {
+  if (event.priority !== HUMAN || !isOwnerSource(event.source)) return undefined;
+  const statements = ownerStatements(event.text);
+  return statements.length === 0
+    ? undefined
+    : statements.map((statement) => ({ ...statement, trust: 'owner', origin: 'extraction' }));
 }
 
 async function answerByReflex(
@@ -133,7 +147,11 @@ async function answerByReflex(
   }
   try {
     const answer = await reflex(routed);
-    return { ...record, reply: answer.reply, note: answer.note };
+    return {
+      ...record,
+      reply: answer.reply,
+      ...(answer.note && { notes: [{ origin: 'event', ...answer.note }] }),
+    };
   } catch (thrown) {
     if (thrown instanceof StoreAwayError) throw thrown;
     return { ...record, status: 'failed', reason: messageOf(thrown) };
@@ -215,7 +233,7 @@ function repetition(record: EventRecord): EventRecord {
     reason: 'an event with this dedupKey came before',
     reply: undefined,
     task: undefined,
-    note: undefined,
+    notes: undefined,
   };
 }
 
@@ -230,7 +248,7 @@ function deadLetter(record: EventRecord, thrown: unknown): EventRecord {
     conversation: undefined,
     dedupKey: undefined,
     task: undefined,
-    note: undefined,
+    notes: undefined,
   };
 }
 

@@ -6,7 +6,7 @@ export interface ReflexAnswer {
   /** What the sender gets to read. */
   reply?: string;
   /** A memory to keep. */
-  note?: NoteRecord;
+  note?: Omit<NoteRecord, 'origin'>;
 }
 
 /**

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { agentArguments, userLine } from '../../../src/lib/agent/arguments.ts';
 import { agentEnvironment } from '../../../src/lib/agent/environment.ts';
+import { withRules } from '../../../src/lib/agent/kinds/kinds.ts';
 import { launchOf } from '../../../src/lib/agent/launch.ts';
 import { taskMarker } from '../../../src/lib/agent/marker.ts';
+import { claudeAt, fakeTask } from '../../helpers/agent-fixtures.ts';
 
 const marker = taskMarker({ worker: 'w', taskId: 7, attempt: 2 });
 
@@ -24,9 +26,9 @@ describe('launch', () => {
     ]);
     const resumed = agentArguments(
       { resume: 'id' },
-      { permissionMode: 'acceptEdits', model: 'm', maxBudgetUsd: 0.5 },
+      { permissionMode: 'acceptEdits', model: 'm', maxBudgetUsd: 0.5, maxTurns: 9 },
     );
-    expect(resumed.slice(8, 15)).toEqual([
+    expect(resumed.slice(8, 17)).toEqual([
       '--resume=id',
       '--permission-mode',
       'acceptEdits',
@@ -34,6 +36,8 @@ describe('launch', () => {
       'm',
       '--max-budget-usd',
       '0.5',
+      '--max-turns',
+      '9',
     ]);
   });
 
@@ -75,6 +79,18 @@ describe('launch', () => {
     });
   });
 
+  it('gives an adapted agent the command line of its adapter, and no argument of the CLI', () => {
+    const entry = { command: 'node', args: ['adapter.js', '["llm"]'] };
+    const agent = withRules({ kind: 'command', path: '/bin/llm', reason: 'named', entry });
+    const launch = launchOf(
+      { task: fakeTask(), agent, memories: [], resume: null },
+      { env: {}, settings: { maxBudgetUsd: 1 }, newSessionId: 'new' },
+    );
+    expect([launch.command, ...launch.args]).toEqual(['node', 'adapter.js', '["llm"]']);
+    expect(agent.rules).toEqual({ resumes: false, hears: false, interrupts: false, callsTools: false });
+    expect(Object.values(claudeAt('/opt/claude').rules)).toEqual([true, true, true, true]);
+  });
+
   it('keeps the prompt out of the arguments, where ps would show it', () => {
     const task = {
       id: 7,
@@ -89,7 +105,7 @@ describe('launch', () => {
       worker: 'w',
       resume: null,
     };
-    const agent = { kind: 'claude', path: '/opt/claude', version: '1' } as const;
+    const agent = claudeAt('/opt/claude');
     const launch = launchOf(
       { task, agent, memories: [], resume: null },
       { env: {}, settings: {}, newSessionId: 'new' },

@@ -82,14 +82,12 @@ describe('outcome of a run', () => {
 });
 
 describe('outcome of a run that was refused', () => {
-  it('is a value, with a sentence on what the owner can do', () => {
+  it('is a value, with a sentence on what happened', () => {
     const refused = { ...result, isError: true, text: 'Not logged in · Please run /login' };
     const evidence = { result: refused, apiError: { name: 'authentication_failed', status: undefined } };
     expect(outcomeOf({ ...good, ...evidence, exit: { code: 1, signal: null } })).toEqual({
       kind: 'not-logged-in',
-      reason:
-        'the agent is not logged in: Not logged in · Please run /login. ' +
-        'Run `claude` in a terminal as the user of the daemon, log in with /login, then retry the task.',
+      reason: 'the agent is not logged in: Not logged in · Please run /login',
     });
   });
 
@@ -99,7 +97,7 @@ describe('outcome of a run that was refused', () => {
     expect(outcomeOf({ ...good, result: refused, resetsAt })).toEqual({
       kind: 'rate-limited',
       resetsAt,
-      reason: "the agent's plan is at its rate limit until 2030-01-02T03:04:05.000Z: You've hit your limit.",
+      reason: "the agent's plan is at its rate limit until 2030-01-02T03:04:05.000Z: You've hit your limit",
     });
   });
 
@@ -108,9 +106,7 @@ describe('outcome of a run that was refused', () => {
     expect(kindOf({ result: denied })).toBe('succeeded');
     expect(outcomeOf({ ...good, result: { ...denied, text: '' } })).toEqual({
       kind: 'permission-denied',
-      reason:
-        'the agent was not allowed what it needed: Bash, Write. ' +
-        'Allow the tool for this category in the settings, then retry the task.',
+      reason: 'the agent was not allowed what it needed: Bash, Write',
     });
   });
 });

@@ -64,10 +64,9 @@ describe('refusal', () => {
     expect(refusalOf({ ...evidence, result: { ...failed, apiStatus: 529 } })).toEqual({ kind: 'overloaded' });
   });
 
-  it('says what happened, in whose words, and what to do', () => {
+  it('says what happened, and in whose words', () => {
     expect(refusalSentence({ kind: 'over-budget' }, 'Reached maximum budget ($0.001)')).toBe(
-      'the agent reached the most that this run may cost: Reached maximum budget ($0.001). ' +
-        'Raise the spending cap, then retry the task.',
+      'the agent reached the most that this run may cost: Reached maximum budget ($0.001)',
     );
   });
 });

@@ -43,6 +43,18 @@ describe('the key of a name', () => {
     expect(keyOf(kind, one)).not.toBe(keyOf(kind, other));
   });
 
+  it('is of what is left when everything that may go has gone, however often it is there', () => {
+    expect(keyOf('service', 'backup.service.service')).toBe('backup');
+    expect(keyOf('host', 'www.www.example.org')).toBe('example.org');
+    expect(keyOf('person', "Bob's's")).toBe('bob');
+  });
+
+  it('is none for an address without a host', () => {
+    expect(['A:@', 'mailto:bob@example.org', 'file:///etc/passwd'].map((text) => keyOf('url', text))).toEqual(
+      [undefined, undefined, undefined],
+    );
+  });
+
   it('keeps no secret of a URL', () => {
     const name = entityName('url', 'https://user:secret@example.org/a?token=secret#secret');
     expect(JSON.stringify(name)).not.toContain('secret');

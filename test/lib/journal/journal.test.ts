@@ -210,6 +210,70 @@ describe('intake', () => {
     expect(third.lines()).toEqual(['LOW|a||b|whole', 'LOW|c||d|stranger']);
   });
 
+  it('knows the stranger also when it comes in pieces, and refuses it when it is none of UTF-8', () => {
+    const dir = tempDir();
+    const first = openRig(dir);
+    first.write('LOW|a||b|cut o');
+    first.lines();
+    first.close();
+    const second = openRig(dir);
+    second.lines();
+    second.intake.resume();
+    second.write('LOW|c|');
+    expect(second.lines()).toEqual([]);
+    second.write('|d|stran');
+    expect(second.lines()).toEqual([]);
+    second.write('ger\nLOW|a||b|cut ag');
+    expect(second.lines()).toEqual(['LOW|c||d|stranger']);
+    second.close();
+    const third = openRig(dir);
+    expect(third.lines()).toEqual(['LOW|c||d|stranger']);
+    third.intake.resume();
+    third.write(Buffer.from('LOW|c||d|\xff\nLOW|a||b|next\n', 'latin1'));
+    expect(third.lines()).toEqual(['LOW|a||b|next']);
+    expect(third.rejected.map(({ reason }) => reason)).toEqual(['truncated', 'bad-utf8']);
+  });
+
+  it.each([
+    ['a whole line that follows stays unharmed', 'LOW|c||d|stranger\n', ['LOW|c||d|stranger']],
+    ['its rest is not taken for a line', 'xxx\nLOW|a||b|next\n', ['LOW|a||b|next']],
+  ])('after a line over the bound that a crash cut, %s, also after another restart', (_, bytes, lines) => {
+    const dir = tempDir();
+    const first = openRig(dir);
+    first.write(`LOW|a||b|${'x'.repeat(2 * maxLineBytes)}`);
+    expect(first.lines()).toEqual([]);
+    first.close();
+    const second = openRig(dir);
+    expect(second.lines()).toEqual([]);
+    second.intake.resume();
+    const taken: string[] = [];
+    for (let at = 0; at < bytes.length; at += 7) {
+      second.write(bytes.slice(at, at + 7));
+      taken.push(...second.lines());
+    }
+    expect(taken).toEqual(lines);
+    expect(second.rejected.map(({ reason }) => reason)).toEqual(['too-long']);
+    second.close();
+    expect(openRig(dir).lines()).toEqual(lines);
+  });
+
+  it('gives a line over the bound up when the pipe is empty after a restart', () => {
+    const dir = tempDir();
+    const first = openRig(dir);
+    first.write(`LOW|a||b|${'x'.repeat(2 * maxLineBytes)}`);
+    first.lines();
+    first.close();
+    const second = openRig(dir);
+    second.lines();
+    expect(second.intake.hasPartial()).toBe(true);
+    second.intake.abandonPartial();
+    expect(second.intake.hasPartial()).toBe(false);
+    second.write('LOW|a||b|next\n');
+    expect(second.lines()).toEqual(['LOW|a||b|next']);
+    second.close();
+    expect(openRig(dir).lines()).toEqual(['LOW|a||b|next']);
+  });
+
   it('gives a cut-off line up when the pipe is empty after a restart', () => {
     const dir = tempDir();
     const first = openRig(dir);

@@ -62,25 +62,25 @@ describe('recall', () => {
     expect(found[0]?.createdAt).toBeInstanceOf(Date);
   });
 
-  it('finds past tasks that succeeded, and no others', async () => {
-    await pastTask('how full is the nas?', 'It is at 91 percent.');
-    await pastTask('is the nas up?', 'crashed', { state: 'failed' });
-    await pastTask('mail about the nas', 'noted', { source: 'email:home' });
-    const found = await ask('nas');
-    expect(found.map(({ content, trust, kind }) => [content, trust, kind]).sort()).toEqual([
-      ['how full is the nas?\n→ It is at 91 percent.', 'owner', 'task'],
-      ['mail about the nas\n→ noted', 'untrusted', 'task'],
-    ]);
-  });
-
-  it('does not find a task beside the memory that was made of it', async () => {
+  it('does not look at tasks, only at what is remembered of them', async () => {
     const taskId = await pastTask('how full is the nas?', 'It is at 91 percent.');
+    expect(await contents('nas')).toEqual([]);
     await database.store.query({
-      text: `INSERT INTO memory_embeddings (kind, content, source, trust, origin, task_id, created_at, last_seen_at)
-             VALUES ('task_result', 'The nas is at 91 percent.', 'cli', 'owner', 'task', $1, now(), now())`,
+      text: `INSERT INTO memory_embeddings (kind, content, source, trust, origin, task_id, prepared, created_at, last_seen_at)
+             VALUES ('task_result', 'The nas is at 91 percent.', 'cli', 'local', 'task', $1, true, now(), now())`,
       values: [taskId],
     });
     expect(await contents('nas')).toEqual(['The nas is at 91 percent.']);
+  });
+
+  it('finds nothing that is not prepared, since it may hold secrets, nor by a vector that is there already', async () => {
+    const [id] = await remember('the safe is behind the picture');
+    expect(await contents('safe picture')).toHaveLength(1);
+    await database.store.query({
+      text: 'UPDATE memory_embeddings SET prepared = false WHERE id = $1',
+      values: [id],
+    });
+    expect(await contents('safe picture')).toEqual([]);
   });
 
   it('prefers the newest among equals', async () => {
@@ -90,8 +90,8 @@ describe('recall', () => {
       [200, 'two'],
     ] as const) {
       await database.store.query({
-        text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at)
-               VALUES ('note', $1, 'shell', 'owner', $2, $2)`,
+        text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at, prepared)
+               VALUES ('note', $1, 'shell', 'owner', $2, $2, true)`,
         values: [`nas ${word}`, new Date(Date.now() - days * 24 * hour)],
       });
     }

@@ -141,8 +141,8 @@ describe('full text', () => {
 
   it('finds a memory whose words are not counted yet', async () => {
     await database.store.query({
-      text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at)
-             VALUES ('note', 'zeppelin', 'shell', 'owner', now(), now())`,
+      text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at, prepared)
+             VALUES ('note', 'zeppelin', 'shell', 'owner', now(), now(), true)`,
     });
     expect(await found('zeppelin')).toEqual(['zeppelin']);
   });

@@ -19,8 +19,8 @@ const { signal } = new AbortController();
 export async function rememberAll(store: Store, memories: readonly Remembered[]): Promise<number[]> {
   const model = await registerModel(store, lexicalEmbedder, new Date());
   const { rows } = await store.query<{ id: number }>({
-    text: `INSERT INTO memory_embeddings (kind, content, source, trust, importance, pinned, created_at, last_seen_at)
-           SELECT kind, content, source, trust, importance, pinned, at, at FROM unnest($1::text[], $2::text[], $3::text[],
+    text: `INSERT INTO memory_embeddings (kind, content, source, trust, importance, pinned, created_at, last_seen_at, prepared)
+           SELECT kind, content, source, trust, importance, pinned, at, at, true FROM unnest($1::text[], $2::text[], $3::text[],
              $4::text[], $5::real[], $6::boolean[], $7::timestamptz[])
              AS given (kind, content, source, trust, importance, pinned, at) RETURNING id`,
     values: [

@@ -49,8 +49,8 @@ function reflexes(running: RunningTask[] = [], changes: Partial<ReflexDeps> = {}
 
 const remember = (content: string, kind = 'note', source = 'shell') =>
   database.store.query({
-    text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at)
-           VALUES ($1, $2, $3, 'owner', now(), now())`,
+    text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at, prepared)
+           VALUES ($1, $2, $3, 'owner', now(), now(), true)`,
     values: [kind, content, source],
   });
 

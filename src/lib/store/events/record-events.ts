@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { numberArray, textArray } from '../array-literal.ts';
+import { importanceOf } from '../../remember/importance.ts';
 import type { Store } from '../store.ts';
 
 const { DatabaseError } = pg;
@@ -24,14 +25,16 @@ export interface EventRecord {
   dedupKey?: string | undefined;
   /** A task to queue for it. */
   task?: { prompt: string; replyTo: string | undefined; forkOf?: string | undefined } | undefined;
-  /** A memory to keep from it. */
-  note?: NoteRecord | undefined;
+  /** Memories to keep from it. */
+  notes?: readonly NoteRecord[] | undefined;
 }
 
 export interface NoteRecord {
   content: string;
   kind: 'note' | 'fact' | 'preference' | 'event';
   trust: 'owner' | 'local' | 'untrusted';
+  /** `extraction` for what is learned without being asked to. */
+  origin: 'event' | 'extraction';
 }
 
 /**
@@ -57,9 +60,10 @@ export async function recordEvents(store: Store, records: readonly EventRecord[]
         SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of, $18, $18
         FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[]) AS task (event_id, prompt, reply_to, fork_of)
         JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id)
-      INSERT INTO memory_embeddings (kind, content, source, trust, event_id, created_at, last_seen_at)
-      SELECT note.kind, note.content, source, note.trust, recorded.id, $18, $18
-      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[]) AS note (event_id, kind, content, trust)
+      INSERT INTO memory_embeddings (kind, content, source, trust, origin, importance, conversation, event_id, created_at, last_seen_at)
+      SELECT note.kind, note.content, source, note.trust, note.origin, note.importance, conversation, recorded.id, $18, $18
+      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[])
+        AS note (event_id, kind, content, trust, origin, importance)
       JOIN recorded ON recorded.id = note.event_id ORDER BY recorded.id`,
     values: [...columns, ...effectColumns(effects, now)],
   });
@@ -136,8 +140,8 @@ function isPlain(record: EventRecord): boolean {
   );
 }
 
-function hasEffects({ task, note }: EventRecord): boolean {
-  return task !== undefined || note !== undefined;
+function hasEffects({ task, notes }: EventRecord): boolean {
+  return task !== undefined || notes !== undefined;
 }
 
 function plainColumns(records: readonly EventRecord[]): string[] {
@@ -166,7 +170,7 @@ function optionalColumns(records: readonly EventRecord[]): string[] {
 
 function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
   const tasks = records.flatMap(({ id, task }) => (task === undefined ? [] : [{ id, ...task }]));
-  const notes = records.flatMap(({ id, note }) => (note === undefined ? [] : [{ id, ...note }]));
+  const notes = records.flatMap(({ id, notes: kept = [] }) => kept.map((note) => ({ id, ...note })));
   return [
     numberArray(tasks.map(({ id }) => id)),
     textArray(tasks.map(({ prompt }) => prompt)),
@@ -177,5 +181,7 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     textArray(notes.map(({ content }) => content)),
     textArray(notes.map(({ trust }) => trust)),
     textArray(tasks.map(({ forkOf }) => forkOf)),
+    textArray(notes.map(({ origin }) => origin)),
+    numberArray(notes.map(importanceOf)),
   ];
 }

@@ -1,14 +1,12 @@
 import type { Trust } from '../../recall/trust.ts';
 import type { Store } from '../store.ts';
 
-/** A memory or past task that mentions an entity, or a neighbour of one. */
+/** A memory that mentions an entity, or a neighbour of one. */
 export interface ReachedRow {
-  origin: 'memory' | 'task';
   id: number;
   kind: string;
   source: string;
-  /** Null for a task. */
-  trust: Trust | null;
+  trust: Trust;
   created_at: Date;
   /** The entity that was asked about. */
   seed: string;
@@ -23,9 +21,9 @@ const mentionsOfNeighbour = 5;
 const neighboursOfSeed = 8;
 
 /**
- * The latest memories and past tasks that mention these entities, and those that mention what they are related to, one hop
- * away, over trusted relations only: a stranger's mail must not draw its own text into the owner's questions.
- * A task of which a memory was made is left to that memory.
+ * The latest memories that mention these entities, and those that mention what they are related to, one hop
+ * away, over trusted relations only: a stranger's mail must not draw its own text into the owner's questions. Tasks are
+ * found by the memories that were made of them.
  */
 export async function reachFrom(
   store: Pick<Store, 'query'>,
@@ -53,13 +51,8 @@ export async function reachFrom(
             CROSS JOIN LATERAL (SELECT origin, origin_id, at FROM entity_mentions WHERE name_id = n.id ORDER BY at DESC LIMIT reached.wanted) AS m
            WHERE n.entity_id = reached.entity_id ORDER BY m.at DESC LIMIT reached.wanted) AS latest
       )
-      SELECT 'memory' AS origin, m.id, m.kind, m.source, m.trust, m.created_at, seed, via, nearness
-        FROM mentioned JOIN memory_embeddings m ON mentioned.origin = 'memory' AND m.id = origin_id
-      UNION ALL
-      SELECT 'task', t.id, 'task', t.source, NULL, t.finished_at, seed, via, nearness
-        FROM mentioned JOIN tasks t ON mentioned.origin = 'task' AND t.id = origin_id
-       WHERE t.state = 'done'
-         AND NOT EXISTS (SELECT FROM memory_embeddings AS memory WHERE memory.task_id = t.id AND memory.origin = 'task')`,
+      SELECT m.id, m.kind, m.source, m.trust, m.created_at, seed, via, nearness
+        FROM mentioned JOIN memory_embeddings m ON mentioned.origin = 'memory' AND m.id = origin_id AND m.prepared`,
     values: [entityIds],
   });
   return rows;

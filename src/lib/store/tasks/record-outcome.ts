@@ -205,10 +205,7 @@ function logAttempt(tx: Tx, { task, outcome, verdict, agent, note, now }: Attemp
 
 function summaryOf(id: number, attempt: number, outcome: Outcome, verdict: Verdict): string {
   if (outcome.kind === 'succeeded') return `task ${id} is done`;
-  const next =
-    verdict.state === 'queued'
-      ? `goes on in ${Math.round(verdict.delayMs / 1_000)} s`
-      : `is ${verdict.state}`;
+  const next = verdict.state === 'queued' ? 'is queued again' : `is ${verdict.state}`;
   return `task ${id} ${next} after attempt ${attempt}: ${outcome.reason}`;
 }
 

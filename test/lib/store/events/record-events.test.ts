@@ -100,7 +100,7 @@ describe('recordEvents', () => {
     const { store } = watched();
     const batch = [
       event(1, { status: 'task', task: { prompt: 'do it', replyTo: 'discord:1' } }),
-      event(2, { note: { content: 'the nas is full', kind: 'note', trust: 'local' } }),
+      event(2, { notes: [{ content: 'the nas is full', kind: 'note', trust: 'local', origin: 'event' }] }),
       event(3),
     ];
     await recordEvents(store, batch, now);

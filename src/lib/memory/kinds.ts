@@ -1,0 +1,5 @@
+/** What a memory may be; a longer text's pieces are of the kind of the whole. */
+export type MemoryKind = 'note' | 'fact' | 'preference' | 'event' | 'summary' | 'task_result' | 'document';
+
+/** Who had a memory kept. */
+export type MemoryOrigin = 'event' | 'owner' | 'agent' | 'extraction' | 'task' | 'compaction' | 'import';
