@@ -40,7 +40,6 @@ export function createThread<Task>({ entry, failure, deadlineMs, maxHeapMib }: T
 
   function start(): Worker {
     const started = startWorker(entry, maxHeapMib);
-    started.unref();
     started.on('message', ({ id, result, error }: { id: number; result?: never; error?: string }) => {
       const one = waiting.get(id);
       waiting.delete(id);
@@ -52,6 +51,8 @@ export function createThread<Task>({ entry, failure, deadlineMs, maxHeapMib }: T
     };
     started.on('error', end);
     started.on('exit', () => end(new Error(`${failure}: the thread has ended`)));
+    // Last: a listener for messages holds the process again, and a daemon that has stopped would never end.
+    started.unref();
     return started;
   }
 

@@ -7,9 +7,16 @@ import { html, render, useEffect, useState } from './view.js';
  * @param {HTMLElement} element
  */
 export function showDoor(element) {
-  const code = location.hash.replace(/^#/, '');
-  history.replaceState(null, '', '/enter');
-  render(html`<${Door} code=${code} />`, element);
+  const knock = () => {
+    const code = location.hash.replace(/^#/, '');
+    history.replaceState(null, '', '/enter');
+    render(html`<${Door} key=${code} code=${code} />`, element);
+  };
+  // A fresh link put into the address of this very page changes the fragment and loads nothing.
+  addEventListener('hashchange', () => {
+    if (location.hash.length > 1) knock();
+  });
+  knock();
 }
 
 /** @param {{ code: string }} props */

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createReader, type ReaderDeps, type ThreadReader } from '../../../actors/graph/reader.ts';
 import type { NamedEntity } from '../../../src/lib/inference/inference.ts';
+import { packagePath } from '../../../src/lib/package-root.ts';
 
 const open: ThreadReader[] = [];
 afterEach(() => Promise.all(open.splice(0).map((reader) => reader.close())));
@@ -15,6 +18,22 @@ const names = async (made: ThreadReader, text: string, trust: 'owner' | 'untrust
   (await made.read(text, trust)).entities.map(({ name }) => name);
 
 describe('the reader’s thread', () => {
+  // As built: a loader in between has threads of its own.
+  it('lets the process end when there is nothing else to do', async () => {
+    const code = `
+      const hold = setInterval(() => undefined, 1_000);
+      import(${JSON.stringify(packagePath('dist', 'actors', 'graph', 'reader.js'))})
+        .then(({ createReader }) => createReader().read('Bob Miller called', 'owner'))
+        .then(() => clearInterval(hold));`;
+    const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'ignore', 'inherit'] });
+    try {
+      await once(child, 'exit', { signal: AbortSignal.timeout(45_000) });
+      expect(child.exitCode).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
   it('reads texts, many at once, and keeps the names that it was told', async () => {
     const made = reader();
     await made.learnNames([{ kind: 'host', key: 'basement', name: 'basement' }]);

@@ -41,7 +41,7 @@ export function Sequence({ transitions, omitted, filter }) {
       items=${rows}
       class="sequence"
       rowHeight=${44}
-      keyOf=${(/** @type {Transition} */ row) => row.seq}
+      keyOf=${(/** @type {Transition} */ row) => `${row.at}.${row.seq}`}
       onOpen=${(/** @type {Transition} */ row) => go('tree', row.path.split('/'))}
       row=${(/** @type {Transition} */ row) => html`<${Row} row=${row} />`}
     />`;

@@ -1,48 +1,48 @@
 import { useNews, useTopic } from '../../link/use-feed.js';
 import { useResource } from '../../link/use-resource.js';
 import { appended } from '../../state/bounded.js';
-import { useRef, useState } from '../../view.js';
+import { useEffect, useRef, useState } from '../../view.js';
 import { withChange } from './outline.js';
 
 const mostTransitions = 500;
 
+/** @typedef {{ transitions: readonly import('../../../../src/lib/dashboard/protocol/tree.ts').Transition[], omitted: number }} Happened */
+
+/** @type {Happened} */
+const nothing = { transitions: [], omitted: 0 };
+
 /**
- * The live tree and its last transitions. While it is paused nothing moves; what came meanwhile is taken in at once
- * when it goes on, bounded like the rest.
+ * The live tree and its last transitions. While it is paused nothing moves; when it goes on, the newest of what passed
+ * meanwhile is shown and the tree asked for anew.
  * @param {boolean} paused
  */
 export function useTree(paused) {
-  const resource = useResource('tree.get', {});
-  const [happened, setHappened] = useState(
-    /** @type {{ transitions: readonly import('../../../../src/lib/dashboard/protocol/tree.ts').Transition[], omitted: number }} */ ({
-      transitions: [],
-      omitted: 0,
-    }),
-  );
-  const held = useRef(/** @type {import('./outline.js').TreeChange[]} */ ([]));
-  const take = (/** @type {readonly import('./outline.js').TreeChange[]} */ changes) => {
-    resource.update((tree) => ({
-      ...tree,
-      actors: [...changes.reduce(withChange, /** @type {any} */ (tree.actors))],
-    }));
-    setHappened(({ transitions, omitted }) => ({
-      transitions: appended(
-        transitions,
-        changes.flatMap((change) => change.transitions),
-        mostTransitions,
-      ),
-      omitted: omitted + changes.reduce((sum, change) => sum + change.omitted, 0),
-    }));
-  };
+  const { update, reload, ...resource } = useResource('tree.get', {});
+  const [happened, setHappened] = useState(nothing);
+  const held = useRef(nothing);
   useTopic('tree');
   useNews('tree', (change) => {
     if (paused) {
-      held.current = [...held.current, change].slice(-100);
+      held.current = joined(held.current, change);
       return;
     }
-    const changes = [...held.current, change];
-    held.current = [];
-    take(changes);
+    update((tree) => ({ ...tree, actors: [...withChange(tree.actors, change)] }));
+    setHappened((before) => joined(before, change));
   });
-  return { ...resource, ...happened };
+  useEffect(() => {
+    if (paused || held.current === nothing) return;
+    const passed = held.current;
+    held.current = nothing;
+    setHappened((before) => joined(before, passed));
+    reload();
+  }, [paused]);
+  return { ...resource, reload, ...happened };
+}
+
+/** @param {Happened} before @param {Happened} more @returns {Happened} */
+function joined(before, more) {
+  return {
+    transitions: appended(before.transitions, more.transitions, mostTransitions),
+    omitted: before.omitted + more.omitted,
+  };
 }

@@ -56,7 +56,7 @@ export function openFeeds(deps: FeedDeps, output: FeedOutput): Feeds {
   };
   return {
     async flush() {
-      await guarded('the feed of events, tasks and chat', () => relay.flush());
+      await guarded('the feed of events', () => relay.flush());
       await guarded('the feed of the tree', () => {
         const change = tree.take();
         if (change !== undefined) output.push('tree', 'tree', change);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus } from '../../bus.ts';
 import { taskSummary } from '../../control/create-api.ts';
 import { StoreAwayError } from '../../errors.ts';
@@ -18,6 +19,7 @@ export interface RelayDeps {
   output: FeedOutput;
   /** The conversation of a task that runs here. */
   conversationOf: (taskId: number) => string | null;
+  report: (thrown: unknown, what: string) => void;
 }
 
 /** Events, tasks and chat for whoever follows them. */
@@ -31,6 +33,8 @@ export interface Relay {
 const shownEvents = 50;
 /** Rows that one flush asks the store for; what is beyond comes with the next one. */
 const rowsPerFlush = 100;
+/** A flush waits so long for the store; what comes later is pushed when it comes. */
+const rowsDeadlineMs = 250;
 const maxWaitingRows = 5_000;
 const maxSteps = 100;
 
@@ -39,7 +43,7 @@ const maxSteps = 100;
  * pieces, joined. What nobody follows is not gathered. Rows are read at the flush, so ten changes of one cost one read;
  * while the store is away they wait.
  */
-export function createRelay({ bus, store, live, output, conversationOf }: RelayDeps): Relay {
+export function createRelay({ bus, store, live, output, conversationOf, report }: RelayDeps): Relay {
   const events: EventRecord[] = [];
   let omitted = 0;
   const taskIds = new Set<number>();
@@ -149,13 +153,27 @@ export function createRelay({ bus, store, live, output, conversationOf }: RelayD
     );
   }
 
+  let isReading = false;
+  async function pushRows(): Promise<void> {
+    if (isReading) return;
+    isReading = true;
+    try {
+      await pushTasks();
+      await pushTurns();
+    } catch (thrown) {
+      report(thrown, 'the feed of tasks and chat');
+    } finally {
+      isReading = false;
+    }
+  }
+
   return {
     async flush() {
       pushEvents();
       pushPieces();
       pushSteps();
-      await pushTasks();
-      await pushTurns();
+      // A store that does not answer must not hold up what needs no store.
+      await Promise.race([pushRows(), delay(rowsDeadlineMs, undefined, { ref: false })]);
     },
     beat() {
       if (taskIds.size + taskEventIds.size + turnEventIds.size > 0) gather();
