@@ -5,9 +5,10 @@ import { packagePath } from '../../src/lib/package-root.ts';
 /** The agent that plays scripts: for `env` of a daemon. */
 export const toldAgent = { NINJAD_AGENT: packagePath('test', 'fixtures', 'agents', 'told.sh') };
 
-/** Writes what the agent does when its prompt says `play <name>`. */
-export function tellAgent(home: string, name: string, steps: readonly string[]): void {
+/** Writes what the agent does when its prompt says `play <name>`, or has the words of `when` in it. */
+export function tellAgent(home: string, name: string, steps: readonly string[], when?: string): void {
   mkdirSync(join(home, 'scripts'), { recursive: true });
+  if (when !== undefined) writeFileSync(join(home, 'scripts', `${name}.when`), `${when}\n`);
   writeFileSync(join(home, 'scripts', name), `${steps.join('\n')}\n`);
 }
 

@@ -54,7 +54,7 @@ export function Plot({
       plot.current = new UPlot(
         optionsOf({ ...size(), tone, limit, limitLabel, format, steps, whole, onPoint: setPointed }, UPlot),
         // What came while the library was loading is in it.
-        [latest.current.times, latest.current.values],
+        [[...latest.current.times], [...latest.current.values]],
         element,
       );
       observer = new ResizeObserver(() => plot.current?.setSize(size()));
