@@ -16,7 +16,69 @@ describeInBrowser('the shell', () => {
     expect(new URL(page.url())).toMatchObject({ pathname: '/', hash: '', search: '' });
     expect(await page.title()).toBe('Now · ninjad');
     await page.locator('.header').getByText('ready').waitFor();
-    await screenshot(page, 'shell');
+  });
+
+  it('is used by keys: a list of them, the panels, the search, and none of it while somebody types', async () => {
+    const { page } = await browser.open(daemon);
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    await dialog.waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'keys');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    const panels = {
+      t: 'Tasks',
+      d: 'Decide',
+      m: 'Memory',
+      k: 'Graph',
+      f: 'Fleet',
+      r: 'Tree',
+      a: 'Activity',
+      u: 'Rules',
+      o: 'Config',
+      c: 'Chat',
+      n: 'Now',
+    };
+    for (const [key, label] of Object.entries(panels)) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await page.waitForFunction(
+        (title) => (globalThis as unknown as { document: { title: string } }).document.title === title,
+        `${label} · ninjad`,
+      );
+    }
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.getByLabel('Search tasks').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('gm?');
+    await page.locator('[data-search]:focus').waitFor();
+    expect(await page.getByLabel('Search tasks').inputValue()).toBe('gm?');
+    expect(page.url()).toContain('#/tasks');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-search]:focus').waitFor({ state: 'detached' });
+  });
+
+  it('leads past the rail to the panel, and tells where it is', async () => {
+    const { page } = await browser.open(daemon);
+    await page.keyboard.press('Tab');
+    await page.getByText('To the panel').press('Enter');
+    await page.locator('main:focus').waitFor();
+    await page.locator('.rail').getByRole('link', { name: 'Tasks' }).click();
+    await page.locator('.rail [aria-current="page"]', { hasText: 'Tasks' }).waitFor();
+    await page.locator('main:focus').waitFor();
+  });
+
+  it('has every panel within two touches on a phone', async () => {
+    const { page } = await browser.open(daemon, { size: 'phone' });
+    await page.getByRole('button', { name: 'More' }).tap();
+    const dialog = page.getByRole('dialog', { name: 'All panels' });
+    await dialog.waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'more');
+    await dialog.getByRole('link', { name: /Fleet/ }).tap();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Fleet' }).waitFor();
   });
 });

@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { packagePath } from '../../src/lib/package-root.ts';
 import type { TestDaemon } from './daemon.ts';
 
@@ -43,6 +43,7 @@ export const describeInBrowser = describe.skipIf(!hasChromium);
  * fails by any trouble in its pages.
  */
 export function useBrowser() {
+  vi.setConfig({ testTimeout: 300_000, hookTimeout: 240_000 });
   let browser: Browser | undefined;
   const visits: Visit[] = [];
   beforeAll(async () => {
@@ -82,6 +83,7 @@ export function useBrowser() {
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    context.setDefaultTimeout(waitMs);
     const page = await context.newPage();
     const visit = { page, context, ...collectTroubles(page) };
     visits.push(visit);
@@ -113,6 +115,33 @@ export async function accessibilityFindings(page: Page): Promise<string[]> {
     );
 }
 
+/** A page's line to the daemon, to be cut and mended; call it before the page opens. */
+export async function holdLine(page: Page) {
+  const routes = new Set<WebSocketRoute>();
+  let isCut = false;
+  await page.routeWebSocket(/socket\.io/, (route) => {
+    if (isCut) {
+      void route.close();
+      return;
+    }
+    route.connectToServer();
+    routes.add(route);
+  });
+  return {
+    async cut() {
+      isCut = true;
+      await Promise.all([...routes].map((route) => route.close()));
+      routes.clear();
+    },
+    mend() {
+      isCut = false;
+    },
+  };
+}
+
+/** A browser, a daemon and its database on two cores that others use too. */
+const waitMs = 60_000;
+
 /** Debian's build in a container: no sandbox of its own, no GPU, and no word to anybody outside. */
 const launchArgs = [
   '--no-sandbox',
@@ -134,9 +163,11 @@ function collectTroubles(page: Page): Pick<Visit, 'troubles' | 'forgive'> {
     if (message.type() === 'error') add(`console: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => add(`error: ${error.stack ?? error.message}`));
-  page.on('requestfailed', (request) =>
-    add(`request: ${request.url()} ${request.failure()?.errorText ?? 'failed'}`),
-  );
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? 'failed';
+    // The browser itself gives up what is under way when the page goes on from the door.
+    if (why !== 'net::ERR_ABORTED') add(`request: ${request.url()} ${why}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) add(`answer: ${response.status()} ${response.url()}`);
   });

@@ -16,6 +16,7 @@ const library = () => import('/vendor/uplot.js');
  * @property {number} [height] pixels
  * @property {(value: number) => string} [format]
  * @property {boolean} [steps] values hold until the next one
+ * @property {boolean} [whole] the axis is labelled with whole numbers only
  */
 
 /**
@@ -32,9 +33,12 @@ export function Plot({
   height = 120,
   format = short,
   steps = false,
+  whole = false,
 }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {any} */ (null));
+  const latest = useRef({ times, values });
+  latest.current = { times, values };
   const [pointed, setPointed] = useState(/** @type {number | null} */ (null));
   const last = values.findLast((value) => value !== null) ?? null;
 
@@ -48,8 +52,9 @@ export function Plot({
       if (gone) return;
       const size = () => ({ width: Math.max(120, element.clientWidth), height });
       plot.current = new UPlot(
-        optionsOf({ ...size(), tone, limit, limitLabel, format, steps, onPoint: setPointed }, UPlot),
-        [[...times], [...values]],
+        optionsOf({ ...size(), tone, limit, limitLabel, format, steps, whole, onPoint: setPointed }, UPlot),
+        // What came while the library was loading is in it.
+        [[...latest.current.times], [...latest.current.values]],
         element,
       );
       observer = new ResizeObserver(() => plot.current?.setSize(size()));
@@ -90,7 +95,7 @@ export function Plot({
  * @param {any} wanted @param {any} UPlot
  * @returns {any}
  */
-function optionsOf({ width, height, tone, limit, limitLabel, format, steps, onPoint }, UPlot) {
+function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whole, onPoint }, UPlot) {
   const colour = tokenOf(tone);
   const soft = tokenOf('soft');
   const line = tokenOf('line');
@@ -119,8 +124,9 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, steps, onPo
       },
       {
         ...axis,
-        size: 44,
+        size: (/** @type {any} */ _u, /** @type {string[] | null} */ labels) => labelRoom(labels ?? []),
         space: 32,
+        ...(whole && { incrs: wholeSteps }),
         values: (/** @type {any} */ _u, /** @type {number[]} */ ticks) => ticks.map((tick) => format(tick)),
       },
     ],
@@ -145,6 +151,15 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, steps, onPo
       ],
     },
   };
+}
+
+const wholeSteps = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5, 6].map((power) => first * 10 ** power));
+wholeSteps.sort((one, other) => one - other);
+const labelCharPx = 7.3;
+
+/** Pixels beside the plot, the same for all plots whose labels are short, so that they stand in line. @param {string[]} labels */
+function labelRoom(labels) {
+  return Math.max(36, ...labels.map((label) => label.length * labelCharPx + 12));
 }
 
 /** @param {any} u @param {number} limit @param {string} label @param {string} colour @param {string} font */

@@ -1,6 +1,6 @@
 import { State } from '../components/basics.js';
 import { NinjaFace } from '../ninja/ninja.js';
-import { count, money, percent } from '../format/quantity.js';
+import { count, money, percent, plural } from '../format/quantity.js';
 import { connection } from '../link/connection.js';
 import { live } from '../state/live.js';
 import { useStore } from '../state/use-store.js';
@@ -55,7 +55,11 @@ function Facts({ status: { mailbox, tasks, spend } }) {
   return html`<a class="fact wide plain-link" href=${addressOf('tasks', [], { state: 'running' })}
       ><b>${count(tasks.running)}</b><span class="soft">running</span></a
     >
-    <span class="fact"><b>${count(mailbox.depth)}</b><span class="soft">queued</span></span>
+    <span
+      class="fact"
+      title=${`${plural(mailbox.depth, 'event')} in the mailbox, ${plural(tasks.queued, 'task')} without a lane`}
+      ><b>${count(mailbox.depth + tasks.queued)}</b><span class="soft">queued</span></span
+    >
     <span
       class=${`fact is-${tone}`}
       title=${share === null ? 'No cap is set: spend.dailyUsd' : `${percent(share)} of today’s cap`}

@@ -76,7 +76,7 @@ export function Events({ text }) {
         : items.length === 0
           ? html`<${Empty} title=${Object.keys(filter).length === 0 ? 'No event yet' : 'No event fits'}
               >Everything enters through the pipe. Try
-              <code>printf 'LOW|shell||note|hello ' > ~/.ninjad/events.fifo</code><//
+              <code>printf 'LOW|shell||note|hello\\n' > ~/.ninjad/events.fifo</code><//
             >`
           : html`<${VirtualList}
               label="Events, newest first"

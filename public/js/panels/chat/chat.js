@@ -7,7 +7,7 @@ import { html, useEffect, useLayoutEffect, useRef } from '../../view.js';
 import { Composer } from './composer.js';
 import { Conversations, NoConversation, useConversations } from './conversations.js';
 import { outbox } from './outbox.js';
-import { isOver } from './thread.js';
+import { isOver, lastEnd } from './thread.js';
 import { Pending, Turn } from './turn.js';
 import { useThread } from './use-thread.js';
 
@@ -103,9 +103,9 @@ function Thread({ conversation, title, unread, onRead }) {
  * @param {() => void} onRead
  */
 function useReadMark(conversation, turns, unread, onRead) {
-  const until = turns.findLast(({ endedAt }) => endedAt !== null)?.endedAt;
+  const until = lastEnd(turns);
   useEffect(() => {
-    if (unread === 0 || until === undefined || until === null) return undefined;
+    if (unread === 0 || until === null) return undefined;
     const mark = () => {
       if (document.hidden) return;
       document.removeEventListener('visibilitychange', mark);

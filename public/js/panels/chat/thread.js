@@ -67,3 +67,16 @@ export function stillPending(outbox, turns) {
   const left = outbox.filter(({ dedupKey }) => !arrived.has(dedupKey));
   return left.length === outbox.length ? outbox : left;
 }
+
+/**
+ * When the last reply ended; a message that was answered at once may have overtaken one before it.
+ * @param {readonly Pick<ChatTurn, 'endedAt'>[]} turns
+ * @returns {string | null} ISO 8601
+ */
+export function lastEnd(turns) {
+  return turns.reduce(
+    (/** @type {string | null} */ last, { endedAt }) =>
+      endedAt !== null && (last === null || Date.parse(endedAt) > Date.parse(last)) ? endedAt : last,
+    null,
+  );
+}

@@ -42,11 +42,28 @@ export function ConfigPanel() {
           ? html`<${Empty} title="No setting is called so"
               >Search for another word, or look through README’s table of settings.<//
             >`
-          : html`<ul>
-              ${shown.map((field) => html`<${Setting} key=${field.key} field=${field} onChanged=${replace} />`)}
-            </ul>`
+          : groupsOf(shown).map(
+              ([name, fields]) =>
+                html`<section key=${name} class="settings" aria-labelledby=${`group-${name}`}>
+                  <h2 id=${`group-${name}`}>${name}</h2>
+                  <ul>
+                    ${fields.map((field) => html`<${Setting} key=${field.key} field=${field} onChanged=${replace} />`)}
+                  </ul>
+                </section>`,
+            )
     }
   </div>`;
+}
+
+/** Settings of one subject under its name, in the order of their first. @param {readonly SettingField[]} fields */
+function groupsOf(fields) {
+  /** @type {Map<string, SettingField[]>} */
+  const groups = new Map();
+  for (const field of fields) {
+    const name = field.key.includes('.') ? field.key.slice(0, field.key.indexOf('.')) : 'general';
+    groups.set(name, [...(groups.get(name) ?? []), field]);
+  }
+  return [...groups];
 }
 
 const origins = {
@@ -90,7 +107,7 @@ function Setting({ field, onChanged }) {
         <label for=${id}><code>${field.key}</code></label
         ><${Tag} tone=${field.origin === 'default' ? 'soft' : 'cyan'}>${origins[field.origin]}<//>
       </div>
-      <p class="soft prose">${field.description}</p>
+      <p class="soft prose">${withCode(field.description)}</p>
       ${field.env === null ? null : html`<p class="soft small mono">${field.env}</p>`}
     </div>
     ${
@@ -174,4 +191,11 @@ function Control({ id, editor, text, onText }) {
         onInput=${onInput}
       ></textarea>`;
   }
+}
+
+/** A description with what stands between backticks as code. @param {string} text */
+function withCode(text) {
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? html`<code key=${index}>${part}</code>` : part));
 }

@@ -59,7 +59,11 @@ export function GraphPanel() {
                   onChoose=${(/** @type {number | null} */ id) => go('graph', id === null ? [] : [id], { kind })}
                 />
                 <div class="graph-legend" aria-hidden="true">
-                  ${kinds.map((name) => html`<span key=${name} class=${`is-${kindTone(name)}`}><i></i>${name}</span>`)}
+                  ${kinds
+                    .filter((name) => data.nodes.some((node) => node.kind === name))
+                    .map(
+                      (name) => html`<span key=${name} class=${`is-${kindTone(name)}`}><i></i>${name}</span>`,
+                    )}
                 </div>`
       }
       ${text === '' ? null : html`<${Found} text=${text} />`}

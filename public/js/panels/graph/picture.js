@@ -87,7 +87,14 @@ function pictureOf(ForceGraph, element, graph, latest) {
   }));
   const isBright = (/** @type {any} */ node) =>
     latest.current.find === '' || node.name.toLowerCase().includes(latest.current.find.toLowerCase());
-  let isFitted = false;
+  const isOfChosen = (/** @type {any} */ link) =>
+    link.source.id === latest.current.chosen || link.target.id === latest.current.chosen;
+  // Until somebody moves it, the picture follows its own growing.
+  let follows = true;
+  const follow = () => follows && fit(picture);
+  const leave = () => void (follows = false);
+  element.addEventListener('pointerdown', leave, { capture: true, once: true });
+  element.addEventListener('wheel', leave, { capture: true, once: true, passive: true });
   const picture = new ForceGraph(element)
     .width(element.clientWidth)
     .height(element.clientHeight)
@@ -100,15 +107,18 @@ function pictureOf(ForceGraph, element, graph, latest) {
     .nodeVal((/** @type {any} */ node) => Math.min(24, 1 + Math.sqrt(node.mentions)))
     .nodeColor((/** @type {any} */ node) => tokenOf(kindTone(node.kind)))
     .nodeLabel(null)
-    .linkColor(() => `${tokenOf('mark')}66`)
-    .linkWidth((/** @type {any} */ link) =>
-      link.source.id === latest.current.chosen || link.target.id === latest.current.chosen ? 2 : 0.6,
-    )
+    .linkColor(() => `${tokenOf('mark')}${nodes.length > 300 ? '55' : 'cc'}`)
+    .linkDirectionalArrowLength(nodes.length > 300 ? 0 : 4)
+    .linkDirectionalArrowRelPos(0.8)
+    .linkCanvasObjectMode((/** @type {any} */ link) => (isOfChosen(link) ? 'after' : undefined))
+    .linkCanvasObject(drawPredicate)
+    .linkWidth((/** @type {any} */ link) => (isOfChosen(link) ? 2 : 0.8))
     .onNodeClick((/** @type {any} */ node) => latest.current.onChoose(node.id))
     .onBackgroundClick(() => latest.current.onChoose(null))
+    .onEngineTick(follow)
     .onEngineStop(() => {
-      if (!isFitted) fit(picture, nodes.length);
-      isFitted = true;
+      follow();
+      leave();
     })
     .nodeCanvasObjectMode(() => 'after')
     .nodeCanvasObject(
@@ -126,14 +136,38 @@ function pictureOf(ForceGraph, element, graph, latest) {
         );
       },
     );
-  fit(picture, nodes.length);
+  picture.d3Force('gravity', gravity(nodes));
   return picture;
 }
 
-/** All of it is in sight, but a few entities are not blown up. @param {any} picture @param {number} nodes */
-function fit(picture, nodes) {
-  if (nodes < 40) picture.zoom(2.4, 0);
-  else picture.zoomToFit(0, 40);
+const pull = 0.04;
+
+/** What is related to nothing else stays in sight. @param {any[]} nodes */
+function gravity(nodes) {
+  return (/** @type {number} */ alpha) => {
+    for (const node of nodes) {
+      node.vx -= node.x * pull * alpha;
+      node.vy -= node.y * pull * alpha;
+    }
+  };
+}
+
+const closest = 2.4;
+
+/** All of it is in sight, but a few entities are not blown up. @param {any} picture */
+function fit(picture) {
+  picture.zoomToFit(0, 64);
+  if (picture.zoom() > closest) picture.zoom(closest, 0);
+}
+
+/** How the chosen one is related, written on the line. @param {any} link @param {CanvasRenderingContext2D} context @param {number} scale */
+function drawPredicate({ source, target, predicate }, context, scale) {
+  drawWord(
+    context,
+    predicate.replaceAll('_', ' ').slice(0, 32),
+    { x: (source.x + target.x) / 2, y: (source.y + target.y) / 2, scale },
+    'text',
+  );
 }
 
 /** @param {any} node @param {CanvasRenderingContext2D} context @param {number} scale @param {boolean} isChosen @param {boolean} isFound */
@@ -147,13 +181,23 @@ function drawName(node, context, scale, isChosen, isFound) {
     context.stroke();
   }
   if (!isChosen && !isFound && !node.isNamed && scale < 2.2) return;
+  const name = node.name.length > 32 ? `${node.name.slice(0, 31)}…` : node.name;
+  drawWord(
+    context,
+    name,
+    { x: node.x, y: node.y + radius + 2 / scale, scale },
+    isChosen || isFound ? 'text' : 'soft',
+  );
+}
+
+/** A word over whatever is behind it. @param {CanvasRenderingContext2D} context @param {string} word @param {{ x: number, y: number, scale: number }} at @param {string} tone */
+function drawWord(context, word, { x, y, scale }, tone) {
   context.font = `${12 / scale}px ${tokenOf('words')}`;
   context.textAlign = 'center';
   context.textBaseline = 'top';
   context.lineWidth = 3 / scale;
   context.strokeStyle = tokenOf('ground');
-  context.fillStyle = isChosen || isFound ? tokenOf('text') : tokenOf('soft');
-  const name = node.name.length > 32 ? `${node.name.slice(0, 31)}…` : node.name;
-  context.strokeText(name, node.x, node.y + radius + 2 / scale);
-  context.fillText(name, node.x, node.y + radius + 2 / scale);
+  context.fillStyle = tokenOf(tone);
+  context.strokeText(word, x, y);
+  context.fillText(word, x, y);
 }

@@ -49,7 +49,7 @@ function Recall({ item }) {
       </div>
       <${State}
         state=${item.included ? 'accepted' : 'dismissed'}
-        word=${`${item.included ? 'in' : 'out'}: ${item.why}`}
+        word=${item.why === 'in' ? 'would be given to a task' : item.why}
       />
       <dl class="stages small">
         ${item.stages.map(

@@ -49,10 +49,12 @@ function Running({ now: { running, status } }) {
               (task) =>
                 html`<li key=${task.taskId}>
                   <span class="live-dot" aria-hidden="true"></span>
-                  <a class="grow one-line quiet" href=${addressOf('tasks', [task.taskId])}
-                    >${task.text || `task ${task.taskId}`}</a
-                  >
-                  <span class="soft small one-line">${task.progress ?? 'starting'}</span>
+                  <div class="grow">
+                    <a class="one-line quiet" href=${addressOf('tasks', [task.taskId])} title=${task.text}
+                      >${task.text || `task ${task.taskId}`}</a
+                    >
+                    <p class="soft small one-line">${task.progress ?? 'starting'}</p>
+                  </div>
                 </li>`,
             )}
           </ul>`
@@ -165,9 +167,9 @@ function Plots({ spend }) {
   const times = useMemo(() => (history?.at ?? []).map((at) => at / 1000), [history]);
   const cap = spend?.capUsd ?? undefined;
   const plots = [
-    { title: 'Events a second', values: history?.eventsPerSecond, tone: 'cyan' },
-    { title: 'Waiting in the mailbox', values: history?.depth, tone: 'yellow' },
-    { title: 'Tasks in the lanes', values: history?.running, tone: 'cyan', steps: true },
+    { title: 'Events a second', values: history?.eventsPerSecond, tone: 'cyan', whole: true },
+    { title: 'Waiting in the mailbox', values: history?.depth, tone: 'yellow', whole: true },
+    { title: 'Tasks in the lanes', values: history?.running, tone: 'cyan', steps: true, whole: true },
     {
       title: 'Spent today',
       values: history?.todayUsd,
@@ -176,7 +178,7 @@ function Plots({ spend }) {
       format: money,
       ...(cap !== undefined && { limit: cap, limitLabel: 'cap' }),
     },
-    { title: 'Failed within the hour', values: history?.failed, tone: 'pink', steps: true },
+    { title: 'Failed within the hour', values: history?.failed, tone: 'pink', steps: true, whole: true },
     {
       title: 'Event loop, 99th percentile',
       values: history?.loopP99Ms,

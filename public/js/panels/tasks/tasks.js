@@ -107,7 +107,7 @@ function NoTasks({ filter }) {
     return html`<${Empty} title="No task fits">Take a filter away, or search for other words.<//>`;
   return html`<${Empty} title="No task yet"
     >A task is what needs the agent: <a href=${addressOf('chat')}>say something</a>, or write a line such as
-    <code>printf 'NORMAL|shell||task|check the backups ' > ~/.ninjad/events.fifo</code><//
+    <code>printf 'NORMAL|shell||task|check the backups\\n' > ~/.ninjad/events.fifo</code><//
   >`;
 }
 

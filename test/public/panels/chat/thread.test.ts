@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   extended,
   isOver,
+  lastEnd,
   stillPending,
   withPiece,
   withTurns,
@@ -47,6 +48,12 @@ describe('a thread', () => {
     expect(withTurns(turns, [turn({ reply: 'the whole', live: null, endedAt: 'x' })])[0]).toMatchObject({
       reply: 'the whole',
     });
+  });
+
+  it('was read up to the latest end, which is not that of the latest turn where a later one was answered sooner', () => {
+    const ends = ['2026-01-01T00:05:00.000Z', '2026-01-01T00:01:00.000Z', null];
+    expect(lastEnd(ends.map((endedAt) => ({ endedAt })))).toBe('2026-01-01T00:05:00.000Z');
+    expect(lastEnd([{ endedAt: null }])).toBe(null);
   });
 
   it('appends pieces once, whatever is sent again', () => {

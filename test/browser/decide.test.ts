@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { accessibilityFindings, describeInBrowser, screenshot, useBrowser } from '../helpers/browser.ts';
+import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
+import { littleScene } from '../helpers/scene.ts';
+
+const browser = useBrowser();
+
+describeInBrowser('decide', () => {
+  let daemon: TestDaemon;
+  beforeAll(async () => {
+    daemon = await startDaemon();
+    await littleScene(daemon);
+  });
+  afterAll(() => endDaemons());
+
+  const isState = (table: string, id: number, state: string) =>
+    until(
+      `${table} ${id} is ${state}`,
+      async () => (await daemon.value(`SELECT state FROM ${table} WHERE id = ${id}`)) === state,
+    );
+  const audit = (action: string) =>
+    daemon.rows(
+      `SELECT actor, detail->>'by', detail->>'reason' FROM activity_log WHERE action = '${action}' AND detail ? 'by'`,
+    );
+
+  it('approves a wish, with the reason and who and when in the log, and takes it back', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/decide' });
+    await page.getByRole('listitem').filter({ hasText: 'is the nas well?' }).click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByLabel(/Reason/).fill('it is asked daily');
+    await page.getByRole('button', { name: 'Approve it' }).click();
+    await page.locator('.split-detail .state', { hasText: 'approved' }).waitFor();
+    await isState('wishlist', 2, 'approved');
+    expect(await audit('wish.approved')).toEqual([['owner', 'dashboard', 'it is asked daily']]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await isState('wishlist', 2, 'proposed');
+    await page.goto(new URL('/#/activity/log', page.url()).href);
+    await page.locator('.log-row', { hasText: 'wish 2 was approved' }).waitFor();
+  });
+
+  it('shows the draft as a diff, file by file, with summary and test output, and rejects it', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/decide/wishes/1' });
+    await page.locator('.diff-file').nth(1).waitFor();
+    expect(await page.locator('.diff-file').count()).toBe(2);
+    await page
+      .locator('.diff-file', { hasText: 'src/lib/sensors/disk.ts' })
+      .getByText('lastReport.set')
+      .waitFor();
+    expect(await page.locator('.is-insert').count()).toBe(12);
+    expect(await page.locator('.is-delete').count()).toBe(1);
+    await page.locator('strong', { hasText: 'one percent' }).waitFor();
+    await page.getByLabel('Test output').getByText('3 passed').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'wish');
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await page.getByLabel(/Reason/).fill('too eager');
+    await page.getByRole('button', { name: 'Reject it' }).click();
+    await isState('wishlist', 1, 'rejected');
+    expect(await audit('wish.rejected')).toEqual([['owner', 'dashboard', 'too eager']]);
+  });
+
+  it('adds a wish of the owner', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/decide' });
+    await page.getByRole('button', { name: 'Add a wish' }).click();
+    await page.getByLabel('In a few words').fill('Speak Norwegian');
+    await page.getByLabel('What should be different, and why').fill('My neighbour reads along.');
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'Speak Norwegian' }).waitFor();
+  });
+
+  it('makes one finding a wish and dismisses another', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/decide/findings' });
+    const row = (text: string) => page.locator('.decision', { hasText: text });
+    await row('eleven times the median').getByText('Evidence').click();
+    await row('eleven times the median').getByText('"costUsd": 1.31').waitFor();
+    await row('eleven times the median').getByRole('button', { name: 'Make it a wish' }).click();
+    await isState('optimization_findings', 2, 'accepted');
+    await row('eleven times the median').waitFor({ state: 'detached' });
+    await row('three times as often').getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('button', { name: 'Dismiss it' }).click();
+    await isState('optimization_findings', 1, 'dismissed');
+    await page.getByText('Nothing to look at').waitFor();
+    await page.getByRole('tab', { name: /Wishes/ }).click();
+    await page.getByRole('listitem').filter({ hasText: 'eleven times the median' }).waitFor();
+  });
+
+  it('runs a goal now, and pauses one', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/decide/goals' });
+    const goal = page.locator('.decision', { hasText: 'morning report' });
+    await goal.getByRole('button', { name: 'Run now' }).click();
+    await until(
+      'its event came through the pipe',
+      async () => (await daemon.value(`SELECT count(*)::int FROM events WHERE category = 'goal'`)) === 1,
+    );
+    await goal.getByRole('button', { name: 'Pause' }).click();
+    await goal.getByText('paused').waitFor();
+    await until(
+      'it is paused',
+      async () => (await daemon.value(`SELECT enabled FROM goals WHERE name = 'morning report'`)) === false,
+    );
+    expect(await audit('goal.run')).toEqual([['owner', 'dashboard', null]]);
+  });
+
+  it('shows the fleet, those in trouble first, with sparklines and their last report', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/fleet' });
+    await page.locator('.machine').nth(3).waitFor();
+    expect(await page.locator('.machine-name b').allTextContents()).toEqual(['shed', 'nas', 'desk', 'web-1']);
+    const nas = page.locator('.machine', { hasText: 'ninja@nas.lan' });
+    expect(await nas.locator('.spark').count()).toBe(3);
+    await nas.locator('summary').click();
+    await nas.getByText('"postgres": "up"').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'fleet');
+  });
+});

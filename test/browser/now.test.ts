@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  accessibilityFindings,
+  describeInBrowser,
+  holdLine,
+  screenshot,
+  useBrowser,
+} from '../helpers/browser.ts';
+import { endDaemons, startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { littleScene } from '../helpers/scene.ts';
+import { release, step, tellAgent, toldAgent } from '../helpers/told-agent.ts';
+
+const browser = useBrowser();
+
+describeInBrowser('now', () => {
+  let daemon: TestDaemon;
+  beforeAll(async () => {
+    daemon = await startDaemon({ env: toldAgent, config: { 'spend.dailyUsd': 50, 'task.killGraceMs': 300 } });
+    await littleScene(daemon);
+  });
+  afterAll(() => endDaemons());
+
+  it('answers on one screen how it is, what runs, what waits and what went wrong, with plots', async () => {
+    tellAgent(daemon.home, 'long', [step.writes('reading the log'), step.waits('go'), step.ends('read', 60)]);
+    daemon.write(
+      'NORMAL|cron:log||task|read the log of the night, play long\nNORMAL|cron:log||task|and of the day, play long\n',
+    );
+    const { page } = await browser.open(daemon);
+    await page.locator('.now-words li', { hasText: 'read the log of the night' }).waitFor();
+    await page.locator('.ninja-mood', { hasText: 'juggling' }).waitFor();
+    await page.getByText('2 tasks run at once.').waitFor();
+    for (const text of ['2 wishes to decide', '2 findings to look at', 'dead letters to replay'])
+      await page.getByRole('link', { name: new RegExp(text) }).waitFor();
+    await page.locator('.plot canvas').nth(5).waitFor();
+    await page.getByRole('img', { name: 'Tasks in the lanes: now 2' }).waitFor();
+    expect(
+      await page.evaluate(
+        `(() => { const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight; })()`,
+      ),
+    ).toBe(0);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'now');
+  });
+
+  it('lets the ninja be petted, fed, and be broke when the cap is used up', async () => {
+    const { page } = await browser.open(daemon);
+    await page.getByRole('button', { name: 'Feed' }).click();
+    await page.locator('.ninja-pet .is-happy').waitFor();
+    release(daemon.home, 'go');
+    await page.locator('.ninja-mood', { hasText: 'broke' }).waitFor();
+    await page.getByText(/Today’s cap of \$50.00 is used up/).waitFor();
+    await page.locator('.now-words a', { hasText: 'only your own messages run' }).waitFor();
+  });
+
+  it('paces while the line is cut, says since when, and is itself again when it is mended', async () => {
+    const visit = await browser.openContext();
+    const { page } = visit;
+    visit.forgive(/WebSocket/);
+    const line = await holdLine(page);
+    await page.goto((await daemon.client.dashboardLink({ renew: false })).url);
+    await page.locator('.ninja-mood', { hasText: /broke/ }).waitFor();
+    await line.cut();
+    await page.locator('.ninja-mood', { hasText: 'pacing' }).waitFor();
+    await page.locator('.lost', { hasText: 'The daemon does not answer' }).waitFor();
+    line.mend();
+    await page.locator('.lost').waitFor({ state: 'detached' });
+    await page.locator('.ninja-mood', { hasText: 'broke' }).waitFor();
+  });
+
+  it('stands still for whoever wants no motion', async () => {
+    const moving = await browser.open(daemon);
+    const still = await browser.open(daemon, { reducedMotion: true });
+    const animated = `[...document.querySelectorAll('.ninja *')].filter((part) => getComputedStyle(part).animationName !== 'none').length`;
+    expect(await moving.page.evaluate(animated)).toBeGreaterThan(0);
+    expect(await still.page.evaluate(animated)).toBe(0);
+  });
+});
