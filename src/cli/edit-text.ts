@@ -28,5 +28,8 @@ async function runEditor(editor: string, path: string): Promise<void> {
   const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', path], { stdio: 'inherit' });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (code !== 0)
-    throw new NinjadError('EDITOR_FAILED', `${editor} ended with ${code ?? signal ?? 'no status'}: nothing was changed`);
+    throw new NinjadError(
+      'EDITOR_FAILED',
+      `${editor} ended with ${code ?? signal ?? 'no status'}: nothing was changed`,
+    );
 }

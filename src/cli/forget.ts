@@ -31,12 +31,14 @@ export function forgetCommand(): Command {
     .option('--json', 'print them as one JSON array')
     .addHelpText('after', help)
     .action(async (ids: number[], { yes, json }: ForgetOptions) => {
-      if (ids.length > maxForgotten) throw new UsageError(`expected at most ${maxForgotten} memories at once`);
+      if (ids.length > maxForgotten)
+        throw new UsageError(`expected at most ${maxForgotten} memories at once`);
       const { memories } = connect();
       const known: MemoryView[] = [];
       for (const id of ids) known.push(await memories.memory(id));
       for (const memory of known) say(`${memory.id}: ${headline(memory)}`);
-      if (yes !== true && !(await isMeant(known.length))) throw new NinjadError('NOT_FORGOTTEN', 'nothing was forgotten');
+      if (yes !== true && !(await isMeant(known.length)))
+        throw new NinjadError('NOT_FORGOTTEN', 'nothing was forgotten');
       const forgotten = await memories.forget(ids);
       if (json === true) printJson(forgotten);
       else process.stdout.write(forgotten.map((line) => `${JSON.stringify(line)}\n`).join(''));

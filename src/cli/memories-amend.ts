@@ -37,7 +37,10 @@ export function editCommand(): Command {
     .addHelpText('after', editHelp)
     .action(async (id: number, words: string[], _: unknown, command: Command) => {
       const { memories } = connect();
-      const change = changeOf(words.length === 0 ? undefined : await readText(words), command.optsWithGlobals<EditOptions>());
+      const change = changeOf(
+        words.length === 0 ? undefined : await readText(words),
+        command.optsWithGlobals<EditOptions>(),
+      );
       const edited =
         Object.keys(change).length > 0
           ? await memories.edit(id, change)
@@ -58,11 +61,17 @@ export function pinCommand(name: 'pin' | 'unpin', description: string): Command 
       const pinned: MemoryView[] = [];
       for (const id of ids) pinned.push(await memories.pin(id, name === 'pin'));
       if (isJson(command)) printJson(pinned);
-      else printLines(pinned.map((memory) => `${name}ned ${memory.id}: ${headline({ ...memory, pinned: false })}`));
+      else
+        printLines(
+          pinned.map((memory) => `${name}ned ${memory.id}: ${headline({ ...memory, pinned: false })}`),
+        );
     });
 }
 
-function changeOf(content: string | undefined, { title, kind, importance, tags }: EditOptions): MemoryEditBody {
+function changeOf(
+  content: string | undefined,
+  { title, kind, importance, tags }: EditOptions,
+): MemoryEditBody {
   return {
     ...(content !== undefined && { content }),
     ...(title !== undefined && { title: title === '' ? null : title }),
@@ -84,7 +93,8 @@ async function editByHand(
   save: (content: string) => Promise<MemoryView>,
 ): Promise<MemoryView> {
   const content = await editText(memory.content, process.env);
-  if (content.trim() === '') throw new UsageError(`expected a text, got nothing; ninjad forget ${memory.id} forgets it`);
+  if (content.trim() === '')
+    throw new UsageError(`expected a text, got nothing; ninjad forget ${memory.id} forgets it`);
   return content === memory.content ? memory : save(content);
 }
 

@@ -43,10 +43,15 @@ export function memoryLines(memory: MemoryView, now: number): string[] {
     ['part', part === null ? '' : `${part.chunk + 1} of text ${part.document}`],
     ['tags', memory.tags.join(', ')],
     ['importance', memory.importance.toFixed(2)],
-    ['remembered', `${ago(memory.createdAt)}, said ${memory.seenCount} times, last ${ago(memory.lastSeenAt)}`],
+    [
+      'remembered',
+      `${ago(memory.createdAt)}, said ${memory.seenCount} times, last ${ago(memory.lastSeenAt)}`,
+    ],
     [
       'recalled',
-      memory.lastRecalledAt === null ? 'never' : `${memory.recallCount} times, last ${ago(memory.lastRecalledAt)}`,
+      memory.lastRecalledAt === null
+        ? 'never'
+        : `${memory.recallCount} times, last ${ago(memory.lastRecalledAt)}`,
     ],
     ['event', memory.eventId === null ? '' : String(memory.eventId)],
     ['task', memory.taskId === null ? '' : String(memory.taskId)],
@@ -61,7 +66,11 @@ export function memoryLines(memory: MemoryView, now: number): string[] {
 }
 
 /** What a memory is about, on one line. */
-export function headline({ title, content, pinned }: Pick<MemoryView, 'title' | 'content' | 'pinned'>): string {
+export function headline({
+  title,
+  content,
+  pinned,
+}: Pick<MemoryView, 'title' | 'content' | 'pinned'>): string {
   const text = oneLine(content.slice(0, 400));
   return `${pinned ? '* ' : ''}${title === null ? text : `${oneLine(title)}: ${text}`}`;
 }

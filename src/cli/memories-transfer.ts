@@ -35,7 +35,9 @@ export function importCommand(): Command {
     .description('take memories from JSON lines')
     .argument('<file>', 'a file; - reads stdin')
     .addOption(
-      new Option('--at-most <trust>', 'trust none of them more than this').choices(memoryTrusts).default('owner'),
+      new Option('--at-most <trust>', 'trust none of them more than this')
+        .choices(memoryTrusts)
+        .default('owner'),
     )
     .option('--json', 'print the counts as JSON')
     .addHelpText('after', importHelp)

@@ -48,7 +48,12 @@ export function memoriesCommand(): Command {
 async function list(text: string | undefined, options: ListOptions): Promise<void> {
   const { before, limit, json } = options;
   // One more than is shown tells whether there is a next page.
-  const found = await connect().memories.list({ ...filterOf(options), text, before, limit: Math.min(limit + 1, 1000) });
+  const found = await connect().memories.list({
+    ...filterOf(options),
+    text,
+    before,
+    limit: Math.min(limit + 1, 1000),
+  });
   const shown = found.slice(0, limit);
   if (json === true) printJson(shown);
   else if (shown.length === 0) printLines(['no memories']);

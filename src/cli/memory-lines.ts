@@ -100,6 +100,8 @@ function check(text: string): { line: unknown; problem?: undefined } | { problem
   }
   const parsed = memoryLine.safeParse(line);
   if (parsed.success) return { line };
-  const problems = parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter(Boolean).join(': '),
+  );
   return { problem: problems.join('; ') };
 }

@@ -18,7 +18,11 @@ export function withFilters(command: Command): Command {
   return command
     .addOption(new Option('--kind <kind>', 'only of this kind').choices(memoryKinds))
     .addOption(new Option('--trust <trust>', 'only as trusted as this').choices(memoryTrusts))
-    .option('--source <source>', 'only from this source, or from all that begin with it and a colon', nameOption)
+    .option(
+      '--source <source>',
+      'only from this source, or from all that begin with it and a colon',
+      nameOption,
+    )
     .option('--tag <tag>', 'only those with this tag')
     .option('--pinned', 'only those that are pinned')
     .option('--since <time>', 'only what was remembered then or later, a date or such as 7d', timeOption)

@@ -45,7 +45,10 @@ export function rememberCommand(): Command {
     .argument('<text...>', 'what to remember, of any length; - reads it from stdin')
     .addOption(new Option('--kind <kind>', 'what kind of text it is').choices(notedKinds).default('fact'))
     .option('--title <title>', 'what it is about, in one line')
-    .option('--tag <tag>', 'a tag; may be repeated', (tag, before: string[] | undefined) => [...(before ?? []), tag])
+    .option('--tag <tag>', 'a tag; may be repeated', (tag, before: string[] | undefined) => [
+      ...(before ?? []),
+      tag,
+    ])
     .option('--important', 'recall it before what is equally close')
     .option('--json', 'print what became of it as JSON')
     .addHelpText('after', help)
@@ -56,8 +59,12 @@ export function rememberCommand(): Command {
     });
 }
 
-function noteFrom(text: string, { kind, title, tag = [], important }: RememberOptions): Record<string, unknown> {
-  if (text.length > maxMemoryChars) throw new UsageError(`expected at most ${maxMemoryChars} characters, got ${text.length}`);
+function noteFrom(
+  text: string,
+  { kind, title, tag = [], important }: RememberOptions,
+): Record<string, unknown> {
+  if (text.length > maxMemoryChars)
+    throw new UsageError(`expected at most ${maxMemoryChars} characters, got ${text.length}`);
   if (title !== undefined && (title === '' || title.length > maxTitleChars))
     throw new UsageError(`expected a title of 1 to ${maxTitleChars} characters, got ${title.length}`);
   if (tag.length > maxTags) throw new UsageError(`expected at most ${maxTags} tags, got ${tag.length}`);
@@ -81,7 +88,12 @@ async function remember(note: Record<string, unknown>): Promise<Remembered> {
   try {
     for await (const message of client.watch(dedupKey, AbortSignal.any([late, impatient.signal]))) {
       if (message.type === 'watching') {
-        await putEvent(paths, { priority: 'HUMAN', source: 'cli', category: 'remember', payload: { ...note, dedupKey } });
+        await putEvent(paths, {
+          priority: 'HUMAN',
+          source: 'cli',
+          category: 'remember',
+          payload: { ...note, dedupKey },
+        });
       } else if (message.type === 'accepted') {
         isSafe = true;
         timer = setTimeout(() => impatient.abort(), storedMs);
@@ -89,7 +101,10 @@ async function remember(note: Record<string, unknown>): Promise<Remembered> {
         throw new NinjadError('NOT_REMEMBERED', `the rule ${message.rule} made ${message.route} of it`);
       } else if (message.type === 'ended') {
         if (message.state !== 'done')
-          throw new NinjadError('NOT_REMEMBERED', oneLine(`${message.state}: ${message.reason ?? message.outcome}`));
+          throw new NinjadError(
+            'NOT_REMEMBERED',
+            oneLine(`${message.state}: ${message.reason ?? message.outcome}`),
+          );
         const stored = await client.memories.list({ event: message.eventId });
         return { state: 'stored', memories: stored.map(({ id }) => id).reverse() };
       }
@@ -100,10 +115,15 @@ async function remember(note: Record<string, unknown>): Promise<Remembered> {
     clearTimeout(timer);
   }
   if (isSafe) return { state: 'kept', memories: [] };
-  throw new NinjadError('NOT_ACCEPTED', `not safe within ${safeMs / 1000} s; it may still come: see ninjad status`);
+  throw new NinjadError(
+    'NOT_ACCEPTED',
+    `not safe within ${safeMs / 1000} s; it may still come: see ninjad status`,
+  );
 }
 
 function sentenceOf({ state, memories }: Remembered): string {
   if (state === 'kept') return 'safe on the disk; it comes into the store when that can be reached';
-  return memories.length === 0 ? 'remembered' : `remembered: ${memories.map((id) => `memory ${id}`).join(', ')}`;
+  return memories.length === 0
+    ? 'remembered'
+    : `remembered: ${memories.map((id) => `memory ${id}`).join(', ')}`;
 }

@@ -6,7 +6,8 @@ function reader(limits: Partial<ReportLimits> = {}) {
   const reports = createReportReader(limits, () => at);
   return {
     later: (ms: number) => void (at += ms),
-    wants: (text: string, source = 'cron:disk', category = 'metric') => reports.wants({ text, source, category }),
+    wants: (text: string, source = 'cron:disk', category = 'metric') =>
+      reports.wants({ text, source, category }),
   };
 }
 
