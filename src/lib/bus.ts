@@ -45,6 +45,8 @@ export type BusFacts = {
     reply: string;
     reason?: string;
   };
+  /** A memory was added that is not prepared yet; those of events are told of by `events.recorded`. */
+  'memory.added': { taskId: number };
   /** How far remembering is, when that has changed. */
   'memory.progress': MemoryProgress;
   /** Something the owner should know now. */

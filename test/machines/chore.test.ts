@@ -113,9 +113,16 @@ describe('chore machine', () => {
     expect(runs).toHaveLength(0);
   });
 
-  it('fails loudly when its actor was not provided', () => {
+  it('fails loudly when its actors were not provided', () => {
+    const bare = createActor(choreMachine, { input: { restMs: 5_000, runsLast: true } });
+    const faults: unknown[] = [];
+    bare.subscribe({ error: (error) => faults.push(error) });
+    bare.start();
+    expect(String(faults[0])).toContain('chore machine: "alarm" was not provided');
+
     const clock = new SimulatedClock();
-    const actor = createActor(choreMachine, { clock, input: { restMs: 5_000, runsLast: true } });
+    const machine = choreMachine.provide({ actors: { alarm: fromCallback(() => {}) } });
+    const actor = createActor(machine, { clock, input: { restMs: 5_000, runsLast: true } });
     const errors: unknown[] = [];
     actor.subscribe({ error: (error) => errors.push(error) });
     actor.start();

@@ -81,7 +81,9 @@ describe('migrate', () => {
     const migrations = loadMigrations();
     const applied = await Promise.all([migrate(store, migrations, now), migrate(other, migrations, now)]);
     await other.end();
-    expect(applied.flat().sort()).toEqual(migrations.map(({ version, name }) => `00000${version}_${name}`));
+    expect(applied.flat().sort()).toEqual(
+      migrations.map(({ version, name }) => `${String(version).padStart(6, '0')}_${name}`),
+    );
   });
 
   it('leaves nothing behind of a migration that fails, and says which and why', async () => {
