@@ -90,8 +90,10 @@ describeInBrowser('chat', () => {
   });
 
   it('marks what was not read yet, until it was', async () => {
-    const { page } = await browser.open(daemon, { address: '/#/tasks' });
-    await daemon.ninjad('ask', '--conversation', 'unread', '/status');
+    // Of its own, since in the other one tests before this have left things unread.
+    const quiet = await startDaemon();
+    const { page } = await browser.open(quiet, { address: '/#/tasks' });
+    await quiet.ninjad('ask', '--conversation', 'unread', '/status');
     const mark = page.locator('.rail').getByText('unread');
     await mark.waitFor({ state: 'attached' });
     await page.keyboard.press('g');

@@ -57,7 +57,7 @@ describeInBrowser('memory and graph', () => {
     await page.getByLabel('Find an entity').fill('');
     const side = page.getByRole('complementary', { name: 'Entity' });
     await side.getByText('looks after').first().waitFor();
-    await side.getByText('Anna Lindqvist looks after web-1 while I am away').waitFor();
+    await side.getByText('Anna Lindqvist looks after web-1 while I am away').first().waitFor();
     await side.getByRole('link', { name: 'web-1' }).click();
     await side.getByRole('heading', { name: 'web-1' }).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closePages, enter, openPage } from '../helpers/dashboard.ts';
-import { endDaemons, startDaemon } from '../helpers/daemon.ts';
+import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 
 leakGuard({ withinMs: 15_000 });
@@ -10,6 +10,12 @@ afterEach(async () => {
   closePages();
   await endDaemons();
 });
+
+const prepared = (daemon: TestDaemon) =>
+  until(
+    'everything is redacted and embedded',
+    async () => (await daemon.value('SELECT bool_and(prepared) FROM memory_embeddings')) === true,
+  );
 
 describe('the memories of a running daemon', () => {
   it('are remembered, recalled and counted, amended, forgotten and taken back from the command line', async () => {
@@ -40,6 +46,7 @@ describe('the memories of a running daemon', () => {
       recallCount: 0,
     });
 
+    await prepared(daemon);
     const recalled = await daemon.ninjad('recall', 'who has the spare key?');
     expect(recalled.stdout).toContain('the spare key is with Amara');
     expect(recalled.stdout).toContain('degraded: found by words alone');
@@ -76,6 +83,7 @@ describe('the memories of a running daemon', () => {
       trust: 'owner',
       part: null,
     });
+    await prepared(daemon);
     const found = async (filter: object) =>
       (await page.get('memory.search', { text: 'roof', limit: 5, ...filter })).items.map((item) => item.id);
     expect(await found({ kind: 'note', trust: 'owner' })).toEqual([`memory:${id}`]);

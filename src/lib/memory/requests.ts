@@ -41,7 +41,8 @@ export const memoryEditBody = z
     tags: memoryTags.optional(),
   })
   .refine(
-    (change) => Object.values(change).some((value) => value !== undefined),
+    // Whoever extends it may add which memory is meant.
+    (change) => Object.entries(change).some(([key, value]) => key !== 'id' && value !== undefined),
     'expected something to change',
   );
 export type MemoryEditBody = z.output<typeof memoryEditBody>;

@@ -49,22 +49,13 @@ export async function nextEndedTasks(store: Tx, limit: number): Promise<EndedTas
   return rows;
 }
 
-/** Notes that a task was looked at, and that its memories were recalled. False where somebody else was quicker or it runs again. */
-export async function settleEndedTask(tx: Tx, { id, finished_at: at, given }: EndedTask): Promise<boolean> {
+/** Notes that a task was looked at. False where somebody else was quicker or it runs again. */
+export async function settleEndedTask(tx: Tx, { id, finished_at: at }: EndedTask): Promise<boolean> {
   const { rowCount } = await tx.query({
     name: 'memories-settle-task',
     text: `UPDATE tasks SET remembered_at = finished_at
             WHERE id = $1 AND finished_at = $2 AND (remembered_at IS NULL OR remembered_at < finished_at)`,
     values: [id, at],
   });
-  if (rowCount !== 1) return false;
-  if (given.length > 0) {
-    await tx.query({
-      name: 'memories-note-recall',
-      text: `UPDATE memory_embeddings SET recall_count = recall_count + 1, last_recalled_at = greatest(last_recalled_at, $2)
-              WHERE id = ANY ($1::bigint[])`,
-      values: [given.map((memory) => memory.id), at],
-    });
-  }
-  return true;
+  return rowCount === 1;
 }
