@@ -42,7 +42,7 @@ describeInBrowser('chat', () => {
     release(daemon.home, 'more');
     await page.locator('.reply pre code', { hasText: 'ls /photos' }).waitFor();
     release(daemon.home, 'end');
-    await page.getByText('$0.042').waitFor();
+    await page.getByText('s · $0.042').first().waitFor();
 
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
@@ -108,7 +108,7 @@ describeInBrowser('chat', () => {
     tellAgent(daemon.home, 'hostile', [step.writes(hostile), step.says(hostile), step.ends(hostile)]);
     await say(page, `play hostile ${hostile}`);
     await page.locator('.reply', { hasText: '<img src=x' }).waitFor();
-    await page.getByText('$0.042').waitFor();
+    await page.getByText('s · $0.042').first().waitFor();
     for (const link of await page.locator('.reply .markdown a').all())
       expect((await link.getAttribute('href')) ?? 'nowhere').not.toMatch(/javascript/i);
     expect(await page.locator('.reply img, .reply script, .reply svg').count()).toBe(0);
