@@ -48,7 +48,7 @@ export const choreMachine = setup({
 }).createMachine({
   id: 'chore',
   context: ({ input }) => ({ ...input, stopping: false, woken: false }),
-  invoke: { src: 'alarm' },
+  invoke: { id: 'alarm', src: 'alarm' },
   initial: 'resting',
   states: {
     resting: {
