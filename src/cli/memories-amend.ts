@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { MemoryView } from '../lib/dashboard/protocol/knowledge.ts';
 import { UsageError } from '../lib/errors.ts';
-import { memoryKinds } from '../lib/memory/memory-line.ts';
+import { memoryKinds } from '../lib/memory/kinds.ts';
 import type { MemoryEditBody } from '../lib/memory/requests.ts';
 import { connect } from './connect.ts';
 import { editText } from './edit-text.ts';

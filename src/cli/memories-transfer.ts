@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { NinjadError } from '../lib/errors.ts';
 import { maxImportedLines } from '../lib/memory/requests.ts';
-import { memoryTrusts } from '../lib/memory/memory-line.ts';
+import { trusts } from '../lib/recall/trust.ts';
 import type { Trust } from '../lib/recall/trust.ts';
 import { connect } from './connect.ts';
 import { type FilterOptions, filterOf, isJson, withFilters } from './memory-options.ts';
@@ -35,9 +35,7 @@ export function importCommand(): Command {
     .description('take memories from JSON lines')
     .argument('<file>', 'a file; - reads stdin')
     .addOption(
-      new Option('--at-most <trust>', 'trust none of them more than this')
-        .choices(memoryTrusts)
-        .default('owner'),
+      new Option('--at-most <trust>', 'trust none of them more than this').choices(trusts).default('owner'),
     )
     .option('--json', 'print the counts as JSON')
     .addHelpText('after', importHelp)

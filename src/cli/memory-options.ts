@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { memoryKinds, memoryTrusts } from '../lib/memory/memory-line.ts';
+import { memoryKinds } from '../lib/memory/kinds.ts';
+import { trusts } from '../lib/recall/trust.ts';
 import { nameOption, timeOption } from './options.ts';
 
 /** What lists and exports are narrowed by. */
@@ -17,7 +18,7 @@ export interface FilterOptions {
 export function withFilters(command: Command): Command {
   return command
     .addOption(new Option('--kind <kind>', 'only of this kind').choices(memoryKinds))
-    .addOption(new Option('--trust <trust>', 'only as trusted as this').choices(memoryTrusts))
+    .addOption(new Option('--trust <trust>', 'only as trusted as this').choices(trusts))
     .option(
       '--source <source>',
       'only from this source, or from all that begin with it and a colon',

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { recallKinds, recallTrusts } from '../lib/recall/requests.ts';
+import { memoryKinds } from '../lib/memory/kinds.ts';
+import { trusts } from '../lib/recall/trust.ts';
 import { connect } from './connect.ts';
 import { collectOption, nameOption, timeOption } from './options.ts';
 import { printJson, printLines } from './print.ts';
@@ -35,13 +36,13 @@ export function recallCommand(): Command {
     .option('--limit <number>', 'how many at most', placesOption, 8)
     .addOption(
       new Option('--kind <kind>', 'only of this kind; may be repeated')
-        .choices(recallKinds)
-        .argParser(collectOption(recallKinds)),
+        .choices(memoryKinds)
+        .argParser(collectOption(memoryKinds)),
     )
     .addOption(
       new Option('--trust <trust>', 'only as trusted as this; may be repeated')
-        .choices(recallTrusts)
-        .argParser(collectOption(recallTrusts)),
+        .choices(trusts)
+        .argParser(collectOption(trusts)),
     )
     .option(
       '--source <source>',

@@ -1,5 +1,14 @@
 /** What a memory may be; a longer text's pieces are of the kind of the whole. */
-export type MemoryKind = 'note' | 'fact' | 'preference' | 'event' | 'summary' | 'task_result' | 'document';
+export const memoryKinds = [
+  'note',
+  'fact',
+  'preference',
+  'event',
+  'summary',
+  'task_result',
+  'document',
+] as const;
+export type MemoryKind = (typeof memoryKinds)[number];
 
 /** Who had a memory kept. */
 export type MemoryOrigin = 'event' | 'owner' | 'agent' | 'extraction' | 'task' | 'compaction' | 'import';

@@ -1,20 +1,8 @@
 import { z } from 'zod';
-import { type Trust, trustOf } from '../recall/trust.ts';
+import { type Trust, trustOf, trusts } from '../recall/trust.ts';
 import type { ImportedMemory } from '../store/memories/import-memories.ts';
 import type { MemoryRow } from '../store/memories/memories.ts';
-
-/** The kinds that the schema knows. */
-export const memoryKinds = [
-  'note',
-  'fact',
-  'preference',
-  'event',
-  'summary',
-  'task_result',
-  'document',
-] as const;
-/** From the most to the least trusted. */
-export const memoryTrusts = ['owner', 'local', 'untrusted'] as const;
+import { memoryKinds } from './kinds.ts';
 
 /** A longer text has to be given in pieces. Even all escaped, it fits a request of the control API. */
 export const maxMemoryChars = 500_000;
@@ -53,7 +41,7 @@ export const memoryLine = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'expected a source such as cli or cron:disk')
     .default('cli'),
-  trust: z.enum(memoryTrusts).default('owner'),
+  trust: z.enum(trusts).default('owner'),
   importance: z.number().min(0).max(1).default(0.5),
   tags: memoryTags.default([]),
   pinned: z.boolean().default(false),
@@ -102,8 +90,8 @@ export function importedOf(
   };
 }
 
-function leastTrusted(trusts: readonly Trust[]): Trust {
-  return memoryTrusts[Math.max(...trusts.map((trust) => memoryTrusts.indexOf(trust)))] ?? 'untrusted';
+function leastTrusted(given: readonly Trust[]): Trust {
+  return trusts[Math.max(...given.map((trust) => trusts.indexOf(trust)))] ?? 'untrusted';
 }
 
 function earlier(time: string | undefined, now: Date): Date {

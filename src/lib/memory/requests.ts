@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { memoryKinds, memoryLine, memoryTags, memoryText, memoryTitle, memoryTrusts } from './memory-line.ts';
+import { trusts } from '../recall/trust.ts';
+import { memoryKinds } from './kinds.ts';
+import { memoryLine, memoryTags, memoryText, memoryTitle } from './memory-line.ts';
 
 const id = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
@@ -8,7 +10,7 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((given) =
 /** By what lists and exports can be narrowed. */
 export const memoryFilter = z.strictObject({
   kind: z.enum(memoryKinds).optional(),
-  trust: z.enum(memoryTrusts).optional(),
+  trust: z.enum(trusts).optional(),
   source: z.string().min(1).max(64).optional(),
   tag: z.string().min(1).max(64).optional(),
   pinned: flag.optional(),
@@ -58,6 +60,6 @@ export const maxImportedLines = 200;
 export const memoryImportBody = z.strictObject({
   lines: z.array(memoryLine).min(1).max(maxImportedLines),
   /** No line is trusted more than this. */
-  ceiling: z.enum(memoryTrusts).default('owner'),
+  ceiling: z.enum(trusts).default('owner'),
 });
 export type MemoryImportBody = z.output<typeof memoryImportBody>;

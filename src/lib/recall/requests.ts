@@ -1,19 +1,7 @@
 import { z } from 'zod';
+import { memoryKinds } from '../memory/kinds.ts';
 import type { RecallReport } from './report.ts';
-
-/** What can be recalled: the kinds of memories. */
-export const recallKinds = [
-  'note',
-  'fact',
-  'preference',
-  'event',
-  'summary',
-  'task_result',
-  'document',
-] as const;
-
-/** Whom a memory can be trusted as. */
-export const recallTrusts = ['owner', 'local', 'untrusted'] as const;
+import { trusts } from './trust.ts';
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
@@ -25,8 +13,8 @@ export const recallBody = z.strictObject({
     .max(1024 * 1024),
   limit: z.int().min(1).max(50).default(8),
   budgetTokens: z.int().min(1).max(100_000).default(4_000),
-  kinds: z.array(z.enum(recallKinds)).min(1).optional(),
-  trusts: z.array(z.enum(recallTrusts)).min(1).optional(),
+  kinds: z.array(z.enum(memoryKinds)).min(1).optional(),
+  trusts: z.array(z.enum(trusts)).min(1).optional(),
   sources: z.array(z.string().min(1).max(64)).min(1).max(50).optional(),
   since: time.optional(),
   until: time.optional(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { entityKinds } from '../../graph/extraction.ts';
 import { eventStatuses, taskStates } from '../../control/requests.ts';
-import { memoryKinds, memoryTags, memoryText, memoryTitle } from '../../memory/memory-line.ts';
+import { memoryKinds } from '../../memory/kinds.ts';
+import { memoryTags, memoryText, memoryTitle } from '../../memory/memory-line.ts';
 import { memoryEditBody, memoryFilter } from '../../memory/requests.ts';
-import { recallKinds } from '../../recall/requests.ts';
 import { costGroupings } from '../../store/tasks/cost-report.ts';
 import { PRIORITIES } from '../../wire/priority.ts';
 
@@ -74,7 +74,7 @@ export const chatReadInput = z.strictObject({ conversation: conversationName, un
 export const memorySearchInput = z.strictObject({
   text,
   limit,
-  kind: z.enum(recallKinds).optional(),
+  kind: z.enum(memoryKinds).optional(),
   trust: z.enum(trusts).optional(),
   source: word.optional(),
   since: time.optional(),
