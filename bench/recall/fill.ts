@@ -15,14 +15,24 @@ export interface GivenMemory {
   createdAt: Date;
 }
 
+export interface FillOptions {
+  embedder: Embedder;
+  /** Told after each batch how many are stored. */
+  onProgress: (stored: number) => void;
+  /** Told in words what is done after they are stored. */
+  onStep?: (step: string) => void;
+}
+
 const batchSize = 200;
+const indexBatch = 200;
+const stepsWorthTelling = 50;
 const { signal } = new AbortController();
 
 /** Stores memories with their vectors, lexical ones always, counts their words, and builds the index. Returns their ids, in order. */
 export async function fill(
   store: Store,
   memories: Iterable<GivenMemory>,
-  { embedder, onProgress }: { embedder: Embedder; onProgress: (stored: number) => void },
+  { embedder, onProgress, onStep = () => undefined }: FillOptions,
 ): Promise<number[]> {
   const embedders =
     embedder.model === lexicalEmbedder.model ? [lexicalEmbedder] : [lexicalEmbedder, embedder];
@@ -33,8 +43,15 @@ export async function fill(
     ids.push(...stored);
     onProgress(ids.length);
   }
+  onStep('counting their words');
   await foldStatistics(store, { batch: 1_000, signal });
-  await keepVectorIndexes(store, { batch: 200, goOn: () => true, signal });
+  let steps = 0;
+  const goOn = (): boolean => {
+    steps += 1;
+    if (steps % stepsWorthTelling === 0) onStep(`${steps * indexBatch} vectors in the index`);
+    return true;
+  };
+  await keepVectorIndexes(store, { batch: indexBatch, goOn, signal });
   await maintain(store);
   return ids;
 }

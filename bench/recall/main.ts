@@ -119,6 +119,7 @@ async function addLatency(
         onProgress: (stored) => {
           if (stored % 5_000 === 0) say(`${kind}: ${stored} of ${memories} memories stored`);
         },
+        onStep: (step) => say(`${kind}: ${step}`),
       });
       database.keep();
     }

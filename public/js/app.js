@@ -1,8 +1,8 @@
 import { Component, html, render, useEffect, useRef, useState } from './view.js';
 import { Button, Loading, Problem } from './components/basics.js';
-import { Toasts } from './components/toasts.js';
+import { toast, Toasts } from './components/toasts.js';
 import { duration } from './format/duration.js';
-import { connect, connection } from './link/connection.js';
+import { connection, listen } from './link/connection.js';
 import { panelModules } from './panels/modules.js';
 import { Header } from './shell/header.js';
 import { KeysDialog } from './shell/keys-dialog.js';
@@ -11,20 +11,19 @@ import { followAddress, place } from './shell/location.js';
 import { Rail } from './shell/rail.js';
 import { routes } from './shell/routes.js';
 import { clock, startClock } from './state/clock.js';
-import { followPulse, live } from './state/live.js';
+import { live } from './state/live.js';
 import { useStore } from './state/use-store.js';
 
-/** Shows the dashboard and connects it. @param {HTMLElement} element */
+/** Shows the dashboard and goes on with it as the daemon tells. @param {HTMLElement} element */
 export function start(element) {
   startClock();
   followAddress();
   followKeys();
-  followPulse();
+  listen('notice', ({ text }) => toast(text, { tone: 'orange' }));
   document.addEventListener('visibilitychange', () =>
     document.body.classList.toggle('is-hidden', document.hidden),
   );
   render(html`<${App} />`, element);
-  connect();
 }
 
 function App() {

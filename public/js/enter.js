@@ -6,7 +6,7 @@ import { html, render, useEffect, useState } from './view.js';
  * no server and no log, and is taken out of the address at once.
  * @param {HTMLElement} element
  */
-export function showDoor(element) {
+export function start(element) {
   const knock = () => {
     const code = location.hash.replace(/^#/, '');
     history.replaceState(null, '', '/enter');

@@ -120,6 +120,26 @@ describeInBrowser('chat', () => {
     await page.locator('.reply', { hasText: 'still well' }).waitFor();
   });
 
+  it('shows a reply as plain text while the daemon cannot send the library, and as Markdown once it can', async () => {
+    tellAgent(daemon.home, 'plain', [step.ends('it is **bold**')]);
+    const visit = await browser.openContext();
+    const { page } = visit;
+    const line = await holdLine(page);
+    visit.forgive(/WebSocket|marked/);
+    await page.route('**/vendor/marked.js', (route) => route.abort('connectionrefused'));
+    await page.goto((await daemon.client.dashboardLink({ renew: false })).url);
+    await page.waitForURL((at) => at.pathname === '/');
+    await page.goto(new URL('/#/chat/plain', page.url()).href);
+    await say(page, 'play plain');
+    await page.locator('.reply .is-plain', { hasText: 'it is **bold**' }).waitFor();
+
+    await page.unroute('**/vendor/marked.js');
+    await line.cut();
+    await page.locator('.header', { hasText: 'connecting' }).waitFor();
+    line.mend();
+    await page.locator('.reply strong', { hasText: 'bold' }).waitFor();
+  });
+
   it('loses nothing and doubles nothing over an outage of the line', async () => {
     tellAgent(daemon.home, 'outage', [
       step.writes('before, '),

@@ -162,7 +162,7 @@ function collectTroubles(page: Page): Pick<Visit, 'troubles' | 'forgive'> {
   page.on('console', (message) => {
     if (message.type() === 'error') add(`console: ${message.text()} (${message.location().url})`);
   });
-  page.on('pageerror', (error) => add(`error: ${error.stack ?? error.message}`));
+  page.on('pageerror', (error) => add(`error: ${error.message} ${error.stack ?? ''}`));
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? 'failed';
     // The browser itself gives up what is under way when the page goes on from the door.

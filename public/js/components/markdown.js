@@ -1,3 +1,5 @@
+import { connection } from '../link/connection.js';
+import { useStore } from '../state/use-store.js';
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../view.js';
 
 /**
@@ -17,10 +19,15 @@ let toHtml;
 export function Markdown({ text }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const [ready, setReady] = useState(toHtml !== undefined);
+  const lives = useStore(connection, (state) => state.lives);
   useEffect(() => {
     if (ready) return;
-    void loadMarkdown().then(() => setReady(true));
-  }, []);
+    // A daemon that is away cannot send the library: the text stays as it stands, and each connect tries anew.
+    loadMarkdown().then(
+      () => setReady(true),
+      () => undefined,
+    );
+  }, [lives]);
   const markup = useMemo(() => (ready && toHtml !== undefined ? toHtml(text) : null), [ready, text]);
   useLayoutEffect(() => {
     if (box.current !== null) addCopyButtons(box.current);

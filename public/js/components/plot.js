@@ -2,8 +2,12 @@ import { html, useEffect, useRef, useState } from '../view.js';
 import { short } from '../format/quantity.js';
 import { tokenOf } from './token.js';
 
-/** The plot library, loaded when the first plot is shown. */
-const library = () => import('/vendor/uplot.js');
+/** The plot library, loaded when a plot is shown and the browser has nothing to do that is waited for more. */
+const library = async () => {
+  await new Promise((resolve) => idle(() => resolve(undefined)));
+  return import('/vendor/uplot.js');
+};
+const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ then) => setTimeout(then, 50));
 
 /**
  * @typedef {object} PlotProps

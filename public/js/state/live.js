@@ -1,5 +1,4 @@
 import { listen, request, watch, connection } from '../link/connection.js';
-import { toast } from '../components/toasts.js';
 import { appended, withinAge } from './bounded.js';
 import { withPulse } from './pulse.js';
 import { createStore } from './store.js';
@@ -26,18 +25,17 @@ export const live = createStore({
 export function followPulse() {
   watch('now');
   watch('chat');
-  listen('hello', (hello) => {
-    live.set({ hello });
-    void refresh();
-  });
+  listen('hello', (hello) => live.set({ hello }));
   listen('now', takePulse);
-  listen('notice', ({ text }) => toast(text, { tone: 'orange' }));
   listen('chat.turn', (turn) => {
     if (turn.state === 'done' && turn.taskId !== null && turn.endedAt !== null)
       live.set({ served: { at: new Date(turn.endedAt).getTime(), title: clipped(turn.text) } });
   });
+  let lives = 0;
   connection.subscribe(() => {
-    if (connection.get().connected && live.get().now === null) void refresh();
+    const before = lives;
+    lives = connection.get().lives;
+    if (lives !== before) void refresh();
   });
 }
 

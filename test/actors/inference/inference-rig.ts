@@ -73,6 +73,15 @@ export function startInference(options: RigOptions) {
 /** The pid of the inference process that descends from this process, or undefined where there is none. */
 export function inferencePid(parent: number = process.pid): number | undefined {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean);
-  const found = children.find((pid) => /inference.child/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+  const found = children.find((pid) => /inference.child/.test(commandLine(pid)));
   return found === undefined ? undefined : Number(found);
+}
+
+/** Empty for a process that has gone since it was listed. */
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -11,6 +11,7 @@ import { newMarker } from '../../fixtures/process/family.ts';
 import { hostContainment, pidsOf, testCgroup } from '../../helpers/cgroup.ts';
 import { until } from '../../helpers/daemon.ts';
 import { leakGuard } from '../../helpers/leak-guard.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 
 leakGuard();
 
@@ -53,8 +54,12 @@ describe.skipIf(host.base === null)('terminateFamily with a cgroup', () => {
     const dir = newCgroup();
     const neighbour = newCgroup();
     const stranger = await startEscaped(neighbour);
-    await runEnclosed(dir, `setsid -f env -i /bin/bash -c 'trap "" TERM; while :; do /bin/sleep 0.1; done'`);
-    await until('it is up', () => cgroupMembers(dir).length > 0);
+    const deafened = join(tempDir(), 'deafened');
+    await runEnclosed(
+      dir,
+      `setsid -f env -i /bin/bash -c 'trap "" TERM; : > ${deafened}; while :; do /bin/sleep 0.1; done'`,
+    );
+    await until('it does not hear TERM any more', () => existsSync(deafened));
     const report = await terminateFamily({ marker: newMarker(), cgroups: [dir], graceMs: 200 });
     expect(report.killed.map(({ command }) => command)).toContainEqual(expect.stringMatching(/trap "" TERM/));
     expect(report.left).toEqual([]);

@@ -1,8 +1,9 @@
-import express, { type RequestHandler, Router } from 'express';
+import { extname } from 'node:path';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { packagePath } from '../../package-root.ts';
-import { vendorPath } from './vendor.ts';
+import { type Asset, createAssets } from './assets.ts';
 
-const index = 'index.html';
+const index = '/index.html';
 
 /**
  * The pages of `public/` and the libraries under `/vendor/`, with ETags, so that a reload asks and is told 304. An address
@@ -10,28 +11,23 @@ const index = 'index.html';
  */
 export function pageRoutes(): Router {
   const router = Router();
-  const root = packagePath('public');
-  router.get('/vendor/:name', (request, response, next) => {
-    const path = vendorPath(request.params.name);
-    if (path === undefined) next();
-    // A home or a package may lie below a folder with a dot.
-    else response.sendFile(path, { dotfiles: 'allow', cacheControl: false, headers: revalidate });
-  });
-  router.use(
-    express.static(root, {
-      index,
-      cacheControl: false,
-      setHeaders: (response) => void response.setHeader('cache-control', 'no-cache'),
-    }),
-  );
-  router.get(/^\/[^.]*$/, (_, response) => {
-    response.sendFile(index, { root, cacheControl: false, headers: revalidate });
+  const find = createAssets(packagePath('public'));
+  router.get(/.*/, async (request, response, next) => {
+    const address = request.path.includes('.') ? request.path : index;
+    const asset = await find(address);
+    if (asset === undefined) next();
+    else send(request, response, extname(address), asset);
   });
   router.use(notFound);
   return router;
 }
 
-const revalidate = { 'cache-control': 'no-cache' };
+function send(request: Request, response: Response, extension: string, { body, brotli, etag }: Asset): void {
+  const takesBrotli = request.acceptsEncodings('br') === 'br';
+  response.set({ etag, 'cache-control': 'no-cache' }).vary('accept-encoding').type(extension);
+  if (takesBrotli) response.set('content-encoding', 'br');
+  response.send(takesBrotli ? brotli : body);
+}
 
 const notFound: RequestHandler = (_, response) => {
   response.status(404).json({ error: { code: 'NOT_FOUND', message: 'there is nothing at this address' } });
