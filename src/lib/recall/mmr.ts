@@ -25,7 +25,7 @@ export interface DiversityOptions {
  */
 export function diversify(
   items: readonly Diverse[],
-  { lambda = 0.85, duplicateFrom = 0.85 }: DiversityOptions = {},
+  { lambda = 0.95, duplicateFrom = 0.95 }: DiversityOptions = {},
 ): Diversified[] {
   const left = items.map((item) => ({ ...item, likeness: 0, likest: undefined as string | undefined }));
   const chosen: Diversified[] = [];
