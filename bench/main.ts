@@ -10,6 +10,7 @@ import { barePipe } from './measures/bare-pipe.ts';
 import { clockAgent, exec } from './measures/exec.ts';
 import { human } from './measures/human.ts';
 import { idle } from './measures/idle.ts';
+import { memory } from './measures/memory.ts';
 import { page } from './measures/page.ts';
 import { reference } from './measures/reference.ts';
 import { startUp } from './measures/start-up.ts';
@@ -28,6 +29,7 @@ const measurements: readonly Measurement[] = [
   idle,
   exec,
   page,
+  memory,
   throughput,
   watching,
   human,

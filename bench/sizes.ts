@@ -16,6 +16,8 @@ export interface Sizes {
   humanEvents: { least: number; most: number };
   /** Events of one actor that is watched, or not. */
   actorEvents: number;
+  /** Memories given while others are asked for. */
+  memories: number;
   /** How long, and how many events a second, each panel of the dashboard is shown. */
   steadySeconds: number;
   steadyPerSecond: number;
@@ -31,6 +33,7 @@ export const fullSizes: Sizes = {
   backlogLines: 1_000_000,
   humanEvents: { least: 20, most: 200 },
   actorEvents: 200_000,
+  memories: 1_000,
   steadySeconds: 5,
   steadyPerSecond: 1_000,
 };
@@ -45,6 +48,7 @@ export const shortSizes: Sizes = {
   backlogLines: 200_000,
   humanEvents: { least: 20, most: 50 },
   actorEvents: 50_000,
+  memories: 200,
   steadySeconds: 2,
   steadyPerSecond: 1_000,
 };
