@@ -94,7 +94,10 @@ async function load(
     session.on('Network.loadingFinished', ({ encodedDataLength }) => (transferred += encodedDataLength));
     await visited.goto(origin, { waitUntil: 'networkidle' });
     await shown(visited);
-    return { kilobytes: transferred / 1000, interactiveMs: Number(await visited.evaluate('globalThis.shownAt')) };
+    return {
+      kilobytes: transferred / 1000,
+      interactiveMs: Number(await visited.evaluate('globalThis.shownAt')),
+    };
   } finally {
     await context.close();
   }

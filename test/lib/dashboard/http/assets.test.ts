@@ -50,7 +50,9 @@ it('sends the dashboard with all modules of its first view named, each of them t
   const find = createAssets(packagePath('public'));
   const page = (await find('/index.html'))?.body.toString() ?? '';
   const preloads = [...page.matchAll(/modulepreload" href="([^"]+)"/g)].map(([, address = '']) => address);
-  expect(preloads).toEqual(expect.arrayContaining(['/js/view.js', '/vendor/preact.js', '/js/ninja/figure.js']));
+  expect(preloads).toEqual(
+    expect.arrayContaining(['/js/view.js', '/vendor/preact.js', '/js/ninja/figure.js']),
+  );
   expect(new Set(preloads).size).toBe(preloads.length);
   for (const address of preloads) expect(await find(address), address).toBeDefined();
   const sheet = (await find('/css/all.css'))?.body.toString() ?? '';
