@@ -5,10 +5,13 @@ import { parseStreamLine, type StreamEvent } from './stream-event.ts';
 const maxStreamLineChars = 1024 * 1024;
 /** 32 MiB of standard output a run. */
 const maxOutputBytes = 32 * 1024 * 1024;
+/** A run that streams for eleven minutes at 300 tokens a second writes about as many. */
+const maxOutputLines = 200_000;
 
-/** What a reader may take in; by default 1 Mi characters a line and 32 MiB in all. */
+/** What a reader may take in; by default 1 Mi characters a line, 200,000 lines and 32 MiB in all. */
 export interface StreamBounds {
   maxLineChars?: number;
+  maxLines?: number;
   maxBytes?: number;
 }
 
@@ -17,7 +20,7 @@ export interface StreamReader {
   push(chunk: Buffer): StreamEvent[];
   /** The end of the output: what an unfinished last line says. */
   end(): StreamEvent[];
-  /** True once the output has passed `maxBytes`; from then on nothing is read any more. */
+  /** True once the output has passed `maxBytes` or `maxLines`; from then on nothing is read any more. */
   readonly overflowed: boolean;
 }
 
@@ -26,12 +29,19 @@ export interface StreamReader {
  * A line over the bound is skipped whole, what is no message is skipped too, and neither harms the next line.
  */
 export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
-  const { maxLineChars = maxStreamLineChars, maxBytes = maxOutputBytes } = bounds;
+  const {
+    maxLineChars = maxStreamLineChars,
+    maxLines = maxOutputLines,
+    maxBytes = maxOutputBytes,
+  } = bounds;
   const decoder = new StringDecoder('utf8');
   let bytes = 0;
+  let lines = 0;
   // A list, since adding 64 KiB at a time to one growing string and searching it again is quadratic.
   let pieces: string[] = [];
   let chars = 0;
+
+  const isOver = (): boolean => bytes > maxBytes || lines > maxLines;
 
   function append(piece: string): void {
     chars += piece.length;
@@ -50,6 +60,8 @@ export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
     const events: StreamEvent[] = [];
     let from = 0;
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+      lines += 1;
+      if (isOver()) return events;
       append(text.slice(from, at));
       events.push(...takeLine());
       from = at + 1;
@@ -61,13 +73,13 @@ export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
   return {
     push(chunk) {
       bytes += chunk.length;
-      return bytes > maxBytes ? [] : read(decoder.write(chunk));
+      return isOver() ? [] : read(decoder.write(chunk));
     },
     end() {
-      return bytes > maxBytes ? [] : [...read(decoder.end()), ...takeLine()];
+      return isOver() ? [] : [...read(decoder.end()), ...takeLine()];
     },
     get overflowed() {
-      return bytes > maxBytes;
+      return isOver();
     },
   };
 }
