@@ -47,6 +47,30 @@ it('computes in a process of its own, which comes back when it is killed and goe
   await until('the process has ended by itself', () => !existsSync(`/proc/${second}`));
 });
 
+it('remembers although the models hang, ends their process, and has their vector of it once they are back', async () => {
+  const modelsDir = tempDir();
+  makeModels(modelsDir, { dimensions: 32 });
+  const daemon = await startDaemon({
+    env: { NINJAD_MODELS_DIR: modelsDir },
+    config: { 'inference.deadlineMs': 3_000 },
+  });
+  await until('the models are ready', async () => (await daemon.status()).inference.state === 'ready');
+  const hung = inferencePid(daemon.child.pid) ?? 0;
+  expect(hung).toBeGreaterThan(0);
+  process.kill(hung, 'SIGSTOP');
+  expect((await daemon.ninjad('remember', 'the spare key is with Amara')).code).toBe(0);
+  await until('the hung process has gone', () => !existsSync(`/proc/${hung}`));
+  await until('the memory has a vector of the model', async () => {
+    const { memory, inference } = await daemon.status();
+    return inference.state === 'ready' && memory.prepared === 1 && memory.missing === 0;
+  });
+  expect(daemon.log()).toContain('the models did not answer for 3 s');
+  expect((await daemon.ninjad('recall', 'where is the spare key')).stdout).toContain('Amara');
+  expect(await daemon.value('SELECT count(*)::int FROM memory_embeddings')).toBe(1);
+  const { code } = await daemon.kill('SIGTERM');
+  expect(code).toBe(0);
+});
+
 it('says why the models are not to be had, runs no process for them, and is ready all the same', async () => {
   const daemon = await startDaemon();
   await until('it has looked', async () => (await daemon.status()).inference.state === 'degraded');
