@@ -18,7 +18,7 @@ const usage = `npm run bench:recall -- [options]
 
   --data DIR           another labelled set, in BEIR layout (corpus.jsonl, queries.jsonl, qrels/*.tsv);
                        may be repeated; default: the set in bench/recall/owner
-  --sizes N,N          numbers of generated memories to measure latencies among (default 1000,10000; "none" for none);
+  --sizes N,N          numbers of generated memories to measure latencies among (default 1000,10000,100000; "none" for none);
                        the embedded database takes about a quarter of an hour to fill 100000, once
   --models DIR         real models, in a folder of the layout of the Hugging Face hub; without it the lexical
                        embedder serves and nothing is reranked
@@ -31,7 +31,7 @@ const usage = `npm run bench:recall -- [options]
 
 const options = {
   data: { type: 'string', multiple: true },
-  sizes: { type: 'string', default: '1000,10000' },
+  sizes: { type: 'string', default: '1000,10000,100000' },
   models: { type: 'string' },
   embedder: { type: 'string', default: defaultModels.embedder },
   reranker: { type: 'string', default: defaultModels.reranker },

@@ -20,7 +20,7 @@ export interface VectorIndexState {
   kind: 'exact' | 'hnsw';
 }
 
-const defaultExactUpTo = 10_000;
+const defaultExactUpTo = 5_000;
 const defaultBatch = 5;
 const resetBatch = 500;
 const defaultMinBytesToMind = 20 * 1024 * 1024;
