@@ -19,6 +19,7 @@ import { homePaths } from '../../src/lib/config/paths.ts';
 import { type ControlClient, createControlClient } from '../../src/lib/control/client.ts';
 import type { Status } from '../../src/lib/control/status.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
+import { killSurvivorsOf } from './survivors.ts';
 import { tempDataHome } from './temp-database.ts';
 
 const main = packagePath('dist', 'src', 'main.js');
@@ -81,6 +82,7 @@ export async function endDaemons({ keepHomes = false } = {}): Promise<void> {
     }),
   );
   running.clear();
+  await Promise.all(homes.map(killSurvivorsOf));
   if (keepHomes) return;
   for (const home of homes.splice(0))
     rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
