@@ -156,7 +156,9 @@ describe('agent process', () => {
   });
 
   it('reads the same flood to its end where the bound allows it', async () => {
-    const { outcome } = await finish(startRun(fakeAgent('flood.sh'), { bounds: { maxBytes: 200_000_000 } }));
+    const { outcome } = await finish(
+      startRun(fakeAgent('flood.sh'), { bounds: { maxBytes: 200_000_000, maxLines: 200_000_000 } }),
+    );
     expect(outcome).toEqual({ kind: 'succeeded', reply: 'after the flood' });
   });
 
