@@ -11,7 +11,7 @@ import { vendorNames, vendorPath } from './vendor.ts';
 export interface Asset {
   body: Buffer;
   brotli: Buffer;
-  /** A strong validator: the hash of the body. */
+  /** The hash of the body; weak, since it is the same for each encoding. */
   etag: string;
 }
 
@@ -66,7 +66,7 @@ async function make(address: string, paths: ReadonlyMap<string, string>): Promis
     : address.endsWith('.css')
       ? Buffer.from(await withImports(address, bytes.toString('utf8'), read))
       : bytes;
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   return { asset: { body, brotli: await compress(body), etag }, stamps };
 }
 
