@@ -45,8 +45,11 @@ export type BusFacts = {
     reply: string;
     reason?: string;
   };
-  /** A memory was added that is not prepared yet; those of events are told of by `events.recorded`. */
-  'memory.added': { taskId: number };
+  /**
+   * A memory stands in the store and waits to be prepared, since it is new or has other words; `by` whose doing that is.
+   * Those of events are told of by `events.recorded`.
+   */
+  'memory.pending': { by: string };
   /** How far remembering is, when that has changed. */
   'memory.progress': MemoryProgress;
   /** Something the owner should know now. */

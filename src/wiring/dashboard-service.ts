@@ -68,6 +68,7 @@ export function createDashboardService(
     ...chatOperations({ ...writing, store, live }),
     ...memoryOperations({
       store,
+      bus,
       explain: (query) => parts.recaller.explain(query),
       progress: () => parts.memoryBoard.progress(),
       models: () => ({

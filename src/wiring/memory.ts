@@ -32,7 +32,7 @@ export function memoryKeeperLogic(parts: Parts) {
         bus.on('events.recorded', ({ records }) => {
           if (records.some(({ notes }) => notes !== undefined)) wake();
         }),
-        bus.on('memory.added', wake),
+        bus.on('memory.pending', wake),
         bus.on('task.ended', wake),
         embedders.onChange(wake),
       ];

@@ -1,9 +1,22 @@
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFindings, describeInBrowser, screenshot, useBrowser } from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { littleScene } from '../helpers/scene.ts';
 
 const browser = useBrowser();
+
+/** Goes to the log, finds what was done by the owner a moment ago, and opens it. */
+async function openLine(page: Page, text: string): Promise<Locator> {
+  await page.goto(new URL('/#/activity/log', page.url()).href);
+  const row = page.locator('.log-row', { hasText: text });
+  await row.getByText('owner', { exact: true }).waitFor();
+  await row.getByText(/just now|s ago/).waitFor();
+  await row.click();
+  const line = page.getByRole('dialog');
+  await line.locator('dd', { hasText: /^owner$/ }).waitFor();
+  return line;
+}
 
 describeInBrowser('decide', () => {
   let daemon: TestDaemon;
@@ -34,8 +47,9 @@ describeInBrowser('decide', () => {
     expect(await audit('wish.approved')).toEqual([['owner', 'dashboard', 'it is asked daily']]);
     await page.getByRole('button', { name: 'Undo' }).click();
     await isState('wishlist', 2, 'proposed');
-    await page.goto(new URL('/#/activity/log', page.url()).href);
-    await page.locator('.log-row', { hasText: 'wish 2 was approved' }).waitFor();
+    const line = await openLine(page, 'wish 2 was approved');
+    await line.getByText('"by": "dashboard"').waitFor();
+    await line.getByText('"reason": "it is asked daily"').waitFor();
   });
 
   it('shows the draft as a diff, file by file, with summary and test output, and rejects it', async () => {
@@ -57,6 +71,9 @@ describeInBrowser('decide', () => {
     await page.getByRole('button', { name: 'Reject it' }).click();
     await isState('wishlist', 1, 'rejected');
     expect(await audit('wish.rejected')).toEqual([['owner', 'dashboard', 'too eager']]);
+    const line = await openLine(page, 'wish 1 was rejected');
+    await line.getByText('"by": "dashboard"').waitFor();
+    await line.getByText('"reason": "too eager"').waitFor();
   });
 
   it('adds a wish of the owner', async () => {
@@ -84,7 +101,7 @@ describeInBrowser('decide', () => {
     await page.getByRole('listitem').filter({ hasText: 'eleven times the median' }).waitFor();
   });
 
-  it('runs a goal now, and pauses one', async () => {
+  it('runs a goal now, pauses one and lets it go on, with who and when in the log', async () => {
     const { page } = await browser.open(daemon, { address: '/#/decide/goals' });
     const goal = page.locator('.decision', { hasText: 'morning report' });
     await goal.getByRole('button', { name: 'Run now' }).click();
@@ -99,6 +116,18 @@ describeInBrowser('decide', () => {
       async () => (await daemon.value(`SELECT enabled FROM goals WHERE name = 'morning report'`)) === false,
     );
     expect(await audit('goal.run')).toEqual([['owner', 'dashboard', null]]);
+    await goal.getByRole('button', { name: 'Go on' }).click();
+    await until(
+      'it goes on',
+      async () => (await daemon.value(`SELECT enabled FROM goals WHERE name = 'morning report'`)) === true,
+    );
+    expect(await audit('goal.resumed')).toEqual([['owner', 'dashboard', null]]);
+    expect(await audit('goal.paused')).toEqual([['owner', 'dashboard', null]]);
+    const line = await openLine(page, 'goal morning report was paused');
+    await line.getByRole('heading', { name: 'goal.paused' }).waitFor();
+    await line.getByText('"by": "dashboard"').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'activity-line');
   });
 
   it('shows the fleet, those in trouble first, with sparklines and their last report', async () => {

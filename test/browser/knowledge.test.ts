@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessibilityFindings, describeInBrowser, screenshot, useBrowser } from '../helpers/browser.ts';
+import {
+  accessibilityFindings,
+  describeInBrowser,
+  screenshot,
+  type Size,
+  sizes,
+  useBrowser,
+} from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { littleScene } from '../helpers/scene.ts';
 
@@ -63,4 +70,106 @@ describeInBrowser('memory and graph', () => {
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'graph');
   });
+
+  for (const size of Object.keys(sizes) as Size[]) {
+    it(`writes how the chosen one is related over the picture and into nobody's way: ${size}`, async () => {
+      if (size === 'wide') await daemon.rows(hub);
+      const id = String(await daemon.value(`SELECT id FROM entities WHERE canonical = 'gateway'`));
+      const { page } = await browser.open(daemon, { size });
+      await page.addInitScript(watchDrawing);
+      await page.goto(new URL(`/#/graph/${id}`, page.url()).href);
+      await page.reload();
+      let words: Word[] = [];
+      await until('the relations are written', async () => {
+        words = (await page.evaluate<Word[] | undefined>('window.drawn?.words')) ?? [];
+        const written = predicates.filter((predicate) => words.some(({ word }) => word === predicate));
+        // A phone has no room for all of them.
+        return written.length >= (size === 'wide' ? predicates.length : 2);
+      });
+      const circles = await page.evaluate<Box[]>('window.drawn.circles');
+      const ring = circles.at(-1) as Box;
+      for (const relation of words.filter(({ word }) => predicates.includes(word))) {
+        expect(relation.order, `${relation.word} over all that is drawn`).toBeGreaterThan(ring.order);
+        const others = [ring, ...words.filter((other) => other !== relation)];
+        expect(
+          others.filter((other) => overlap(relation, other)),
+          relation.word,
+        ).toEqual([]);
+      }
+      const side = page.getByRole('complementary', { name: 'Entity' });
+      await side.getByText('backs up to').first().waitFor();
+      const [beside, picture] = await Promise.all([
+        side.boundingBox(),
+        page.locator('.graph-canvas').boundingBox(),
+      ]);
+      expect(overlap(middleOf(beside), middleOf(picture)), 'the picture lies under the panel').toBe(false);
+      await screenshot(page, 'graph-chosen');
+    });
+  }
 });
+
+const predicates = ['backs up to', 'is in', 'runs', 'answers at', 'depends on', 'is looked after by'];
+
+/** One entity in the middle of six. */
+const hub = `
+  INSERT INTO entities (kind, canonical, name, trust, mentions, first_seen_at, last_seen_at, evidence)
+  SELECT kind, lower(name), name, 'owner', mentions, now(), now(), '[]'
+    FROM (VALUES ('host', 'Gateway', 40), ('host', 'Cellar store', 30), ('place', 'Trondheim', 12), ('service', 'postgres', 9),
+                 ('url', 'gateway.example', 9), ('organisation', 'Nordlys Hosting', 5), ('person', 'Priya Raman', 5)) v (kind, name, mentions);
+  INSERT INTO entity_relations (subject_id, predicate, object_id, trust, mentions, weight, first_seen_at, last_seen_at)
+  SELECT s.id, replace(v.predicate, ' ', '_'), o.id, 'owner', 1, 1, now(), now()
+    FROM (VALUES ('backs up to', 'Cellar store'), ('is in', 'Trondheim'), ('runs', 'postgres'), ('answers at', 'gateway.example'),
+                 ('depends on', 'Nordlys Hosting'), ('is looked after by', 'Priya Raman')) v (predicate, object)
+    JOIN entities s ON s.canonical = 'gateway' JOIN entities o ON o.name = v.object;
+  INSERT INTO entity_names (entity_id, kind, key, name)
+  SELECT id, kind, canonical, name FROM entities e WHERE NOT EXISTS (SELECT FROM entity_names n WHERE n.entity_id = e.id)`;
+
+/** What was drawn in the last frame: `order` rises with each stroke of the pen, a place is that on the screen. */
+interface Box {
+  order: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+type Word = Box & { word: string };
+
+const overlap = (one: Box, other: Box): boolean =>
+  Math.abs(one.x - other.x) * 2 < one.width + other.width &&
+  Math.abs(one.y - other.y) * 2 < one.height + other.height;
+
+function middleOf(rectangle: { x: number; y: number; width: number; height: number } | null): Box {
+  const { x, y, width, height } = rectangle ?? { x: 0, y: 0, width: 0, height: 0 };
+  // Half a pixel is no overlap.
+  return { order: 0, x: x + width / 2, y: y + height / 2, width: width - 1, height: height - 1 };
+}
+
+/** Notes what is drawn on the canvases of the page. */
+const watchDrawing = `
+  const pen = CanvasRenderingContext2D.prototype;
+  const { clearRect, arc, fillText } = pen;
+  let frame = { order: 0, words: [], circles: [] };
+  const place = (context, x, y, width, height) => {
+    const { a, d, e, f } = context.getTransform();
+    frame.order += 1;
+    return { order: frame.order, x: x * a + e, y: y * d + f, width: width * a, height: height * d };
+  };
+  pen.clearRect = function (...box) {
+    if (this.canvas.isConnected) {
+      if (frame.words.length > 0) window.drawn = frame;
+      frame = { order: 0, words: [], circles: [] };
+    }
+    return clearRect.apply(this, box);
+  };
+  pen.arc = function (x, y, radius, ...rest) {
+    if (this.canvas.isConnected) frame.circles.push(place(this, x, y, 2 * radius, 2 * radius));
+    return arc.call(this, x, y, radius, ...rest);
+  };
+  pen.fillText = function (word, x, y, ...rest) {
+    if (this.canvas.isConnected) {
+      const size = parseFloat(this.font);
+      frame.words.push({ word, ...place(this, x, y, this.measureText(word).width, size) });
+    }
+    return fillText.call(this, word, x, y, ...rest);
+  };
+`;

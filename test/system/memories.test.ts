@@ -74,7 +74,14 @@ describe('the memories of a running daemon', () => {
   it('are added, edited and searched on the dashboard, with a line in the activity log each', async () => {
     const daemon = await startDaemon();
     const page = await openPage(await enter(daemon));
+    await page.watch('tree');
+    const wakes = async () =>
+      (await page.get('tree.actor', { path: 'root/tree/memory-keeper' })).transitions.filter(
+        ({ event }) => event === 'chore.wake',
+      ).length;
+    const before = await wakes();
     const { id } = await page.get('memory.add', { content: 'the roof is red', kind: 'note' });
+    await until('the keeper is woken', async () => (await wakes()) > before);
     const edited = await page.get('memory.edit', { id, content: 'the roof is blue', importance: 0.8 });
     expect(edited).toMatchObject({
       id,

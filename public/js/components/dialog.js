@@ -7,9 +7,19 @@ import { Button } from './basics.js';
  */
 export function Dialog({ title, onClose, children, wide = false }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const isGone = useRef(false);
   useLayoutEffect(() => {
-    element.current?.showModal();
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => {
+      isGone.current = true;
+      // One that is only taken out of the page would not give the focus back.
+      dialog?.close();
+    };
   }, []);
+  const onClosed = () => {
+    if (!isGone.current) onClose();
+  };
   const onBackdrop = (/** @type {MouseEvent} */ event) => {
     if (event.target === element.current) onClose();
   };
@@ -17,7 +27,7 @@ export function Dialog({ title, onClose, children, wide = false }) {
     ref=${element}
     class=${`dialog${wide ? ' is-wide' : ''}`}
     aria-labelledby="dialog-title"
-    onClose=${onClose}
+    onClose=${onClosed}
     onClick=${onBackdrop}
   >
     <div class="dialog-body">

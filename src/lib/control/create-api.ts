@@ -197,7 +197,7 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     inspect: deps.inspect,
     agent: deps.agentDesk,
     recall: (query) => recall(recallQuery(query, AbortSignal.timeout(recallMs))),
-    memories: createMemoryDesk({ store, by: 'cli', now }),
+    memories: createMemoryDesk({ store, bus: deps.bus, by: 'cli', now }),
     graph: createGraphDesk({ store, now }),
     sql: (text) => runSql(store, text),
 

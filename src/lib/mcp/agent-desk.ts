@@ -110,7 +110,7 @@ export function createAgentDesk(deps: AgentDeskDeps): AgentDesk {
       const isNew = await within(pass, 'remember', limits.remember, (tx, act) =>
         recordMemory(tx, act, memory),
       );
-      if (isNew) bus.emit('memory.added', { taskId: pass.task.id });
+      if (isNew) bus.emit('memory.pending', { by: 'agent' });
       return isNew ? 'Remembered.' : 'That was remembered already.';
     },
     async recall(_, { text, limit }) {

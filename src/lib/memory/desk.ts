@@ -1,3 +1,4 @@
+import type { Bus } from '../bus.ts';
 import { NotFoundError } from '../control/errors.ts';
 import type { MemoryView } from '../dashboard/protocol/knowledge.ts';
 import { recordActivity } from '../store/activity/activity.ts';
@@ -9,7 +10,6 @@ import {
   exportPage,
   findMemory,
   listMemories,
-  type MemoryRow,
   pinMemory,
 } from '../store/memories/memories.ts';
 import type { Store } from '../store/store.ts';
@@ -32,7 +32,8 @@ export interface ImportAnswer {
 
 /**
  * The memories as the owner reads and amends them. A call about a memory that is not there rejects with `NotFoundError`.
- * Each act is one transaction and one line of the activity log that says by which face it came.
+ * Each act is one transaction and one line of the activity log that says by which face it came. What waits to be prepared
+ * after it is told on the bus, once, when the transaction is over.
  */
 export interface MemoryDesk {
   /** Newest first; long texts are cut. */
@@ -51,6 +52,7 @@ export interface MemoryDesk {
 
 export interface MemoryDeskDeps {
   store: Store;
+  bus: Pick<Bus, 'emit'>;
   /** Who acts, such as `cli` or `dashboard`; the actor is the owner either way. */
   by: string;
   now?: () => Date;
@@ -64,7 +66,7 @@ const exportChars = 1_000_000;
 type Tx = Pick<Store, 'query'>;
 
 /** See `MemoryDesk`. */
-export function createMemoryDesk({ store, by, now = () => new Date() }: MemoryDeskDeps): MemoryDesk {
+export function createMemoryDesk({ store, bus, by, now = () => new Date() }: MemoryDeskDeps): MemoryDesk {
   const note = (tx: Tx, action: string, summary: string, detail: Record<string, unknown>): Promise<void> =>
     recordActivity(tx, {
       at: now(),
@@ -77,19 +79,25 @@ export function createMemoryDesk({ store, by, now = () => new Date() }: MemoryDe
   return {
     list: async (query) => (await listMemories(store, query)).map(memoryView),
     memory: async (id) => memoryView(found(await findMemory(store, id), id)),
-    add: (memory) =>
-      store.transaction(async (tx) => {
+    async add(memory) {
+      const view = await store.transaction(async (tx) => {
         const kept = { ...memory, source: addedSource, trust: 'owner', origin: 'owner', now: now() } as const;
         const id = await insertMemory(tx, kept);
         await note(tx, 'added', `memory ${id} was added`, { memory: id });
         return memoryView(found(await findMemory(tx, id), id));
-      }),
-    edit: (id, change) =>
-      store.transaction(async (tx) => {
-        const row = found(await editMemory(tx, id, { change, now: now() }), id);
+      });
+      bus.emit('memory.pending', { by });
+      return view;
+    },
+    async edit(id, change) {
+      const { row, reworded } = await store.transaction(async (tx) => {
+        const edited = found(await editMemory(tx, id, { change, now: now() }), id);
         await note(tx, 'edited', `memory ${id} was edited`, { memory: id, changed: Object.keys(change) });
-        return memoryView(row);
-      }),
+        return edited;
+      });
+      if (reworded) bus.emit('memory.pending', { by });
+      return memoryView(row);
+    },
     pin: (id, pinned) =>
       store.transaction(async (tx) => {
         const row = found(await pinMemory(tx, id, pinned), id);
@@ -111,13 +119,16 @@ export function createMemoryDesk({ store, by, now = () => new Date() }: MemoryDe
         }
         return rows.map(lineOf);
       }),
-    import: ({ lines, ceiling }) =>
-      store.transaction(async (tx) => {
+    async import({ lines, ceiling }) {
+      const imported = await store.transaction(async (tx) => {
         const memories = lines.map((line) => importedOf(line, { ceiling, now: now() }));
-        const imported = await importMemories(tx, memories);
-        if (imported > 0) await note(tx, 'imported', `${imported} memories were imported`, { imported });
-        return { imported, known: lines.length - imported };
-      }),
+        const number = await importMemories(tx, memories);
+        if (number > 0) await note(tx, 'imported', `${number} memories were imported`, { imported: number });
+        return number;
+      });
+      if (imported > 0) bus.emit('memory.pending', { by });
+      return { imported, known: lines.length - imported };
+    },
     async *export(filter) {
       for (let after = 0; ;) {
         const page = await exportPage(store, { ...filter, after, limit: exportRows, maxChars: exportChars });
@@ -130,7 +141,7 @@ export function createMemoryDesk({ store, by, now = () => new Date() }: MemoryDe
   };
 }
 
-function found(row: MemoryRow | undefined, id: number): MemoryRow {
-  if (row === undefined) throw new NotFoundError(`there is no memory ${id}`);
-  return row;
+function found<Found>(what: Found | undefined, id: number): Found {
+  if (what === undefined) throw new NotFoundError(`there is no memory ${id}`);
+  return what;
 }

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBus } from '../../../src/lib/bus.ts';
 import { NotFoundError } from '../../../src/lib/control/errors.ts';
-import { createMemoryDesk, type ExportedMemory } from '../../../src/lib/memory/desk.ts';
+import { createMemoryDesk, type ExportedMemory, type MemoryDesk } from '../../../src/lib/memory/desk.ts';
 import { lexicalEmbedder } from '../../../src/lib/memory/lexical-embedder.ts';
 import { memoryLine } from '../../../src/lib/memory/memory-line.ts';
 import { registerModel, storeVectors } from '../../../src/lib/memory/vector-table.ts';
+import type { Store } from '../../../src/lib/store/store.ts';
 import { putMemory } from '../../helpers/graph-fixtures.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
 
@@ -15,7 +17,8 @@ afterAll(() => database.stop());
 beforeEach(() => database.store.query({ text: 'TRUNCATE memory_embeddings, activity_log CASCADE' }));
 
 const now = new Date('2026-03-01T12:00:00Z');
-const desk = () => createMemoryDesk({ store: database.store, by: 'cli', now: () => now });
+const desk = () =>
+  createMemoryDesk({ store: database.store, bus: createBus(() => undefined), by: 'cli', now: () => now });
 const query = { limit: 50 };
 
 async function one(text: string, values: unknown[] = []): Promise<Record<string, unknown>> {
@@ -152,6 +155,52 @@ describe('pinning', () => {
     expect(await desk().pin(id, true)).toMatchObject({ pinned: true });
     expect(await desk().pin(id, false)).toMatchObject({ pinned: false });
     expect(await acts()).toMatchObject([{ action: 'memory.pinned' }, { action: 'memory.unpinned' }]);
+  });
+});
+
+describe('whoever prepares memories', () => {
+  /** What an act tells on the bus, and whether its transaction is over by then. */
+  async function told(act: (desk: MemoryDesk) => Promise<unknown>): Promise<unknown[]> {
+    let isOver = true;
+    const store: Store = {
+      ...database.store,
+      async transaction(work) {
+        isOver = false;
+        try {
+          return await database.store.transaction(work);
+        } finally {
+          isOver = true;
+        }
+      },
+    };
+    const bus = createBus(() => undefined);
+    const facts: unknown[] = [];
+    bus.on('memory.pending', (fact) => facts.push({ ...fact, isOver }));
+    await act(createMemoryDesk({ store, bus, by: 'dashboard', now: () => now }));
+    return facts;
+  }
+  const once = [{ by: 'dashboard', isOver: true }];
+  const lines = [memoryLine.parse({ content: 'the roof is green' })];
+
+  it('is told once of what was added, reworded or imported, when it stands in the store', async () => {
+    expect(await told((it) => it.add({ content: 'the key is with Amara', kind: 'fact', tags: [] }))).toEqual(
+      once,
+    );
+    const id = await prepared('the roof is red');
+    expect(await told((it) => it.edit(id, { content: 'the roof is blue', kind: 'fact' }))).toEqual(once);
+    expect(await told((it) => it.import({ lines, ceiling: 'owner' }))).toEqual(once);
+  });
+
+  it('is not told of what changes no words, nor of what fails', async () => {
+    const id = await prepared('the roof is red');
+    await desk().import({ lines, ceiling: 'owner' });
+    expect(await told((it) => it.import({ lines, ceiling: 'owner' }))).toEqual([]);
+    expect(await told((it) => it.edit(id, { importance: 0.9, kind: 'fact' }))).toEqual([]);
+    expect(await told((it) => it.pin(id, true))).toEqual([]);
+    expect(await told((it) => it.forget([id]))).toEqual([]);
+    expect(await told((it) => expect(it.edit(id, { content: 'x' })).rejects.toThrow(NotFoundError))).toEqual(
+      [],
+    );
   });
 });
 

@@ -39,7 +39,7 @@ export function GraphPanel() {
         />
       </div>
     </div>
-    <div class="graph-stage">
+    <div class=${`graph-stage${chosen !== null || text !== '' ? ' has-side' : ''}`}>
       ${
         data === null
           ? html`<div class="panel">

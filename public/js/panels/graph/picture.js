@@ -3,10 +3,15 @@ import { loadScript } from '../../components/load-script.js';
 import { tokenOf } from '../../components/token.js';
 import { html, useEffect, useRef, useState } from '../../view.js';
 import { kindTone } from './kinds.js';
+import { drawWords, sizeOf } from './words.js';
 
 /** The simulation rests after this; a graph of 2,000 is laid out well enough by then. */
 const settleMs = 4_000;
 const labelledNodes = 24;
+/** Of more than this the lines are faint and short; of fewer they have room for a word. */
+const crowd = 300;
+const shortLine = 30;
+const longLine = 60;
 
 /**
  * The graph as a picture on a canvas, which stays fast with thousands of entities. A search beside it reaches
@@ -46,15 +51,16 @@ export function Picture({ graph, chosen, find, onChoose }) {
   }, [graph]);
 
   useEffect(() => {
-    const node = picture.current?.graphData().nodes.find((/** @type {any} */ each) => each.id === chosen);
-    if (node?.x !== undefined)
-      picture.current.centerAt(
-        node.x,
-        node.y,
-        matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400,
-      );
+    const element = box.current;
+    if (element === null || picture.current === null) return;
+    picture.current.width(element.clientWidth).height(element.clientHeight);
+    if (chosen !== null)
+      show(picture.current, chosen, {
+        atMost: Math.max(closest, picture.current.zoom()),
+        takesMs: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400,
+      });
     // Drawn anew, since what is bright has changed.
-    picture.current?.nodeColor(picture.current.nodeColor());
+    picture.current.nodeColor(picture.current.nodeColor());
   }, [chosen, find]);
 
   if (error !== null)
@@ -85,13 +91,15 @@ function pictureOf(ForceGraph, element, graph, latest) {
     ...node,
     isNamed: rank < labelledNodes,
   }));
-  const isBright = (/** @type {any} */ node) =>
-    latest.current.find === '' || node.name.toLowerCase().includes(latest.current.find.toLowerCase());
+  const isFound = (/** @type {any} */ node) =>
+    latest.current.find !== '' && node.name.toLowerCase().includes(latest.current.find.toLowerCase());
   const isOfChosen = (/** @type {any} */ link) =>
     link.source.id === latest.current.chosen || link.target.id === latest.current.chosen;
   // Until somebody moves it, the picture follows its own growing.
   let follows = true;
-  const follow = () => follows && fit(picture);
+  const follow = () => {
+    if (follows) show(picture, latest.current.chosen, { atMost: closest, takesMs: 0 });
+  };
   const leave = () => void (follows = false);
   element.addEventListener('pointerdown', leave, { capture: true, once: true });
   element.addEventListener('wheel', leave, { capture: true, once: true, passive: true });
@@ -104,14 +112,12 @@ function pictureOf(ForceGraph, element, graph, latest) {
     .cooldownTime(settleMs)
     .autoPauseRedraw(true)
     .nodeRelSize(3)
-    .nodeVal((/** @type {any} */ node) => Math.min(24, 1 + Math.sqrt(node.mentions)))
+    .nodeVal((/** @type {any} */ node) => sizeOf(node.mentions))
     .nodeColor((/** @type {any} */ node) => tokenOf(kindTone(node.kind)))
     .nodeLabel(null)
-    .linkColor(() => `${tokenOf('mark')}${nodes.length > 300 ? '55' : 'cc'}`)
-    .linkDirectionalArrowLength(nodes.length > 300 ? 0 : 4)
+    .linkColor(() => `${tokenOf('mark')}${nodes.length > crowd ? '55' : 'cc'}`)
+    .linkDirectionalArrowLength(nodes.length > crowd ? 0 : 4)
     .linkDirectionalArrowRelPos(0.8)
-    .linkCanvasObjectMode((/** @type {any} */ link) => (isOfChosen(link) ? 'after' : undefined))
-    .linkCanvasObject(drawPredicate)
     .linkWidth((/** @type {any} */ link) => (isOfChosen(link) ? 2 : 0.8))
     .onNodeClick((/** @type {any} */ node) => latest.current.onChoose(node.id))
     .onBackgroundClick(() => latest.current.onChoose(null))
@@ -120,22 +126,10 @@ function pictureOf(ForceGraph, element, graph, latest) {
       follow();
       leave();
     })
-    .nodeCanvasObjectMode(() => 'after')
-    .nodeCanvasObject(
-      (
-        /** @type {any} */ node,
-        /** @type {CanvasRenderingContext2D} */ context,
-        /** @type {number} */ scale,
-      ) => {
-        drawName(
-          node,
-          context,
-          scale,
-          node.id === latest.current.chosen,
-          isBright(node) && latest.current.find !== '',
-        );
-      },
+    .onRenderFramePost((/** @type {CanvasRenderingContext2D} */ context, /** @type {number} */ scale) =>
+      drawWords(context, scale, { nodes, links, chosen: latest.current.chosen, isFound }),
     );
+  picture.d3Force('link').distance(nodes.length > crowd ? shortLine : longLine);
   picture.d3Force('gravity', gravity(nodes));
   return picture;
 }
@@ -154,50 +148,29 @@ function gravity(nodes) {
 
 const closest = 2.4;
 
-/** All of it is in sight, but a few entities are not blown up. @param {any} picture */
-function fit(picture) {
-  picture.zoomToFit(0, 64);
-  if (picture.zoom() > closest) picture.zoom(closest, 0);
-}
-
-/** How the chosen one is related, written on the line. @param {any} link @param {CanvasRenderingContext2D} context @param {number} scale */
-function drawPredicate({ source, target, predicate }, context, scale) {
-  drawWord(
-    context,
-    predicate.replaceAll('_', ' ').slice(0, 32),
-    { x: (source.x + target.x) / 2, y: (source.y + target.y) / 2, scale },
-    'text',
+/**
+ * Brings all of it in sight or, where one is chosen, that one and what it is related to; `atMost` is the largest scale,
+ * so that a few entities are not blown up.
+ * @param {any} picture @param {number | null} chosen @param {{ atMost: number, takesMs: number }} how
+ */
+function show(picture, chosen, { atMost, takesMs }) {
+  const { nodes, links } = picture.graphData();
+  const near = new Set([
+    chosen,
+    ...links.flatMap((/** @type {any} */ { source, target }) =>
+      source.id === chosen || target.id === chosen ? [source.id, target.id] : [],
+    ),
+  ]);
+  const isKnown = nodes.some((/** @type {any} */ { id }) => id === chosen);
+  const box = picture.getGraphBbox((/** @type {any} */ { id }) => !isKnown || near.has(id));
+  // Before the first step of the layout nothing has a place.
+  if (!(box?.x[0] <= box?.x[1])) return;
+  const [width, height] = [picture.width(), picture.height()];
+  const margin = 2 * Math.min(64, width * 0.15, height * 0.15);
+  const fitting = Math.min(
+    (width - margin) / (box.x[1] - box.x[0]),
+    (height - margin) / (box.y[1] - box.y[0]),
   );
-}
-
-/** @param {any} node @param {CanvasRenderingContext2D} context @param {number} scale @param {boolean} isChosen @param {boolean} isFound */
-function drawName(node, context, scale, isChosen, isFound) {
-  const radius = 3 * Math.sqrt(Math.min(24, 1 + Math.sqrt(node.mentions)));
-  if (isChosen || isFound) {
-    context.strokeStyle = tokenOf('text');
-    context.lineWidth = 2 / scale;
-    context.beginPath();
-    context.arc(node.x, node.y, radius + 3 / scale, 0, 2 * Math.PI);
-    context.stroke();
-  }
-  if (!isChosen && !isFound && !node.isNamed && scale < 2.2) return;
-  const name = node.name.length > 32 ? `${node.name.slice(0, 31)}…` : node.name;
-  drawWord(
-    context,
-    name,
-    { x: node.x, y: node.y + radius + 2 / scale, scale },
-    isChosen || isFound ? 'text' : 'soft',
-  );
-}
-
-/** A word over whatever is behind it. @param {CanvasRenderingContext2D} context @param {string} word @param {{ x: number, y: number, scale: number }} at @param {string} tone */
-function drawWord(context, word, { x, y, scale }, tone) {
-  context.font = `${12 / scale}px ${tokenOf('words')}`;
-  context.textAlign = 'center';
-  context.textBaseline = 'top';
-  context.lineWidth = 3 / scale;
-  context.strokeStyle = tokenOf('ground');
-  context.fillStyle = tokenOf(tone);
-  context.strokeText(word, x, y);
-  context.fillText(word, x, y);
+  picture.centerAt((box.x[0] + box.x[1]) / 2, (box.y[0] + box.y[1]) / 2, takesMs);
+  picture.zoom(Math.min(fitting, atMost), takesMs);
 }

@@ -8,12 +8,15 @@ import { go } from '../../shell/location.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useEffect, useState } from '../../view.js';
 import { trustTones } from '../tasks/memories.js';
+import { kindWord, memoryKinds, ownKinds } from './kinds.js';
+
+/** @typedef {import('../../../../src/lib/memory/kinds.ts').MemoryKind} MemoryKind */
 
 /**
  * One memory: to read, correct, pin or forget.
- * @param {{ id: number, onChanged: () => void }} props
+ * @param {{ id: number, query: Record<string, string>, onChanged: () => void }} props `query`: of the list beside it
  */
-export function MemoryPage({ id, onChanged }) {
+export function MemoryPage({ id, query, onChanged }) {
   const { data, error, reload, update } = useResource('memory.get', { id });
   const [forgetting, setForgetting] = useState(false);
   const pin = async (/** @type {boolean} */ pinned) => {
@@ -29,11 +32,13 @@ export function MemoryPage({ id, onChanged }) {
     const answer = await act('memory.forget', { id }, { says: 'Forgotten.' });
     if (answer === undefined) return;
     onChanged();
-    go('memory');
+    go('memory', [], query);
   };
   return html`<section class="panel split-detail" aria-label=${`Memory ${id}`}>
     <div class="panel-head">
-      <a class="button button-quiet" href=${addressOf('memory')} aria-label="Close the memory">✕</a>
+      <a class="button button-quiet" href=${addressOf('memory', [], query)} aria-label="Close the memory"
+        >✕</a
+      >
       <h1>Memory ${id}</h1>
       ${
         data === null
@@ -78,17 +83,19 @@ export function MemoryPage({ id, onChanged }) {
 /** @param {{ memory: import('../../../../src/lib/dashboard/protocol/knowledge.ts').MemoryView, onSaved: () => void }} props */
 function Editor({ memory, onSaved }) {
   const [content, setContent] = useState(memory.content);
+  const [kind, setKind] = useState(memory.kind);
   const [importance, setImportance] = useState(memory.importance);
   useEffect(() => {
     setContent(memory.content);
+    setKind(memory.kind);
     setImportance(memory.importance);
-  }, [memory.content, memory.importance]);
-  const isChanged = content !== memory.content || importance !== memory.importance;
+  }, [memory.content, memory.kind, memory.importance]);
+  const isChanged = content !== memory.content || kind !== memory.kind || importance !== memory.importance;
   const save = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const answer = await act(
       'memory.edit',
-      { id: memory.id, content: content.trim(), importance },
+      { id: memory.id, content: content.trim(), kind: /** @type {MemoryKind} */ (kind), importance },
       { says: 'Saved.' },
     );
     if (answer !== undefined) onSaved();
@@ -103,6 +110,7 @@ function Editor({ memory, onSaved }) {
           onInput=${(/** @type {any} */ event) => setContent(event.target.value)}
         ></textarea>
       <//>
+      <${KindField} id="memory-kind" kinds=${memoryKinds} kind=${kind} onKind=${setKind} />
       <${Field} id="memory-importance" label=${`Importance: ${Math.round(importance * 100)} %`}>
         <input
           id="memory-importance"
@@ -119,8 +127,6 @@ function Editor({ memory, onSaved }) {
       </div>
     </form>
     <dl class="facts">
-      <dt>Kind</dt>
-      <dd><${Tag} tone="purple">${memory.kind.replace('_', ' ')}<//></dd>
       <dt>Trust</dt>
       <dd><${Tag} tone=${trustTones[memory.trust]}>${memory.trust}<//></dd>
       <dt>From</dt>
@@ -149,7 +155,7 @@ function Editor({ memory, onSaved }) {
 /** @param {{ onClose: () => void, onAdded: () => void }} props */
 export function AddMemory({ onClose, onAdded }) {
   const [content, setContent] = useState('');
-  const [kind, setKind] = useState(/** @type {'note' | 'fact' | 'preference'} */ ('note'));
+  const [kind, setKind] = useState(ownKinds[0]);
   const add = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const answer = await act(
@@ -172,21 +178,20 @@ export function AddMemory({ onClose, onAdded }) {
           onInput=${(/** @type {any} */ event) => setContent(event.target.value)}
         ></textarea>
       <//>
-      <${Field} id="new-kind" label="Kind">
-        <select
-          id="new-kind"
-          value=${kind}
-          onChange=${(/** @type {any} */ event) => setKind(event.target.value)}
-        >
-          <option value="note">note</option>
-          <option value="fact">fact</option>
-          <option value="preference">preference</option>
-        </select>
-      <//>
+      <${KindField} id="new-kind" kinds=${ownKinds} kind=${kind} onKind=${setKind} />
       <div class="actions is-end">
         <${Button} onClick=${onClose}>Cancel<//>
         <${Button} type="submit" kind="primary" disabled=${content.trim() === ''}>Remember it<//>
       </div>
     </form>
+  <//>`;
+}
+
+/** @param {{ id: string, kinds: readonly MemoryKind[], kind: string, onKind: (kind: any) => void }} props */
+function KindField({ id, kinds, kind, onKind }) {
+  return html`<${Field} id=${id} label="Kind">
+    <select id=${id} value=${kind} onChange=${(/** @type {any} */ event) => onKind(event.target.value)}>
+      ${kinds.map((name) => html`<option key=${name} value=${name}>${kindWord(name)}</option>`)}
+    </select>
   <//>`;
 }

@@ -5,11 +5,13 @@ import { VirtualList } from '../../components/virtual-list.js';
 import { plural } from '../../format/quantity.js';
 import { connection } from '../../link/connection.js';
 import { usePages } from '../../link/use-pages.js';
+import { useResource } from '../../link/use-resource.js';
 import { go, place, replaceAddress } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useState } from '../../view.js';
 import { trustTones } from '../tasks/memories.js';
 import { AddMemory, MemoryPage } from './edit.js';
+import { kindWord, memoryKinds } from './kinds.js';
 import { Models } from './models.js';
 import { Recalls } from './recalls.js';
 
@@ -23,7 +25,11 @@ export function MemoryPanel() {
   const [version, setVersion] = useState(0);
   const change = (/** @type {Record<string, string>} */ patch) =>
     replaceAddress('memory', rest, { text, kind, trust, pinned, ...patch });
-  const changed = () => setVersion((before) => before + 1);
+  const models = useResource('models.get', {});
+  const changed = () => {
+    setVersion((before) => before + 1);
+    models.reload();
+  };
   return html`<div class=${`split${chosen === null ? '' : ' has-chosen'}`}>
     <section class="panel is-tall split-list" aria-label="Memories">
       <div class="panel-head">
@@ -38,7 +44,7 @@ export function MemoryPanel() {
           <${Button} kind="primary" onClick=${() => setAdding(true)}>Remember something<//>
         </div>
       </div>
-      <${Models} />
+      <${Models} models=${models} />
       ${
         text === ''
           ? html`<div class="actions">
@@ -48,7 +54,7 @@ export function MemoryPanel() {
                   onChange=${(/** @type {any} */ event) => change({ kind: event.target.value })}
                 >
                   <option value="">Any kind</option>
-                  ${['note', 'fact', 'preference', 'event', 'summary', 'task_result', 'document'].map((name) => html`<option key=${name} value=${name}>${name.replace('_', ' ')}</option>`)}
+                  ${memoryKinds.map((name) => html`<option key=${name} value=${name}>${kindWord(name)}</option>`)}
                 </select>
                 <select
                   aria-label="Trust"
@@ -65,10 +71,10 @@ export function MemoryPanel() {
                 >
               </div>
               <${List} key=${version} filter=${{ kind, trust, pinned }} chosen=${chosen} />`
-          : html`<${Recalls} key=${version} text=${text} />`
+          : html`<${Recalls} text=${text} asOf=${models.data} />`
       }
     </section>
-    ${chosen === null ? null : html`<${MemoryPage} key=${chosen} id=${chosen} onChanged=${changed} />`}
+    ${chosen === null ? null : html`<${MemoryPage} key=${chosen} id=${chosen} query=${{ text, kind, trust, pinned }} onChanged=${changed} />`}
     ${adding ? html`<${AddMemory} onClose=${() => setAdding(false)} onAdded=${changed} />` : null}
   </div>`;
 }
@@ -109,7 +115,7 @@ function Row({ memory }) {
     >
     <span class="soft small"><${Time} at=${memory.createdAt} /></span>
     <span class="memory-foot">
-      <${Tag} tone="purple">${memory.kind.replace('_', ' ')}<//
+      <${Tag} tone="purple">${kindWord(memory.kind)}<//
       ><${Tag} tone=${trustTones[memory.trust]}>${memory.trust}<//>
       ${memory.pinned ? html`<${State} state="approved" word="pinned" />` : null}
       <span class="soft small one-line">from ${memory.source}</span>

@@ -1,6 +1,7 @@
-import { useResource } from '../../link/use-resource.js';
 import { html, useEffect } from '../../view.js';
 import { count, percent } from '../../format/quantity.js';
+
+/** @typedef {import('../../../../src/lib/dashboard/protocol/knowledge.ts').Models} Answer */
 
 /** @type {Readonly<Record<string, { glyph: string, tone: string }>>} */
 const signs = {
@@ -13,9 +14,11 @@ const signs = {
 const roles = { embedder: 'Embedder', reranker: 'Reranker', ner: 'Names' };
 const againMs = 3_000;
 
-/** How the models are, and how many memories have a vector of the current one. */
-export function Models() {
-  const { data, reload } = useResource('models.get', {});
+/**
+ * How the models are, and how many memories can be recalled.
+ * @param {{ models: import('../../link/use-resource.js').Resource<Answer> }} props
+ */
+export function Models({ models: { data, reload } }) {
   const isMoving =
     data !== null &&
     (data.models.some(({ state }) => state === 'loading') || data.memories.prepared < data.memories.total);

@@ -1,15 +1,23 @@
 import { Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
 import { useResource } from '../../link/use-resource.js';
-import { html } from '../../view.js';
+import { html, useEffect, useRef } from '../../view.js';
+import { kindWord } from './kinds.js';
 import { addressOfMemory, trustTones } from '../tasks/memories.js';
 
 /**
  * What it would recall for a text, best first, and why each one is in or out.
- * @param {{ text: string }} props
+ * @param {{ text: string, asOf: unknown }} props another `asOf`: more may be found by now, since what was added or
+ *   changed is recalled once it is prepared
  */
-export function Recalls({ text }) {
+export function Recalls({ text, asOf }) {
   const { data, error, loading, reload } = useResource('memory.search', { text, limit: 50 });
+  const searchedAsOf = useRef(asOf);
+  useEffect(() => {
+    if (searchedAsOf.current === asOf) return;
+    searchedAsOf.current = asOf;
+    reload();
+  }, [asOf]);
   if (data === null)
     return error === null
       ? html`<${Loading} what="Searching" />`
@@ -29,12 +37,12 @@ export function Recalls({ text }) {
       aria-busy=${loading ? 'true' : undefined}
       aria-label="What it would recall"
     >
-      ${data.items.map((item) => html`<${Recall} key=${item.id} item=${item} />`)}
+      ${data.items.map((item) => html`<${Recall} key=${item.id} item=${item} text=${text} />`)}
     </ol>`;
 }
 
-/** @param {{ item: import('../../../../src/lib/dashboard/protocol/knowledge.ts').RecallExplanation }} props */
-function Recall({ item }) {
+/** @param {{ item: import('../../../../src/lib/dashboard/protocol/knowledge.ts').RecallExplanation, text: string }} props */
+function Recall({ item, text }) {
   return html`<li class=${`recall${item.included ? '' : ' is-out'}`}>
     <span class="recall-score" title="The final score, comparable within this search only"
       >${item.score.toFixed(2)}</span
@@ -42,10 +50,10 @@ function Recall({ item }) {
     <div>
       <p class="memory-text">${item.content}</p>
       <div class="memory-head">
-        <${Tag} tone="purple">${item.kind.replace('_', ' ')}<//
+        <${Tag} tone="purple">${kindWord(item.kind)}<//
         ><${Tag} tone=${trustTones[item.trust]}>${item.trust}<//>
         <span class="soft small">from ${item.source}, <${Time} at=${item.createdAt} /></span>
-        <a class="small" href=${addressOfMemory(item.id)}>${item.id.replace(':', ' ')}</a>
+        <a class="small" href=${addressOfMemory(item.id, { text })}>${item.id.replace(':', ' ')}</a>
       </div>
       <${State}
         state=${item.included ? 'accepted' : 'dismissed'}

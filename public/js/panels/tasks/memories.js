@@ -28,8 +28,11 @@ export function Memories({ memories }) {
   </ul>`;
 }
 
-/** @param {string} id `memory:<id>` or `task:<id>` */
-export function addressOfMemory(id) {
+/**
+ * @param {string} id `memory:<id>` or `task:<id>`
+ * @param {Record<string, string>} [query] of the list of memories
+ */
+export function addressOfMemory(id, query) {
   const [kind, number = ''] = id.split(':');
-  return kind === 'task' ? addressOf('tasks', [number]) : addressOf('memory', [number]);
+  return kind === 'task' ? addressOf('tasks', [number]) : addressOf('memory', [number], query);
 }

@@ -1,3 +1,4 @@
+import type { Bus } from '../../bus.ts';
 import type { ModelState, ModelStates } from '../../inference/inference.ts';
 import { createMemoryDesk, type MemoryDesk } from '../../memory/desk.ts';
 import type { Recaller } from '../../recall/create-recall.ts';
@@ -11,6 +12,7 @@ import { pageOf } from '../views/summaries.ts';
 
 export interface MemoryOperationDeps {
   store: Store;
+  bus: Pick<Bus, 'emit'>;
   explain: Recaller['explain'];
   models: () => ModelStates;
   progress: () => MemoryProgress;
@@ -22,8 +24,8 @@ const searchMs = 10_000;
 const shownTokens = 50_000;
 
 /** What is remembered: search, read, add, amend, pin, forget. */
-export function memoryOperations({ store, explain, models, progress, now }: MemoryOperationDeps) {
-  const deskFor = ({ by }: Pick<Caller, 'by'>): MemoryDesk => createMemoryDesk({ store, by, now });
+export function memoryOperations({ store, bus, explain, models, progress, now }: MemoryOperationDeps) {
+  const deskFor = ({ by }: Pick<Caller, 'by'>): MemoryDesk => createMemoryDesk({ store, bus, by, now });
   const reader = deskFor({ by: 'dashboard' });
   return {
     'memory.search': async ({ text, limit, kind, trust, source, since, until }) => {

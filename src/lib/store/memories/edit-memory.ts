@@ -10,6 +10,12 @@ export interface MemoryChange {
   tags?: readonly string[] | undefined;
 }
 
+/** A memory after a change; `reworded` where it waits to be prepared anew. */
+export interface EditedMemory {
+  row: MemoryRow;
+  reworded: boolean;
+}
+
 /**
  * Changes a memory; undefined where there is none of that number. One whose words changed goes through the pipeline again:
  * it is not `prepared` any more and has no vectors until then. Its trust never changes: other words make no stranger's
@@ -19,7 +25,7 @@ export async function editMemory(
   tx: Pick<Store, 'query'>,
   id: number,
   { change, now }: { change: MemoryChange; now: Date },
-): Promise<MemoryRow | undefined> {
+): Promise<EditedMemory | undefined> {
   const { content, title, kind, importance, tags } = change;
   const { rows } = await tx.query<MemoryRow & { reworded: boolean }>({
     name: 'memories-edit-by-owner',
@@ -51,7 +57,7 @@ export async function editMemory(
   if (edited === undefined) return undefined;
   const { reworded, ...row } = edited;
   if (reworded) await forgetVectors(tx, id);
-  return row;
+  return { row, reworded };
 }
 
 async function forgetVectors(tx: Pick<Store, 'query'>, id: number): Promise<void> {
