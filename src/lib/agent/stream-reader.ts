@@ -29,11 +29,7 @@ export interface StreamReader {
  * A line over the bound is skipped whole, what is no message is skipped too, and neither harms the next line.
  */
 export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
-  const {
-    maxLineChars = maxStreamLineChars,
-    maxLines = maxOutputLines,
-    maxBytes = maxOutputBytes,
-  } = bounds;
+  const { maxLineChars = maxStreamLineChars, maxLines = maxOutputLines, maxBytes = maxOutputBytes } = bounds;
   const decoder = new StringDecoder('utf8');
   let bytes = 0;
   let lines = 0;
