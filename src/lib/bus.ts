@@ -1,6 +1,5 @@
 import mittModule from 'mitt';
 import type { TranscriptEntry } from './agent/transcript.ts';
-import type { MemoryProgress } from './remember/memory-board.ts';
 import type { EventRecord } from './store/events/record-events.ts';
 
 // mitt's type declarations describe its CommonJS build; what an ES module gets is the function itself.
@@ -50,8 +49,6 @@ export type BusFacts = {
    * Those of events are told of by `events.recorded`.
    */
   'memory.pending': { by: string };
-  /** How far remembering is, when that has changed. */
-  'memory.progress': MemoryProgress;
   /** Something the owner should know now. */
   'owner.notice': { text: string };
 };

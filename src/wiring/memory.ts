@@ -15,7 +15,6 @@ export function memoryKeeperLogic(parts: Parts) {
     embedders,
     prepareText: (text) => preparer.prepare(text),
     board: memoryBoard,
-    bus,
     log,
   });
   let idle = 0;

@@ -1,4 +1,3 @@
-import type { Bus } from '../bus.ts';
 import type { Embedders } from '../memory/embedders.ts';
 import { findModel } from '../memory/vector-table.ts';
 import { countEmbedded } from '../store/memories/embedded.ts';
@@ -13,7 +12,6 @@ export interface KeeperDeps {
   embedders: Embedders;
   prepareText: PrepareDeps['prepareText'];
   board: MemoryBoard;
-  bus: Pick<Bus, 'emit'>;
   log: {
     info: (detail: object, message: string) => void;
     warn: (detail: object, message: string) => void;
@@ -40,7 +38,7 @@ const worthTelling = 1_000;
  * next pass goes on. Rejects with `StoreAwayError` while the store is away.
  */
 export function createMemoryKeeper(deps: KeeperDeps) {
-  const { store, embedders, board, bus, log, budgetMs = defaultBudgetMs, now = () => new Date() } = deps;
+  const { store, embedders, board, log, budgetMs = defaultBudgetMs, now = () => new Date() } = deps;
   const prepare = createPreparer({
     ...deps,
     now,
@@ -59,7 +57,6 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     const progress = await progressOf(store, embedders);
     if (JSON.stringify(progress) === JSON.stringify(board.progress())) return;
     board.set(progress);
-    bus.emit('memory.progress', progress);
     const { model, embedded, missing } = progress;
     const news =
       missing === 0 ? `${model ?? ''} all` : `${model ?? ''} ${Math.floor(missing / worthTelling)}`;

@@ -36,7 +36,6 @@ function keeper(deps: Partial<KeeperDeps> = {}) {
     embedders: createEmbedders(withoutModels),
     prepareText,
     board,
-    bus: { emit: () => undefined },
     log,
     budgetMs: 60_000,
     ...deps,

@@ -55,7 +55,7 @@ function Log({ text }) {
       <input
         type="text"
         aria-label="By whom"
-        placeholder="By whom: owner, spend, …"
+        placeholder="By whom: owner, …"
         maxlength="64"
         value=${actor}
         onChange=${(/** @type {any} */ event) => setActor(event.target.value.trim())}
