@@ -8,7 +8,7 @@ import { usePages } from '../../link/use-pages.js';
 import { useResource } from '../../link/use-resource.js';
 import { go, place, replaceAddress } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useState } from '../../view.js';
+import { html, useEffect, useState } from '../../view.js';
 import { trustTones } from '../tasks/memories.js';
 import { AddMemory, MemoryPage } from './edit.js';
 import { kindWord, memoryKinds } from './kinds.js';
@@ -70,7 +70,7 @@ export function MemoryPanel() {
                   >Pinned only<//
                 >
               </div>
-              <${List} key=${version} filter=${{ kind, trust, pinned }} chosen=${chosen} />`
+              <${List} version=${version} filter=${{ kind, trust, pinned }} chosen=${chosen} />`
           : html`<${Recalls} text=${text} asOf=${models.data} />`
       }
     </section>
@@ -79,11 +79,14 @@ export function MemoryPanel() {
   </div>`;
 }
 
-/** @param {{ filter: Record<string, string>, chosen: number | null }} props */
-function List({ filter, chosen }) {
+/** @param {{ version: number, filter: Record<string, string>, chosen: number | null }} props `version`: grows with each change */
+function List({ version, filter, chosen }) {
   const connected = useStore(connection, (state) => state.connected);
   const asked = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
   const { items, error, loadMore, reload } = usePages('memories.list', asked);
+  useEffect(() => {
+    if (version > 0) reload();
+  }, [version]);
   if (items === null)
     return error === null || !connected
       ? html`<${Loading} rows=${8} what="Asking for the memories" />`
