@@ -68,8 +68,8 @@ describeInBrowser('now', () => {
   });
 
   it('stands still for whoever wants no motion', async () => {
-    const moving = await browser.open(daemon);
-    const still = await browser.open(daemon, { reducedMotion: true });
+    const moving = await browser.open(daemon, { reducedMotion: false });
+    const still = await browser.open(daemon);
     const animated = `[...document.querySelectorAll('.ninja *')].filter((part) => getComputedStyle(part).animationName !== 'none').length`;
     expect(await moving.page.evaluate(animated)).toBeGreaterThan(0);
     expect(await still.page.evaluate(animated)).toBe(0);

@@ -25,6 +25,7 @@ export interface OpenOptions {
   size?: Size;
   /** What follows the origin once the door is open, such as `/#/tasks`. */
   address?: string;
+  /** By default nothing moves: a browser without a graphics card spends a core on what does. */
   reducedMotion?: boolean;
 }
 
@@ -59,7 +60,7 @@ export function useBrowser() {
   /** Goes through the door by a one-time link and waits until the page has heard from the daemon. */
   async function open(
     daemon: Pick<TestDaemon, 'client'>,
-    { size = 'wide', address, reducedMotion = false }: OpenOptions = {},
+    { size = 'wide', address, reducedMotion = true }: OpenOptions = {},
   ): Promise<Visit> {
     const visit = await openContext({ size, reducedMotion });
     const { url } = await daemon.client.dashboardLink({ renew: false });
@@ -73,7 +74,7 @@ export function useBrowser() {
   /** A browser that has no session yet. */
   async function openContext({
     size = 'wide',
-    reducedMotion = false,
+    reducedMotion = true,
   }: Pick<OpenOptions, 'size' | 'reducedMotion'> = {}): Promise<Visit> {
     if (browser === undefined) throw new Error('the browser has not been started');
     const context = await browser.newContext({

@@ -183,11 +183,17 @@ export async function until(
   withinMs = 120_000,
 ): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
+  // To look often at what takes long would keep it from going on: most looks ask a daemon, and its database.
+  let restMs = shortestRestMs;
   while (!(await holds())) {
     if (performance.now() > giveUpAt) throw new Error(`waited ${withinMs} ms in vain: ${what}`);
-    await delay(20);
+    await delay(restMs);
+    restMs = Math.min(longestRestMs, restMs * 1.5);
   }
 }
+
+const shortestRestMs = 20;
+const longestRestMs = 250;
 
 /** The pid of the daemon's embedded database. */
 export function databasePid(daemon: TestDaemon): number | undefined {
