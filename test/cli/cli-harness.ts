@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createActor, setup, type EventObject } from 'xstate';
 import { createControlServer } from '../../actors/control-server.ts';
 import { openHome } from '../../src/lib/config/open-home.ts';
 import { homePaths } from '../../src/lib/config/paths.ts';
 import type { ControlApi } from '../../src/lib/control/api.ts';
+import { packagePath } from '../../src/lib/package-root.ts';
 import { parseLine, type WireEvent } from '../../src/lib/wire/parse-line.ts';
 import { ensureFifo, openFifo } from '../../src/lib/wire/fifo.ts';
 import { fakeControl } from '../helpers/fake-control.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const main = packagePath('dist', 'src', 'main.js');
 
 /** How a command line ended. */
 export interface Ran {
@@ -42,7 +42,7 @@ export function cliHarness() {
 
   /** Starts `ninjad …` without waiting for its end. */
   function begin(args: readonly string[], options: RunOptions = {}) {
-    const running = launch([process.execPath, '--import', 'tsx', main, ...args], options);
+    const running = launch([process.execPath, main, ...args], options);
     running.child.stdin.end(options.stdin ?? '');
     return running;
   }
@@ -68,7 +68,7 @@ export function cliHarness() {
     begin,
     /** Starts `ninjad …` on a terminal of its own (script(1) of Linux); what is written to stdin is typed. */
     beginOnTerminal(args: readonly string[], options: RunOptions = {}) {
-      const line = [process.execPath, '--import', 'tsx', main, ...args].map((word) => `'${word}'`).join(' ');
+      const line = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ');
       return launch(
         ['/usr/bin/script', '--quiet', '--return', '--flush', '--command', line, '/dev/null'],
         options,
