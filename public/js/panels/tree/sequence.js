@@ -2,7 +2,7 @@ import { Empty } from '../../components/basics.js';
 import { VirtualList } from '../../components/virtual-list.js';
 import { count } from '../../format/quantity.js';
 import { go } from '../../shell/location.js';
-import { html, useMemo } from '../../view.js';
+import { html, memo, useMemo } from '../../view.js';
 import { eventWords, isNews, nameOf } from './words.js';
 
 /** @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').Transition} Transition */
@@ -47,8 +47,8 @@ export function Sequence({ transitions, omitted, filter }) {
     />`;
 }
 
-/** Two lines: who got what from whom, and what that changed. @param {{ row: Transition }} props */
-function Row({ row }) {
+/** Two lines: who got what from whom, and what that changed. */
+const Row = memo((/** @type {{ row: Transition }} */ { row }) => {
   return html`<span class="mono soft small seq-at">${time.format(row.at)}</span>
     <span class="seq-body">
       <span class="one-line"
@@ -58,7 +58,7 @@ function Row({ row }) {
       >
       <${Change} row=${row} />
     </span>`;
-}
+});
 
 /** What an event changed. @param {{ row: Pick<Transition, 'before' | 'after'> }} props */
 export function Change({ row: { before, after } }) {

@@ -6,7 +6,7 @@ import { plural } from '../../format/quantity.js';
 import { bindKey } from '../../shell/keys.js';
 import { go, place } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useEffect, useMemo, useState } from '../../view.js';
+import { html, memo, useCallback, useEffect, useMemo, useState } from '../../view.js';
 import { ActorDetail } from './actor.js';
 import { actorSign, foldedPaths, outlineOf } from './outline.js';
 import { Sequence } from './sequence.js';
@@ -91,12 +91,15 @@ function Outline({ actors, truncated, filter, chosen }) {
   const [toggled, setToggled] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
   const folded = useMemo(() => foldedPaths(actors, toggled), [actors, toggled]);
   const rows = useMemo(() => outlineOf(actors, folded, filter), [actors, folded, filter]);
-  const toggle = (/** @type {string} */ path) =>
-    setToggled((before) => {
-      const next = new Set(before);
-      if (!next.delete(path)) next.add(path);
-      return next;
-    });
+  const toggle = useCallback(
+    (/** @type {string} */ path) =>
+      setToggled((before) => {
+        const next = new Set(before);
+        if (!next.delete(path)) next.add(path);
+        return next;
+      }),
+    [],
+  );
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const row = rows[Number(/** @type {HTMLElement} */ (event.target).dataset.index)];
     const wanted = { ArrowLeft: true, ArrowRight: false }[event.key];
@@ -129,8 +132,23 @@ function Outline({ actors, truncated, filter, chosen }) {
 
 const indent = 20;
 
-/** @param {{ row: import('./outline.js').OutlineRow, isFolded: boolean, onFold: (path: string) => void }} props */
-function Row({ row: { actor, depth, lines, isLast, children, tally }, isFolded, onFold }) {
+/** @typedef {{ row: import('./outline.js').OutlineRow, isFolded: boolean, onFold: (path: string) => void }} RowProps */
+
+/** The rows are made anew with each change; what is drawn is the same where what they hold is. */
+const Row = memo(
+  drawRow,
+  (before, now) =>
+    before.row.actor === now.row.actor &&
+    before.isFolded === now.isFolded &&
+    before.row.depth === now.row.depth &&
+    before.row.isLast === now.row.isLast &&
+    before.row.children === now.row.children &&
+    before.row.tally === now.row.tally &&
+    before.row.lines.join() === now.row.lines.join(),
+);
+
+/** @param {RowProps} props */
+function drawRow({ row: { actor, depth, lines, isLast, children, tally }, isFolded, onFold }) {
   const sign = actorSign(actor);
   const fold = (/** @type {Event} */ event) => {
     event.stopPropagation();
