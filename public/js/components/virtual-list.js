@@ -7,7 +7,8 @@ import { scrollTopFor, windowOf } from './virtual-window.js';
  * @template Item
  * @param {{ items: readonly Item[], rowHeight: number, label: string, keyOf: (item: Item) => string | number,
  *   row: (item: Item, index: number) => unknown, onOpen?: (item: Item) => void, onNearEnd?: () => void,
- *   selectedKey?: string | number | null, class?: string }} props
+ *   selectedKey?: string | number | null, reuses?: boolean, class?: string }} props `reuses`: the rows' elements keep their
+ *   places and get other texts, for a list that is all new several times a second
  */
 export function VirtualList({
   items,
@@ -18,6 +19,7 @@ export function VirtualList({
   onOpen,
   onNearEnd,
   selectedKey = null,
+  reuses = false,
   class: className = '',
 }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -104,7 +106,7 @@ export function VirtualList({
         const index = seen.first + offset;
         const key = keyOf(item);
         return html`<div
-          key=${key}
+          key=${reuses ? offset : key}
           role="listitem"
           class=${`virtual-row${key === selectedKey ? ' is-selected' : ''}${onOpen === undefined ? '' : ' opens'}`}
           data-index=${index}

@@ -40,6 +40,7 @@ export function Sequence({ transitions, omitted, filter }) {
       label="Transitions, newest first"
       items=${rows}
       class="sequence"
+      reuses=${true}
       rowHeight=${44}
       keyOf=${(/** @type {Transition} */ row) => `${row.at}.${row.seq}`}
       onOpen=${(/** @type {Transition} */ row) => go('tree', row.path.split('/'))}
