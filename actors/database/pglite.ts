@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { sharedBuffersFor } from './shared-buffers.ts';
 import { SyncedNodeFs } from './synced-node-fs.ts';
 import type { Engine } from './wire-session.ts';
 
@@ -24,7 +25,7 @@ const startParams = [
 export async function openPglite(dataDir: string): Promise<PGlite> {
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(dataDir);
   const files = new SyncedNodeFs(dataDir);
-  const db = await create(files);
+  const db = await create(files, ['-c', `shared_buffers=${sharedBuffersFor(dataDir)}`]);
   await requireSyncedCommits(db, files);
   return db;
 }
@@ -49,8 +50,12 @@ async function initialise(dataDir: string): Promise<void> {
   await syncDirectory(dirname(dataDir));
 }
 
-async function create(fs: SyncedNodeFs): Promise<PGlite> {
-  const db = new PGlite({ fs, extensions: { vector, pg_trgm }, startParams });
+async function create(fs: SyncedNodeFs, moreParams: readonly string[] = []): Promise<PGlite> {
+  const db = new PGlite({
+    fs,
+    extensions: { vector, pg_trgm },
+    startParams: [...startParams, ...moreParams],
+  });
   await db.waitReady;
   return db;
 }

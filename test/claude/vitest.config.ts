@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { tempRoot } from '../helpers/temp-root.ts';
 
 /** The files are not called `.test.ts`, so that `npm test` needs no CLI. Each test starts at least one. */
 export default defineConfig({
   test: {
     include: ['test/claude/**/*.claude.ts'],
     pool: 'forks',
+    env: { TMPDIR: tempRoot() },
     maxWorkers: 1,
     testTimeout: 300_000,
     hookTimeout: 60_000,

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openPglite } from '../../../actors/database/pglite.ts';
@@ -24,5 +24,23 @@ describe('embedded database files', () => {
     for (let n = 0; n < 5; n++) await db.query('SELECT * FROM kept');
     expect(files.syncs).toBe(written);
     await db.close();
+  });
+});
+
+describe('embedded database memory', () => {
+  it('is small while its tables are, and grows with them at the next start', async () => {
+    home = await tempDataHome('empty');
+    const dataDir = join(home, 'data');
+    const shared = async () => {
+      const db = await openPglite(dataDir);
+      const { rows } = await db.query<{ shared_buffers: string }>('SHOW shared_buffers');
+      await db.close();
+      return rows[0]?.shared_buffers;
+    };
+    expect(await shared()).toBe('32MB');
+    const table = join(dataDir, 'base', '1', 'a-large-table');
+    writeFileSync(table, '');
+    truncateSync(table, 129 * 1024 * 1024);
+    expect(await shared()).toBe('128MB');
   });
 });
