@@ -9,6 +9,8 @@ import {
   agentCallBody,
   agentOpenBody,
   costQuery,
+  noticeQuery,
+  noticesSeenBody,
   eventQuery,
   explainBody,
   linkBody,
@@ -149,6 +151,12 @@ function routes(api: ControlApi, watches: Set<Response>, inspections: Inspection
 
   app.get('/v1/cost', async ({ query }, response) => {
     response.json(await api.cost(readRequest(costQuery, query)));
+  });
+  app.get('/v1/notices', async ({ query }, response) => {
+    response.json(await api.notices(readRequest(noticeQuery, query)));
+  });
+  app.post('/v1/notices/seen', async ({ body }, response) => {
+    response.json(await api.seeNotices(readRequest(noticesSeenBody, body)));
   });
 
   app.post('/v1/recall', async ({ body }, response) => {

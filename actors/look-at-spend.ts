@@ -3,6 +3,7 @@ import type { Bus } from '../src/lib/bus.ts';
 import { untilNextDay } from '../src/lib/spend/calendar.ts';
 import type { CapPeriod, SpendLedger, SpendState } from '../src/lib/spend/ledger.ts';
 import { capNotice } from '../src/lib/spend/words.ts';
+import { keepNotice } from '../src/lib/store/notices/notices.ts';
 import { noteCap } from '../src/lib/store/spend/note-cap.ts';
 import { releaseWaiting } from '../src/lib/store/spend/release-waiting.ts';
 import { spendSums } from '../src/lib/store/spend/spend-sums.ts';
@@ -37,8 +38,13 @@ export function createLookAtSpend({ store, ledger, bus, loadCaps, now = () => ne
     if (caps !== undefined && isMore(state, caps)) await releaseWaiting(store, at);
     caps = state;
     if (state.reached !== noted) {
-      const summary = capNotice(state);
-      if (await noteCap(store, { state, summary, now: at })) bus.emit('owner.notice', { text: summary });
+      const text = capNotice(state);
+      const isNews = await store.transaction(async (tx) => {
+        if (!(await noteCap(tx, { state, summary: text, now: at }))) return false;
+        await keepNotice(tx, { origin: 'spend', text, taskId: null, now: at });
+        return true;
+      });
+      if (isNews) bus.emit('owner.notice', { origin: 'spend', text, taskId: null });
       noted = state.reached;
     }
     return Math.min(maxRestMs, untilNextDay(at) + 1);

@@ -455,6 +455,18 @@ CREATE TABLE optimization_findings (
 CREATE UNIQUE INDEX optimization_findings_open_key ON public.optimization_findings USING btree (fingerprint) WHERE (state = 'open'::text);
 CREATE INDEX optimization_findings_state_idx ON public.optimization_findings USING btree (state, last_seen_at);
 
+CREATE TABLE owner_notices (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone NOT NULL,
+  origin text NOT NULL,
+  text text NOT NULL,
+  task_id bigint,
+  seen_at timestamp with time zone,
+  CONSTRAINT owner_notices_pkey PRIMARY KEY (id),
+  CONSTRAINT owner_notices_origin_known CHECK ((origin = ANY (ARRAY['task'::text, 'spend'::text, 'agent'::text])))
+);
+CREATE INDEX owner_notices_unseen_idx ON public.owner_notices USING btree (id) WHERE (seen_at IS NULL);
+
 CREATE TABLE schema_migrations (
   version integer NOT NULL,
   name text NOT NULL,

@@ -78,7 +78,7 @@ const defaultTranscriptDays = 30;
  */
 export function createRecordTask(deps: RecordTaskDeps) {
   const { store, bus, retryPolicy, now = () => new Date() } = deps;
-  const tellOwner = createOwnerNotices(bus);
+  const notices = createOwnerNotices();
   return fromPromise<RecordedTask, RecordRequest>(async ({ input }) => {
     const { task, agent, evidence } = input;
     const at = now();
@@ -92,6 +92,7 @@ export function createRecordTask(deps: RecordTaskDeps) {
       ? { ...judged, reason: waitsForMoney(moneyReturns) }
       : withNextStep(judged, { taskId: task.id, attempt: task.attempt, verdict });
     const reply = outcome.kind === 'succeeded' ? outcome.reply : input.text;
+    const notice = waits ? undefined : notices.of(outcome);
     const messages = await recordOutcome(store, {
       task,
       outcome,
@@ -110,6 +111,7 @@ export function createRecordTask(deps: RecordTaskDeps) {
       endedItself: input.endedItself,
       heard: heardOf(input.followUps, verdict),
       note: noteOf(input, outcome.kind === 'succeeded' ? outcome.note : undefined),
+      notice,
       now: at,
     });
     const ended: RecordedTask = {
@@ -120,7 +122,8 @@ export function createRecordTask(deps: RecordTaskDeps) {
     };
     if (messages === undefined) return ended;
     await keepHistory(deps, input, at);
-    if (!waits) tellOwner(outcome);
+    notices.told(outcome);
+    if (notice !== undefined) bus.emit('owner.notice', { origin: 'agent', text: notice, taskId: task.id });
     announceMessages(bus, messages, { hostId: task.id, reply });
     if (ended.state === 'queued') announceTask(bus, { ...ended, taskId: task.id, eventId: task.eventId });
     return ended;
@@ -155,14 +158,18 @@ async function keepHistory(
 
 const needsOwner: ReadonlySet<FailureKind> = new Set(['not-logged-in', 'out-of-credit', 'rate-limited']);
 
-function createOwnerNotices(bus: Pick<Bus, 'emit'>): (outcome: Outcome) => void {
+/** Of each kind of failure the owner is told once, until a task has succeeded again. */
+function createOwnerNotices() {
   let told: FailureKind | undefined;
-  return (outcome) => {
-    if (outcome.kind === 'succeeded') told = undefined;
-    else if (needsOwner.has(outcome.kind) && told !== outcome.kind) {
-      told = outcome.kind;
-      bus.emit('owner.notice', { text: outcome.reason });
-    }
+  return {
+    of: (outcome: Outcome): string | undefined =>
+      outcome.kind !== 'succeeded' && needsOwner.has(outcome.kind) && told !== outcome.kind
+        ? outcome.reason
+        : undefined,
+    told(outcome: Outcome): void {
+      if (outcome.kind === 'succeeded') told = undefined;
+      else if (needsOwner.has(outcome.kind)) told = outcome.kind;
+    },
   };
 }
 

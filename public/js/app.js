@@ -7,7 +7,7 @@ import { panelModules } from './panels/modules.js';
 import { Header } from './shell/header.js';
 import { KeysDialog } from './shell/keys-dialog.js';
 import { followKeys } from './shell/keys.js';
-import { followAddress, place } from './shell/location.js';
+import { followAddress, go, place } from './shell/location.js';
 import { Rail } from './shell/rail.js';
 import { routes } from './shell/routes.js';
 import { clock, startClock } from './state/clock.js';
@@ -19,7 +19,14 @@ export function start(element) {
   startClock();
   followAddress();
   followKeys();
-  listen('notice', ({ text }) => toast(text, { tone: 'orange' }));
+  listen('notice', ({ text, taskId }) =>
+    toast(text, {
+      tone: 'orange',
+      ...(taskId !== null && {
+        action: { label: `Task ${taskId}`, run: () => go('tasks', [String(taskId)]) },
+      }),
+    }),
+  );
   document.addEventListener('visibilitychange', () =>
     document.body.classList.toggle('is-hidden', document.hidden),
   );
@@ -66,9 +73,10 @@ function App() {
 function useMarks() {
   const now = useStore(live, (state) => state.now);
   if (now === null) return {};
-  const { unread, wishes, findings, deadLetters } = now.waiting;
+  const { unread, wishes, findings, deadLetters, notices } = now.waiting;
   return {
     chat: { count: unread, tone: 'cyan', says: 'unread' },
+    now: { count: notices, tone: 'orange', says: 'to read' },
     decide: { count: wishes + findings, tone: 'orange', says: 'to decide' },
     tasks: { count: deadLetters, tone: 'pink', says: 'dead letters' },
   };

@@ -50,6 +50,13 @@ export function memoryIdsArgument(text: string, before: number[] | undefined): n
   return [...new Set([...(before ?? []), memoryIdArgument(text)])];
 }
 
+/** Parses the numbers of several notices. */
+export function noticeIdsArgument(text: string, before: number[] | undefined): number[] {
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new InvalidArgumentError('Expected the number of a notice, as `ninjad notices` shows it.');
+  return [...new Set([...(before ?? []), Number(text)])];
+}
+
 /** Parses an option that may be repeated, each time with one of the choices. */
 export function collectOption(choices: readonly string[]) {
   return (text: string, before: string[] = []): string[] => {

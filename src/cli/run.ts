@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   forget: async () => (await import('./forget.ts')).forgetCommand(),
   memories: async () => (await import('./memories.ts')).memoriesCommand(),
   entities: async () => (await import('./entities.ts')).entitiesCommand(),
+  notices: async () => (await import('./notices.ts')).noticesCommand(),
   cost: async () => (await import('./cost.ts')).costCommand(),
   dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
   inspect: async () => (await import('./inspect/inspect.ts')).inspectCommand(),

@@ -1,6 +1,7 @@
 import mittModule from 'mitt';
 import type { TranscriptEntry } from './agent/transcript.ts';
 import type { EventRecord } from './store/events/record-events.ts';
+import type { NoticeOrigin } from './store/notices/notices.ts';
 
 // mitt's type declarations describe its CommonJS build; what an ES module gets is the function itself.
 const mitt = mittModule as unknown as typeof mittModule.default;
@@ -49,8 +50,8 @@ export type BusFacts = {
    * Those of events are told of by `events.recorded`.
    */
   'memory.pending': { by: string };
-  /** Something the owner should know now. */
-  'owner.notice': { text: string };
+  /** Something the owner should know now; it stands in the store until they have seen it. */
+  'owner.notice': { origin: NoticeOrigin; text: string; taskId: number | null };
 };
 
 export interface Bus {

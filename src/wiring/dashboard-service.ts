@@ -13,6 +13,7 @@ import { eventOperations } from '../lib/dashboard/operations/events.ts';
 import { goalOperations } from '../lib/dashboard/operations/goals.ts';
 import { graphOperations } from '../lib/dashboard/operations/graph.ts';
 import { memoryOperations } from '../lib/dashboard/operations/memory.ts';
+import { noticeOperations } from '../lib/dashboard/operations/notices.ts';
 import { nowOperations } from '../lib/dashboard/operations/now.ts';
 import { settingOperations } from '../lib/dashboard/operations/settings.ts';
 import { taskOperations } from '../lib/dashboard/operations/tasks.ts';
@@ -81,6 +82,7 @@ export function createDashboardService(
     ...graphOperations(control.graph),
     ...decideOperations({ store, now, decided: decided.tell }),
     ...goalOperations({ ...writing, store, now, decided: decided.tell }),
+    ...noticeOperations({ store, now, changed: () => pulse.askAgain() }),
     ...settingOperations({ store, control }),
     'tree.get': () => tree.get(),
     'tree.actor': ({ path }) => tree.actor(path),

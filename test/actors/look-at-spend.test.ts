@@ -3,6 +3,7 @@ import { createActor, toPromise } from 'xstate';
 import { createLookAtSpend } from '../../actors/look-at-spend.ts';
 import { createBus } from '../../src/lib/bus.ts';
 import { createSpendLedger } from '../../src/lib/spend/ledger.ts';
+import { listNotices } from '../../src/lib/store/notices/notices.ts';
 import { claimTask } from '../../src/lib/store/tasks/claim.ts';
 import { type TempDatabase, tempDatabase } from '../helpers/temp-database.ts';
 import { queueTask } from './tasks/tasks-harness.ts';
@@ -12,7 +13,9 @@ beforeAll(async () => {
   database = await tempDatabase();
 });
 afterAll(() => database.stop());
-beforeEach(() => database.store.query({ text: 'TRUNCATE tasks, task_costs, activity_log CASCADE' }));
+beforeEach(() =>
+  database.store.query({ text: 'TRUNCATE tasks, task_costs, activity_log, owner_notices CASCADE' }),
+);
 
 /** A daemon's eye on its spending; `at` is its clock. */
 function watcher(cap: { usd: number | null }) {
@@ -69,6 +72,8 @@ describe('a look at the spending', () => {
     expect(notices.slice(1)).toEqual(['There is money again: tasks that waited for it go on.']);
     expect(ledger.state()).toMatchObject({ todayUsd: 0, monthUsd: 1.2, reached: null });
     expect(await logged()).toEqual(['spend.capped', 'spend.resumed']);
+    const kept = await listNotices(database.store, { unseen: true, limit: 10 });
+    expect(kept.map(({ origin, text }) => [origin, text])).toEqual([['spend', notices[1]]]);
   });
 
   it('does not repeat itself after a restart', async () => {

@@ -6,7 +6,7 @@ import {
   screenshot,
   useBrowser,
 } from '../helpers/browser.ts';
-import { endDaemons, startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { littleScene } from '../helpers/scene.ts';
 import { release, step, tellAgent, toldAgent } from '../helpers/told-agent.ts';
 
@@ -65,6 +65,57 @@ describeInBrowser('now', () => {
     line.mend();
     await page.locator('.lost').waitFor({ state: 'detached' });
     await page.locator('.ninja-mood', { hasText: 'broke' }).waitFor();
+  });
+
+  it('keeps what you were told while the page was away until you have seen it', async () => {
+    const visit = await browser.openContext();
+    const { page } = visit;
+    visit.forgive(/WebSocket/);
+    const line = await holdLine(page);
+    await page.goto((await daemon.client.dashboardLink({ renew: false })).url);
+    const told = page.locator('.notice');
+    await told.filter({ hasText: 'and the cap is $50.00' }).waitFor();
+
+    await line.cut();
+    await daemon.rows(
+      `INSERT INTO owner_notices (at, origin, text, task_id) VALUES (now(), 'task', '<b>The hose</b> is leaking.', 1)`,
+    );
+    await daemon.ninjad('config', 'set', 'spend.dailyUsd', '500');
+    await until(
+      'the daemon has money again',
+      async () =>
+        (await daemon.value(`SELECT count(*)::int FROM owner_notices WHERE text LIKE 'There is money%'`)) ===
+        1,
+    );
+    line.mend();
+    await told.filter({ hasText: 'There is money again' }).waitFor();
+    await told.filter({ hasText: '<b>The hose</b> is leaking.' }).waitFor();
+    expect(await told.count()).toBe(2);
+    await page.getByRole('link', { name: /^Now\s*2 to read$/ }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'now-notices');
+
+    await told.filter({ hasText: 'hose' }).getByRole('button', { name: /^Seen/ }).click();
+    await told.filter({ hasText: 'hose' }).waitFor({ state: 'detached' });
+    await page.reload();
+    await told.filter({ hasText: 'There is money again' }).waitFor();
+    expect(await told.count()).toBe(1);
+    await page.getByRole('button', { name: 'Seen: There is money again' }).click();
+    await told.waitFor({ state: 'detached' });
+    await until(
+      'the daemon keeps it',
+      async () => (await daemon.value('SELECT count(*)::int FROM owner_notices WHERE seen_at IS NULL')) === 0,
+    );
+
+    await page.evaluate(`location.hash = '#/activity/notices'`);
+    const rows = page.locator('.notice-row');
+    await rows.filter({ hasText: 'hose' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('<b>The hose</b> is leaking.').waitFor();
+    expect(await rows.filter({ hasText: 'seen' }).count()).toBe(3);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await dialog.getByRole('link', { name: 'task 1' }).click();
+    await page.getByRole('heading', { name: 'Task 1' }).waitFor();
   });
 
   it('stands still for whoever wants no motion', async () => {

@@ -6,7 +6,20 @@ import { ensureFifo } from '../../src/lib/wire/fifo.ts';
 import { cliHarness } from './cli-harness.ts';
 
 const cli = cliHarness();
-const commands = ['up', 'send', 'ask', 'status', 'tasks', 'task', 'events', 'cost', 'config', 'mcp', 'psql'];
+const commands = [
+  'up',
+  'send',
+  'ask',
+  'status',
+  'tasks',
+  'task',
+  'events',
+  'notices',
+  'cost',
+  'config',
+  'mcp',
+  'psql',
+];
 
 describe('help', () => {
   it('lists every command, the exit statuses and examples', async () => {
@@ -52,6 +65,9 @@ describe('wrong usage exits 2 with a hint on stderr and nothing on stdout', () =
     [['tasks', '--state', 'lost'], 'Allowed choices are queued, running'],
     [['cost', '--by', 'colour'], 'Allowed choices are day, category, model'],
     [['cost', '--days', '0'], 'Expected a whole number from 1 to 366.'],
+    [['notices', 'seen'], 'expected the numbers of notices, or --all'],
+    [['notices', 'seen', '3', '--all'], 'expected the numbers of notices, or --all'],
+    [['notices', 'seen', 'three'], 'Expected the number of a notice'],
     [['task'], "missing required argument 'id'"],
     [['task', 'twelve'], 'Expected the number of a task'],
     [['task', '12', '--cancel', '--retry'], "'--cancel' cannot be used with option '--retry'"],
@@ -80,6 +96,8 @@ describe('without a daemon', () => {
     ['events'],
     ['events', '--explain', 'LOW|a||b|c'],
     ['cost'],
+    ['notices'],
+    ['notices', 'seen', '12'],
     ['config'],
     ['config', 'set', 'log.level', 'debug'],
     ['psql', '-c', 'select 1'],

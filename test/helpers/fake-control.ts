@@ -1,5 +1,6 @@
 import type { ControlApi, EventSummary, TaskDetail } from '../../src/lib/control/api.ts';
 import type { RecallReport } from '../../src/lib/recall/report.ts';
+import type { Notice } from '../../src/lib/control/notice.ts';
 import type { CostReport } from '../../src/lib/store/tasks/cost-report.ts';
 import type { MemoryView } from '../../src/lib/dashboard/protocol/knowledge.ts';
 import type { ExportedMemory } from '../../src/lib/memory/desk.ts';
@@ -183,6 +184,26 @@ export const someRecall: RecallReport = {
   timings: [{ stage: 'total', ms: 12.34 }],
 };
 
+/** What the owner was told. */
+export const someNotices: Notice[] = [
+  {
+    id: 13,
+    at: '2026-11-22T10:00:00.000Z',
+    origin: 'task',
+    text: 'The hose\u001B[31m is leaking.',
+    taskId: 7,
+    seenAt: null,
+  },
+  {
+    id: 12,
+    at: '2026-11-22T09:00:00.000Z',
+    origin: 'spend',
+    text: 'The cap is reached.',
+    taskId: null,
+    seenAt: null,
+  },
+];
+
 /** What tasks cost, by model. */
 export const someCost: CostReport = {
   todayUsd: 0.042,
@@ -346,6 +367,8 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
       }),
     recall: (query) => note('recall', [query], someRecall),
     cost: (query) => note('cost', [query], { ...someCost, ...query }),
+    notices: (query) => note('notices', [query], someNotices),
+    seeNotices: (which) => note('seeNotices', [which], { unseen: 'ids' in which ? 1 : 0 }),
     settings: () => note('settings', [], settings.views()),
     setting: async (key) => note('setting', [key], settings.view(key)),
     setSetting: async (key, value) => {

@@ -18,10 +18,10 @@ describe('bus', () => {
     const listener = ({ text }: { text: string }): void => void heard.push(text);
     const leave = bus.on('owner.notice', listener);
     bus.on('owner.notice', listener);
-    bus.emit('owner.notice', { text: 'a' });
+    bus.emit('owner.notice', { origin: 'spend', text: 'a', taskId: null });
     leave();
     leave();
-    bus.emit('owner.notice', { text: 'b' });
+    bus.emit('owner.notice', { origin: 'spend', text: 'b', taskId: null });
     expect(heard).toEqual(['a', 'a', 'b']);
   });
 
@@ -34,7 +34,7 @@ describe('bus', () => {
       throw error;
     });
     bus.on('owner.notice', ({ text }) => heard.push(text));
-    bus.emit('owner.notice', { text: 'a' });
+    bus.emit('owner.notice', { origin: 'spend', text: 'a', taskId: null });
     expect(heard).toEqual(['a']);
     expect(reported).toEqual([error]);
   });
@@ -48,9 +48,9 @@ describe('bus', () => {
       bus.on('owner.notice', () => heard.push('late'));
     });
     bus.on('owner.notice', () => heard.push('second'));
-    bus.emit('owner.notice', { text: 'a' });
+    bus.emit('owner.notice', { origin: 'spend', text: 'a', taskId: null });
     expect(heard).toEqual(['first', 'second']);
-    bus.emit('owner.notice', { text: 'b' });
+    bus.emit('owner.notice', { origin: 'spend', text: 'b', taskId: null });
     expect(heard).toEqual(['first', 'second', 'second', 'late']);
   });
 });

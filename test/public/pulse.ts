@@ -70,7 +70,8 @@ export function pulse(changes: Changes = {}): Now {
       progress: null,
       ...task,
     })),
-    waiting: { wishes: 0, findings: 0, deadLetters: 0, unread: 0, ...changes.waiting },
+    waiting: { wishes: 0, findings: 0, deadLetters: 0, unread: 0, notices: 0, ...changes.waiting },
+    notices: [],
     lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0, ...changes.lately },
   };
 }

@@ -90,6 +90,9 @@ describe('the MCP server of a task', () => {
     expect(
       await daemon.rows(`SELECT summary, task_id FROM activity_log WHERE action = 'owner.notified'`),
     ).toEqual([['The hose is leaking.', 1]]);
+    expect(await daemon.rows('SELECT origin, text, task_id, seen_at FROM owner_notices')).toEqual([
+      ['task', 'The hose is leaking.', 1, null],
+    ]);
     expect(await agent.call('remember', { text: '' })).toMatchObject({ isError: true });
     expect(await agent.call('recall', { text: 'x', limit: 1000 })).toMatchObject({ isError: true });
   });

@@ -19,7 +19,7 @@ const mostRows = 2_000;
 /**
  * A list that comes in pages, newest first. Another input or a reconnection begins anew; what is shown stays until
  * the answer is there. It holds 2,000 rows at most: who wants older ones filters.
- * @param {'tasks.list' | 'events.list' | 'memories.list' | 'wishes.list' | 'findings.list' | 'activity.list'} name
+ * @param {'tasks.list' | 'events.list' | 'memories.list' | 'wishes.list' | 'findings.list' | 'activity.list' | 'notices.list'} name
  * @param {Record<string, unknown>} input without the paging
  * @returns {Pages<any>}
  */

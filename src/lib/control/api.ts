@@ -8,7 +8,8 @@ import type { RecallBody } from '../recall/requests.ts';
 import type { RecallReport } from '../recall/report.ts';
 import type { PriorityName } from '../wire/priority.ts';
 import type { OpenInspection } from './inspection.ts';
-import type { CostQuery, EventQuery, TaskQuery } from './requests.ts';
+import type { Notice } from './notice.ts';
+import type { CostQuery, EventQuery, NoticeQuery, NoticesSeen, TaskQuery } from './requests.ts';
 import type { Status } from './status.ts';
 import type { TaskTranscript, TranscriptMessage } from './transcript.ts';
 import type { WatchMessage } from './watch.ts';
@@ -136,6 +137,9 @@ export interface ControlApi {
   events(query: EventQuery): Promise<EventSummary[]>;
   explain(line: string): Promise<Explanation>;
   cost(query: CostQuery): Promise<CostReport>;
+  /** What the owner was told, newest first. */
+  notices(query: NoticeQuery): Promise<Notice[]>;
+  seeNotices(which: NoticesSeen): Promise<{ unseen: number }>;
   settings(): Promise<SettingView[]>;
   setting(key: string): Promise<SettingView>;
   /** Stores a value in the `config` table, and who did it why in the activity log; resolves to what is in force then. */

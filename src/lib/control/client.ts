@@ -17,6 +17,8 @@ import type {
   TaskSummary,
 } from './api.ts';
 import type { InspectionMessage } from './inspection.ts';
+import type { Notice } from './notice.ts';
+import type { NoticesSeen } from './requests.ts';
 import { splitLines } from './split-lines.ts';
 import type { Status } from './status.ts';
 import type { TaskTranscript, TranscriptMessage } from './transcript.ts';
@@ -40,6 +42,8 @@ export interface ControlClient {
   events(filter?: ListFilter): Promise<EventSummary[]>;
   explain(line: string): Promise<Explanation>;
   cost(filter?: ListFilter): Promise<CostReport>;
+  notices(filter?: ListFilter): Promise<Notice[]>;
+  seeNotices(which: NoticesSeen): Promise<{ unseen: number }>;
   settings(): Promise<SettingView[]>;
   setting(key: string): Promise<SettingView>;
   setSetting(key: string, value: unknown): Promise<SettingView>;
@@ -102,6 +106,8 @@ export function createControlClient(socketPath: string): ControlClient {
     events: (filter) => ask(`/v1/events${queryOf(filter)}`),
     explain: (line) => ask('/v1/events/explain', { ...post, body: { line } }),
     cost: (filter) => ask(`/v1/cost${queryOf(filter)}`),
+    notices: (filter) => ask(`/v1/notices${queryOf(filter)}`),
+    seeNotices: (which) => ask('/v1/notices/seen', { ...post, body: which }),
     settings: () => ask('/v1/config'),
     setting: (key) => ask(at(key)),
     setSetting: (key, value) => ask(at(key), { method: 'PUT', body: { value } }),

@@ -14,6 +14,7 @@ import { explainRoute, type RuleBook, route } from '../router/route.ts';
 import { recordActivity } from '../store/activity/activity.ts';
 import { listEvents } from '../store/events/list-events.ts';
 import { runSql } from '../store/run-sql.ts';
+import { listNotices, seeNotices } from '../store/notices/notices.ts';
 import type { Store } from '../store/store.ts';
 import { costReport } from '../store/tasks/cost-report.ts';
 import { type AttemptRow, listAttempts } from '../store/tasks/list-attempts.ts';
@@ -23,6 +24,7 @@ import { type Priority, priorityName } from '../wire/priority.ts';
 import { describeRejection } from '../wire/scan-line.ts';
 import type { ControlApi, TaskDetail, TaskSummary } from './api.ts';
 import { ConflictError, NotFoundError } from './errors.ts';
+import { noticeView } from './notice.ts';
 import type { OpenInspection } from './inspection.ts';
 import type { Status } from './status.ts';
 import { followTranscript, taskTranscript, type TranscriptDeps } from './transcript.ts';
@@ -142,6 +144,8 @@ export function createControlApi(deps: ControlApiDeps): ControlApi {
     },
 
     cost: (query) => costReport(store, { ...query, now: now() }),
+    notices: async (query) => (await listNotices(store, query)).map(noticeView),
+    seeNotices: async (which) => ({ unseen: await seeNotices(store, { ...which, now: now() }) }),
 
     settings: () => Promise.resolve(settings.views()),
     setting: (key) => Promise.resolve().then(() => settings.view(key)),

@@ -39,6 +39,18 @@ export const costQuery = z.strictObject({
 });
 export type CostQuery = z.output<typeof costQuery>;
 
+/** What `GET /v1/notices` takes. */
+export const noticeQuery = z.strictObject({ unseen: z.stringbool().default(true), limit });
+export type NoticeQuery = z.output<typeof noticeQuery>;
+
+const id = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+/** What `POST /v1/notices/seen` takes: some notices, or all up to one, so that what comes meanwhile is not seen. */
+export const noticesSeenBody = z.union([
+  z.strictObject({ ids: z.array(id).min(1).max(200) }),
+  z.strictObject({ until: id }),
+]);
+export type NoticesSeen = z.output<typeof noticesSeenBody>;
+
 /** The id of a task in a path. */
 export const taskId = z
   .string()

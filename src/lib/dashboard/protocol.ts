@@ -35,7 +35,8 @@ import type { ActorPage, TreeChange, TreeView } from './protocol/tree.ts';
  *     task:42  → `task.text`, `task.step`   of one task; nothing is left out
  *     tree     → `tree`     changes; at most ten a second, with what was left out counted
  *     decide   → `decide`   which lists to ask for anew
- * Pushed to everybody: `hello` on each connect, `notice` when the owner should know something, `settings` when one changed.
+ * Pushed to everybody: `hello` on each connect, `notice` when the owner should know something (it stays among `now`'s notices until
+ * it was seen), `settings` when one changed.
  *
  * Chat. `chat.send` is acknowledged when the message is safe on the disk (DESIGN's accepted signal). A page that did not hear
  * the acknowledgement sends the same message with the same `dedupKey` again, which cannot double it. Its turn comes as
@@ -93,7 +94,8 @@ export interface Answers {
   'config.set': view.SettingField;
   'config.unset': view.SettingField;
   'activity.list': view.Page<view.Activity>;
-  'notices.list': view.Notice[];
+  'notices.list': view.Page<view.Notice>;
+  'notices.see': { unseen: number };
   'cost.get': CostReport;
   'tree.get': TreeView;
   'tree.actor': ActorPage;
@@ -105,7 +107,7 @@ export type Answer<Data> = { ok: true; data: Data } | { ok: false; error: { code
 /** What a page hears. */
 export interface ServerToClient {
   hello: (hello: view.Hello) => void;
-  notice: (notice: view.Notice) => void;
+  notice: (notice: Omit<view.Notice, 'id' | 'seenAt'>) => void;
   settings: (change: { keys: string[] }) => void;
   now: (now: view.Now) => void;
   /** Newest first. */

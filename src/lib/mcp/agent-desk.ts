@@ -155,7 +155,7 @@ export function createAgentDesk(deps: AgentDeskDeps): AgentDesk {
     },
     async notify_owner(pass, { text }) {
       await within(pass, 'notify_owner', limits.notify_owner, (tx, act) => recordNotice(tx, act, text));
-      bus.emit('owner.notice', { text: `Task ${pass.task.id}: ${text}` });
+      bus.emit('owner.notice', { origin: 'task', text, taskId: pass.task.id });
       return 'The owner is told.';
     },
   };

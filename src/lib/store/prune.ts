@@ -40,6 +40,7 @@ export async function pruneStore(
     )) +
     (await deleteAll(store, 'prune-tasks', 'finished_at < $1', 'tasks', before(retention.tasksDays))) +
     (await deleteAll(store, 'prune-activity', 'at < $1', 'activity_log', before(retention.activityDays))) +
+    (await deleteAll(store, 'prune-notices', 'at < $1', 'owner_notices', before(retention.activityDays))) +
     (await deleteAll(store, 'prune-costs', 'at < $1', 'task_costs', before(costsDays))) +
     (await deleteAll(
       store,
@@ -63,7 +64,8 @@ async function deleteAll(
   store: Pick<Store, 'query'>,
   name: string,
   condition: string,
-  table: 'events' | 'tasks' | 'activity_log' | 'task_costs' | 'self_tasks' | 'conversations',
+  table:
+    'events' | 'tasks' | 'activity_log' | 'owner_notices' | 'task_costs' | 'self_tasks' | 'conversations',
   before: Date,
   key = 'id',
 ): Promise<number> {

@@ -7,6 +7,7 @@ import type { RunEvidence } from '../../../src/lib/agent/outcome.ts';
 import { defaultRetryPolicy } from '../../../src/lib/agent/retry.ts';
 import type { AgentResult } from '../../../src/lib/agent/stream-event.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
+import { listNotices } from '../../../src/lib/store/notices/notices.ts';
 import type { Statement, Store } from '../../../src/lib/store/store.ts';
 import { claimTask } from '../../../src/lib/store/tasks/claim.ts';
 import { findTranscripts } from '../../../src/lib/store/tasks/transcripts.ts';
@@ -158,7 +159,10 @@ describe('recording a task', () => {
     await owner.record(refused);
     await owner.record(refused);
     expect(owner.notices).toEqual([expect.stringContaining('the agent is not logged in')]);
+    const unseen = () => listNotices(store, { unseen: true, limit: 10 });
+    expect(await unseen()).toMatchObject([{ origin: 'agent', text: owner.notices[0], seen_at: null }]);
     await owner.record({ result, exit });
+    expect(await unseen()).toEqual([]);
     await owner.record(refused);
     expect(owner.notices).toHaveLength(2);
     await owner.record({ exit: { code: 1, signal: null } });

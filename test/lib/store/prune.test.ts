@@ -27,6 +27,9 @@ it('deletes what is old and ended, in chunks, and nothing else', async () => {
   await store.query({
     text: `INSERT INTO activity_log (at, actor, action, summary) VALUES ('2026-10-01', 'a', 'b', 'old'), ('2026-11-01', 'a', 'b', 'new')`,
   });
+  await store.query({
+    text: `INSERT INTO owner_notices (at, origin, text) VALUES ('2026-10-01', 'task', 'old'), ('2026-11-01', 'task', 'new')`,
+  });
 
   const deleted = await pruneStore(store, retention, now);
 
@@ -45,7 +48,8 @@ it('deletes what is old and ended, in chunks, and nothing else', async () => {
   expect((await store.query({ text: 'SELECT summary FROM activity_log' })).rows).toEqual([
     { summary: 'new' },
   ]);
-  expect(deleted).toBe(12_000 - 1_200 - 216 + 2);
+  expect((await store.query({ text: 'SELECT text FROM owner_notices' })).rows).toEqual([{ text: 'new' }]);
+  expect(deleted).toBe(12_000 - 1_200 - 216 + 3);
   expect(await pruneStore(store, retention, now)).toBe(0);
 });
 

@@ -8,6 +8,7 @@ import { live } from '../../state/live.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useMemo } from '../../view.js';
 import { loopLimitMs, troublesOf } from './troubles.js';
+import { Notices } from './notices.js';
 import { waitingOf } from './waiting.js';
 
 /** How it is, what runs, what waits for the owner, what went wrong, and the plots: on one screen. */
@@ -22,7 +23,7 @@ export function NowPanel() {
       now === null
         ? html`<${Loading} rows=${4} what="Asking the daemon" />`
         : html`<div class="now-words">
-            <${Running} now=${now} /><${Waiting} waiting=${now.waiting} /><${Wrong} now=${now} />
+            <${Running} now=${now} /><${Waiting} now=${now} /><${Wrong} now=${now} />
           </div>`
     }
     <${Plots} spend=${now?.status.spend} />
@@ -62,14 +63,17 @@ function Running({ now: { running, status } }) {
   </section>`;
 }
 
-/** @param {{ waiting: Now['waiting'] }} props */
-function Waiting({ waiting }) {
+/** @param {{ now: Now }} props */
+function Waiting({ now: { waiting, notices } }) {
   const rows = waitingOf(waiting);
   return html`<section class="section" aria-labelledby="now-waiting">
     <div class="section-head"><h2 id="now-waiting">Waits for you</h2></div>
+    <${Notices} notices=${notices} number=${waiting.notices} />
     ${
       rows.length === 0
-        ? html`<p class="soft">Nothing. Replies, wishes and findings show up here.</p>`
+        ? waiting.notices > 0
+          ? null
+          : html`<p class="soft">Nothing. Replies, notices, wishes and findings show up here.</p>`
         : html`<ul class="row-list">
             ${rows.map(
               ({ text, panel, rest, query }) =>

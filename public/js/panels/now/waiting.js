@@ -1,9 +1,9 @@
 import { plural } from '../../format/quantity.js';
 
 /**
- * What only the owner can do something about, each with the place to do it.
+ * What only the owner can do something about, besides notices, each with the place to do it.
  * @typedef {{ number: number, text: string, panel: import('../../shell/routes.js').PanelId, rest: string[], query: Record<string, string> }} Wait
- * @param {import('../../../../src/lib/dashboard/protocol/answers.ts').Now['waiting']} waiting
+ * @param {Omit<import('../../../../src/lib/dashboard/protocol/answers.ts').Now['waiting'], 'notices'>} waiting
  * @returns {Wait[]}
  */
 export function waitingOf({ unread, wishes, findings, deadLetters }) {

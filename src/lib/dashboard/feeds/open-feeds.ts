@@ -38,8 +38,8 @@ export function openFeeds(deps: FeedDeps, output: FeedOutput): Feeds {
     output.pending();
   };
   const stops = [
-    bus.on('owner.notice', ({ text }) =>
-      output.push('everybody', 'notice', { at: new Date().toISOString(), text }),
+    bus.on('owner.notice', (notice) =>
+      output.push('everybody', 'notice', { ...notice, at: new Date().toISOString() }),
     ),
     settings.onChange((keys) => {
       output.push('everybody', 'settings', { keys: [...keys] });

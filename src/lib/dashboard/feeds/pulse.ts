@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus } from '../../bus.ts';
+import { noticeView } from '../../control/notice.ts';
 import type { Status } from '../../control/status.ts';
 import { countUnread } from '../../store/chat/conversations.ts';
+import { countUnseen, listNotices } from '../../store/notices/notices.ts';
 import type { Store } from '../../store/store.ts';
 import { countWaiting, lastEndedTasks } from '../../store/tasks/task-page.ts';
 import type { Now, NowHistory, RunningTask } from '../protocol/answers.ts';
@@ -20,6 +22,8 @@ export interface Pulse {
   history(): NowHistory;
   /** To be called twice a second: measures every fifth second for the history. */
   beat(): Promise<void>;
+  /** What waits for the owner has changed: the next pulse asks the store. */
+  askAgain(): void;
   close(): void;
 }
 
@@ -34,8 +38,9 @@ const afterEndMs = SECOND;
 const storeDeadlineMs = 250;
 const lookedBack = 50;
 const unreadDays = 30;
+const shownNotices = 3;
 
-type Asked = Pick<Now, 'waiting' | 'lately'>;
+type Asked = Pick<Now, 'waiting' | 'notices' | 'lately'>;
 type Sample = { [Column in Exclude<keyof NowHistory, 'intervalMs'>]: number };
 
 /** See `Pulse`. What the store knows keeps its last value while the store is away. */
@@ -44,7 +49,8 @@ export function createPulse({ bus, store, status, running, now = Date.now }: Pul
   const progress = new Map<number, string>();
   let last = { at: now(), accepted: 0, eventsPerSecond: 0 };
   let asked: Asked = {
-    waiting: { wishes: 0, findings: 0, deadLetters: 0, unread: 0 },
+    waiting: { wishes: 0, findings: 0, deadLetters: 0, unread: 0, notices: 0 },
+    notices: [],
     lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0 },
   };
   let askAgainAt = 0;
@@ -54,7 +60,12 @@ export function createPulse({ bus, store, status, running, now = Date.now }: Pul
       if (state !== 'running') progress.delete(taskId);
     }),
     bus.on('task.ended', () => (askAgainAt = Math.min(askAgainAt, now() + afterEndMs))),
+    bus.on('owner.notice', askAgain),
   ];
+
+  function askAgain(): void {
+    askAgainAt = 0;
+  }
 
   async function askStore(): Promise<void> {
     if (now() < askAgainAt) return;
@@ -92,6 +103,7 @@ export function createPulse({ bus, store, status, running, now = Date.now }: Pul
       history.push(sampleOf(await read()));
       history.splice(0, history.length - samples);
     },
+    askAgain,
     close() {
       for (const stop of stops) stop();
     },
@@ -101,6 +113,8 @@ export function createPulse({ bus, store, status, running, now = Date.now }: Pul
 async function readAsked(store: Pick<Store, 'query'>, now: number): Promise<Asked> {
   const waiting = await countWaiting(store);
   const unread = await countUnread(store, { since: new Date(now - unreadDays * DAY) });
+  const unseen = await countUnseen(store);
+  const notices = unseen === 0 ? [] : await listNotices(store, { unseen: true, limit: shownNotices });
   const ended = await lastEndedTasks(store, lookedBack);
   const [newest] = ended;
   const inARow = (isOne: (state: string) => boolean): number => {
@@ -109,7 +123,8 @@ async function readAsked(store: Pick<Store, 'query'>, now: number): Promise<Aske
   };
   const hasFailed = (state: string): boolean => state === 'failed' || state === 'dead';
   return {
-    waiting: { ...waiting, unread },
+    waiting: { ...waiting, unread, notices: unseen },
+    notices: notices.map(noticeView),
     lately: {
       lastEnded:
         newest === undefined

@@ -3,7 +3,6 @@ import type { ControlApi } from '../../control/api.ts';
 import type { SettingView } from '../../config/live-settings.ts';
 import { metaOf, schemaOf } from '../../config/schema.ts';
 import { type ActivityRow, listActivity } from '../../store/activity/activity.ts';
-import { notifiedAction } from '../../store/self/count-acts.ts';
 import type { Store } from '../../store/store.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { Activity, SettingField } from '../protocol/answers.ts';
@@ -14,7 +13,7 @@ export interface SettingOperationDeps {
   control: Pick<ControlApi, 'settings' | 'setSetting' | 'unsetSetting' | 'cost'>;
 }
 
-/** Settings by their schema, the activity log, what the owner was told, and the costs. */
+/** Settings by their schema, the activity log, and the costs. */
 export function settingOperations({ store, control }: SettingOperationDeps) {
   return {
     'config.list': async () => (await control.settings()).map(settingField),
@@ -23,11 +22,6 @@ export function settingOperations({ store, control }: SettingOperationDeps) {
     'config.unset': async ({ key, reason }) => settingField(await control.unsetSetting(key, reason)),
     'activity.list': async ({ limit, ...search }) =>
       pageOf(await listActivity(store, { ...search, limit: limit + 1 }), limit, activityView),
-    'notices.list': async ({ limit }) =>
-      (await listActivity(store, { action: notifiedAction, limit })).map(({ at, summary }) => ({
-        at: at.toISOString(),
-        text: summary,
-      })),
     'cost.get': (query) => control.cost(query),
   } satisfies Partial<Handlers>;
 }

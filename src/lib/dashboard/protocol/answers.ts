@@ -3,6 +3,7 @@ import type { EventSummary, TaskDetail, TaskSummary } from '../../control/api.ts
 import type { SettingView } from '../../config/live-settings.ts';
 import type { Status } from '../../control/status.ts';
 import type { TranscriptEntry } from '../../agent/transcript.ts';
+import type { Notice } from '../../control/notice.ts';
 
 /** A page of a list, newest first; `next` is what `before` has to be for the following one, null on the last. */
 export interface Page<Item> {
@@ -31,7 +32,9 @@ export interface Now {
   eventsPerSecond: number;
   running: RunningTask[];
   /** What only the owner can do something about. */
-  waiting: { wishes: number; findings: number; deadLetters: number; unread: number };
+  waiting: { wishes: number; findings: number; deadLetters: number; unread: number; notices: number };
+  /** The newest notices that were not seen, three at most. */
+  notices: Notice[];
   /** How the last tasks ended: the newest one, and how many were done or failed one after the other. */
   lately: {
     lastEnded: { taskId: number; state: string; at: number } | null;
@@ -167,10 +170,4 @@ export interface Activity {
   detail: unknown;
 }
 
-/** Something that the owner should know. */
-export interface Notice {
-  at: string;
-  text: string;
-}
-
-export type { EventSummary, TaskSummary };
+export type { EventSummary, Notice, TaskSummary };

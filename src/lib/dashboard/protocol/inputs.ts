@@ -128,6 +128,10 @@ export const activityInput = z.strictObject({
   text: search.optional(),
   ...page,
 });
+export const noticesInput = z.strictObject({
+  unseen: z.stringbool().or(z.boolean()).default(false),
+  ...page,
+});
 export const costInput = z.strictObject({
   by: z.enum(costGroupings).default('day'),
   days: z.coerce.number().int().min(1).max(366).default(30),

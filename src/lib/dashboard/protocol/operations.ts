@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { noticesSeenBody } from '../../control/requests.ts';
 import * as inputs from './inputs.ts';
 
 /** An operation: where scripts find it over HTTP (below `/api`), and what it takes. */
@@ -59,7 +60,8 @@ export const operations = {
   'config.set': { method: 'PUT', path: '/config/:key', input: inputs.configSetInput },
   'config.unset': { method: 'DELETE', path: '/config/:key', input: inputs.configUnsetInput },
   'activity.list': get('/activity', inputs.activityInput),
-  'notices.list': get('/notices', z.strictObject({ limit: inputs.limit })),
+  'notices.list': get('/notices', inputs.noticesInput),
+  'notices.see': post('/notices/seen', noticesSeenBody),
   'cost.get': get('/cost', inputs.costInput),
 
   'tree.get': get('/tree', inputs.nothing),

@@ -1,6 +1,7 @@
 import type { Trust } from '../../recall/trust.ts';
 import type { MemoryKind } from '../../memory/kinds.ts';
 import { insertMemory } from '../memories/insert-memory.ts';
+import { keepNotice } from '../notices/notices.ts';
 import type { Store } from '../store.ts';
 import { notifiedAction } from './count-acts.ts';
 
@@ -73,11 +74,12 @@ export async function recordWish(
   return rowCount === 1;
 }
 
-/** Writes into the activity log what the owner is told. */
+/** Keeps what the owner is told, and writes it into the activity log. */
 export async function recordNotice(tx: Tx, { taskId, eventId, now }: Act, text: string): Promise<void> {
   await tx.query({
     name: 'activity-notify-owner',
     text: `INSERT INTO activity_log (at, actor, action, summary, event_id, task_id) VALUES ($1, 'agent', $2, $3, $4, $5)`,
     values: [now, notifiedAction, text, eventId, taskId],
   });
+  await keepNotice(tx, { origin: 'task', text, taskId, now });
 }

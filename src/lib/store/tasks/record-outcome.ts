@@ -1,5 +1,6 @@
 import type { Outcome } from '../../agent/outcome.ts';
 import type { Verdict } from '../../agent/retry.ts';
+import { keepNotice, settleNotices } from '../notices/notices.ts';
 import type { Store } from '../store.ts';
 import type { TaskAttempt } from './attempt.ts';
 import type { UsageByModel } from '../../spend/model-usage.ts';
@@ -42,6 +43,8 @@ export interface AttemptRecord {
   heard: readonly number[];
   /** For people: what was odd about the end. */
   note: string | undefined;
+  /** What the owner is to be told, since only they can end it. */
+  notice?: string | undefined;
   now: Date;
 }
 
@@ -62,8 +65,16 @@ export function recordOutcome(store: Store, record: AttemptRecord): Promise<Sett
     await updateConversation(tx, record, cost);
     if (verdict.state !== 'queued') await endEvent(tx, record);
     await logAttempt(tx, record, cost.costUsd);
+    await noteForOwner(tx, record);
     return task.conversation === null ? [] : settleMessages(tx, record);
   });
+}
+
+/** What kept the agent from working is over once a task has succeeded. */
+async function noteForOwner(tx: Tx, { task, outcome, notice, now }: AttemptRecord): Promise<void> {
+  if (outcome.kind === 'succeeded') await settleNotices(tx, { origin: 'agent', now });
+  else if (notice !== undefined)
+    await keepNotice(tx, { origin: 'agent', text: notice, taskId: task.id, now });
 }
 
 /** Only a turn that came to its end has done what they asked for; a cancelled one was not to. */

@@ -1,0 +1,79 @@
+import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
+import { Dialog } from '../../components/dialog.js';
+import { Code } from '../../components/markdown.js';
+import { Time } from '../../components/time.js';
+import { VirtualList } from '../../components/virtual-list.js';
+import { usePages } from '../../link/use-pages.js';
+import { addressOf } from '../../shell/routes.js';
+import { html, useState } from '../../view.js';
+
+/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').Activity} Activity */
+
+/** The log of decisions and facts. @param {{ text: string }} props */
+export function Log({ text }) {
+  const [actor, setActor] = useState('');
+  const [opened, setOpened] = useState(/** @type {Activity | null} */ (null));
+  const { items, error, loadMore, reload } = usePages('activity.list', {
+    ...(text !== '' && { text }),
+    ...(actor !== '' && { actor }),
+  });
+  return html`<div class="actions">
+      <input
+        type="text"
+        aria-label="By whom"
+        placeholder="By whom: owner, …"
+        maxlength="64"
+        value=${actor}
+        onChange=${(/** @type {any} */ event) => setActor(event.target.value.trim())}
+      />
+      <${Button} onClick=${reload}>Refresh<//>
+    </div>
+    ${
+      items === null
+        ? error === null
+          ? html`<${Loading} rows=${8} />`
+          : html`<${Problem} problem=${error} retry=${reload} />`
+        : items.length === 0
+          ? html`<${Empty}
+              title=${text === '' && actor === '' ? 'Nothing happened yet' : 'Nothing like that happened'}
+              >Decisions of yours, changed settings, caps that were reached and what tasks asked for are kept
+              here, with who, when and why.<//
+            >`
+          : html`<${VirtualList}
+              label="Log, newest first"
+              items=${items}
+              rowHeight=${36}
+              keyOf=${(/** @type {Activity} */ row) => row.id}
+              onOpen=${setOpened}
+              onNearEnd=${loadMore}
+              row=${(/** @type {Activity} */ row) =>
+                html`<div class="log-row">
+                  <span class="soft small"><${Time} at=${row.at} /></span><${Tag}>${row.actor}<//
+                  ><span class="one-line">${row.summary}</span
+                  ><span class="soft small mono">${row.action}</span>
+                </div>`}
+            />`
+    }
+    ${opened === null ? null : html`<${Line} row=${opened} onClose=${() => setOpened(null)} />`}`;
+}
+
+/** @param {{ row: Activity, onClose: () => void }} props */
+function Line({ row, onClose }) {
+  return html`<${Dialog} title=${row.action} wide onClose=${onClose}>
+    <p class="prose">${row.summary}</p>
+    <dl class="facts">
+      <dt>By</dt>
+      <dd>${row.actor}</dd>
+      <dt>When</dt>
+      <dd><${Time} at=${row.at} /></dd>
+      ${
+        row.taskId === null
+          ? null
+          : html`<dt>Task</dt>
+              <dd><a href=${addressOf('tasks', [row.taskId])} onClick=${onClose}>${row.taskId}</a></dd>`
+      }
+    </dl>
+    ${row.detail === null ? null : html`<${Code} text=${JSON.stringify(row.detail, null, 2)} label="Detail" />`}
+    <div class="actions is-end"><${Button} onClick=${onClose}>Close<//></div>
+  <//>`;
+}

@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import type { Notice } from '../lib/control/notice.ts';
+import { UsageError } from '../lib/errors.ts';
+import { connect } from './connect.ts';
+import { isJson } from './memory-options.ts';
+import { limitOption, noticeIdsArgument } from './options.ts';
+import { paint } from './paint.ts';
+import { printJson, printLines, tableLines } from './print.ts';
+import { oneLine } from './printable.ts';
+import { count, relativeTime } from './units.ts';
+
+interface NoticesOptions {
+  all?: true;
+  limit: number;
+  json?: true;
+}
+
+const help = `
+What a task has to say to you, a cap that was reached, and an agent that cannot work without you.
+The dashboard shows the same under "Waits for you".
+
+Examples:
+  $ ninjad notices                what you have not seen
+  $ ninjad notices --all --json
+  $ ninjad notices seen 12 13     mark some as seen
+  $ ninjad notices seen --all
+`;
+
+/** `ninjad notices`: what the owner was told. */
+export function noticesCommand(): Command {
+  return new Command('notices')
+    .description('list what you were told and have not seen')
+    .option('--all', 'also what you have seen')
+    .option('--limit <number>', 'how many at most', limitOption, 20)
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', help)
+    .action(async ({ all, limit, json }: NoticesOptions) => {
+      const notices = await connect().notices({ unseen: String(all !== true), limit });
+      if (json === true) printJson(notices);
+      else if (notices.length === 0)
+        printLines([all === true ? 'no notices' : 'nothing that you have not seen']);
+      else printLines(noticeTable(notices, Date.now()));
+    })
+    .addCommand(seenCommand());
+}
+
+function seenCommand(): Command {
+  return new Command('seen')
+    .description('mark notices as seen')
+    .argument('[id...]', 'their numbers', noticeIdsArgument)
+    .option('--all', 'all that there are now')
+    .option('--json', 'print how many are left as JSON')
+    .action(async (given: number[] | undefined, _: unknown, command: Command) => {
+      const ids = given ?? [];
+      // `ninjad notices` has an --all of its own, which takes this one.
+      const isAll = command.optsWithGlobals<{ all?: true }>().all === true;
+      if (isAll === ids.length > 0) throw new UsageError('expected the numbers of notices, or --all');
+      const answer = isAll ? await seeAll() : await connect().seeNotices({ ids });
+      if (isJson(command)) printJson(answer);
+      else printLines([answer.unseen === 0 ? 'you have seen everything' : `${count(answer.unseen)} left`]);
+    });
+}
+
+async function seeAll(): Promise<{ unseen: number }> {
+  const [newest] = await connect().notices({ unseen: 'true', limit: 1 });
+  return newest === undefined ? { unseen: 0 } : connect().seeNotices({ until: newest.id });
+}
+
+function noticeTable(notices: readonly Notice[], now: number): string[] {
+  const columns = [{ title: 'id' }, { title: 'when' }, { title: 'from' }, { title: '' }, { title: 'text' }];
+  return tableLines(
+    columns,
+    notices.map(({ id, at, origin, text, taskId, seenAt }) => [
+      String(id),
+      relativeTime(Date.parse(at), now),
+      taskId === null ? origin : `task ${taskId}`,
+      seenAt === null ? paint('yellow', 'new') : 'seen',
+      oneLine(text),
+    ]),
+  );
+}
