@@ -1,9 +1,11 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   accessibilityFindings,
   describeInBrowser,
   holdLine,
   screenshot,
+  sizes,
   useBrowser,
 } from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
@@ -11,6 +13,12 @@ import { littleScene } from '../helpers/scene.ts';
 import { release, step, tellAgent, toldAgent } from '../helpers/told-agent.ts';
 
 const browser = useBrowser();
+
+/** How many pixels of the panel one has to scroll to. */
+const overflowOf = (page: Page) =>
+  page.evaluate<number>(
+    `(() => { const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight; })()`,
+  );
 
 describeInBrowser('now', () => {
   let daemon: TestDaemon;
@@ -33,11 +41,7 @@ describeInBrowser('now', () => {
       await page.getByRole('link', { name: new RegExp(text) }).waitFor();
     await page.locator('.plot canvas').nth(5).waitFor();
     await page.getByRole('img', { name: 'Tasks in the lanes: now 2' }).waitFor();
-    expect(
-      await page.evaluate(
-        `(() => { const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight; })()`,
-      ),
-    ).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'now');
   });
@@ -91,9 +95,14 @@ describeInBrowser('now', () => {
     await told.filter({ hasText: 'There is money again' }).waitFor();
     await told.filter({ hasText: '<b>The hose</b> is leaking.' }).waitFor();
     expect(await told.count()).toBe(2);
+    expect(await overflowOf(page)).toBe(0);
     await page.getByRole('link', { name: /^Now\s*2 to read$/ }).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'now-notices');
+    await page.setViewportSize(sizes.phone);
+    await told.last().scrollIntoViewIfNeeded();
+    await screenshot(page, 'now-notices');
+    await page.setViewportSize(sizes.wide);
 
     await told.filter({ hasText: 'hose' }).getByRole('button', { name: /^Seen/ }).click();
     await told.filter({ hasText: 'hose' }).waitFor({ state: 'detached' });
@@ -101,9 +110,21 @@ describeInBrowser('now', () => {
     await told.filter({ hasText: 'There is money again' }).waitFor();
     expect(await told.count()).toBe(1);
     await page.getByRole('button', { name: 'Seen: There is money again' }).click();
-    await told.waitFor({ state: 'detached' });
+    await told.first().waitFor({ state: 'detached' });
     await until(
       'the daemon keeps it',
+      async () => (await daemon.value('SELECT count(*)::int FROM owner_notices WHERE seen_at IS NULL')) === 0,
+    );
+
+    await daemon.rows(
+      `INSERT INTO owner_notices (at, origin, text) SELECT now(), 'task', 'number ' || n FROM generate_series(1, 3) n`,
+    );
+    await told.filter({ hasText: 'number 3' }).waitFor();
+    await page.getByRole('link', { name: '1 more' }).waitFor();
+    await page.getByRole('button', { name: 'All seen' }).click();
+    await told.first().waitFor({ state: 'detached' });
+    await until(
+      'the daemon keeps that too',
       async () => (await daemon.value('SELECT count(*)::int FROM owner_notices WHERE seen_at IS NULL')) === 0,
     );
 
@@ -112,7 +133,7 @@ describeInBrowser('now', () => {
     await rows.filter({ hasText: 'hose' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('<b>The hose</b> is leaking.').waitFor();
-    expect(await rows.filter({ hasText: 'seen' }).count()).toBe(3);
+    expect(await rows.filter({ hasText: 'seen' }).count()).toBe(6);
     expect(await accessibilityFindings(page)).toEqual([]);
     await dialog.getByRole('link', { name: 'task 1' }).click();
     await page.getByRole('heading', { name: 'Task 1' }).waitFor();

@@ -53,9 +53,17 @@ describe('a conversation with the real CLI', () => {
 
   it('is told in each message what is remembered by then, since its first words stay as they were', async () => {
     const { claude, daemon } = await start();
-    await daemon.ninjad('ask', '/remember The blue hose leaks at the tap.');
+    // Nothing is recalled before its secrets are out and its vector is there.
+    const remember = async (text: string) => {
+      await daemon.ninjad('ask', `/remember ${text}`);
+      await until(
+        'it is prepared',
+        async () => (await daemon.value('SELECT bool_and(prepared) FROM memory_embeddings')) === true,
+      );
+    };
+    await remember('The blue hose leaks at the tap.');
     await ask(daemon, 'garden', 'which blue hose leaks? [[say one]]');
-    await daemon.ninjad('ask', '/remember The green hose leaks at the nozzle.');
+    await remember('The green hose leaks at the nozzle.');
     await ask(daemon, 'garden', 'which green hose leaks? [[say two]]');
     const [first, second] = claude.api.requests;
     expect(first?.prompt).toContain('The blue hose leaks at the tap.');

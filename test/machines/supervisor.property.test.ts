@@ -102,7 +102,10 @@ class Model {
     ];
     for (const child of inOrder) {
       const wasUp = child.is === 'up';
-      if (wasUp) this.log.push(`stopped ${child.id}`);
+      if (wasUp) {
+        this.log.push(`stopped ${child.id}`);
+        if (this.now - child.at >= this.intensity.periodMs) child.failures = 0;
+      }
       if ((forGood && child.is !== 'over') || (wasUp && child.restart === 'temporary')) this.endFor(child);
       else if (child.is !== 'over' || !(forGood || child.dismissed || child.restart === 'temporary'))
         child.is = 'turn';

@@ -108,7 +108,7 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whol
   return {
     width,
     height,
-    padding: [8, 52, 0, 0],
+    padding: [8, (/** @type {any} */ u) => valueRoom(u, format), 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6, fill: colour } },
     scales: {
@@ -166,6 +166,19 @@ function labelRoom(labels) {
   return Math.max(36, ...labels.map((label) => label.length * labelCharPx + 12));
 }
 
+/** Pixels for the value at the line's end. @param {any} u @param {(value: number) => string} format */
+function valueRoom(u, format) {
+  const last = lastOf(u.data?.[1] ?? []);
+  return Math.max(52, last === undefined ? 0 : format(last.value).length * labelCharPx + 12);
+}
+
+/** The last value there is, and its place. @param {readonly (number | null)[]} values */
+function lastOf(values) {
+  const index = values.findLastIndex((value) => value !== null);
+  const value = values[index];
+  return value == null ? undefined : { index, value };
+}
+
 /** @param {any} u @param {number} limit @param {string} label @param {string} colour @param {string} font */
 function drawLimit(u, limit, label, colour, font) {
   const { ctx, bbox } = u;
@@ -187,12 +200,11 @@ function drawLimit(u, limit, label, colour, font) {
 
 /** @param {any} u @param {string} colour @param {(value: number) => string} format @param {string} font */
 function drawLast(u, colour, format, font) {
-  const values = u.data[1];
-  const index = values.findLastIndex((/** @type {number | null} */ value) => value !== null);
-  if (index === -1) return;
+  const last = lastOf(u.data[1]);
+  if (last === undefined) return;
   const { ctx } = u;
-  const x = u.valToPos(u.data[0][index], 'x', true);
-  const y = u.valToPos(values[index], 'y', true);
+  const x = u.valToPos(u.data[0][last.index], 'x', true);
+  const y = u.valToPos(last.value, 'y', true);
   ctx.save();
   ctx.fillStyle = colour;
   ctx.beginPath();
@@ -201,7 +213,7 @@ function drawLast(u, colour, format, font) {
   ctx.font = scaled(font);
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
-  ctx.fillText(format(values[index]), x + 6 * devicePixelRatio, y);
+  ctx.fillText(format(last.value), x + 6 * devicePixelRatio, y);
   ctx.restore();
 }
 

@@ -1,4 +1,4 @@
-import { Loading } from '../../components/basics.js';
+import { Button, Loading } from '../../components/basics.js';
 import { Plot } from '../../components/plot.js';
 import { count, money, short } from '../../format/quantity.js';
 import { priorities, priorityTone } from '../../format/state.js';
@@ -8,7 +8,7 @@ import { live } from '../../state/live.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useMemo } from '../../view.js';
 import { loopLimitMs, troublesOf } from './troubles.js';
-import { Notices } from './notices.js';
+import { Notices, useNotices } from './notices.js';
 import { waitingOf } from './waiting.js';
 
 /** How it is, what runs, what waits for the owner, what went wrong, and the plots: on one screen. */
@@ -66,14 +66,26 @@ function Running({ now: { running, status } }) {
 /** @param {{ now: Now }} props */
 function Waiting({ now: { waiting, notices } }) {
   const rows = waitingOf(waiting);
+  const { shown, see, seeAll } = useNotices(notices);
+  const hidden = waiting.notices - notices.length;
   return html`<section class="section" aria-labelledby="now-waiting">
-    <div class="section-head"><h2 id="now-waiting">Waits for you</h2></div>
-    <${Notices} notices=${notices} number=${waiting.notices} />
+    <div class="section-head">
+      <h2 id="now-waiting">Waits for you</h2>
+      ${
+        shown.length < 2
+          ? null
+          : html`<span class="end actions small">
+              ${hidden > 0 ? html`<a href=${addressOf('activity', ['notices'])}>${count(hidden)} more</a>` : null}
+              <${Button} kind="quiet" onClick=${seeAll}>All seen<//>
+            </span>`
+      }
+    </div>
+    <${Notices} shown=${shown} onSee=${see} />
     ${
       rows.length === 0
-        ? waiting.notices > 0
-          ? null
-          : html`<p class="soft">Nothing. Replies, notices, wishes and findings show up here.</p>`
+        ? shown.length === 0
+          ? html`<p class="soft">Nothing. Replies, notices, wishes and findings show up here.</p>`
+          : null
         : html`<ul class="row-list">
             ${rows.map(
               ({ text, panel, rest, query }) =>

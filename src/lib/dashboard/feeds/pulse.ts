@@ -38,7 +38,7 @@ const afterEndMs = SECOND;
 const storeDeadlineMs = 250;
 const lookedBack = 50;
 const unreadDays = 30;
-const shownNotices = 3;
+const shownNotices = 2;
 
 type Asked = Pick<Now, 'waiting' | 'notices' | 'lately'>;
 type Sample = { [Column in Exclude<keyof NowHistory, 'intervalMs'>]: number };

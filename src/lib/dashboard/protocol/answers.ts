@@ -33,7 +33,7 @@ export interface Now {
   running: RunningTask[];
   /** What only the owner can do something about. */
   waiting: { wishes: number; findings: number; deadLetters: number; unread: number; notices: number };
-  /** The newest notices that were not seen, three at most. */
+  /** The newest notices that were not seen, two at most. */
   notices: Notice[];
   /** How the last tasks ended: the newest one, and how many were done or failed one after the other. */
   lately: {
