@@ -110,7 +110,7 @@ describeInBrowser('decide', () => {
       async () => (await daemon.value(`SELECT count(*)::int FROM events WHERE category = 'goal'`)) === 1,
     );
     await goal.getByRole('button', { name: 'Pause' }).click();
-    await goal.getByText('paused').waitFor();
+    await goal.locator('.state', { hasText: 'paused' }).waitFor();
     await until(
       'it is paused',
       async () => (await daemon.value(`SELECT enabled FROM goals WHERE name = 'morning report'`)) === false,
