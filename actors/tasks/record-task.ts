@@ -92,7 +92,6 @@ export function createRecordTask(deps: RecordTaskDeps) {
       ? { ...judged, reason: waitsForMoney(moneyReturns) }
       : withNextStep(judged, { taskId: task.id, attempt: task.attempt, verdict });
     const reply = outcome.kind === 'succeeded' ? outcome.reply : input.text;
-    const notice = waits ? undefined : notices.of(outcome);
     const messages = await recordOutcome(store, {
       task,
       outcome,
@@ -111,7 +110,7 @@ export function createRecordTask(deps: RecordTaskDeps) {
       endedItself: input.endedItself,
       heard: heardOf(input.followUps, verdict),
       note: noteOf(input, outcome.kind === 'succeeded' ? outcome.note : undefined),
-      notice,
+      notice: notices.of(outcome),
       now: at,
     });
     const ended: RecordedTask = {
@@ -122,6 +121,8 @@ export function createRecordTask(deps: RecordTaskDeps) {
     };
     if (messages === undefined) return ended;
     await keepHistory(deps, input, at);
+    // Another task may have told it while this one was recorded.
+    const notice = notices.of(outcome);
     notices.told(outcome);
     if (notice !== undefined) bus.emit('owner.notice', { origin: 'agent', text: notice, taskId: task.id });
     announceMessages(bus, messages, { hostId: task.id, reply });

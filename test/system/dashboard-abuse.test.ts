@@ -124,9 +124,9 @@ describe('a socket that sends too much', () => {
     // A machine that does much else may serve so slowly that nothing is too fast: then it has to be more.
     const askMany = () => Promise.all(Array.from({ length: 1_200 }, () => page.ask('hello.get', {})));
     let refused = (await askMany()).filter((answer) => !answer.ok);
-    for (let again = 0; refused.length === 0 && again < 5; again++)
+    for (let again = 0; refused.length <= 100 && again < 5; again++)
       refused = (await askMany()).filter((answer) => !answer.ok);
-    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeGreaterThan(100);
     for (const answer of refused) expect(answer).toMatchObject({ error: { code: 'TOO_FAST' } });
     await until('it is served again', async () => (await page.ask('hello.get', {})).ok);
   });

@@ -3,7 +3,7 @@ import type { Bus } from '../../bus.ts';
 import { noticeView } from '../../control/notice.ts';
 import type { Status } from '../../control/status.ts';
 import { countUnread } from '../../store/chat/conversations.ts';
-import { countUnseen, listNotices } from '../../store/notices/notices.ts';
+import { listNotices } from '../../store/notices/notices.ts';
 import type { Store } from '../../store/store.ts';
 import { countWaiting, lastEndedTasks } from '../../store/tasks/task-page.ts';
 import type { Now, NowHistory, RunningTask } from '../protocol/answers.ts';
@@ -113,8 +113,8 @@ export function createPulse({ bus, store, status, running, now = Date.now }: Pul
 async function readAsked(store: Pick<Store, 'query'>, now: number): Promise<Asked> {
   const waiting = await countWaiting(store);
   const unread = await countUnread(store, { since: new Date(now - unreadDays * DAY) });
-  const unseen = await countUnseen(store);
-  const notices = unseen === 0 ? [] : await listNotices(store, { unseen: true, limit: shownNotices });
+  const notices =
+    waiting.notices === 0 ? [] : await listNotices(store, { unseen: true, limit: shownNotices });
   const ended = await lastEndedTasks(store, lookedBack);
   const [newest] = ended;
   const inARow = (isOne: (state: string) => boolean): number => {
@@ -123,7 +123,7 @@ async function readAsked(store: Pick<Store, 'query'>, now: number): Promise<Aske
   };
   const hasFailed = (state: string): boolean => state === 'failed' || state === 'dead';
   return {
-    waiting: { ...waiting, unread, notices: unseen },
+    waiting: { ...waiting, unread },
     notices: notices.map(noticeView),
     lately: {
       lastEnded:

@@ -67,14 +67,20 @@ export async function lastEndedTasks(store: Pick<Store, 'query'>, limit: number)
 /** What waits for the owner. */
 export async function countWaiting(
   store: Pick<Store, 'query'>,
-): Promise<{ wishes: number; findings: number; deadLetters: number }> {
-  const { rows } = await store.query<{ wishes: number; findings: number; deadLetters: number }>({
+): Promise<{ wishes: number; findings: number; deadLetters: number; notices: number }> {
+  const { rows } = await store.query<{
+    wishes: number;
+    findings: number;
+    deadLetters: number;
+    notices: number;
+  }>({
     name: 'waiting-for-the-owner',
     text: `SELECT (SELECT count(*)::int FROM wishlist WHERE state IN ('proposed', 'drafted')) AS wishes,
                   (SELECT count(*)::int FROM optimization_findings WHERE state = 'open') AS findings,
+                  (SELECT count(*)::int FROM owner_notices WHERE seen_at IS NULL) AS notices,
                   (SELECT count(*)::int FROM tasks WHERE state = 'dead')
                     + (SELECT count(*)::int FROM events WHERE status = 'dead'
                         AND NOT EXISTS (SELECT FROM tasks WHERE tasks.event_id = events.id)) AS "deadLetters"`,
   });
-  return rows[0] ?? { wishes: 0, findings: 0, deadLetters: 0 };
+  return rows[0] ?? { wishes: 0, findings: 0, deadLetters: 0, notices: 0 };
 }
