@@ -1,0 +1,97 @@
+import { Button, State, Tag } from '../../components/basics.js';
+import { Confirm } from '../../components/dialog.js';
+import { Time } from '../../components/time.js';
+import { plural } from '../../format/quantity.js';
+import { act } from '../../link/act.js';
+import { html, useState } from '../../view.js';
+import { GoalHistory } from './goal-history.js';
+
+/** @typedef {import('./goals.js').Goal} Goal */
+
+/**
+ * A goal with what can be done to it.
+ * @param {{ goal: Goal, onShow: (goal: Goal) => void, onReload: () => void, onEdit: () => void }} props
+ */
+export function GoalRow({ goal, onShow, onReload, onEdit }) {
+  const [asked, setAsked] = useState(false);
+  const [open, setOpen] = useState(false);
+  const pause = async (/** @type {boolean} */ paused) => {
+    onShow({ ...goal, paused });
+    await act(
+      'goal.pause',
+      { id: goal.id, paused },
+      {
+        says: paused ? `“${goal.name}” is paused.` : `“${goal.name}” goes on.`,
+        undo: onReload,
+        action: { label: 'Undo', run: () => void pause(!paused) },
+      },
+    );
+    onReload();
+  };
+  const run = async () => {
+    await act('goal.run', { id: goal.id }, { says: ({ message }) => message });
+    setOpen(true);
+  };
+  const remove = async () => {
+    await act('goal.remove', { id: goal.id }, { says: ({ message }) => message });
+    onReload();
+  };
+  return html`<li class="decision goal">
+    <div class="decision-head">
+      <${State} state=${goal.paused ? 'degraded' : 'ready'} word=${goal.paused ? 'paused' : 'on'} />
+      <b class="grow">${goal.name}</b>
+      ${goal.declaredIn === null ? null : html`<${Tag} title="It is edited there">${goal.declaredIn}<//>`}
+      <div class="end">
+        <${Button} onClick=${() => void run()}>Run now<//>
+        <${Button} onClick=${() => void pause(!goal.paused)}>${goal.paused ? 'Go on' : 'Pause'}<//>
+        <${Button} pressed=${open} onClick=${() => setOpen(!open)}>History<//>
+        ${goal.declaredIn === null ? html`<${Button} onClick=${onEdit}>Edit<//><${Button} kind="danger" onClick=${() => setAsked(true)}>Remove<//>` : null}
+      </div>
+    </div>
+    <p class="wish-text">${goal.prompt ?? html`<code>${goal.reflex}</code>`}</p>
+    <${GoalFacts} goal=${goal} />
+    ${open ? html`<${GoalHistory} id=${goal.id} />` : null}
+    ${
+      asked
+        ? html`<${Confirm}
+            title=${`Remove “${goal.name}”?`}
+            verb="Remove it"
+            danger
+            onClose=${() => setAsked(false)}
+            onConfirm=${() => void remove()}
+          >
+            Its history goes with it. A run that is going on is ended.
+          <//>`
+        : null
+    }
+  </li>`;
+}
+
+/** When it is due, how it went, and what keeps it from going on. @param {{ goal: Goal }} props */
+function GoalFacts({ goal }) {
+  const { lastRun, nextRuns } = goal;
+  return html`<p class="soft small">
+      ${goal.when === goal.cron ? null : goal.when}
+      <code>${goal.cron ?? (goal.every === null ? '' : `every ${goal.every}`)}</code> in ${goal.zone}
+      (${goal.offset}) · next <${Time} at=${goal.paused ? null : (nextRuns[0] ?? null)} none="never" /> · last
+      success
+      <${Time} at=${goal.lastSuccessAt} none="never" />
+      ${goal.quiet === null ? null : html` · quiet ${goal.quiet}`}
+      ${goal.condition === null ? null : html` · with a condition`}
+      ${goal.doneCheck === null ? null : html` · with a done-check`}
+      ${goal.failuresInARow === 0 ? null : html` · <span class="state is-pink">${plural(goal.failuresInARow, 'failure')} in a row</span>`}
+      ${goal.pausedReason === null ? null : html` · ${goal.pausedReason}`}
+    </p>
+    ${
+      lastRun === null
+        ? null
+        : html`<p class="small goal-last">
+            <${State} state=${lastRun.state} />
+            <span class="soft"
+              ><${Time} at=${lastRun.nominalAt} /> · done-check ${lastRun.doneCheck} · delivery
+              ${lastRun.delivery}</span
+            >
+            ${lastRun.reason === null ? null : html`<span>${lastRun.reason}</span>`}
+          </p>`
+    }`;
+}

@@ -1,0 +1,53 @@
+import { Button, Empty, Loading, Problem } from '../../components/basics.js';
+import { useResource } from '../../link/use-resource.js';
+import { html, useState } from '../../view.js';
+import { GoalForm } from './goal-form.js';
+import { GoalRow } from './goal-row.js';
+
+/** @typedef {import('../../../../src/operations.ts').Answers['goals.list'][number]} Goal */
+
+/** Goals among the decisions. */
+export const goals = { id: 'goals', label: 'Goals', list: Goals };
+
+const rowsAtOnce = 100;
+const mostRows = 1000;
+
+/** What runs by the clock. */
+function Goals() {
+  const [limit, setLimit] = useState(rowsAtOnce);
+  const { data, error, reload, update } = useResource('goals.list', { limit });
+  const [edited, setEdited] = useState(/** @type {Goal | 'new' | null} */ (null));
+  const show = (/** @type {Goal} */ changed) =>
+    update((goals) => goals.map((each) => (each.id === changed.id ? changed : each)));
+  const list =
+    data === null
+      ? error === null
+        ? html`<${Loading} />`
+        : html`<${Problem} problem=${error} retry=${reload} />`
+      : data.length === 0
+        ? html`<${Empty} title="No goal yet"
+            >A goal runs by the clock: a prompt for an agent, or a line for the pipe, such as a report every
+            weekday at nine. A command may decide whether it is done.<//
+          >`
+        : html`<ul class="grow scrolls">
+            ${data.map((goal) => html`<${GoalRow} key=${goal.id} goal=${goal} onShow=${show} onReload=${reload} onEdit=${() => setEdited(goal)} />`)}
+            ${
+              data.length < limit || limit >= mostRows
+                ? null
+                : html`<li class="decision">
+                    <${Button} onClick=${() => setLimit(Math.min(mostRows, limit * 3))}>Show more<//>
+                  </li>`
+            }
+          </ul>`;
+  return html`<div class="actions"><${Button} onClick=${() => setEdited('new')}>Add a goal<//></div>
+    ${list}
+    ${
+      edited === null
+        ? null
+        : html`<${GoalForm}
+            goal=${edited === 'new' ? null : edited}
+            onClose=${() => setEdited(null)}
+            onSaved=${reload}
+          />`
+    }`;
+}
