@@ -1,70 +1,87 @@
-import { Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
+import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
 import { Code } from '../../components/markdown.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
 import { percent } from '../../format/quantity.js';
-import { useNews, useTopic } from '../../link/use-feed.js';
 import { useResource } from '../../link/use-resource.js';
-import { html, useMemo } from '../../view.js';
+import { addressOf } from '../../shell/routes.js';
+import { place } from '../../shell/location.js';
+import { useStore } from '../../state/use-store.js';
+import { html, useMemo, useState } from '../../view.js';
+import { HostForm } from './host-form.js';
+import { HostPage } from './host-page.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/decisions.ts').Machine} Machine */
+/** @typedef {import('../../../../src/operations.ts').Answers['fleet.list'][number]} Host */
 
 /** @type {Readonly<Record<string, number>>} */
-const worst = { down: 0, degraded: 1, unknown: 2, up: 3 };
+const worst = { down: 0, degraded: 1, unreachable: 2, unknown: 3, up: 4, paused: 5 };
 
-/** The owner's machines, those in trouble first. */
+/** The owner's hosts, those in trouble first; or the page of one. */
 export function FleetPanel() {
+  const { rest } = useStore(place, (state) => state);
+  const [name] = rest;
+  return name === undefined ? html`<${List} />` : html`<${HostPage} key=${name} name=${name} />`;
+}
+
+function List() {
   const { data, error, reload } = useResource('fleet.list', {});
-  useTopic('decide');
-  useNews('decide', ({ lists }) => lists.includes('fleet') && reload());
-  const machines = useMemo(
+  const [adds, setAdds] = useState(false);
+  const hosts = useMemo(
     () =>
       [...(data ?? [])].sort(
         (one, other) =>
-          (worst[one.state] ?? 2) - (worst[other.state] ?? 2) || one.name.localeCompare(other.name),
+          (worst[one.state] ?? 3) - (worst[other.state] ?? 3) || one.name.localeCompare(other.name),
       ),
     [data],
   );
-  return html`<div class="panel">
+  return html`<div class="panel scrolls">
     <div class="panel-head">
       <h1>Fleet</h1>
-      ${data === null || data.length === 0 ? null : html`<${Tally} machines=${data} />`}
+      ${data === null || data.length === 0 ? null : html`<${Tally} hosts=${data} />`}
+      <div class="end"><${Button} onClick=${() => setAdds(true)}>Add a host<//></div>
     </div>
     ${
       data === null
         ? error === null
-          ? html`<${Loading} what="Asking for the machines" />`
+          ? html`<${Loading} what="Asking for the hosts" />`
           : html`<${Problem} problem=${error} retry=${reload} />`
-        : machines.length === 0
-          ? html`<${Empty} title="No machine yet"
-              >Machines that it polls (this one, by ssh, or by http) report load, memory and disk here. A
-              change between up, degraded and down becomes an event; that all is well does not.<//
+        : hosts.length === 0
+          ? html`<${Empty} title="No host yet"
+              >Add this machine, one that you reach by ssh, an address on the web, or one that reports by
+              itself. Each is asked every minute, and you are told once when it is down, when it is back, and
+              when a disk is about to be full.<//
             >`
           : html`<ul class="fleet">
-              ${machines.map((machine) => html`<${Row} key=${machine.id} machine=${machine} />`)}
+              ${hosts.map((host) => html`<${Row} key=${host.id} host=${host} />`)}
             </ul>`
     }
+    ${adds ? html`<${HostForm} onClose=${() => setAdds(false)} onSaved=${reload} />` : null}
   </div>`;
 }
 
-/** @param {{ machines: readonly Machine[] }} props */
-function Tally({ machines }) {
+/** @param {{ hosts: readonly Host[] }} props */
+function Tally({ hosts }) {
   return html`<span class="actions">
     ${Object.keys(worst).map((state) => {
-      const number = machines.filter((machine) => machine.state === state).length;
+      const number = hosts.filter((host) => host.state === state).length;
       return number === 0
         ? null
-        : html`<${State} key=${state} state=${state} word=${`${number} ${state}`} />`;
+        : html`<${State}
+            key=${state}
+            state=${state}
+            word=${`${number} ${state === 'paused' ? 'not polled' : state}`}
+          />`;
     })}
   </span>`;
 }
 
 const fullFrom = 0.9;
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
-/** @param {{ machine: Machine }} props */
-function Row({ machine }) {
-  const { reports } = machine;
+/** @param {{ host: Host }} props */
+function Row({ host }) {
+  const { reports, fullAt } = host;
   const last = reports.at(-1);
   const series = useMemo(
     () => ({
@@ -74,53 +91,59 @@ function Row({ machine }) {
     }),
     [reports],
   );
+  const latest = useMemo(
+    () => reports.findLast(({ loadPerCpu, memoryUsed, diskUsed }) => loadPerCpu ?? memoryUsed ?? diskUsed),
+    [reports],
+  );
   return html`<li class="machine">
     <div class="machine-name">
-      <b>${machine.name}</b> <${Tag}>${machine.kind}<//>
+      <b><a href=${addressOf('fleet', [host.name])}>${host.name}</a></b> <${Tag}>${host.kind}<//>
+      ${host.muted === null ? null : html`<${Tag} tone="yellow">${host.muted}<//>`}
       <p class="soft small one-line">
-        ${machine.address ?? 'this machine'}${machine.uptimeS === null ? '' : ` · up for ${duration(machine.uptimeS * 1000)}`}
+        ${host.address ?? (host.kind === 'push' ? 'reports by itself' : 'this machine')}${host.uptimeS === null ? '' : ` · up for ${duration(host.uptimeS * 1000)}`}${host.parent === null ? '' : ` · behind ${host.parent}`}
       </p>
     </div>
-    <div>
-      <${State}
-        state=${machine.enabled ? machine.state : 'stopped'}
-        word=${machine.enabled ? undefined : 'not polled'}
-      />
-      <p class="soft small">since <${Time} at=${machine.stateSince} /></p>
+    <div class="machine-state">
+      <${State} state=${host.state} />
+      <p class="soft small">since <${Time} at=${host.since} /></p>
     </div>
-    <${Measure} name="load" values=${series.load} value=${last?.loadPerCpu ?? null} limit=${1} />
+    <${Measure} name="load" values=${series.load} value=${latest?.loadPerCpu ?? null} limit=${1} />
     <${Measure}
       name="memory"
       values=${series.memory}
-      value=${last?.memoryUsed ?? null}
+      value=${latest?.memoryUsed ?? null}
       limit=${fullFrom}
       max=${1}
     />
     <${Measure}
-      name="disk"
+      name=${fullAt === null ? 'disk' : `full ${day.format(new Date(fullAt.at))}`}
       values=${series.disk}
-      value=${last?.diskUsed ?? null}
+      value=${latest?.diskUsed ?? null}
       limit=${fullFrom}
       max=${1}
+      warns=${fullAt !== null}
     />
-    <span class="soft small">seen <${Time} at=${machine.lastSeenAt} none="never" /></span>
+    <span class="soft small">seen <${Time} at=${host.lastReportAt} none="never" /></span>
     ${
       last === undefined
         ? null
         : html`<details class="machine-more small">
-            <summary>${last.reason ?? 'Last report'}</summary>
+            <summary>${host.reason ?? last.reason ?? 'Last report'}</summary>
             <${Code}
-              text=${JSON.stringify({ ...last, disks: machine.disks, services: machine.services }, null, 2)}
-              label=${`Last report of ${machine.name}`}
+              text=${JSON.stringify({ ...last, disks: host.disks, services: host.services }, null, 2)}
+              label=${`Last report of ${host.name}`}
             />
           </details>`
     }
   </li>`;
 }
 
-/** @param {{ name: string, values: readonly (number | null)[], value: number | null, limit: number, max?: number }} props */
-function Measure({ name, values, value, limit, max }) {
-  const tone = value !== null && value >= limit ? 'orange' : 'cyan';
+/**
+ * @param {{ name: string, values: readonly (number | null)[], value: number | null, limit: number, max?: number,
+ *   warns?: boolean }} props
+ */
+function Measure({ name, values, value, limit, max, warns = false }) {
+  const tone = warns || (value !== null && value >= limit) ? 'orange' : 'cyan';
   return html`<div class="machine-measure">
     <${Sparkline} values=${values} tone=${tone} limit=${limit} ...${max === undefined ? {} : { max }} />
     <b class=${`is-${tone}`}>${percent(value)}</b><span>${name}</span>
