@@ -1,0 +1,128 @@
+import { statfs, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { HomePaths } from '../../lib/config/paths.ts';
+import { countRows } from '../../lib/store/count-rows.ts';
+import { folderBytes } from '../folder-bytes.ts';
+import { writeWhole } from '../../lib/write-whole.ts';
+import { ownValue } from '../../lib/own-value.ts';
+import { packageVersion } from '../../lib/version.ts';
+import { type Draft, writeArchive } from './archive.ts';
+import { nameOf, verifiedPath } from './catalogue.ts';
+import { bestCodec, type Codec } from './codec.ts';
+import { outsideHome } from './contents.ts';
+import { type OpenDatabase, withDatabase, withFolderBeside } from './copy-database.ts';
+import { extract } from './extract.ts';
+import { BackupError } from './failure.ts';
+import { archiveFormat, type Manifest } from './manifest.ts';
+import type { Packing } from './pack.ts';
+import { packHome } from './pack-home.ts';
+import type { Source } from './source.ts';
+
+export interface CreateOptions {
+  paths: HomePaths;
+  source: Source;
+  /** The folder that the archive is written into, or its own path where that ends in `.tar`. */
+  to: string;
+  withSecrets: boolean;
+  /** Settings whose value is cut out of config.json. */
+  isSecret: (key: string) => boolean;
+  openDatabase: OpenDatabase;
+  now: () => Date;
+  codec?: Codec;
+}
+
+/** An archive that was made. */
+export interface Created {
+  path: string;
+  manifest: Manifest;
+}
+
+/**
+ * Makes a backup of a home while it works: the database first, then the journal, then the spool, so that an event which is not in
+ * the one is in the other. It is written beside its place, read back whole, its database started and counted, and only then
+ * named. Throws a `BackupError`; nothing is left then.
+ */
+export async function createBackup(options: CreateOptions): Promise<Created> {
+  const { source, paths, now } = options;
+  const at = now();
+  const path = options.to.endsWith('.tar') ? options.to : join(options.to, nameOf(at));
+  await requireRoom(paths, path);
+  const begun = await source.begin();
+  let draft: Draft | undefined;
+  const packing: Packing = { files: [], leftOut: [], unread: [], breathe: () => source.breathe() };
+  try {
+    try {
+      draft = await writeArchive(
+        path,
+        options.codec ?? bestCodec(),
+        packHome(packing, { ...options, begun }),
+      );
+    } finally {
+      await source.end();
+    }
+    const manifest: Omit<Manifest, 'counts'> = {
+      format: archiveFormat,
+      program: { version: packageVersion(), node: process.version },
+      at: at.toISOString(),
+      host: hostname(),
+      home: paths.home,
+      generation: begun.generation,
+      database: begun.database,
+      codec: draft.payload.codec,
+      withSecrets: options.withSecrets,
+      payload: { bytes: draft.payload.bytes, sha256: draft.sha256 },
+      files: packing.files,
+      leftOut: packing.leftOut,
+      unread: packing.unread,
+      outside: [...outsideHome],
+    };
+    const counts = begun.counts ?? (await countCopy(draft, packing, options));
+    const empty = await source.stillFilled(begun.filled.filter((table) => ownValue(counts, table) === 0));
+    if (empty.length > 0)
+      throw new BackupError(
+        'incomplete',
+        `the copy has no rows of ${empty.join(', ')}, and the database has some`,
+      );
+    await draft.finish({ ...manifest, counts });
+    // It was read back whole, and its database was started.
+    writeWhole(verifiedPath(path), `${JSON.stringify({ at: now().toISOString(), whole: true })}\n`);
+    return { path, manifest: { ...manifest, counts } };
+  } catch (thrown) {
+    await draft?.discard();
+    throw thrown;
+  }
+}
+
+/** Reads back what was written, byte by byte, starts the database of the copy and counts its rows. */
+async function countCopy(
+  { payload, sha256 }: Draft,
+  { files }: Packing,
+  { to, openDatabase }: CreateOptions,
+): Promise<Record<string, number>> {
+  return withFolderBeside(to.endsWith('.tar') ? to : join(to, 'copy'), async (folder) => {
+    const takes = (name: string): boolean => name === 'pg' || name.startsWith('pg/');
+    const faults = await extract({ payload, manifest: { files, sha256 } }, { into: { folder, takes } });
+    const [first] = faults;
+    if (first !== undefined)
+      throw new BackupError('damaged', `the archive was not written well: ${first.path}: ${first.problem}`);
+    return withDatabase(openDatabase, join(folder, 'pg'), countRows);
+  });
+}
+
+/** The copy and a second one of the database stand side by side for a while. */
+async function requireRoom(paths: HomePaths, path: string): Promise<void> {
+  const folder = join(path, '..');
+  await stat(folder).catch((cause: unknown) => {
+    throw new BackupError('failed', `there is no folder ${folder} for the backup`, { cause });
+  });
+  const { bavail, bsize } = await statfs(folder);
+  const wanted = Math.round(1.5 * (await folderBytes(paths.pg)));
+  if (bavail * bsize < wanted) {
+    const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+    throw new BackupError(
+      'failed',
+      `a backup needs about ${mb(wanted)} for a while, and ${folder} has ${mb(bavail * bsize)} free`,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { countRows } from '../../lib/store/count-rows.ts';
+import { ownValue } from '../../lib/own-value.ts';
+import { writeWhole } from '../../lib/write-whole.ts';
+import { type Archive, openArchive } from './archive.ts';
+import { type OpenDatabase, withDatabase, withFolderBeside } from './copy-database.ts';
+import { extract, type Fault } from './extract.ts';
+import { BackupError } from './failure.ts';
+import { verifiedPath } from './catalogue.ts';
+import { messageOf } from '../../lib/errors.ts';
+
+/** One part of so many: `{ part: 1, of: 7 }` is the first seventh. */
+export interface Sample {
+  part: number;
+  of: number;
+}
+
+export interface VerifyOptions {
+  sample?: Sample;
+  openDatabase: OpenDatabase;
+  /** The newest migration that this program knows. */
+  schema: number;
+  now: () => Date;
+}
+
+/** What a look at an archive has found. */
+export interface Verified {
+  path: string;
+  at: string;
+  /** `damaged`: something was altered or cut. `incomplete`: something is missing. */
+  outcome: 'well' | 'damaged' | 'incomplete';
+  faults: Fault[];
+  /** Files whose bytes were compared. */
+  compared: number;
+  /** True where the database of the copy was started and its rows were counted. */
+  counted: boolean;
+}
+
+/**
+ * Looks whether an archive holds what its manifest says. Of a sample the names and sizes of all files are compared, and the bytes
+ * of that part; else all bytes are, and the database is started beside and counted. Throws a `BackupError` where the archive
+ * cannot even be opened.
+ */
+export async function verifyArchive(path: string, options: VerifyOptions): Promise<Verified> {
+  const archive = await openArchive(path);
+  refuseNewer(archive, options.schema);
+  const { sample } = options;
+  const compares = (name: string): boolean => sample === undefined || isInSample(name, sample);
+  const isWhole = sample === undefined;
+  const faults = isWhole ? await lookAtAll(archive, options) : await extract(archive, { compares });
+  const at = options.now().toISOString();
+  const outcome = faults.some(({ kind }) => kind === 'damaged')
+    ? 'damaged'
+    : faults.length > 0
+      ? 'incomplete'
+      : 'well';
+  if (outcome === 'well') noteVerified(path, at, isWhole);
+  const compared = archive.manifest.files.filter((file) => compares(file.path)).length;
+  return {
+    path,
+    at,
+    outcome,
+    faults,
+    compared,
+    counted: isWhole && archive.manifest.database.kind === 'embedded',
+  };
+}
+
+/** Throws where the archive was made by a later program than this one. */
+export function refuseNewer({ path, manifest }: Pick<Archive, 'path' | 'manifest'>, schema: number): void {
+  const { database, program } = manifest;
+  if (database.schema <= schema) return;
+  throw new BackupError(
+    'otherVersion',
+    `${path} has the schema ${database.schema}, written by ninjad ${program.version}, and this ninjad knows up to ${schema}: use a newer one`,
+  );
+}
+
+/** Which part a file belongs to is decided by its name alone, so that the parts cover all files once. */
+function isInSample(path: string, { part, of }: Sample): boolean {
+  return createHash('sha256').update(path).digest().readUInt32BE(0) % of === part - 1;
+}
+
+function lookAtAll(archive: Archive, { openDatabase }: VerifyOptions): Promise<Fault[]> {
+  const { manifest } = archive;
+  const whole = {
+    payload: archive.payload,
+    manifest: { files: manifest.files, sha256: manifest.payload.sha256 },
+  };
+  if (manifest.database.kind !== 'embedded') return extract(whole);
+  return withFolderBeside(archive.path, async (folder) => {
+    const takes = (path: string): boolean => path === 'pg' || path.startsWith('pg/');
+    const faults = await extract(whole, { into: { folder, takes } });
+    return faults.length > 0 ? faults : compareCounts(openDatabase, `${folder}/pg`, manifest.counts);
+  });
+}
+
+/** Starts the database of a copy and compares the rows of its tables with what was counted. */
+export async function compareCounts(
+  openDatabase: OpenDatabase,
+  dataDir: string,
+  expected: Readonly<Record<string, number>>,
+): Promise<Fault[]> {
+  let counts: Record<string, number>;
+  try {
+    counts = await withDatabase(openDatabase, dataDir, countRows);
+  } catch (thrown) {
+    return [{ kind: 'damaged', path: 'pg', problem: `its database does not start: ${messageOf(thrown)}` }];
+  }
+  const names = new Set([...Object.keys(expected), ...Object.keys(counts)]);
+  return [...names].sort().flatMap((name): Fault[] => {
+    const [wanted, got] = [ownValue(expected, name), ownValue(counts, name)];
+    if (wanted === got) return [];
+    if (got === undefined)
+      return [{ kind: 'missing', path: `table ${name}`, problem: 'the database does not have it' }];
+    return [
+      {
+        kind: 'damaged',
+        path: `table ${name}`,
+        problem: `it has ${got} rows instead of ${wanted ?? 'none'}`,
+      },
+    ];
+  });
+}
+
+function noteVerified(path: string, at: string, whole: boolean): void {
+  try {
+    writeWhole(verifiedPath(path), `${JSON.stringify({ at, whole })}\n`);
+  } catch {
+    // A folder that is read-only: what was found stands all the same.
+  }
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { recordAct } from '../activity/record-act.ts';
+import { operation } from '../lib/operations/operation.ts';
+import { tablesWithRows } from '../lib/store/count-rows.ts';
+import type { Store } from '../lib/store/store.ts';
+import { readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
+import type { BaseBackup, Begun } from './backup/source.ts';
+import type { BackupHold } from './hold.ts';
+
+/** Services that the operations of upkeep use. */
+export interface UpkeepNeeds {
+  store: Store;
+  now: () => Date;
+  backupHold: BackupHold;
+  databaseKind: 'embedded' | 'server';
+  /** How often this home was restored, and once more. */
+  generation: () => number;
+}
+
+const byToken = z.strictObject({ token: z.string().regex(/^[\w-]{8,64}$/) });
+const endInput = z.strictObject({ ...byToken.shape, archive: z.string().max(4_096).nullable() });
+const tablesInput = z.strictObject({ tables: z.array(z.string().max(100)).max(1_000) });
+const options = { faces: ['cli'], unrecorded: 'a backup is recorded when it ends' } as const;
+
+/** Operations of upkeep: the steps of a backup that only the running daemon can do. They are for the terminal alone. */
+export const upkeepOperations = {
+  'backup.begin': operation('POST /backup/begin', byToken, beginBackup, options),
+  'backup.copied': operation(
+    'POST /backup/copied',
+    byToken,
+    async ({ store, backupHold, databaseKind }: UpkeepNeeds, { token }): Promise<BaseBackup | null> => {
+      backupHold.renew(token);
+      return databaseKind === 'embedded' ? stopBaseBackup(store) : null;
+    },
+    options,
+  ),
+  'backup.hold': operation(
+    'POST /backup/hold',
+    byToken,
+    ({ backupHold }: UpkeepNeeds, { token }) => {
+      backupHold.renew(token);
+      return { held: true };
+    },
+    options,
+  ),
+  'backup.filled': operation(
+    'GET /backup/filled',
+    tablesInput,
+    async ({ store }: UpkeepNeeds, { tables }): Promise<string[]> => {
+      const filled = new Set(await tablesWithRows(store));
+      return tables.filter((table) => filled.has(table));
+    },
+    { faces: ['cli'] },
+  ),
+  'backup.end': operation(
+    'POST /backup/end',
+    endInput,
+    async ({ store, backupHold, now }: UpkeepNeeds, { token, archive }, caller) => {
+      const wasHeld = await backupHold.end(token);
+      if (archive !== null)
+        await recordAct(store, caller, {
+          at: now(),
+          action: 'backup.made',
+          summary: `a backup was made: ${archive}`,
+        });
+      return { wasHeld };
+    },
+    { faces: ['cli'] },
+  ),
+};
+
+async function beginBackup(needs: UpkeepNeeds, { token }: { token: string }): Promise<Begun> {
+  const { store, backupHold, databaseKind, generation } = needs;
+  const version = await readDatabaseVersion(store);
+  backupHold.begin(token);
+  try {
+    if (databaseKind === 'embedded') await startBaseBackup(store);
+    const filled = await tablesWithRows(store);
+    return { database: { kind: databaseKind, ...version }, generation: generation(), filled };
+  } catch (thrown) {
+    await backupHold.end(token);
+    throw thrown;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Tx } from '../lib/store/store.ts';
+
+/** Something that was done for the upkeep of the home. */
+export interface UpkeepRun {
+  kind: 'create' | 'drill';
+  at: Date;
+  endedAt: Date;
+  state: 'done' | 'failed';
+  archive: string | null;
+  /** Why it failed. */
+  reason: string | null;
+}
+
+/** Keeps how it ended. */
+export async function recordRun(
+  tx: Tx,
+  { kind, at, endedAt, state, archive, reason }: UpkeepRun,
+): Promise<void> {
+  await tx.query({
+    name: 'upkeep-record',
+    text: `INSERT INTO upkeep_runs (kind, at, ended_at, state, archive, reason) VALUES ($1, $2, $3, $4, $5, $6)`,
+    values: [kind, at, endedAt, state, archive, reason],
+  });
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Program, ProgramEnd } from '../../src/lib/process/run-program.ts';
+import { createSettings } from '../../src/settings.ts';
+import { createUpkeepJobs } from '../../src/upkeep/jobs.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+import { useDatabase } from '../helpers/use-database.ts';
+
+const { store } = useDatabase('upkeep_runs', 'owner_notices');
+const now = (): Date => new Date('2026-11-28T02:40:05Z');
+const never = new AbortController().signal;
+
+function jobs(config: Record<string, unknown>, end: (program: Program) => Partial<ProgramEnd> = () => ({})) {
+  const home = tempDir();
+  const configFile = join(home, 'config.json');
+  writeFileSync(configFile, JSON.stringify(config));
+  const ran: Program[] = [];
+  const told: string[] = [];
+  const kind = createUpkeepJobs({
+    settings: createSettings({ configFile, env: {} }),
+    store,
+    bus: { emit: (_, fact) => void told.push('text' in fact ? fact.text : '') },
+    programs: {
+      run(program) {
+        ran.push(program);
+        const well = {
+          ended: 'exit',
+          code: 0,
+          signal: null,
+          survivors: 0,
+          left: 0,
+          tookMs: 1,
+          problem: null,
+        } as const;
+        const none = Buffer.alloc(0);
+        return Promise.resolve({ ...well, stdout: none, stderr: none, ...end(program) });
+      },
+    },
+    ninjad: { command: 'node', args: ['main.js'] },
+    env: { NINJAD_HOME: home },
+    home,
+    worker: 'w',
+    now,
+  });
+  const fire = (jobId: string) =>
+    kind.run({ id: 1, jobId: `upkeep:w:${jobId}`, nominalAt: now(), startedAt: now(), byHand: false }, never);
+  return { home, kind, ran, told, fire };
+}
+
+/** How many kinds failed the last time that they ran. */
+const failing = async (): Promise<number> => {
+  const { rows } = await store.query<{ count: number }>({
+    text: `SELECT count(*) FROM (SELECT DISTINCT ON (kind) state FROM upkeep_runs ORDER BY kind, id DESC) AS last WHERE state = 'failed'`,
+  });
+  return Number(rows[0]?.count);
+};
+
+it('runs nothing by itself until backup.at says when', async () => {
+  expect(await jobs({}).kind.list()).toEqual([]);
+  const listed = await jobs({ 'backup.at': '02:40' }).kind.list();
+  expect(listed.map(({ label, schedule, missed }) => [label, schedule.kind, missed])).toEqual([
+    ['backup', 'cron', 'once'],
+    ['backup drill', 'every', 'once'],
+  ]);
+  expect(listed[0]?.schedule).toMatchObject({ cron: '40 2 * * *' });
+  expect(await jobs({ 'backup.at': '02:40', 'backup.drillDays': null }).kind.list()).toHaveLength(1);
+});
+
+it('makes a backup, hands it to the program of the owner, and removes those that are outlived', async () => {
+  const made = '/somewhere/ninjad-20261128T024000Z.tar';
+  const { fire, ran, home } = jobs(
+    { 'backup.at': '02:40', 'backup.command': ['restic', 'backup', '{archive}'] },
+    ({ command }) => (command === 'node' ? { stdout: Buffer.from(JSON.stringify({ path: made })) } : {}),
+  );
+  mkdirSync(join(home, 'backups'));
+  // What cannot be read as an archive is nobody's to remove.
+  writeFileSync(join(home, 'backups', 'ninjad-20200101T000000Z.tar'), 'not an archive');
+  expect(await fire('backup')).toEqual({ state: 'done' });
+  expect(ran.map(({ command, args }) => [command, ...(args ?? [])])).toEqual([
+    ['node', 'main.js', 'backup', 'create', '--json'],
+    ['restic', 'backup', made],
+  ]);
+  expect(readdirSync(join(home, 'backups'))).toHaveLength(1);
+  const { rows } = await store.query({ text: 'SELECT kind, state, archive, reason FROM upkeep_runs' });
+  expect(rows).toEqual([{ kind: 'create', state: 'done', archive: made, reason: null }]);
+  expect(await failing()).toBe(0);
+});
+
+it('tells the owner of a backup that failed, and of a program that did not take it, until one is well again', async () => {
+  const full = { code: 1, stderr: Buffer.from('ninjad: no space left on the disk\n') };
+  const failed = jobs({ 'backup.at': '02:40' }, () => full);
+  expect(await failed.fire('backup')).toMatchObject({
+    state: 'failed',
+    reason: expect.stringContaining('no space') as string,
+  });
+  expect(failed.told.join()).toContain('The backup failed');
+  expect(await failing()).toBe(1);
+  const { rows } = await store.query<{ text: string }>({
+    text: `SELECT text FROM owner_notices WHERE origin = 'upkeep' AND seen_at IS NULL`,
+  });
+  expect(rows[0]?.text).toContain('no space');
+
+  const untaken = jobs({ 'backup.at': '02:40', 'backup.command': ['away'] }, ({ command }) =>
+    command === 'away' ? { code: 12 } : { stdout: Buffer.from('{"path":"/a.tar"}') },
+  );
+  expect(await untaken.fire('backup')).toMatchObject({
+    state: 'failed',
+    reason: expect.stringContaining('backup.command ended with 12') as string,
+  });
+  const well = jobs({ 'backup.at': '02:40' }, () => ({ stdout: Buffer.from('{"path":"/a.tar"}') }));
+  expect(await well.fire('backup')).toEqual({ state: 'done' });
+  expect(await failing()).toBe(0);
+});
+
+it('skips a drill where there is no backup yet', async () => {
+  const { fire, ran } = jobs({ 'backup.at': '02:40' });
+  expect(await fire('drill')).toEqual({ state: 'skipped', reason: 'there is no backup yet' });
+  expect(ran).toEqual([]);
+});
