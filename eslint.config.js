@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import { ownLookups } from './lint/own-lookups.js';
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'test-results/', 'public/vendor/'] },
@@ -20,6 +21,11 @@ export default tseslint.config(
       // `() => void call()` is how a callback says that it ignores a value.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
+  },
+  {
+    files: ['src/**/*.ts', 'actors/**/*.ts', 'machines/**/*.ts'],
+    plugins: { local: { rules: { 'own-lookups': ownLookups } } },
+    rules: { 'local/own-lookups': 'error' },
   },
   { files: ['**/*.js', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },
 );

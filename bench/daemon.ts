@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { homePaths } from '../src/lib/config/paths.ts';
-import { type ControlClient, createControlClient } from '../src/lib/control/client.ts';
+import type { DaemonClient } from '../src/client.ts';
+import { createControlClient } from '../src/faces/control/client.ts';
 import { packagePath } from '../src/lib/package-root.ts';
 import { clockMs } from './clock.ts';
 import { createProbe, type Probe } from './probe.ts';
@@ -13,7 +14,7 @@ import { own } from './processes.ts';
 export interface BenchDaemon extends Probe {
   home: string;
   fifo: string;
-  client: ControlClient;
+  client: DaemonClient;
   /** From the start of its process until it took events. */
   readyMs: number;
   /** Resident memory of the daemon's own process now. */
@@ -32,13 +33,13 @@ export async function startDaemon(
   env: Readonly<Record<string, string>> = {},
 ): Promise<BenchDaemon> {
   const paths = homePaths(home);
-  const client = createControlClient(paths.controlSocket);
+  const client: DaemonClient = createControlClient(paths.controlSocket);
   const startedAt = clockMs();
   const child = own(spawnDaemon(home, env));
   let log = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-20_000)));
   const giveUpAt = startedAt + readyWithinMs;
-  while (!(await client.status().catch(() => undefined))?.ready) {
+  while (!(await client.ask('status.get', {}).catch(() => undefined))?.ready) {
     if (hasEnded(child)) throw new Error(`the daemon ended before it was ready:\n${log}`);
     if (clockMs() > giveUpAt) throw new Error(`the daemon was not ready within ${readyWithinMs} ms:\n${log}`);
     await delay(10);
@@ -51,7 +52,7 @@ export async function startDaemon(
     readyMs,
     ...createProbe(child),
     residentMib: () => residentMib(child),
-    count: async (sql) => Number((await client.sql(sql))[0]?.rows[0]?.[0]),
+    count: async (sql) => Number((await client.ask('sql.run', { text: sql }))[0]?.rows[0]?.[0]),
     async stop() {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');

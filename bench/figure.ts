@@ -12,7 +12,7 @@ export interface Figure {
   /** The same for people. */
   what: string;
   value: number;
-  unit: 'lines/s' | 'events/s' | 'memories/s' | 'ms' | 'MiB' | 'kB' | '×' | 'lines';
+  unit: 'lines/s' | 'events/s' | 'memories/s' | 'ms' | 'µs' | 'MiB' | 'kB' | '×' | 'lines' | 'processes';
   target?: Target;
   /** How it was measured, where the name does not say it. */
   note?: string;

@@ -13,7 +13,9 @@ import { idle } from './measures/idle.ts';
 import { memory } from './measures/memory.ts';
 import { page } from './measures/page.ts';
 import { reference } from './measures/reference.ts';
+import { replies } from './measures/replies.ts';
 import { startUp } from './measures/start-up.ts';
+import { tick } from './measures/tick.ts';
 import { throughput } from './measures/throughput.ts';
 import { watching } from './measures/watching.ts';
 import { endOwned } from './processes.ts';
@@ -25,9 +27,11 @@ import { fullSizes, shortSizes } from './sizes.ts';
 const measurements: readonly Measurement[] = [
   barePipe,
   reference,
+  tick,
   startUp,
   idle,
   exec,
+  replies,
   page,
   memory,
   throughput,
@@ -42,6 +46,8 @@ const usage = `npm run bench -- [--short] [--json] [--check] [--only NAME]...
   --json       the report in JSON
   --check      a missed target fails the run too
   --only NAME  this measurement only; may be repeated: ${names}
+
+NINJAD_BENCH_CLAUDE names a claude for the measurement "replies", which is skipped without.
 
 Without --check a missed target does not fail a run; a lost or doubled event does (exit 1).`;
 

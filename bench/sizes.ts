@@ -10,6 +10,8 @@ export interface Sizes {
   idleLines: number;
   /** Tasks, one at a time. */
   execTasks: number;
+  /** Questions to the real CLI, one at a time. */
+  replies: number;
   /** Lines that the owner's events come behind. */
   backlogLines: number;
   /** The owner's events behind them, at least and at most. */
@@ -30,6 +32,7 @@ export const fullSizes: Sizes = {
   repeats: 3,
   idleLines: 500,
   execTasks: 40,
+  replies: 15,
   backlogLines: 1_000_000,
   humanEvents: { least: 20, most: 200 },
   actorEvents: 200_000,
@@ -45,6 +48,7 @@ export const shortSizes: Sizes = {
   repeats: 1,
   idleLines: 200,
   execTasks: 10,
+  replies: 5,
   backlogLines: 200_000,
   humanEvents: { least: 20, most: 50 },
   actorEvents: 50_000,

@@ -29,7 +29,7 @@ END $$;
 
 CREATE FUNCTION memory_codes(given text) RETURNS text[] LANGUAGE sql AS $$$$;
 
-CREATE FUNCTION memory_day(at timestamp with time zone) RETURNS tsvector LANGUAGE sql AS $$$$;
+CREATE FUNCTION memory_day_word(day date) RETURNS tsvector LANGUAGE sql AS $$$$;
 
 CREATE FUNCTION memory_terms(given text) RETURNS tsvector LANGUAGE sql AS $$$$;
 
@@ -62,6 +62,12 @@ BEGIN
   RETURN NULL;
 END
 $$;
+
+CREATE FUNCTION wish_drafts_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'version % of wish % is finished and cannot be rewritten', OLD.version, OLD.wish_id
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'wish_drafts_stay';
+END $$;
 
 CREATE TABLE activity_log (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -104,6 +110,118 @@ CREATE TABLE conversations (
   CONSTRAINT conversations_pkey PRIMARY KEY (id)
 );
 CREATE INDEX conversations_last_used_idx ON public.conversations USING btree (last_used_at);
+
+CREATE TABLE deliveries (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  channel text NOT NULL,
+  address text NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  token text DEFAULT "left"(translate((gen_random_uuid())::text, '-'::text, ''::text), 20) NOT NULL,
+  body jsonb NOT NULL,
+  event_id bigint,
+  task_id bigint,
+  state text DEFAULT 'pending'::text NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  may_have_arrived boolean DEFAULT false NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  queued_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  worker uuid,
+  lease_until timestamp with time zone,
+  answer jsonb,
+  reason text,
+  ended_at timestamp with time zone,
+  CONSTRAINT deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT deliveries_once_an_address UNIQUE (channel, address, subject),
+  CONSTRAINT deliveries_failed_has_reason CHECK (((state <> 'failed'::text) OR (reason IS NOT NULL))),
+  CONSTRAINT deliveries_kind_known CHECK ((kind = ANY (ARRAY['reply'::text, 'news'::text]))),
+  CONSTRAINT deliveries_open_has_no_end CHECK (((state = ANY (ARRAY['pending'::text, 'sending'::text])) = (ended_at IS NULL))),
+  CONSTRAINT deliveries_sending_has_worker CHECK (((state <> 'sending'::text) OR ((worker IS NOT NULL) AND (lease_until IS NOT NULL)))),
+  CONSTRAINT deliveries_state_known CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'delivered'::text, 'failed'::text, 'dropped'::text])))
+);
+CREATE INDEX deliveries_due_idx ON public.deliveries USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_ended_idx ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX deliveries_failed_idx ON public.deliveries USING btree (id) WHERE (state = 'failed'::text);
+CREATE INDEX deliveries_open_idx ON public.deliveries USING btree (channel, address, id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
+
+CREATE TABLE delivery_channels (
+  name text NOT NULL,
+  owner_address text,
+  worker uuid NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  paused_until timestamp with time zone,
+  failures integer DEFAULT 0 NOT NULL,
+  problem text,
+  CONSTRAINT delivery_channels_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE discord_bots (
+  bot_id text NOT NULL,
+  owner_id text,
+  paired_at timestamp with time zone,
+  commands_hash text,
+  holder uuid,
+  holder_host text,
+  held_since timestamp with time zone,
+  held_until timestamp with time zone,
+  CONSTRAINT discord_bots_pkey PRIMARY KEY (bot_id)
+);
+
+CREATE TABLE discord_cards (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  subject_id bigint NOT NULL,
+  channel_id text NOT NULL,
+  nonce text NOT NULL,
+  message_id text,
+  version text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  CONSTRAINT discord_cards_pkey PRIMARY KEY (id),
+  CONSTRAINT discord_cards_once_a_subject UNIQUE (kind, subject_id)
+);
+CREATE INDEX discord_cards_open_idx ON public.discord_cards USING btree (id) WHERE (settled_at IS NULL);
+
+CREATE TABLE discord_channels (
+  channel_id text NOT NULL,
+  bot_id text NOT NULL,
+  user_id text NOT NULL,
+  cursor text,
+  batch_until text,
+  CONSTRAINT discord_channels_pkey PRIMARY KEY (channel_id),
+  CONSTRAINT discord_channels_of_a_user UNIQUE (bot_id, user_id)
+);
+
+CREATE TABLE discord_drafts (
+  task_id bigint NOT NULL,
+  channel_id text NOT NULL,
+  nonce text NOT NULL,
+  message_id text,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT discord_drafts_pkey PRIMARY KEY (task_id)
+);
+
+CREATE TABLE discord_identifies (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  bot_id text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT discord_identifies_pkey PRIMARY KEY (id)
+);
+CREATE INDEX discord_identifies_idx ON public.discord_identifies USING btree (bot_id, at);
+
+CREATE TABLE discord_pairings (
+  code text NOT NULL,
+  bot_id text NOT NULL,
+  user_id text NOT NULL,
+  user_name text NOT NULL,
+  channel_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT discord_pairings_pkey PRIMARY KEY (code),
+  CONSTRAINT discord_pairings_once_a_user UNIQUE (bot_id, user_id)
+);
 
 CREATE TABLE embedding_models (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -237,8 +355,55 @@ CREATE TABLE events (
 );
 CREATE INDEX events_conversation_idx ON public.events USING btree (conversation, id) WHERE (conversation IS NOT NULL);
 CREATE UNIQUE INDEX events_dedup_key_key ON public.events USING btree (dedup_key) WHERE (dedup_key IS NOT NULL);
+CREATE INDEX events_digest_idx ON public.events USING btree (id) WHERE (route = 'reflex:digest'::text);
+CREATE INDEX events_mail_idx ON public.events USING btree (id) WHERE (category = 'mail'::text);
 CREATE INDEX events_open_idx ON public.events USING btree (id) WHERE (status = ANY (ARRAY['task'::text, 'failed'::text, 'dead'::text]));
+CREATE INDEX events_received_idx ON public.events USING brin (received_at);
 CREATE TRIGGER graph_events_gone AFTER DELETE ON events REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_events_gone();
+
+CREATE TABLE finding_detectors (
+  kind text NOT NULL,
+  dismissals integer DEFAULT 0 NOT NULL,
+  dismissed_weight double precision DEFAULT 0 NOT NULL,
+  looked_at timestamp with time zone,
+  took_ms integer,
+  problem text,
+  held integer DEFAULT 0 NOT NULL,
+  CONSTRAINT finding_detectors_pkey PRIMARY KEY (kind),
+  CONSTRAINT finding_detectors_not_negative CHECK (((LEAST(dismissals, held) >= 0) AND (dismissed_weight >= (0)::double precision)))
+);
+
+CREATE TABLE fleet_alerts (
+  machine_id bigint NOT NULL,
+  kind text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  text text NOT NULL,
+  told_id bigint,
+  reminded_at timestamp with time zone,
+  CONSTRAINT fleet_alerts_pkey PRIMARY KEY (machine_id, kind),
+  CONSTRAINT fleet_alerts_machine_id_fkey FOREIGN KEY (machine_id) REFERENCES machines(id) ON DELETE CASCADE
+);
+
+CREATE TABLE fleet_events (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  machine_id bigint,
+  at timestamp with time zone NOT NULL,
+  category text NOT NULL,
+  priority text NOT NULL,
+  before text,
+  state text,
+  text text NOT NULL,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  muted text,
+  put_at timestamp with time zone,
+  CONSTRAINT fleet_events_pkey PRIMARY KEY (id),
+  CONSTRAINT fleet_events_machine_id_fkey FOREIGN KEY (machine_id) REFERENCES machines(id) ON DELETE CASCADE,
+  CONSTRAINT fleet_events_muted_is_not_put CHECK (((muted IS NULL) OR (put_at IS NULL))),
+  CONSTRAINT fleet_events_priority_known CHECK ((priority = ANY (ARRAY['URGENT'::text, 'HIGH'::text, 'NORMAL'::text, 'LOW'::text, 'IDLE'::text])))
+);
+CREATE INDEX fleet_events_at_idx ON public.fleet_events USING btree (at);
+CREATE INDEX fleet_events_machine_idx ON public.fleet_events USING btree (machine_id, at DESC);
+CREATE INDEX fleet_events_to_put_idx ON public.fleet_events USING btree (id) WHERE ((muted IS NULL) AND (put_at IS NULL));
 
 CREATE TABLE fleet_reports (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -262,10 +427,66 @@ CREATE TABLE fleet_reports (
 CREATE INDEX fleet_reports_at_idx ON public.fleet_reports USING btree (at);
 CREATE INDEX fleet_reports_machine_idx ON public.fleet_reports USING btree (machine_id, at DESC);
 
+CREATE TABLE fleet_sight (
+  worker text NOT NULL,
+  blind_since timestamp with time zone,
+  reason text,
+  gateway_seen_at timestamp with time zone,
+  told_id bigint,
+  CONSTRAINT fleet_sight_pkey PRIMARY KEY (worker)
+);
+
+CREATE TABLE fleet_spans (
+  machine_id bigint NOT NULL,
+  step_s integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  polls integer NOT NULL,
+  failed integer NOT NULL,
+  figures jsonb NOT NULL,
+  CONSTRAINT fleet_spans_pkey PRIMARY KEY (machine_id, step_s, at),
+  CONSTRAINT fleet_spans_machine_id_fkey FOREIGN KEY (machine_id) REFERENCES machines(id) ON DELETE CASCADE,
+  CONSTRAINT fleet_spans_failed_sane CHECK (((failed >= 0) AND (failed <= polls))),
+  CONSTRAINT fleet_spans_step_known CHECK ((step_s = ANY (ARRAY[3600, 86400])))
+);
+CREATE INDEX fleet_spans_at_idx ON public.fleet_spans USING btree (step_s, at);
+
+CREATE TABLE goal_runs (
+  fire_id bigint NOT NULL,
+  goal_id bigint NOT NULL,
+  terms jsonb NOT NULL,
+  dedup_key text NOT NULL,
+  event_key text NOT NULL,
+  phase text DEFAULT 'condition'::text NOT NULL,
+  execution text DEFAULT 'none'::text NOT NULL,
+  done_check text DEFAULT 'none'::text NOT NULL,
+  delivery text DEFAULT 'none'::text NOT NULL,
+  event_id bigint,
+  task_id bigint,
+  finding text,
+  result jsonb,
+  reason text,
+  words text,
+  output text,
+  held_until timestamp with time zone,
+  told_as text,
+  ended_at timestamp with time zone,
+  CONSTRAINT goal_runs_pkey PRIMARY KEY (fire_id),
+  CONSTRAINT goal_runs_event_key_key UNIQUE (event_key),
+  CONSTRAINT goal_runs_fire_fkey FOREIGN KEY (fire_id) REFERENCES job_fires(id) ON DELETE CASCADE,
+  CONSTRAINT goal_runs_goal_fkey FOREIGN KEY (goal_id) REFERENCES goals(id) ON DELETE CASCADE,
+  CONSTRAINT goal_runs_delivery_known CHECK ((delivery = ANY (ARRAY['none'::text, 'silent'::text, 'held'::text, 'told'::text, 'failed'::text]))),
+  CONSTRAINT goal_runs_done_check_known CHECK ((done_check = ANY (ARRAY['none'::text, 'passed'::text, 'failed'::text]))),
+  CONSTRAINT goal_runs_execution_known CHECK ((execution = ANY (ARRAY['none'::text, 'unneeded'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  CONSTRAINT goal_runs_held_has_time CHECK (((delivery = 'held'::text) = (held_until IS NOT NULL))),
+  CONSTRAINT goal_runs_phase_known CHECK ((phase = ANY (ARRAY['condition'::text, 'event'::text, 'waiting'::text, 'check'::text, 'ended'::text])))
+);
+CREATE INDEX goal_runs_goal_idx ON public.goal_runs USING btree (goal_id, fire_id);
+CREATE INDEX goal_runs_held_idx ON public.goal_runs USING btree (held_until) WHERE (held_until IS NOT NULL);
+
 CREATE TABLE goals (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   name text NOT NULL,
-  schedule text NOT NULL,
+  schedule text,
   time_zone text NOT NULL,
   prompt text,
   reflex text,
@@ -273,19 +494,47 @@ CREATE TABLE goals (
   enabled boolean DEFAULT true NOT NULL,
   failures_in_a_row integer DEFAULT 0 NOT NULL,
   paused_reason text,
-  last_run_at timestamp with time zone,
-  last_event_id bigint,
-  next_run_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
+  spoken text,
+  every_ms bigint,
+  anchor timestamp with time zone,
+  due_at timestamp with time zone,
+  since timestamp with time zone DEFAULT now() NOT NULL,
+  conversation text,
+  category text DEFAULT 'goal'::text NOT NULL,
+  priority smallint DEFAULT 3 NOT NULL,
+  model text,
+  budget_usd numeric(12,6),
+  timeout_ms bigint DEFAULT 1800000 NOT NULL,
+  missed_window_ms bigint DEFAULT 86400000 NOT NULL,
+  missed_cap integer DEFAULT 10 NOT NULL,
+  overlap text DEFAULT 'skip'::text NOT NULL,
+  jitter_ms bigint DEFAULT 0 NOT NULL,
+  quiet text,
+  condition text,
+  kept_state bytea,
+  done_check text,
+  done_schema jsonb,
+  last_success_at timestamp with time zone,
+  made_by text DEFAULT 'cli'::text NOT NULL,
+  trust text DEFAULT 'owner'::text NOT NULL,
+  declared_by uuid,
   CONSTRAINT goals_pkey PRIMARY KEY (id),
   CONSTRAINT goals_name_key UNIQUE (name),
+  CONSTRAINT goals_done_by_one CHECK ((num_nonnulls(done_check, done_schema) <= 1)),
+  CONSTRAINT goals_every_has_anchor CHECK (((every_ms IS NULL) = (anchor IS NULL))),
   CONSTRAINT goals_failures_not_negative CHECK ((failures_in_a_row >= 0)),
-  CONSTRAINT goals_missed_run_known CHECK ((missed_run = ANY (ARRAY['skip'::text, 'once'::text]))),
+  CONSTRAINT goals_kept_state_short CHECK ((octet_length(kept_state) <= 16384)),
+  CONSTRAINT goals_missed_run_known CHECK ((missed_run = ANY (ARRAY['skip'::text, 'once'::text, 'all'::text]))),
+  CONSTRAINT goals_one_schedule CHECK ((num_nonnulls(schedule, every_ms, due_at) = 1)),
+  CONSTRAINT goals_overlap_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'queue'::text, 'cancel-other'::text]))),
   CONSTRAINT goals_paused_is_disabled CHECK (((paused_reason IS NULL) OR (NOT enabled))),
-  CONSTRAINT goals_prompt_or_reflex CHECK ((num_nonnulls(prompt, reflex) = 1))
+  CONSTRAINT goals_priority_known CHECK (((priority >= 1) AND (priority <= 5))),
+  CONSTRAINT goals_prompt_or_reflex CHECK ((num_nonnulls(prompt, reflex) = 1)),
+  CONSTRAINT goals_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text])))
 );
-CREATE INDEX goals_due_idx ON public.goals USING btree (next_run_at) WHERE (enabled AND (next_run_at IS NOT NULL));
+CREATE INDEX goals_declared_idx ON public.goals USING btree (declared_by) WHERE (declared_by IS NOT NULL);
 
 CREATE TABLE graph_pending (
   origin text NOT NULL,
@@ -297,16 +546,67 @@ CREATE TABLE graph_pending (
 );
 CREATE INDEX graph_pending_position_idx ON public.graph_pending USING btree ("position");
 
+CREATE TABLE job_cursors (
+  job_id text NOT NULL,
+  kind text NOT NULL,
+  definition text NOT NULL,
+  considered_until timestamp with time zone NOT NULL,
+  cut_off boolean DEFAULT false NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT job_cursors_pkey PRIMARY KEY (job_id),
+  CONSTRAINT job_cursors_id_short CHECK ((length(job_id) <= 300))
+);
+
+CREATE TABLE job_fires (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  job_id text NOT NULL,
+  kind text NOT NULL,
+  nominal_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone,
+  instants bigint DEFAULT 1,
+  by_hand boolean DEFAULT false NOT NULL,
+  made_up boolean DEFAULT false NOT NULL,
+  state text NOT NULL,
+  reason text,
+  worker uuid NOT NULL,
+  claimed_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  lives integer DEFAULT 0 NOT NULL,
+  stop_asked text,
+  CONSTRAINT job_fires_pkey PRIMARY KEY (id),
+  CONSTRAINT job_fires_once UNIQUE (job_id, nominal_at),
+  CONSTRAINT job_fires_id_short CHECK ((length(job_id) <= 300)),
+  CONSTRAINT job_fires_not_done_has_reason CHECK (((state = ANY (ARRAY['claimed'::text, 'running'::text, 'done'::text])) OR (reason IS NOT NULL))),
+  CONSTRAINT job_fires_only_missed_span CHECK (((state = 'missed'::text) OR ((last_at IS NULL) AND (instants = 1)))),
+  CONSTRAINT job_fires_open_has_no_end CHECK (((state = ANY (ARRAY['claimed'::text, 'running'::text])) = (ended_at IS NULL))),
+  CONSTRAINT job_fires_running_has_start CHECK (((state <> 'running'::text) OR (started_at IS NOT NULL))),
+  CONSTRAINT job_fires_state_known CHECK ((state = ANY (ARRAY['claimed'::text, 'running'::text, 'done'::text, 'failed'::text, 'missed'::text, 'skipped'::text, 'cancelled'::text])))
+);
+CREATE INDEX job_fires_ended_idx ON public.job_fires USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX job_fires_nominal_idx ON public.job_fires USING btree (nominal_at);
+CREATE INDEX job_fires_open_idx ON public.job_fires USING btree (job_id, nominal_at) WHERE (state = ANY (ARRAY['claimed'::text, 'running'::text]));
+
+CREATE TABLE job_workers (
+  worker uuid NOT NULL,
+  beat bigint DEFAULT 0 NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT job_workers_pkey PRIMARY KEY (worker)
+);
+
 CREATE TABLE journals (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   uuid uuid NOT NULL,
   epoch integer NOT NULL,
   host text NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  from_position bigint DEFAULT 0 NOT NULL,
   CONSTRAINT journals_pkey PRIMARY KEY (id),
-  CONSTRAINT journals_uuid_epoch_key UNIQUE (uuid, epoch),
+  CONSTRAINT journals_from_position_positive CHECK ((from_position >= 0)),
   CONSTRAINT journals_id_fits_event_ids CHECK (((id >= 1) AND (id <= 8190)))
 );
+CREATE INDEX journals_uuid_idx ON public.journals USING btree (uuid, epoch);
 
 CREATE TABLE machines (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -320,13 +620,51 @@ CREATE TABLE machines (
   state_since timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
+  parent text,
+  options jsonb DEFAULT '{}'::jsonb NOT NULL,
+  worker text,
+  declared_by text,
+  push_token_hash text,
+  reason text,
+  memory jsonb DEFAULT '{}'::jsonb NOT NULL,
+  report jsonb,
+  report_at timestamp with time zone,
+  report_before jsonb,
+  next_poll_at timestamp with time zone,
+  last_told_at timestamp with time zone,
+  updated_at timestamp with time zone,
   CONSTRAINT machines_pkey PRIMARY KEY (id),
   CONSTRAINT machines_name_key UNIQUE (name),
-  CONSTRAINT machines_kind_known CHECK ((kind = ANY (ARRAY['local'::text, 'ssh'::text, 'http'::text]))),
-  CONSTRAINT machines_name_fits_a_source CHECK ((name ~ '^[A-Za-z0-9._-]{1,58}$'::text)),
+  CONSTRAINT machines_kind_known CHECK ((kind = ANY (ARRAY['local'::text, 'ssh'::text, 'http'::text, 'push'::text]))),
+  CONSTRAINT machines_name_fits_a_source CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,57}$'::text)),
+  CONSTRAINT machines_not_its_own_parent CHECK ((parent IS DISTINCT FROM name)),
   CONSTRAINT machines_poll_every_sane CHECK (((poll_every_ms >= 1000) AND (poll_every_ms <= 86400000))),
-  CONSTRAINT machines_remote_has_address CHECK (((kind = 'local'::text) = (address IS NULL))),
-  CONSTRAINT machines_state_known CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'degraded'::text, 'down'::text])))
+  CONSTRAINT machines_push_has_token CHECK (((kind = 'push'::text) = (push_token_hash IS NOT NULL))),
+  CONSTRAINT machines_remote_has_address CHECK (((kind = ANY (ARRAY['local'::text, 'push'::text])) = (address IS NULL))),
+  CONSTRAINT machines_state_known CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'degraded'::text, 'down'::text, 'unreachable'::text])))
+);
+CREATE INDEX machines_due_idx ON public.machines USING btree (next_poll_at) WHERE enabled;
+CREATE INDEX machines_parent_idx ON public.machines USING btree (parent) WHERE (parent IS NOT NULL);
+
+CREATE TABLE mail_folders (
+  account text NOT NULL,
+  folder text NOT NULL,
+  mailbox text NOT NULL,
+  uid_validity bigint NOT NULL,
+  cursor bigint NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  last_message_at timestamp with time zone,
+  CONSTRAINT mail_folders_pkey PRIMARY KEY (account, folder)
+);
+
+CREATE TABLE mail_seen (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  account text NOT NULL,
+  fingerprint text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  taken boolean NOT NULL,
+  CONSTRAINT mail_seen_pkey PRIMARY KEY (id),
+  CONSTRAINT mail_seen_once UNIQUE (account, fingerprint)
 );
 
 CREATE TABLE memory_corpus (
@@ -377,8 +715,10 @@ CREATE TABLE memory_embeddings (
   recall_count integer DEFAULT 0 NOT NULL,
   last_recalled_at timestamp with time zone,
   edited_at timestamp with time zone,
+  redacted_hash text,
+  day date,
   search tsvector GENERATED ALWAYS AS ((memory_terms((COALESCE((title || '
-'::text), ''::text) || content)) || memory_day(created_at))) STORED NOT NULL,
+'::text), ''::text) || content)) || memory_day_word(COALESCE(day, ((created_at AT TIME ZONE 'UTC'::text))::date)))) STORED NOT NULL,
   CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
   CONSTRAINT memory_embeddings_document_chunk_key UNIQUE (document_id, chunk),
   CONSTRAINT memory_embeddings_document_id_fkey FOREIGN KEY (document_id) REFERENCES memory_documents(id) ON DELETE CASCADE,
@@ -445,14 +785,31 @@ CREATE TABLE optimization_findings (
   first_seen_at timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone NOT NULL,
   decided_at timestamp with time zone,
+  subject text DEFAULT ''::text NOT NULL,
+  figures jsonb DEFAULT '[]'::jsonb NOT NULL,
+  remedy text DEFAULT ''::text NOT NULL,
+  metric jsonb,
+  weight double precision DEFAULT 0 NOT NULL,
+  decided_weight double precision,
+  reason text,
+  reopened integer DEFAULT 0 NOT NULL,
+  snoozed_until timestamp with time zone,
+  gone_at timestamp with time zone,
   CONSTRAINT optimization_findings_pkey PRIMARY KEY (id),
-  CONSTRAINT optimization_findings_decided_has_time CHECK (((state = 'open'::text) = (decided_at IS NULL))),
-  CONSTRAINT optimization_findings_kind_known CHECK ((kind = ANY (ARRAY['slow_query'::text, 'failing_category'::text, 'cost_outlier'::text, 'retry_storm'::text, 'loop_stall'::text, 'growth'::text, 'other'::text]))),
+  CONSTRAINT optimization_findings_decided_has_time CHECK (((state = ANY (ARRAY['accepted'::text, 'dismissed'::text])) = (decided_at IS NOT NULL))),
+  CONSTRAINT optimization_findings_figures_list CHECK ((jsonb_typeof(figures) = 'array'::text)),
+  CONSTRAINT optimization_findings_gone_has_time CHECK (((state = 'gone'::text) = (gone_at IS NOT NULL))),
+  CONSTRAINT optimization_findings_kind_shaped CHECK ((kind ~ '^[a-z]+(_[a-z]+){0,5}$'::text)),
+  CONSTRAINT optimization_findings_reopened_not_negative CHECK ((reopened >= 0)),
   CONSTRAINT optimization_findings_seen_positive CHECK ((seen_count > 0)),
   CONSTRAINT optimization_findings_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
-  CONSTRAINT optimization_findings_state_known CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'dismissed'::text])))
+  CONSTRAINT optimization_findings_snoozed_has_time CHECK (((state = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
+  CONSTRAINT optimization_findings_state_known CHECK ((state = ANY (ARRAY['open'::text, 'snoozed'::text, 'gone'::text, 'accepted'::text, 'dismissed'::text]))),
+  CONSTRAINT optimization_findings_subject_short CHECK ((length(subject) <= 200)),
+  CONSTRAINT optimization_findings_weight_not_negative CHECK ((weight >= (0)::double precision))
 );
-CREATE UNIQUE INDEX optimization_findings_open_key ON public.optimization_findings USING btree (fingerprint) WHERE (state = 'open'::text);
+CREATE INDEX optimization_findings_fingerprint_idx ON public.optimization_findings USING btree (fingerprint, id);
+CREATE UNIQUE INDEX optimization_findings_open_key ON public.optimization_findings USING btree (fingerprint) WHERE (state = ANY (ARRAY['open'::text, 'snoozed'::text]));
 CREATE INDEX optimization_findings_state_idx ON public.optimization_findings USING btree (state, last_seen_at);
 
 CREATE TABLE owner_notices (
@@ -463,9 +820,69 @@ CREATE TABLE owner_notices (
   task_id bigint,
   seen_at timestamp with time zone,
   CONSTRAINT owner_notices_pkey PRIMARY KEY (id),
-  CONSTRAINT owner_notices_origin_known CHECK ((origin = ANY (ARRAY['task'::text, 'spend'::text, 'agent'::text])))
+  CONSTRAINT owner_notices_origin_is_name CHECK ((origin ~ '^[a-z][a-z-]{0,39}$'::text))
 );
 CREATE INDEX owner_notices_unseen_idx ON public.owner_notices USING btree (id) WHERE (seen_at IS NULL);
+
+CREATE TABLE pruning_clock (
+  one boolean DEFAULT true NOT NULL,
+  believed_at timestamp with time zone NOT NULL,
+  doubted_at timestamp with time zone,
+  stood_ms bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT pruning_clock_pkey PRIMARY KEY (one),
+  CONSTRAINT pruning_clock_one_row CHECK (one),
+  CONSTRAINT pruning_clock_stood_not_negative CHECK ((stood_ms >= 0))
+);
+
+CREATE TABLE retrospectives (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  state text DEFAULT 'running'::text NOT NULL,
+  by_hand boolean NOT NULL,
+  period_from timestamp with time zone NOT NULL,
+  period_until timestamp with time zone NOT NULL,
+  figures jsonb DEFAULT '[]'::jsonb NOT NULL,
+  fire_id bigint NOT NULL,
+  asked integer DEFAULT 0 NOT NULL,
+  task_id bigint,
+  cost_usd numeric(12,6) DEFAULT 0 NOT NULL,
+  proposals jsonb DEFAULT '[]'::jsonb NOT NULL,
+  promises jsonb DEFAULT '[]'::jsonb NOT NULL,
+  reason text,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT retrospectives_pkey PRIMARY KEY (id),
+  CONSTRAINT retrospectives_fire_key UNIQUE (fire_id),
+  CONSTRAINT retrospectives_ended_has_time CHECK (((state = 'running'::text) = (ended_at IS NULL))),
+  CONSTRAINT retrospectives_period_goes_on CHECK ((period_from < period_until)),
+  CONSTRAINT retrospectives_state_known CHECK ((state = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text])))
+);
+CREATE INDEX retrospectives_ended_idx ON public.retrospectives USING btree (ended_at);
+CREATE UNIQUE INDEX retrospectives_one_running ON public.retrospectives USING btree ((true)) WHERE (state = 'running'::text);
+
+CREATE TABLE rule_days (
+  rule text NOT NULL,
+  day date NOT NULL,
+  taken bigint NOT NULL,
+  throttled bigint NOT NULL,
+  held bigint NOT NULL,
+  lowered bigint NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  CONSTRAINT rule_days_pkey PRIMARY KEY (rule, day)
+);
+CREATE INDEX rule_days_day_idx ON public.rule_days USING btree (day);
+
+CREATE TABLE rule_versions (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone NOT NULL,
+  by text NOT NULL,
+  action text NOT NULL,
+  summary text NOT NULL,
+  rules jsonb NOT NULL,
+  origin text NOT NULL,
+  undoes bigint,
+  CONSTRAINT rule_versions_pkey PRIMARY KEY (id),
+  CONSTRAINT rule_versions_origin_known CHECK ((origin = ANY (ARRAY['table'::text, 'file'::text, 'default'::text])))
+);
 
 CREATE TABLE schema_migrations (
   version integer NOT NULL,
@@ -475,18 +892,54 @@ CREATE TABLE schema_migrations (
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
 
+CREATE TABLE self_samples (
+  worker uuid NOT NULL,
+  step_s integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  figures jsonb NOT NULL,
+  CONSTRAINT self_samples_pkey PRIMARY KEY (worker, step_s, at),
+  CONSTRAINT self_samples_figures_object CHECK ((jsonb_typeof(figures) = 'object'::text)),
+  CONSTRAINT self_samples_step_known CHECK ((step_s = ANY (ARRAY[10, 60, 3600])))
+);
+
 CREATE TABLE self_tasks (
   dedup_key text NOT NULL,
-  parent_task_id bigint NOT NULL,
+  parent_task_id bigint,
   depth smallint NOT NULL,
   trust text NOT NULL,
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT self_tasks_pkey PRIMARY KEY (dedup_key),
-  CONSTRAINT self_tasks_depth_positive CHECK ((depth > 0)),
+  CONSTRAINT self_tasks_depth_fits CHECK ((((depth = 0) = (parent_task_id IS NULL)) AND (depth >= 0))),
   CONSTRAINT self_tasks_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
 CREATE INDEX self_tasks_created_idx ON public.self_tasks USING btree (created_at);
 CREATE INDEX self_tasks_parent_idx ON public.self_tasks USING btree (parent_task_id);
+
+CREATE TABLE sensors (
+  worker uuid NOT NULL,
+  name text NOT NULL,
+  enabled boolean NOT NULL,
+  fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT sensors_pkey PRIMARY KEY (worker, name),
+  CONSTRAINT sensors_fields_object CHECK (((jsonb_typeof(fields) = 'object'::text) AND (length((fields)::text) <= 20000))),
+  CONSTRAINT sensors_name_known CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,56}$'::text))
+);
+
+CREATE TABLE slow_statements (
+  worker uuid NOT NULL,
+  day date NOT NULL,
+  hash text NOT NULL,
+  text text NOT NULL,
+  calls integer NOT NULL,
+  total_ms double precision NOT NULL,
+  max_ms double precision NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  CONSTRAINT slow_statements_pkey PRIMARY KEY (worker, day, hash),
+  CONSTRAINT slow_statements_calls_positive CHECK ((calls > 0)),
+  CONSTRAINT slow_statements_text_short CHECK ((length(text) <= 4000))
+);
 
 CREATE TABLE task_costs (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -549,6 +1002,11 @@ CREATE TABLE tasks (
   steered_into bigint,
   fork_of text,
   remembered_at timestamp with time zone,
+  waits_from timestamp with time zone,
+  permission_category text,
+  held_by text,
+  cut_off jsonb,
+  in_doubt boolean DEFAULT false NOT NULL,
   CONSTRAINT tasks_pkey PRIMARY KEY (id),
   CONSTRAINT tasks_event_id_key UNIQUE (event_id),
   CONSTRAINT tasks_ended_has_outcome CHECK (((state = ANY (ARRAY['queued'::text, 'running'::text])) = (finished_at IS NULL))),
@@ -558,6 +1016,7 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_conversation_idx ON public.tasks USING btree (conversation, id) WHERE (conversation IS NOT NULL);
 CREATE INDEX tasks_finished_idx ON public.tasks USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX tasks_held_idx ON public.tasks USING btree (held_by) WHERE ((state = 'queued'::text) AND (held_by IS NOT NULL));
 CREATE UNIQUE INDEX tasks_one_running_a_conversation ON public.tasks USING btree (conversation) WHERE (state = 'running'::text);
 CREATE INDEX tasks_queued_idx ON public.tasks USING btree (priority, id) WHERE (state = 'queued'::text);
 CREATE INDEX tasks_running_idx ON public.tasks USING btree (worker) WHERE (state = 'running'::text);
@@ -566,6 +1025,83 @@ CREATE INDEX tasks_text_idx ON public.tasks USING gin (to_tsvector('english'::re
 CREATE INDEX tasks_unremembered_idx ON public.tasks USING btree (id) WHERE ((finished_at IS NOT NULL) AND ((remembered_at IS NULL) OR (remembered_at < finished_at)));
 CREATE TRIGGER graph_task_ended AFTER UPDATE OF finished_at ON tasks FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.finished_at IS DISTINCT FROM new.finished_at))) EXECUTE FUNCTION graph_note_row('task');
 CREATE TRIGGER graph_task_gone AFTER DELETE ON tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('task');
+
+CREATE TABLE upkeep_runs (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone NOT NULL,
+  state text NOT NULL,
+  archive text,
+  reason text,
+  CONSTRAINT upkeep_runs_pkey PRIMARY KEY (id),
+  CONSTRAINT upkeep_runs_failed_has_reason CHECK (((state = 'failed'::text) = (reason IS NOT NULL))),
+  CONSTRAINT upkeep_runs_kind_known CHECK ((kind = ANY (ARRAY['create'::text, 'drill'::text]))),
+  CONSTRAINT upkeep_runs_state_known CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
+);
+CREATE INDEX upkeep_runs_kind_idx ON public.upkeep_runs USING btree (kind, at);
+
+CREATE TABLE wish_comments (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  wish_id bigint NOT NULL,
+  version integer NOT NULL,
+  file text NOT NULL,
+  line integer,
+  text text NOT NULL,
+  made_by text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  answered_by integer,
+  CONSTRAINT wish_comments_pkey PRIMARY KEY (id),
+  CONSTRAINT wish_comments_draft_fkey FOREIGN KEY (wish_id, version) REFERENCES wish_drafts(wish_id, version) ON DELETE CASCADE,
+  CONSTRAINT wish_comments_line_positive CHECK ((line > 0))
+);
+CREATE INDEX wish_comments_draft_idx ON public.wish_comments USING btree (wish_id, version);
+
+CREATE TABLE wish_drafts (
+  wish_id bigint NOT NULL,
+  version integer NOT NULL,
+  state text NOT NULL,
+  worker uuid,
+  started_by text NOT NULL,
+  repository text,
+  base text,
+  patch text,
+  summary text,
+  files jsonb DEFAULT '[]'::jsonb NOT NULL,
+  additions integer DEFAULT 0 NOT NULL,
+  deletions integer DEFAULT 0 NOT NULL,
+  tests jsonb DEFAULT '{}'::jsonb NOT NULL,
+  flags jsonb DEFAULT '[]'::jsonb NOT NULL,
+  cost_usd numeric(12,6) DEFAULT 0 NOT NULL,
+  task_id bigint,
+  reason text,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT wish_drafts_pkey PRIMARY KEY (wish_id, version),
+  CONSTRAINT wish_drafts_wish_fkey FOREIGN KEY (wish_id) REFERENCES wishlist(id) ON DELETE CASCADE,
+  CONSTRAINT wish_drafts_cost_not_negative CHECK ((cost_usd >= (0)::numeric)),
+  CONSTRAINT wish_drafts_drafted_is_whole CHECK (((state <> 'drafted'::text) OR (num_nulls(patch, summary, base) = 0))),
+  CONSTRAINT wish_drafts_ended_has_time CHECK (((state = 'drafting'::text) = (ended_at IS NULL))),
+  CONSTRAINT wish_drafts_state_known CHECK ((state = ANY (ARRAY['drafting'::text, 'drafted'::text, 'blocked'::text, 'failed'::text]))),
+  CONSTRAINT wish_drafts_version_positive CHECK ((version > 0))
+);
+CREATE INDEX wish_drafts_started_idx ON public.wish_drafts USING btree (started_at);
+CREATE TRIGGER wish_drafts_stay BEFORE UPDATE ON wish_drafts FOR EACH ROW WHEN ((old.state <> 'drafting'::text)) EXECUTE FUNCTION wish_drafts_stay();
+
+CREATE TABLE wish_moves (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  wish_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  moved_by text NOT NULL,
+  move text NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  version integer,
+  reason text,
+  CONSTRAINT wish_moves_pkey PRIMARY KEY (id),
+  CONSTRAINT wish_moves_wish_fkey FOREIGN KEY (wish_id) REFERENCES wishlist(id) ON DELETE CASCADE
+);
+CREATE INDEX wish_moves_wish_idx ON public.wish_moves USING btree (wish_id, id);
 
 CREATE TABLE wishlist (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -577,24 +1113,34 @@ CREATE TABLE wishlist (
   task_id bigint,
   state text DEFAULT 'proposed'::text NOT NULL,
   reason text,
-  patch text,
-  summary text,
-  base_commit text,
-  test_report text,
   draft_attempts smallint DEFAULT 0 NOT NULL,
   created_at timestamp with time zone NOT NULL,
   decided_at timestamp with time zone,
   drafted_at timestamp with time zone,
   applied_at timestamp with time zone,
+  why text,
+  evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
+  expected jsonb,
+  measured_by text,
+  effort text,
+  risk text,
+  version integer DEFAULT 0 NOT NULL,
+  fix text,
+  branch text,
+  said_key text,
+  promise jsonb,
   CONSTRAINT wishlist_pkey PRIMARY KEY (id),
+  CONSTRAINT wishlist_said_key_key UNIQUE (said_key),
   CONSTRAINT wishlist_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES optimization_findings(id) ON DELETE SET NULL,
-  CONSTRAINT wishlist_applied_has_time CHECK (((state = 'applied'::text) = (applied_at IS NOT NULL))),
+  CONSTRAINT wishlist_applied_has_time CHECK (((state = ANY (ARRAY['applied'::text, 'kept'::text, 'unkept'::text])) = (applied_at IS NOT NULL))),
   CONSTRAINT wishlist_attempts_not_negative CHECK ((draft_attempts >= 0)),
-  CONSTRAINT wishlist_draft_is_whole CHECK (((state <> ALL (ARRAY['drafted'::text, 'applied'::text])) OR (num_nulls(patch, summary, base_commit, drafted_at) = 0))),
+  CONSTRAINT wishlist_drafted_has_version CHECK (((state <> ALL (ARRAY['drafting'::text, 'drafted'::text, 'applied'::text])) OR (version > 0))),
+  CONSTRAINT wishlist_evidence_is_list CHECK ((jsonb_typeof(evidence) = 'array'::text)),
   CONSTRAINT wishlist_origin_known CHECK ((origin = ANY (ARRAY['retrospective'::text, 'agent'::text, 'finding'::text, 'owner'::text]))),
   CONSTRAINT wishlist_proposed_is_undecided CHECK (((state = 'proposed'::text) = (decided_at IS NULL))),
-  CONSTRAINT wishlist_state_known CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'drafting'::text, 'drafted'::text, 'failed'::text, 'applied'::text])))
+  CONSTRAINT wishlist_state_known CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'drafting'::text, 'drafted'::text, 'blocked'::text, 'failed'::text, 'applied'::text, 'declined'::text, 'stale'::text, 'kept'::text, 'unkept'::text])))
 );
 CREATE INDEX wishlist_finding_idx ON public.wishlist USING btree (finding_id) WHERE (finding_id IS NOT NULL);
-CREATE UNIQUE INDEX wishlist_open_key ON public.wishlist USING btree (fingerprint) WHERE (state <> ALL (ARRAY['rejected'::text, 'applied'::text]));
+CREATE UNIQUE INDEX wishlist_one_drafting ON public.wishlist USING btree ((true)) WHERE (state = 'drafting'::text);
+CREATE UNIQUE INDEX wishlist_open_key ON public.wishlist USING btree (fingerprint) WHERE (state <> ALL (ARRAY['rejected'::text, 'declined'::text, 'applied'::text, 'kept'::text, 'unkept'::text]));
 CREATE INDEX wishlist_state_idx ON public.wishlist USING btree (state, created_at);

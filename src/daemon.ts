@@ -1,113 +1,139 @@
 import { type ActorRefFrom, createActor, toPromise } from 'xstate';
-import type { rootMachine } from '../machines/root.ts';
-import { endMarked } from './lib/agent/abandoned.ts';
-import { detectContainment } from './lib/containment/containment.ts';
-import { createStatusBuilder, statusText } from './lib/control/build-status.ts';
-import { createControlApi } from './lib/control/create-api.ts';
+import type { rootMachine } from '../machines/root/machine.ts';
+import { endMarked } from './tasks/abandoned.ts';
+import { detectContainment, tierInForce } from './lib/process/containment/containment.ts';
+import { createStatusBuilder, statusText } from './faces/status/build-status.ts';
 import { messageOf } from './lib/errors.ts';
-import { createAgentDesk } from './lib/mcp/agent-desk.ts';
+import { endProbes } from './tasks/agents/probe.ts';
+import { createAgentTools } from './tasks/mcp/agent-tools.ts';
+import { leanMalloc } from './lib/process/lean-malloc.ts';
 import { acquireLock } from './lib/process/lock.ts';
-import { countingRecalls } from './lib/recall/count-recalled.ts';
-import { createReflexes } from './lib/reflexes/reflexes.ts';
+import { watchOwnChildren } from './lib/process/own-children.ts';
+import { createStrays } from './lib/process/strays/strays.ts';
+import { becomeSubreaper } from './lib/process/subreaper.ts';
+import { afterInHand } from './memory/keep/in-hand.ts';
+import { countingRecalls } from './memory/recall/count-recalled.ts';
+import { createJobKinds } from './jobs.ts';
+import { createReflexes } from './reflexes.ts';
 import { ensureFifo } from './lib/wire/fifo.ts';
-import { putEvent } from './lib/wire/put-event.ts';
-import { createParts, type DaemonOptions, type Parts } from './parts.ts';
+import { scheduleStatus } from './schedule/status.ts';
+import { createServices, type DaemonOptions, type Services } from './services.ts';
 import { createSystem } from './system.ts';
 import { closePasses } from './wiring/agent-run.ts';
-import { createDashboardService, secretsOf } from './wiring/dashboard-service.ts';
-import { createInspections } from './wiring/inspection.ts';
-import { createTreeView } from './wiring/tree-view.ts';
+import { createFaces } from './wiring/faces.ts';
+import { drillVariable } from './wiring/drilled-daemon.ts';
+import { createTreeHandle } from './wiring/tree-handle.ts';
+import { followDraftTime } from './wiring/wishes.ts';
 
 /** After the second signal, whatever tasks have started has this long to be killed. */
 const forcedEndMs = 3_000;
 
 /**
+ * All by which people, terminals and service managers ask a program to end, and those that end one which does not know them:
+ * a timer, a limit of time, a power supply. Without a listener the processes of tasks would be left.
+ */
+const stopSignals = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR2',
+  'SIGALRM',
+  'SIGVTALRM',
+  'SIGXCPU',
+  'SIGIO',
+  'SIGPWR',
+  'SIGSTKFLT',
+] as const;
+
+/** A terminal that closes hangs up more than once: the kernel tells the foreground group, the shell its jobs. */
+const sameHangUpMs = 200;
+
+/**
  * Runs the daemon until it is stopped, and resolves to the exit code: 0 after an orderly stop, 1 where the root
  * supervisor gave up. Rejects before anything was started where the home is taken (`HOME_LOCKED`) or the pipe's
- * path is (`FIFO_REFUSED`). The first SIGTERM or SIGINT drains and stops; a second one ends at once.
+ * path is (`FIFO_REFUSED`). The first of `stopSignals` drains and stops; a second one ends at once.
  */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
+  leanMalloc();
+  const own = watchOwnChildren();
   const lock = acquireLock(options.paths.lock);
   try {
     await ensureFifo(options.paths.fifo);
     const containment = await detectContainment(options.settings.get('task.containment'));
-    const parts = createParts(options, containment);
+    const strays = createStrays({ subreaper: becomeSubreaper(), own });
+    const services = createServices(options, { containment, strays });
     try {
-      return await runTree(parts);
+      return await runTree(services);
     } finally {
-      parts.journal.close();
+      await endProbes();
+      services.journal.close();
     }
   } finally {
     lock.release();
+    own.stop();
   }
 }
 
-async function runTree(parts: Parts): Promise<number> {
-  const { log, database } = parts;
-  const recall = countingRecalls(parts.recall, database.store);
-  closePasses(parts);
-  const view = createTreeView(() => root, database.input);
+async function runTree(services: Services): Promise<number> {
+  const { log, database } = services;
+  const recall = afterInHand(countingRecalls(services.recall, database.store), services.inHand);
+  closePasses(services);
+  const view = createTreeHandle(() => root, database.input);
+  services.restarts.watch(view.children);
+  services.draftTasks.cancel = (taskId) => view.tasks.cancel(taskId);
   const status = createStatusBuilder({
-    ...parts,
+    ...services,
     store: database.store,
-    agent: () => parts.agent.current(),
-    containment: { tier: parts.containment.tier, reason: parts.containment.reason },
-    isReady: view.isRunning,
+    agent: () => services.agent.current(),
+    containment: tierInForce(services.containment, services.strays.adopts),
+    readiness: view.readiness,
     database: view.database,
     runningTasks: () => view.runningTasks().length,
-    spend: () => parts.ledger.state(),
+    spend: () => services.ledger.state(),
+    schedule: () => scheduleStatus(services.schedule, Date.now()),
     children: view.children,
     dashboard: view.dashboard,
   });
-  const control = createControlApi({
-    ...parts,
+  const agentTools = createAgentTools({
+    ...services,
+    recall,
     store: database.store,
-    status,
-    watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
-    tasks: view.tasks,
-    dashboardUrl: () => view.dashboard().url,
-    inspect: createInspections({
-      root: view.root,
-      secrets: () => secretsOf(parts),
-      report: (thrown) => log.error({ err: thrown }, 'the inspection of the actors failed'),
-    }),
-    agentDesk: createAgentDesk({
-      ...parts,
-      recall,
-      store: database.store,
-      putEvent: (event) => putEvent(parts.paths, event),
-      watchKey: (dedupKey) => parts.watchers.watch(dedupKey),
-      queueLimits: () => ({
-        maxDepth: parts.settings.get('selfTasks.maxDepth'),
-        perTask: parts.settings.get('selfTasks.perTask'),
-        perHour: parts.settings.get('selfTasks.perHour'),
-      }),
+    queueLimits: () => ({
+      maxDepth: services.settings.get('selfTasks.maxDepth'),
+      perTask: services.settings.get('selfTasks.perTask'),
+      perHour: services.settings.get('selfTasks.perHour'),
     }),
   });
-  const { root: rootLogic, tree } = createSystem(parts, {
-    control,
+  const { root: rootLogic, tree } = createSystem(services, {
+    ...createFaces(services, { view, status, agentTools }),
     reflexes: createReflexes({
       store: database.store,
+      bus: services.bus,
       recall,
       statusText: async () => statusText(await status()),
       runningTasks: view.runningTasks,
       cancelTask: (taskId) => view.tasks.cancel(taskId),
-      spend: () => parts.ledger.state(),
+      spend: () => services.ledger.state(),
     }),
-    dashboard: createDashboardService(parts, { control, view, status }),
-    onRunning: () => announceRunning(parts),
+    jobs: createJobKinds(services, { cancelTask: (taskId) => view.tasks.cancel(taskId) }),
+    onRunning: () => announceRunning(services),
   });
   const root: ActorRefFrom<typeof rootMachine> = createActor(rootLogic, {
     input: { tree: { children: tree } },
   });
   const ended = toPromise(root);
-  const forget = listenForSignals(parts, () => root.send({ type: 'root.stop' }));
+  const forget = listenForSignals(services, () => {
+    services.draftDesk.close();
+    root.send({ type: 'root.stop' });
+  });
   view.logFacts(log);
-  parts.settings.onChange((keys) => {
-    if (keys.some((key) => key.startsWith('lanes.'))) view.setLanes(lanesOf(parts));
+  followDraftTime(services);
+  services.settings.onChange((keys) => {
+    if (keys.some((key) => key.startsWith('lanes.'))) view.setLanes(lanesOf(services));
   });
   root.start();
-  void parts.agent.resolve();
+  if (services.env[drillVariable] !== '1') void services.agent.resolve();
   try {
     const output = await ended;
     if (output.outcome === 'stopped') {
@@ -121,11 +147,12 @@ async function runTree(parts: Parts): Promise<number> {
   }
 }
 
-function lanesOf({ settings }: Parts) {
+function lanesOf({ settings }: Services) {
   return { lanes: settings.get('lanes.total'), reservedForHuman: settings.get('lanes.reservedForHuman') };
 }
 
-function announceRunning({ log, paths, database, agent, containment, startedAt }: Parts): void {
+function announceRunning(services: Services): void {
+  const { log, paths, database, agent, containment, env, startedAt, strays } = services;
   log.info(
     {
       home: paths.home,
@@ -136,7 +163,8 @@ function announceRunning({ log, paths, database, agent, containment, startedAt }
     },
     'ready: events are taken; try  ninjad ask "how are you?"  or  ninjad status',
   );
-  log.info({ tier: containment.tier, reason: containment.reason }, 'how the processes of tasks are held');
+  log.info(tierInForce(containment, strays.adopts), 'how the processes of tasks are held');
+  if (env[drillVariable] === '1') return;
   void agent.resolve().then((found) => {
     if (found.kind === 'claude') log.info({ path: found.path, version: found.version }, 'tasks go to claude');
     else if (found.kind === 'command')
@@ -150,36 +178,50 @@ function announceRunning({ log, paths, database, agent, containment, startedAt }
 }
 
 /** The first signal asks for an orderly stop; the second one kills what tasks have started and ends by that signal. */
-function listenForSignals(parts: Parts, stop: () => void): () => void {
-  const { log } = parts;
-  let isStopping = false;
+function listenForSignals(services: Services, stop: () => void): () => void {
+  const { log } = services;
+  let stoppingSince: number | undefined;
+  let ending = false;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (!isStopping) {
-      isStopping = true;
+    if (stoppingSince === undefined) {
+      stoppingSince = performance.now();
       log.info({ signal }, 'stopping; running tasks may end first, a second signal does not wait for them');
       stop();
       return;
     }
+    if (signal === 'SIGHUP' && performance.now() - stoppingSince < sameHangUpMs) return;
     log.warn({ signal }, 'stopping at once');
-    forget();
-    void endAtOnce(parts, signal);
+    end(signal);
   };
   const onUncaught = (thrown: unknown): void => {
     log.fatal({ err: thrown }, `unexpected error, the daemon ends: ${messageOf(thrown)}`);
-    forget();
-    void endAtOnce(parts, 'SIGABRT');
+    end('SIGABRT');
+  };
+  // A third signal must not end the daemon while it still kills: the listeners stay until it ends itself.
+  const end = (signal: NodeJS.Signals): void => {
+    if (ending) return;
+    ending = true;
+    void endAtOnce(services, signal, forget);
   };
   const forget = (): void => {
-    process.off('SIGTERM', onSignal).off('SIGINT', onSignal).off('uncaughtException', onUncaught);
+    for (const signal of stopSignals) process.off(signal, onSignal);
+    process.off('uncaughtException', onUncaught);
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('uncaughtException', onUncaught);
+  for (const signal of stopSignals) process.on(signal, onSignal);
+  process.on('uncaughtException', onUncaught);
   return forget;
 }
 
-async function endAtOnce({ journal, log }: Parts, signal: NodeJS.Signals): Promise<void> {
+async function endAtOnce(
+  { journal, log, strays }: Services,
+  signal: NodeJS.Signals,
+  forget: () => void,
+): Promise<void> {
   const deadline = new Promise<void>((resolve) => setTimeout(resolve, forcedEndMs).unref());
-  await Promise.race([endMarked(journal.uuid, 0), deadline]).catch((thrown: unknown) => {
+  const ends = Promise.all([endMarked(journal.uuid, 0, strays.claimsOfAll()), endProbes()]);
+  await Promise.race([ends, deadline]).catch((thrown: unknown) => {
     log.error({ err: thrown }, 'processes of tasks may be left; the next start ends them');
   });
+  forget();
   process.kill(process.pid, signal);
 }

@@ -1,43 +1,57 @@
-import { createControlServer } from '../actors/control-server.ts';
-import { controlMachine } from '../machines/control.ts';
-import { mailboxMachine } from '../machines/mailbox.ts';
-import { rootMachine } from '../machines/root.ts';
-import { type ChildSpec, childSpec } from '../machines/supervisor-spec.ts';
-import type { ControlApi } from './lib/control/api.ts';
-import type { DashboardService } from './lib/dashboard/service.ts';
-import type { Reflexes } from './lib/router/reflex.ts';
-import type { Parts } from './parts.ts';
+import { type ControlService, createControlServer } from '../actors/control/control-server.ts';
+import { controlMachine } from '../machines/control/machine.ts';
+import { mailboxMachine } from '../machines/mailbox/machine.ts';
+import { rootMachine } from '../machines/root/machine.ts';
+import { supervisorMachine } from '../machines/supervisor/machine.ts';
+import { type ChildSpec, childSpec } from '../machines/supervisor/spec.ts';
+import type { DashboardService } from './faces/dashboard/service.ts';
+import type { Reflexes } from './lib/reflexes/reflex.ts';
+import { mayPrune } from './retention/may-prune.ts';
+import type { JobKind } from './schedule/job.ts';
+import type { Services } from './services.ts';
 import { dashboardLogic } from './wiring/dashboard.ts';
 import { databaseLogic } from './wiring/database.ts';
+import { drilledParts, drillVariable } from './wiring/drilled-daemon.ts';
+import { discordLogic } from './wiring/discord.ts';
+import { fleetKeeperLogic, fleetLogic, fleetPingLogic, fleetTellerLogic } from './wiring/fleet.ts';
 import { fifoReaderLogic } from './wiring/fifo-reader.ts';
+import { goalsKeeperLogic } from './wiring/goals.ts';
+import { guardianLogic } from './wiring/guardian.ts';
 import { graphLogic } from './wiring/graph.ts';
 import { journalKeeperLogic, retentionLogic } from './wiring/chores.ts';
 import { inferenceLogic } from './wiring/inference.ts';
+import { mailWatchers } from './wiring/mail.ts';
 import { memoryKeeperLogic } from './wiring/memory.ts';
+import { outboxInput, outboxLogic } from './wiring/outbox.ts';
 import { recallKeeperLogic } from './wiring/recall.ts';
 import { routerLogic } from './wiring/router.ts';
+import { schedulerLogic } from './wiring/scheduler.ts';
+import { sensorKeeperLogic } from './wiring/sensors.ts';
+import { selfWatchLogic } from './wiring/self-watch.ts';
+import { rulesKeeperLogic } from './wiring/rules.ts';
 import { spendLogic } from './wiring/spend.ts';
+import { strayKeeperLogic } from './wiring/strays.ts';
 import { tasksLogic } from './wiring/tasks.ts';
-
-const SECOND = 1000;
-const HOUR = 60 * 60 * SECOND;
+import { HOUR, MINUTE, SECOND } from './lib/time.ts';
 
 /** Who talks to the running system. */
 export interface Faces {
-  control: ControlApi;
+  control: ControlService;
   reflexes: Reflexes;
   dashboard: DashboardService;
+  /** What runs by the clock. */
+  jobs: readonly JobKind[];
   onRunning: () => void;
 }
 
 /** The root machine, and the tree as data: top to bottom is the order of starting, bottom to top that of stopping. */
-export function createSystem(parts: Parts, { control, reflexes, dashboard, onRunning }: Faces) {
-  const { database, desk, mailbox, paths, settings } = parts;
+export function createSystem(services: Services, { control, reflexes, dashboard, jobs, onRunning }: Faces) {
+  const { channels, database, recordQueue, mailbox, paths, settings } = services;
   const drainMs = settings.get('shutdown.drainMs');
   const tree: ChildSpec[] = [
     childSpec({
       id: 'database',
-      logic: databaseLogic(parts),
+      logic: databaseLogic(services),
       input: database.input,
       restart: 'permanent',
       shutdownMs: 20 * SECOND,
@@ -45,7 +59,7 @@ export function createSystem(parts: Parts, { control, reflexes, dashboard, onRun
     }),
     childSpec({
       id: 'inference',
-      logic: inferenceLogic(parts),
+      logic: inferenceLogic(services),
       input: { deadlineMs: settings.get('inference.deadlineMs') },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
@@ -59,39 +73,55 @@ export function createSystem(parts: Parts, { control, reflexes, dashboard, onRun
       readyMs: 10 * SECOND,
     }),
     childSpec({
+      id: 'guardian',
+      logic: guardianLogic(services),
+      restart: 'permanent',
+      shutdownMs: 2 * SECOND,
+      readyMs: 10 * SECOND,
+    }),
+    childSpec({
       id: 'journal-keeper',
-      logic: journalKeeperLogic(parts),
+      logic: journalKeeperLogic(services),
       input: { restMs: 5 * SECOND, runsLast: true },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),
     childSpec({
       id: 'retention',
-      logic: retentionLogic(parts),
+      logic: retentionLogic(services),
       input: { restMs: 6 * HOUR, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),
     childSpec({
       id: 'memory-keeper',
-      logic: memoryKeeperLogic(parts),
+      logic: memoryKeeperLogic(services),
       input: { restMs: 3 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),
     childSpec({
       id: 'recall-keeper',
-      logic: recallKeeperLogic(parts),
+      logic: recallKeeperLogic(services),
       input: { restMs: 2 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),
     childSpec({
       id: 'graph',
-      logic: graphLogic(parts),
+      logic: graphLogic(services),
       input: { restMs: 5 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 30 * SECOND,
+    }),
+    childSpec({
+      id: 'outbox',
+      logic: outboxLogic(services, undefined, (now) =>
+        mayPrune({ store: services.database.store, bus: services.bus }, now),
+      ),
+      input: outboxInput(channels, 5 * SECOND),
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
     }),
     childSpec({
       id: 'mailbox',
@@ -101,21 +131,35 @@ export function createSystem(parts: Parts, { control, reflexes, dashboard, onRun
       shutdownMs: SECOND,
     }),
     childSpec({
+      id: 'rules-keeper',
+      logic: rulesKeeperLogic(services),
+      input: { restMs: 2 * SECOND, runsLast: true },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
+    }),
+    childSpec({
       id: 'router',
-      logic: routerLogic(parts, reflexes),
-      input: { mailbox, desk, batchSize: settings.get('store.batchSize') },
+      logic: routerLogic(services, reflexes),
+      input: { mailbox, queue: recordQueue, batchSize: settings.get('store.batchSize') },
       restart: 'permanent',
       shutdownMs: drainMs + 5 * SECOND,
     }),
     childSpec({
       id: 'spend',
-      logic: spendLogic(parts),
+      logic: spendLogic(services),
       restart: 'permanent',
       shutdownMs: SECOND,
     }),
     childSpec({
+      id: 'stray-keeper',
+      logic: strayKeeperLogic(services),
+      input: { restMs: 2 * SECOND, runsLast: true },
+      restart: 'permanent',
+      shutdownMs: 20 * SECOND,
+    }),
+    childSpec({
       id: 'tasks',
-      logic: tasksLogic(parts),
+      logic: tasksLogic(services),
       input: () => ({
         lanes: settings.get('lanes.total'),
         reservedForHuman: settings.get('lanes.reservedForHuman'),
@@ -126,20 +170,91 @@ export function createSystem(parts: Parts, { control, reflexes, dashboard, onRun
       readyMs: 60 * SECOND,
     }),
     childSpec({
+      id: 'sensors',
+      logic: sensorKeeperLogic(services),
+      input: { restMs: 5 * SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
+    }),
+    childSpec({
+      id: 'fleet',
+      logic: fleetLogic(services),
+      input: { atOnce: () => settings.get('fleet.atOnce') },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
+    }),
+    childSpec({
+      id: 'fleet-teller',
+      logic: fleetTellerLogic(services),
+      input: { restMs: 5 * SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'fleet-keeper',
+      logic: fleetKeeperLogic(services),
+      input: { restMs: 10 * MINUTE, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'fleet-ping',
+      logic: fleetPingLogic(services),
+      input: { restMs: SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'self-watch',
+      logic: selfWatchLogic(services),
+      input: { restMs: 10 * SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
+    }),
+    childSpec({
+      id: 'discord',
+      logic: discordLogic(services, control),
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
+    }),
+    childSpec({
+      id: 'mail',
+      logic: supervisorMachine,
+      input: { children: mailWatchers(services) },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
+    }),
+    childSpec({
       id: 'dashboard',
-      logic: dashboardLogic(parts, dashboard),
+      logic: dashboardLogic(services, dashboard),
       input: { host: settings.get('dashboard.host'), port: settings.get('port') },
       restart: 'permanent',
       shutdownMs: 5 * SECOND,
       readyMs: 10 * SECOND,
     }),
     childSpec({
+      id: 'goals-keeper',
+      logic: goalsKeeperLogic(services),
+      input: { restMs: 15 * SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'scheduler',
+      logic: schedulerLogic(services, jobs),
+      input: { drainMs: 5 * SECOND },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
       id: 'fifo-reader',
-      logic: fifoReaderLogic(parts),
+      logic: fifoReaderLogic(services),
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
       readyMs: 10 * SECOND,
     }),
   ];
-  return { root: rootMachine.provide({ actions: { announceRunning: onRunning } }), tree };
+  const isDrill = services.env[drillVariable] === '1';
+  const parts = isDrill ? tree.filter(({ id }) => drilledParts.has(id)) : tree;
+  return { root: rootMachine.provide({ actions: { announceRunning: onRunning } }), tree: parts };
 }

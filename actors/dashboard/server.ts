@@ -1,31 +1,23 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fromCallback } from 'xstate';
-import { createApp } from '../../src/lib/dashboard/http/app.ts';
-import type { DashboardService } from '../../src/lib/dashboard/service.ts';
+import type {
+  DashboardServerCommand,
+  DashboardServerFact,
+  DashboardServerInput,
+} from '../../machines/dashboard/protocol.ts';
+import { createApp } from '../../src/faces/dashboard/http/app.ts';
+import type { DashboardService } from '../../src/faces/dashboard/service.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { openSockets } from './sockets.ts';
-
-export interface DashboardServerInput {
-  /** The address to bind; anything but loopback is the owner's explicit wish. */
-  host: string;
-  port: number;
-}
-
-/** What the server hears: an orderly end, push what is gathered, the half-second beat. */
-export type DashboardServerCommand =
-  { type: 'child.stop' } | { type: 'feeds.flush' } | { type: 'feeds.pulse' };
-
-/** What the server tells its parent. `dashboard.failed` and `dashboard.closed` are its last words. */
-export type DashboardServerFact =
-  | { type: 'dashboard.listening'; url: string }
-  | { type: 'dashboard.failed'; reason: string }
-  | { type: 'dashboard.closed' }
-  | { type: 'feeds.pending' }
-  | { type: 'feeds.flushed' };
+import { boundStrangers } from './strangers.ts';
 
 const maxConnections = 256;
+/** The rest is for those whom the door has let in. */
+const maxStrangers = 128;
 const headersTimeoutMs = 10_000;
+/** How often Node looks for requests that are late; its own 30 s would leave them three times their time. */
+const checkIntervalMs = 1_000;
 const requestTimeoutMs = 30_000;
 
 /**
@@ -36,11 +28,23 @@ export function createDashboardServer(service: DashboardService) {
   return fromCallback<DashboardServerCommand, DashboardServerInput>(({ input, sendBack, receive }) => {
     const tell = (fact: DashboardServerFact) => sendBack(fact);
     const server = createServer(
-      { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+      {
+        headersTimeout: headersTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        connectionsCheckingInterval: checkIntervalMs,
+      },
       createApp(service),
     );
     server.maxConnections = maxConnections;
-    const sockets = openSockets(server, service, () => tell({ type: 'feeds.pending' }));
+    const strangers = boundStrangers(server, maxStrangers);
+    server.on('request', ({ headers, socket }) => {
+      const { as } = service.door.admit(headers);
+      if (as === 'session' || as === 'bearer') strangers.admit(socket);
+    });
+    const sockets = openSockets(server, service, {
+      pending: () => tell({ type: 'feeds.pending' }),
+      admitted: (connection) => strangers.admit(connection),
+    });
     listen(server, input, tell);
 
     let closing = false;

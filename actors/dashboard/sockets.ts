@@ -1,10 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
-import { rateBucket } from '../../src/lib/dashboard/rate-bucket.ts';
-import { type Topic, topicInput } from '../../src/lib/dashboard/protocol/inputs.ts';
-import type { Answer, ServerToClient } from '../../src/lib/dashboard/protocol.ts';
+import type { Admission } from '../../src/faces/dashboard/door/door.ts';
+import { rateBucket } from '../../src/faces/dashboard/rate-bucket.ts';
+import type { Pushes } from '../../src/faces/dashboard/protocol.ts';
+import { type Topic, topicInput } from '../../src/faces/dashboard/topics.ts';
+import type { Answer } from '../../src/lib/operations/dispatch.ts';
 import { messageOf } from '../../src/lib/errors.ts';
-import type { DashboardService } from '../../src/lib/dashboard/service.ts';
+import type { DashboardService } from '../../src/faces/dashboard/service.ts';
 
 const maxMessageBytes = 512 * 1024;
 /** A page that has not read so many packets is gone or too slow: it comes back and asks for the whole. */
@@ -14,8 +17,11 @@ const maxTopicsPerSocket = 32;
 const framesPerSecond = 400;
 const framesAtOnce = 2_000;
 
+/** A page sends its key as soon as it is connected; who sends none in that time is no page. */
+const keyMs = 5_000;
+
 /** Pushes that a newer one replaces: lost rather than queued for a page that cannot keep up. */
-const droppable: ReadonlySet<string> = new Set<keyof ServerToClient>(['now', 'events', 'tree']);
+const droppable: ReadonlySet<string> = new Set<keyof Pushes>(['now', 'events', 'tree']);
 
 /** The socket side while the server is open. */
 export interface Sockets {
@@ -26,24 +32,50 @@ export interface Sockets {
 
 type Io = Server<DefaultEventsMap, DefaultEventsMap>;
 type RawSocket = Socket['conn'];
+type SocketData = { session?: string };
+
+const notIn = 'open the link that `ninjad dashboard` prints';
+
+/** Who may open a socket; whoever has the cookie alone has to send the key through it. */
+const socketAdmissions: ReadonlySet<Admission['as']> = new Set(['session', 'half-session', 'bearer']);
+
+/** What the sockets tell whoever opened them. */
+export interface SocketListener {
+  /** There is something to push. */
+  pending(): void;
+  /** This connection has shown all that the door asks for. */
+  admitted(connection: NetSocket): void;
+}
 
 /**
- * socket.io behind the door: a foreign Host or Origin and a missing or stale session are refused before the upgrade. WebSocket
- * only, so that there is no second way in which every request would have to be judged anew.
+ * socket.io behind the door: a foreign Host or Origin and a missing or stale cookie are refused before the upgrade, a missing
+ * or wrong key before the first packet. WebSocket only, so that there is no second way in which every request would have to
+ * be judged anew.
  */
-export function openSockets(server: HttpServer, service: DashboardService, pending: () => void): Sockets {
+export function openSockets(server: HttpServer, service: DashboardService, tell: SocketListener): Sockets {
   const { door, report } = service;
   const io: Io = new Server(server, {
     serveClient: false,
     transports: ['websocket'],
     maxHttpBufferSize: maxMessageBytes,
+    connectTimeout: keyMs,
     allowRequest: ({ headers }, decide) => {
-      const admission = door.isOurHost(headers) ? door.admit(headers) : 'nobody';
-      const isIn = admission === 'session' || admission === 'bearer';
-      decide(isIn ? null : 'open the link that `ninjad dashboard` prints', isIn);
+      const mayTry = door.isOurHost(headers) && socketAdmissions.has(door.admit(headers).as);
+      decide(mayTry ? null : notIn, mayTry);
     },
   });
   io.engine.on('connection', cutOffFloods);
+  io.use((socket, next) => {
+    const { auth, headers } = socket.handshake;
+    const admission = door.admit(headers, (auth as { key?: unknown }).key);
+    if (admission.as !== 'session' && admission.as !== 'bearer') {
+      next(new Error(notIn));
+      return;
+    }
+    if (admission.as === 'session') (socket.data as SocketData).session = admission.id;
+    tell.admitted(socket.request.socket);
+    next();
+  });
   let hasAsked = false;
   const { adapter } = io.of('/');
   const feeds = service.openFeeds({
@@ -56,7 +88,7 @@ export function openSockets(server: HttpServer, service: DashboardService, pendi
     pending() {
       if (hasAsked) return;
       hasAsked = true;
-      pending();
+      tell.pending();
     },
   });
   const onRoom = (change: 'watched' | 'unwatched') => (room: string) => {
@@ -68,8 +100,11 @@ export function openSockets(server: HttpServer, service: DashboardService, pendi
   io.on('connection', (socket) => {
     welcome(socket, service);
   });
-  // A new token ends every session, also those that hold a socket open.
-  const forget = door.onRenewed(() => io.disconnectSockets(true));
+  // A session that has ended holds no socket open.
+  const forget = door.onEnded((ended) => {
+    for (const socket of io.of('/').sockets.values())
+      if (ended === 'all' || (socket.data as SocketData).session === ended.id) socket.disconnect(true);
+  });
   return {
     async flush() {
       hasAsked = false;
@@ -78,7 +113,7 @@ export function openSockets(server: HttpServer, service: DashboardService, pendi
     },
     pulse() {
       // Who was not heard, since the machine was not open yet, asks again.
-      if (hasAsked) pending();
+      if (hasAsked) tell.pending();
       return feeds.pulse().catch((thrown: unknown) => report(thrown, 'the pulse of the dashboard'));
     },
     close() {

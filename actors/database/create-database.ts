@@ -5,14 +5,20 @@ import {
   fromPromise,
   type PromiseActorLogic,
 } from 'xstate';
-import type { DatabaseEvent, DatabaseServerCommand } from '../../machines/database-context.ts';
+import type {
+  DatabaseConnection,
+  DatabaseInput,
+  DatabaseServerCommand,
+  StoreFact,
+} from '../../machines/database/protocol.ts';
 import { messageOf, StoreAwayError } from '../../src/lib/errors.ts';
 import { type DatabaseTarget, publicUrl } from '../../src/lib/store/database-target.ts';
 import { maintain } from '../../src/lib/store/maintain.ts';
 import { migrate, requireExtensions } from '../../src/lib/store/migrate.ts';
 import { loadMigrations, type Migration } from '../../src/lib/store/migrations.ts';
-import { createPool, type PooledStore } from '../../src/lib/store/pool.ts';
-import type { Store } from '../../src/lib/store/store.ts';
+import { createPool, type PooledStore, type PoolOptions } from '../../src/lib/store/pool.ts';
+import { isCollision, storeAway } from '../../src/lib/store/outage.ts';
+import type { Store, Tx } from '../../src/lib/store/store.ts';
 import { embeddedServerLogic, remoteServerLogic } from './server-logic.ts';
 
 export interface DatabaseDeps {
@@ -20,14 +26,36 @@ export interface DatabaseDeps {
   target: { kind: 'embedded'; dataDir: string; socketDir: string } | { kind: 'server'; url: string };
   /** Default: those that ship with the package. */
   migrations?: readonly Migration[];
+  /**
+   * Proves that what the daemon writes can be written, and leaves nothing behind; asked at each start and after each outage,
+   * before the database counts as ready. Default: only a read-only server is refused.
+   */
+  prove?: (store: Store) => Promise<void>;
+  /** Told of each statement of the shared store; see `PoolOptions`. */
+  onStatement?: PoolOptions['onStatement'];
+  /** False while a backup reads the log that a checkpoint would take away. Default: always true. */
+  mayMaintain?: () => boolean;
 }
 
 /** Everything about one database: the logics for the machine and the handle for everybody else. */
 export interface Database {
   /** `kind` and `url` (without the password): the machine's input. */
-  readonly input: { kind: 'embedded' | 'server'; url: string };
-  /** The store that everybody shares: `StoreAwayError` unless the machine is in `ready`. */
+  readonly input: Pick<DatabaseInput, 'kind' | 'url'>;
+  /**
+   * The store that everybody shares: `StoreAwayError` unless the machine is in `ready`, and where Postgres takes nothing now,
+   * whatever the statement is (see `judgeStoreError`). Other refusals stay pg's own.
+   */
   readonly store: Store;
+  /**
+   * The same for statements of the owner and their pages: all that Postgres says of a statement stays its own word, and while
+   * it only refuses to write it can still be asked, and mended.
+   */
+  readonly asked: Store;
+  /**
+   * Runs the owner's own SQL on a connection of its own, which ends with it: what it sets, locks or leaves open is gone then and
+   * meets nobody else.
+   */
+  readonly console: Tx;
   /**
    * Resolves when all that the store has acknowledged is on disk; `StoreAwayError` unless it is ready.
    * Both kinds sync each commit before they acknowledge it, so there is nothing left to wait for.
@@ -36,7 +64,7 @@ export interface Database {
   /** For `databaseMachine.provide({ actors })`. */
   readonly actors: {
     runServer: CallbackActorLogic<DatabaseServerCommand>;
-    connect: PromiseActorLogic<{ serverVersion: string }>;
+    connect: PromiseActorLogic<DatabaseConnection>;
     migrate: PromiseActorLogic<unknown>;
     openStore: CallbackActorLogic<EventObject>;
     probe: PromiseActorLogic<unknown>;
@@ -46,10 +74,18 @@ export interface Database {
 }
 
 /** Binds the database machine's actors to one database and to the one `Store` that outlives all its outages. */
-export function createDatabase({ target, migrations }: DatabaseDeps): Database {
+export function createDatabase({
+  target,
+  migrations,
+  prove = proveWritable,
+  onStatement,
+  mayMaintain = () => true,
+}: DatabaseDeps): Database {
   const address: DatabaseTarget = target;
   let pool: PooledStore | undefined;
   let opened: PooledStore | undefined;
+  let hadSchema = false;
+  let refuses = false;
   let onLost: (error: StoreAwayError) => void = () => undefined;
 
   function connected(): PooledStore {
@@ -62,27 +98,60 @@ export function createDatabase({ target, migrations }: DatabaseDeps): Database {
     return opened;
   }
 
+  const gated = (through: () => PooledStore): Store => ({
+    query: async (statement) => through().query(statement),
+    transaction: async (work) => through().transaction(work),
+  });
+  const noteRefusal = (): void => {
+    refuses = true;
+  };
   return {
     input: { kind: target.kind, url: publicUrl(address) },
-    store: {
-      query: async (statement) => ready().query(statement),
-      transaction: async (work) => ready().transaction(work),
+    store: judged(gated(ready), noteRefusal),
+    console: {
+      async query(statement) {
+        if (opened === undefined && !refuses) throw new StoreAwayError('the database is not ready');
+        const own = createPool(address, { max: 1, applicationName: consoleName });
+        try {
+          return await own.query(statement);
+        } finally {
+          await own.end();
+        }
+      },
     },
+    asked: gated(() => (refuses && pool !== undefined ? pool : ready())),
     // eslint-disable-next-line @typescript-eslint/require-await -- a promise, so that being away is a rejection
     checkpoint: async () => void ready(),
     actors: {
       runServer: target.kind === 'embedded' ? embeddedServerLogic(target) : remoteServerLogic(),
       connect: fromPromise(async () => {
-        // The old connections are dead or dying; whoever waits on them is told by themselves.
+        // The old connections are dead or dying; they tell all who wait on them.
         pool?.end().catch(() => undefined);
-        pool = createPool(address, { onLost: (error) => onLost(error) });
+        pool = createPool(address, {
+          ...(onStatement !== undefined && { onStatement }),
+          onLost: (error) => {
+            refuses = false;
+            onLost(error);
+          },
+        });
         return readVersion(pool);
       }),
-      migrate: fromPromise<unknown>(() => migrateApart(address, migrations ?? loadMigrations())),
+      migrate: fromPromise<unknown>(async () => {
+        const work = { migrations: migrations ?? loadMigrations(), hadSchema, prove };
+        try {
+          const applied = await migrateApart(address, work);
+          hadSchema = true;
+          return applied;
+        } catch (thrown) {
+          if (thrown instanceof StoreAwayError) refuses = thrown.refused && hadSchema;
+          throw thrown;
+        }
+      }),
       openStore: fromCallback(({ sendBack }) => {
-        const tell = (event: DatabaseEvent): void => sendBack(event);
+        const tell = (fact: StoreFact): void => sendBack(fact);
         onLost = (error) => tell({ type: 'connection.lost', reason: messageOf(error) });
         opened = pool;
+        refuses = false;
         tell({ type: 'store.opened' });
         return () => {
           onLost = () => undefined;
@@ -91,27 +160,94 @@ export function createDatabase({ target, migrations }: DatabaseDeps): Database {
       }),
       probe: fromPromise<unknown>(() => connected().query({ text: 'SELECT 1' })),
       maintain: fromPromise<unknown>(async () => {
-        if (target.kind === 'embedded') await maintain(connected());
+        if (target.kind === 'embedded' && mayMaintain()) await maintain(connected());
       }),
       closeConnections: fromPromise<unknown>(async () => pool?.end()),
     },
   };
 }
 
-async function readVersion(pool: PooledStore): Promise<{ serverVersion: string }> {
+async function readVersion(pool: PooledStore): Promise<DatabaseConnection> {
   const { rows } = await pool.query<{ version: string }>({
     text: `SELECT current_setting('server_version') AS version`,
   });
   return { serverVersion: rows[0]?.version ?? 'unknown' };
 }
 
+interface MigrationWork {
+  migrations: readonly Migration[];
+  /** The schema was there before in this life, so that it is not made anew where somebody has taken it away. */
+  hadSchema: boolean;
+  prove: (store: Store) => Promise<void>;
+}
+
 /** On a connection of its own without a statement timeout, since building an index takes as long as it takes. */
-async function migrateApart(address: DatabaseTarget, migrations: readonly Migration[]): Promise<string[]> {
-  const store = createPool(address, { max: 1, statementTimeoutMs: 0 });
+async function migrateApart(address: DatabaseTarget, work: MigrationWork): Promise<string[]> {
+  const pool = createPool(address, { max: 1, statementTimeoutMs: 0 });
   try {
-    await requireExtensions(store);
-    return await migrate(store, migrations, new Date());
+    if (work.hadSchema) await requireLedger(judged(pool));
+    if (work.migrations.some(({ sql }) => sql.includes('CREATE EXTENSION')))
+      await requireExtensions(judged(pool));
+    // Of the statements of a migration it judges itself: a right that it lacks is its own fault.
+    const applied = await migrate(pool, work.migrations, new Date());
+    await proveInTime(address, work.prove);
+    return applied;
   } finally {
-    await store.end();
+    await pool.end();
   }
 }
+
+/** On a connection with the usual timeout: a table that somebody has locked must not hold up the start for ever. */
+async function proveInTime(address: DatabaseTarget, prove: MigrationWork['prove']): Promise<void> {
+  const pool = createPool(address, { max: 1, statementTimeoutMs: proofTimeoutMs });
+  try {
+    await prove(judged(pool));
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Whoever restores a backup takes the schema away first; what is made anew meanwhile would be in the way. */
+async function requireLedger(store: Store): Promise<void> {
+  const { rows } = await store.query<{ ledger: string | null }>({
+    text: `SELECT to_regclass('schema_migrations') AS ledger`,
+  });
+  if (rows[0]?.ledger != null) return;
+  throw new StoreAwayError(
+    'the tables of ninjad are gone: restore them, or start ninjad again to have them made anew',
+    { refused: true },
+  );
+}
+
+async function proveWritable(store: Store): Promise<void> {
+  const { rows } = await store.query<{ readOnly: string }>({
+    text: `SELECT current_setting('transaction_read_only') AS "readOnly"`,
+  });
+  if (rows[0]?.readOnly === 'on') throw new StoreAwayError('the server is read-only', { refused: true });
+}
+
+/** The store with every outage told as one. A statement that collided with others is sent a second time at once. */
+function judged(store: Store, noteRefusal: () => void = () => undefined): Store {
+  const orAway = (thrown: unknown): never => {
+    const away = storeAway(thrown);
+    if (away?.refused === true) noteRefusal();
+    throw away ?? thrown;
+  };
+  return {
+    query: (statement) =>
+      store
+        .query(statement)
+        .catch((thrown: unknown) => {
+          if (!isCollision(thrown)) throw thrown;
+          return store.query(statement);
+        })
+        .catch(orAway) as never,
+    transaction: (work) =>
+      store
+        .transaction((tx) => work({ query: (statement) => tx.query(statement).catch(orAway) as never }))
+        .catch(orAway),
+  };
+}
+
+const consoleName = 'ninjad console';
+const proofTimeoutMs = 10_000;

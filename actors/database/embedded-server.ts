@@ -3,6 +3,7 @@ import { NinjadError } from '../../src/lib/errors.ts';
 import { howItEnded, stderrTail } from '../../src/lib/process/child-end.ts';
 import { childEntry } from '../../src/lib/process/child-entry.ts';
 import type { FromPgliteChild, PgliteChildInput } from './pglite-messages.ts';
+import { ownValue } from '../../src/lib/own-value.ts';
 
 /** The embedded database as a running child process. */
 export interface EmbeddedServer {
@@ -27,7 +28,12 @@ export function spawnEmbeddedServer(
   const { command, args } = childEntry(import.meta.url, './pglite-child.ts');
   const child = spawn(command, [...args, JSON.stringify(input)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+    env: Object.fromEntries(
+      passedOn.flatMap((name) => {
+        const value = ownValue(env, name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
   });
   const complaint = readComplaint(child);
   const exited = howItEnded(child, 'the embedded database', complaint);
@@ -55,7 +61,7 @@ function untilListening(child: ChildProcess): Promise<void> {
   });
 }
 
-/** What the child said last about why it ends: its own report, else the tail of its stderr. */
+/** Last word of the child about its end: its own report, else the tail of its stderr. */
 function readComplaint(child: ChildProcess): () => string {
   let reason: string | undefined;
   const tail = stderrTail(child);

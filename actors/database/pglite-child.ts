@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../../src/lib/errors.ts';
+import { openNoDebugger } from '../../src/lib/process/no-debugger.ts';
 import { waitForLock } from '../../src/lib/process/lock.ts';
 import { engineOf, openPglite, reportedParameters } from './pglite.ts';
 import type { FromPgliteChild, PgliteChildInput } from './pglite-messages.ts';
@@ -20,10 +21,14 @@ import { startWireServer } from './wire-server.ts';
  */
 setFlagsFromString('--wasm-tiering-budget=400000000');
 
+// Postgres' files are the owner's alone, whatever umask the daemon was started under.
+process.umask(0o077);
+
+openNoDebugger();
 const leaving = new AbortController();
 for (const signal of ['SIGTERM', 'disconnect'] as const) process.once(signal, () => leaving.abort());
-// Ctrl-C reaches the whole foreground group; the daemon decides when its database stops.
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// A terminal's signals reach the whole foreground group; the daemon decides when its database stops.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
 
 try {
   await serve(JSON.parse(process.argv[2] ?? '') as PgliteChildInput);

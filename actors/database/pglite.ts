@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { makeDataFolder } from './make-data-folder.ts';
 import { sharedBuffersFor } from './shared-buffers.ts';
 import { SyncedNodeFs } from './synced-node-fs.ts';
 import type { Engine } from './wire-session.ts';
+
+/** Stronger than an ALTER SYSTEM of the owner's, which would meet the daemon at each start. */
+const pinned = ['default_transaction_read_only=off', 'statement_timeout=0', 'lock_timeout=0'];
 
 /**
  * PGlite's own start parameters without `-F`, which switches fsync off, and with the log synced by fsync(2):
@@ -16,21 +17,23 @@ const startParams = [
   ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
   '-c',
   'wal_sync_method=fsync',
+  ...pinned.flatMap((setting) => ['-c', setting]),
 ];
 
 /**
  * Opens the database in `dataDir` (made on first use, which takes 5–7 s) with pgvector and pg_trgm, and with
- * commits that reach the disk. The caller holds the directory's lock: two processes on it lose rows silently.
+ * commits that reach the disk. Refuses a folder that has something else in it, see `makeDataFolder`.
+ * The caller holds the directory's lock: two processes on it lose rows silently.
  */
 export async function openPglite(dataDir: string): Promise<PGlite> {
-  if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(dataDir);
+  await makeDataFolder(dataDir, initialise);
   const files = new SyncedNodeFs(dataDir);
   const db = await create(files, ['-c', `shared_buffers=${sharedBuffersFor(dataDir)}`]);
   await requireSyncedCommits(db, files);
   return db;
 }
 
-/** The hook lies in Emscripten's insides, so a PGlite that goes around it must not go unnoticed. */
+/** The hook lies in Emscripten's insides, so a PGlite that goes around it is refused. */
 async function requireSyncedCommits(db: PGlite, files: SyncedNodeFs): Promise<void> {
   const before = files.syncs;
   await db.query("SELECT pg_logical_emit_message(true, 'ninjad', 'opened')");
@@ -38,16 +41,9 @@ async function requireSyncedCommits(db: PGlite, files: SyncedNodeFs): Promise<vo
     throw new Error('this PGlite commits without a sync to disk: its file system has changed');
 }
 
-/** PGlite copies a new database file by file, so it is made beside its place: killed half-way it leaves no half database. */
-async function initialise(dataDir: string): Promise<void> {
-  const unfinished = `${dataDir}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true, mode: 0o700 });
-  const db = await create(new SyncedNodeFs(unfinished));
+async function initialise(dir: string): Promise<void> {
+  const db = await create(new SyncedNodeFs(dir));
   await db.close();
-  await rm(dataDir, { recursive: true, force: true });
-  await rename(unfinished, dataDir);
-  await syncDirectory(dirname(dataDir));
 }
 
 async function create(fs: SyncedNodeFs, moreParams: readonly string[] = []): Promise<PGlite> {
@@ -58,15 +54,6 @@ async function create(fs: SyncedNodeFs, moreParams: readonly string[] = []): Pro
   });
   await db.waitReady;
   return db;
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The database as the wire server's engine: raw groups of messages in, raw answers out. */

@@ -1,5 +1,5 @@
 import { type CallbackActorLogic, fromCallback } from 'xstate';
-import type { DatabaseEvent, DatabaseServerCommand } from '../../machines/database-context.ts';
+import type { DatabaseServerCommand, DatabaseServerFact } from '../../machines/database/protocol.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { type EmbeddedServer, spawnEmbeddedServer } from './embedded-server.ts';
 
@@ -11,7 +11,7 @@ export function embeddedServerLogic(place: {
   socketDir: string;
 }): CallbackActorLogic<DatabaseServerCommand> {
   return fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
-    const tell = (event: DatabaseEvent): void => sendBack(event);
+    const tell = (fact: DatabaseServerFact): void => sendBack(fact);
     let server: EmbeddedServer | undefined;
 
     function launch(): EmbeddedServer {
@@ -54,7 +54,7 @@ export function embeddedServerLogic(place: {
 /** A server that is not ours to start or stop: it counts as listening at once, and as gone at once. */
 export function remoteServerLogic(): CallbackActorLogic<DatabaseServerCommand> {
   return fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
-    const tell = (event: DatabaseEvent): void => sendBack(event);
+    const tell = (fact: DatabaseServerFact): void => sendBack(fact);
     receive((command) => {
       if (command.type === 'server.launch') tell({ type: 'server.listening' });
       else tell({ type: 'server.exited', reason: 'the daemon is done with this server' });

@@ -6,9 +6,9 @@ const small = 32;
 const large = 128;
 
 /**
- * How much memory the embedded database gets for its pages, in PostgreSQL's notation. All of it is written at the start,
- * so 128 MB, its default, cost a third of a second and 100 MB from the first moment on. They pay once the tables are larger
- * than that: `npm run bench:recall` finds 10,000 memories equally fast with 32 MB and 100,000 twice as slowly.
+ * Memory that the embedded database gets for its pages, in PostgreSQL's notation. All of it is written at the start, so
+ * 128 MB, its default, cost a third of a second and 100 MB from the first moment on. They pay once the tables are
+ * larger than that: `npm run bench:recall` finds 10,000 memories equally fast with 32 MB and 100,000 twice as slowly.
  */
 export function sharedBuffersFor(dataDir: string): string {
   return `${bytesIn(join(dataDir, 'base')) > large * MiB ? large : small}MB`;

@@ -8,13 +8,16 @@ import {
   type FrameReader,
   ProtocolError,
 } from './wire-frames.ts';
+import { daemonName } from '../../src/lib/store/pool.ts';
 import { createStatementScope, type SharedStatements, type StatementScope } from './wire-statements.ts';
 
 /** One connection, seen from the session that all connections take turns at. */
 export interface WireClient {
   readonly statements: StatementScope;
-  /** Has completed a LISTEN, so notifications go here too. */
-  listening: boolean;
+  /** One of the daemon's own connections, by its application's name: it sets nothing in the session. */
+  readonly isDaemon: boolean;
+  /** The channels on which it listens. */
+  channels: Set<string>;
   readonly gone: boolean;
   /** Messages that must run without anybody in between; undefined when none is complete or the client reads too slowly. */
   takeGroup(): Frame[] | undefined;
@@ -48,6 +51,7 @@ const copyMessages = new Set(['d', 'c', 'f']);
 export function createWireClient(socket: Socket, options: WireClientOptions): WireClient {
   const reader = createFrameReader(options.maxMessageBytes);
   let started = false;
+  let isDaemon = false;
   let leaving = false;
   let gone = false;
   let draining = false;
@@ -58,7 +62,10 @@ export function createWireClient(socket: Socket, options: WireClientOptions): Wi
 
   const client: WireClient = {
     statements: createStatementScope(options.id, options.shared),
-    listening: false,
+    channels: new Set(),
+    get isDaemon() {
+      return isDaemon;
+    },
     get gone() {
       return gone;
     },
@@ -106,8 +113,12 @@ export function createWireClient(socket: Socket, options: WireClientOptions): Wi
   socket.on('close', vanish);
 
   function readMessages(): void {
-    if (!started) started = startUp(reader, socket, options);
-    if (!started) return;
+    if (!started) {
+      const parameters = startUp(reader, socket, options);
+      if (parameters === undefined) return;
+      started = true;
+      isDaemon = parameters.get('application_name') === daemonName;
+    }
     for (let message = reader.next(); message !== undefined && !leaving; message = reader.next()) {
       takeMessage(message);
     }
@@ -135,7 +146,7 @@ export function createWireClient(socket: Socket, options: WireClientOptions): Wi
     options.onChange();
   }
 
-  /** What came before Terminate still runs. */
+  /** Messages before Terminate still run. */
   function beginLeaving(): void {
     leaving = true;
     if (queued.length === 0) leave();
@@ -160,7 +171,12 @@ export function createWireClient(socket: Socket, options: WireClientOptions): Wi
   return client;
 }
 
-function startUp(reader: FrameReader, socket: Socket, options: WireClientOptions): boolean {
+/** Greets a client that has said all of its start-up, and returns the parameters that it gave. */
+function startUp(
+  reader: FrameReader,
+  socket: Socket,
+  options: WireClientOptions,
+): ReadonlyMap<string, string> | undefined {
   for (let packet = reader.nextStartup(); packet !== undefined; packet = reader.nextStartup()) {
     const code = packet.length < 8 ? 0 : packet.readInt32BE(4);
     if (code === sslRequest || code === gssEncryptionRequest) {
@@ -168,18 +184,27 @@ function startUp(reader: FrameReader, socket: Socket, options: WireClientOptions
     } else if (code === cancelRequest) {
       // Statements run to their end before the next byte is read: there is never one left to cancel.
       socket.end();
-      return false;
+      return undefined;
     } else if (code >> 16 === protocolVersion.major) {
       greet(socket, code & 0xffff, options);
-      return true;
+      return parametersOf(packet);
     } else {
       throw new ProtocolError(`start-up code ${code}`);
     }
   }
-  return false;
+  return undefined;
 }
 
-/** The directory's mode 0700 is what keeps others out, so everybody who got here is the owner. */
+/** Pairs of strings after the length and the version, ended by an empty one. */
+function parametersOf(packet: Buffer): Map<string, string> {
+  const strings = packet.toString('utf8', 8).split('\0');
+  const parameters = new Map<string, string>();
+  for (let index = 0; index + 1 < strings.length && strings[index] !== ''; index += 2)
+    parameters.set(strings[index] as string, strings[index + 1] as string);
+  return parameters;
+}
+
+/** The directory's mode 0700 keeps others out, so everybody who got here is the owner. */
 function greet(socket: Socket, minorVersion: number, options: WireClientOptions): void {
   const answers: Frame[] = [];
   if (minorVersion > protocolVersion.minor) {

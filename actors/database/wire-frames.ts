@@ -27,7 +27,7 @@ export function createFrameReader(maxBytes: number): FrameReader {
   let available = 0;
   let offset = 0;
 
-  /** Joins what came only when it completes something, so that a large frame is copied once and not once a chunk. */
+  /** Joins the pieces only when they complete something, so that a large frame is copied once and not once a chunk. */
   function take(typeBytes: 0 | 1): Buffer | undefined {
     const header = typeBytes + lengthBytes;
     if (available < header) return undefined;

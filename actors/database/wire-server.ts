@@ -7,7 +7,7 @@ import { createWireSession, type Engine } from './wire-session.ts';
 
 export interface WireServerOptions {
   engine: Engine;
-  /** What clients are told about the server at their start: `server_version`, `client_encoding`, … */
+  /** Facts about the server that clients are told at their start: `server_version`, `client_encoding`, … */
   parameters: ReadonlyMap<string, string>;
   /** The folder of the Unix socket, made with mode 0700; a socket that an earlier server left there is replaced. */
   socketDir: string;

@@ -1,10 +1,10 @@
 import { type Frame, frame, frameType, stringAt } from './wire-frames.ts';
 
-/** What all connections of one session share about prepared statements. */
+/** Knowledge about prepared statements that all connections of one session share. */
 export interface SharedStatements {
   /** Goes up when a client threw away everybody's statements (DISCARD ALL, DEALLOCATE ALL). */
   generation: number;
-  /** Whose unnamed statement the session holds now. */
+  /** The connection whose unnamed statement the session holds now. */
   unnamedOwner: StatementScope | undefined;
 }
 

@@ -1,12 +1,12 @@
-import { extract, type ExtractionLimits } from '../../src/lib/graph/extract.ts';
-import type { EntityName } from '../../src/lib/graph/extraction.ts';
-import { createGazetteer } from '../../src/lib/graph/gazetteer.ts';
-import { sentencesOf } from '../../src/lib/graph/plain-text.ts';
+import { extract, type ExtractionLimits } from '../../src/graph/extract/extract.ts';
+import type { EntityName } from '../../src/graph/extract/extraction.ts';
+import { createGazetteer } from '../../src/graph/extract/gazetteer.ts';
+import { sentencesOf } from '../../src/graph/extract/plain-text.ts';
 import type { NamedEntity } from '../../src/lib/inference/inference.ts';
-import { secretsByPattern, takeOut } from '../../src/lib/remember/secret-patterns.ts';
-import { serveThread } from '../serve-thread.ts';
+import { secretsByPattern, takeOut } from '../../src/lib/secrets/secret-patterns.ts';
+import { serveThread } from '../threads/serve-thread.ts';
 
-/** What the reader's thread is asked. */
+/** Questions to the reader's thread. */
 export type ReaderTask =
   | { type: 'names'; names: readonly EntityName[] }
   | { type: 'sentences'; text: string }
@@ -25,7 +25,7 @@ function perform(task: ReaderTask): unknown {
       gazetteer = createGazetteer(task.names);
       return undefined;
     case 'sentences':
-      // What is quoted as evidence must not hold a secret; a memory's text has none, a task's may.
+      // A quotation as evidence must not hold a secret; a memory's text has none, a task's may.
       return sentencesOf(takeOut(task.text, secretsByPattern(task.text)));
     case 'extract':
       return extract(task.sentences, { gazetteer, limits: task.limits, named: task.named });

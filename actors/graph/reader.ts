@@ -1,9 +1,9 @@
-import type { ExtractionLimits } from '../../src/lib/graph/extract.ts';
-import type { EntityName, Extraction } from '../../src/lib/graph/extraction.ts';
-import type { Reader } from '../../src/lib/graph/learn.ts';
+import type { ExtractionLimits } from '../../src/graph/extract/extract.ts';
+import type { EntityName, Extraction } from '../../src/graph/extract/extraction.ts';
+import type { Reader } from '../../src/graph/learn.ts';
 import type { Inference, NamedEntity } from '../../src/lib/inference/inference.ts';
-import type { Trust } from '../../src/lib/recall/trust.ts';
-import { createThread } from '../thread.ts';
+import type { Trust } from '../../src/lib/wire/trust.ts';
+import { createThread } from '../threads/thread.ts';
 import type { ReaderTask } from './reader-worker.ts';
 
 export interface ReaderDeps {
@@ -24,7 +24,7 @@ const nerDeadlineMs = 10_000;
 const maxHeapMib = 256;
 const maxTextChars = 200_000;
 
-/** A stranger's mail of ten thousand names leaves no more than this behind. */
+/** Most names and relations that one text may add; a stranger's mail of ten thousand names adds no more. */
 const limitsOf: Readonly<Record<Trust, ExtractionLimits>> = {
   owner: { entities: 100, relations: 150 },
   local: { entities: 100, relations: 150 },

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { messageOf } from '../../src/lib/errors.ts';
-import { type ModelRole, roleOf } from '../../src/lib/inference/work.ts';
-import type { Batch } from '../../src/lib/inference/work.ts';
+import { openNoDebugger } from '../../src/lib/process/no-debugger.ts';
+import { type ModelRole, roleOf, type Batch } from '../../src/lib/inference/work.ts';
 import type { ModelPlan } from '../../src/lib/inference/survey-models.ts';
 import { type LoadedModel, loadModel, mayHeal } from './load-model.ts';
 import type { FromInferenceChild, ToInferenceChild } from './messages.ts';
@@ -15,13 +15,17 @@ import type { FromInferenceChild, ToInferenceChild } from './messages.ts';
 /** Computing uses all cores; the daemon's loop goes before it. */
 const niceness = 5;
 
+// What it downloads lies in the home, and all of that is private.
+process.umask(0o077);
+
 const models = new Map<ModelRole, LoadedModel>();
 let loading = Promise.resolve();
 
+openNoDebugger();
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole foreground group, a service manager's SIGTERM all processes of the service: the daemon
+// A terminal's signals reach the whole foreground group, a service manager's SIGTERM all processes of the service: the daemon
 // decides when its models stop.
-for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined);
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.on('message', (message: ToInferenceChild) => {
   switch (message.type) {
     case 'load':
@@ -66,7 +70,7 @@ function lowerPriority(): void {
   try {
     setPriority(niceness);
   } catch {
-    // Where that is not allowed, it computes at the daemon's own priority.
+    // Not allowed: it computes at the daemon's own priority.
   }
 }
 

@@ -1,17 +1,17 @@
 import { type CallbackActorLogic, fromPromise, type PromiseActorLogic } from 'xstate';
-import type { InferenceCommand, ModelSurvey } from '../../machines/inference-context.ts';
-import type { InferenceDesk } from '../../src/lib/inference/inference-desk.ts';
+import type { InferenceProcessCommand, ModelSurvey } from '../../machines/inference/protocol.ts';
+import type { ModelQueue } from '../../src/lib/inference/model-queue.ts';
 import { type ModelOutlook, type ModelSources, surveyModels } from '../../src/lib/inference/survey-models.ts';
 import { type ModelRole, modelRoles } from '../../src/lib/inference/work.ts';
 import { runInferenceProcess } from './run-process.ts';
-import { defaultWear, type WearLimits } from './wear.ts';
+import { defaultAgeLimits, type AgeLimits } from './process-age.ts';
 
 export interface InferenceActorsDeps {
-  desk: InferenceDesk;
+  queue: ModelQueue;
   sources: ModelSources;
   env: NodeJS.ProcessEnv;
   /** Default: 20,000 batches or 1 GiB of growth. */
-  wear?: WearLimits;
+  ageLimits?: AgeLimits;
   /** Epoch milliseconds (default `Date.now`). */
   now?: () => number;
 }
@@ -19,18 +19,18 @@ export interface InferenceActorsDeps {
 /** For `inferenceMachine.provide({ actors })`. */
 export interface InferenceActors {
   survey: PromiseActorLogic<ModelSurvey>;
-  runProcess: CallbackActorLogic<InferenceCommand>;
+  runProcess: CallbackActorLogic<InferenceProcessCommand>;
 }
 
 /** A model that took its process down with it is left alone for so long: the others go on without it. */
 const blameMs = 10 * 60_000;
 
-/** Binds the inference machine's actors to the desk where requests wait and to where models may come from. */
+/** Binds the inference machine's actors to the queue where requests wait and to where models may come from. */
 export function createInferenceActors({
-  desk,
+  queue,
   sources,
   env,
-  wear = defaultWear,
+  ageLimits = defaultAgeLimits,
   now = Date.now,
 }: InferenceActorsDeps): InferenceActors {
   const blamed = new Map<ModelRole, { reason: string; until: number }>();
@@ -43,21 +43,21 @@ export function createInferenceActors({
 
   return {
     survey: fromPromise(async ({ signal }) => {
-      const wanted = modelRoles.filter((role) => desk.states()[role].state !== 'ready');
+      const wanted = modelRoles.filter((role) => queue.states()[role].state !== 'ready');
       const found = await surveyModels(sources, signal);
       signal.throwIfAborted();
       const outlooks = wanted.map((role) => [role, outlookOf(role, found[role])] as const);
       for (const [role, outlook] of outlooks)
-        desk.setState(role, 'plan' in outlook ? { state: 'loading', percent: null } : outlook.state);
+        queue.setState(role, 'plan' in outlook ? { state: 'loading', percent: null } : outlook.state);
       return {
         plans: outlooks.flatMap(([, outlook]) => ('plan' in outlook ? [outlook.plan] : [])),
         isIncomplete: outlooks.some(([, outlook]) => 'state' in outlook && outlook.state.state !== 'off'),
       };
     }),
     runProcess: runInferenceProcess({
-      desk,
+      queue,
       env,
-      wear,
+      ageLimits,
       onDiedLoading: (role, reason) => blamed.set(role, { reason, until: now() + blameMs }),
     }),
   };

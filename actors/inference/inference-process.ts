@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { howItEnded, stderrTail } from '../../src/lib/process/child-end.ts';
 import { childEntry } from '../../src/lib/process/child-entry.ts';
 import type { FromInferenceChild, ToInferenceChild } from './messages.ts';
+import { ownValue } from '../../src/lib/own-value.ts';
 
 /** The models' process while it runs. */
 export interface InferenceProcess {
@@ -9,12 +10,12 @@ export interface InferenceProcess {
   send(message: ToInferenceChild): void;
   /** Resolves to a sentence about how it ended, once it is gone. Never rejects. */
   readonly exited: Promise<string>;
-  /** Lets it end, which it does when it has nothing to compute. */
+  /** Asks it to end: it does once it has nothing to compute. */
   terminate(): void;
   kill(): void;
 }
 
-/** What it needs: none of the daemon's secrets, but the hub's token for models that want one. */
+/** The environment that it needs: none of the daemon's secrets, but the hub's token for models that want one. */
 const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'HF_TOKEN'];
 
 /** Starts the inference process. It ends by itself when this process does. */
@@ -27,7 +28,12 @@ export function spawnInferenceProcess(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Typed arrays travel as they are.
     serialization: 'advanced',
-    env: Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+    env: Object.fromEntries(
+      passedOn.flatMap((name) => {
+        const value = ownValue(env, name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
   });
   child.on('message', onMessage);
   // One that is gone is reported by `exited`.

@@ -28,8 +28,8 @@ env.logLevel = LogLevel.NONE;
 
 /**
  * Loads a model, from the hub where the plan says so. `onPercent` hears how much of its files is there, each whole
- * percent once. Throws what transformers.js, the tokenizer or the ONNX runtime throw, and where the model does not
- * compute what its role needs.
+ * percent once. Throws the errors of transformers.js, the tokenizer or the ONNX runtime, and where the model cannot
+ * serve its role.
  */
 export async function loadModel(plan: ModelPlan, onPercent: (percent: number) => void): Promise<LoadedModel> {
   const { role, model, precision, from } = plan;
@@ -48,7 +48,7 @@ export async function loadModel(plan: ModelPlan, onPercent: (percent: number) =>
   return { model: `${model}@${digest}`, ...loaded };
 }
 
-/** Whether a failure to load is one that time may heal: a network's, not a broken file's. */
+/** True for a failure to load that time may heal: a network's, not a broken file's. */
 export function mayHeal({ from }: ModelPlan, thrown: unknown): boolean {
   if (from.kind === 'folder') return false;
   const { cause, message } = thrown as { cause?: unknown; message?: unknown };

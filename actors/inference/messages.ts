@@ -1,11 +1,11 @@
 import type { ModelPlan } from '../../src/lib/inference/survey-models.ts';
 import type { Batch, ModelRole } from '../../src/lib/inference/work.ts';
 
-/** What the inference child is told over IPC. */
+/** Messages to the inference child over IPC. */
 export type ToInferenceChild =
   { type: 'load'; plan: ModelPlan } | { type: 'compute'; batch: Batch } | { type: 'ping' } | { type: 'end' };
 
-/** What the inference child says. */
+/** Messages of the inference child. */
 export type FromInferenceChild =
   | { type: 'up' }
   | { type: 'pong' }

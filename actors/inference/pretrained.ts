@@ -12,7 +12,7 @@ import {
 import type { ModelPrecision } from '../../src/lib/inference/find-model.ts';
 
 export interface LoadOptions {
-  /** What transformers.js calls it: a folder, or a name on the hub. */
+  /** Its name for transformers.js: a folder, or a name on the hub. */
   name: string;
   /** Its name on the hub in any case. */
   model: string;
@@ -33,7 +33,7 @@ export interface ModelConfig {
 
 const longestWindow = 512;
 
-/** What `from_pretrained` takes. */
+/** Options of `from_pretrained`. */
 export function pretrainedOptions({ dtype, progress }: LoadOptions) {
   return { dtype, progress_callback: progress, session_options: sessionOptions };
 }
@@ -58,7 +58,7 @@ export function sequenceBuilderFor(tokenizer: PreTrainedTokenizer, config: Model
   );
 }
 
-/** How many tokens a model takes, special ones included: 512 at most. */
+/** Tokens that a model takes, special ones included: 512 at most. */
 export function windowOf(tokenizer: PreTrainedTokenizer, config: ModelConfig): number {
   // RoBERTa counts positions from two on.
   const reserved = /roberta/.test(config.model_type ?? '') ? 2 : 0;
@@ -66,7 +66,7 @@ export function windowOf(tokenizer: PreTrainedTokenizer, config: ModelConfig): n
   return Math.min(longestWindow, positions, Number(tokenizer.model_max_length));
 }
 
-/** Sequences as the model's inputs, padded to the longest. Whoever takes them calls `dispose` when it is through. */
+/** Sequences as the model's inputs, padded to the longest. Their taker calls `dispose` in the end. */
 export function inputTensors(sequences: readonly TokenSequence[], padId: number) {
   const width = Math.max(...sequences.map(({ ids }) => ids.length));
   const shape = [sequences.length, width];

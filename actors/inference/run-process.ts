@@ -1,37 +1,36 @@
 import { type CallbackActorLogic, fromCallback } from 'xstate';
-import type { InferenceCommand, InferenceEvent } from '../../machines/inference-context.ts';
+import type { InferenceProcessCommand, InferenceProcessFact } from '../../machines/inference/protocol.ts';
 import { messageOf } from '../../src/lib/errors.ts';
-import type { InferenceDesk } from '../../src/lib/inference/inference-desk.ts';
-import type { ModelRole } from '../../src/lib/inference/work.ts';
-import { modelRoles } from '../../src/lib/inference/work.ts';
+import type { ModelQueue } from '../../src/lib/inference/model-queue.ts';
+import { type ModelRole, modelRoles } from '../../src/lib/inference/work.ts';
 import { type InferenceProcess, spawnInferenceProcess } from './inference-process.ts';
 import type { FromInferenceChild } from './messages.ts';
-import { createWear, type WearLimits } from './wear.ts';
+import { createProcessAge, type AgeLimits } from './process-age.ts';
 
 export interface RunProcessDeps {
-  desk: InferenceDesk;
+  queue: ModelQueue;
   env: NodeJS.ProcessEnv;
-  wear: WearLimits;
+  ageLimits: AgeLimits;
   /** Hears which model the process was loading when it ended, and how it ended. */
   onDiedLoading: (role: ModelRole, reason: string) => void;
 }
 
 /**
- * Owns the inference process, at most one at a time: hands it the batches that wait at the desk, reports there how the
- * models are, and tells the desk when it is gone. Killed when the actor is stopped without having been asked.
+ * Owns the inference process, at most one at a time: hands it the batches that wait in the queue, reports the states of
+ * the models there, and tells the queue when it is gone. The process is killed when the actor is stopped unasked.
  */
-export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<InferenceCommand> {
-  const { desk } = deps;
-  return fromCallback<InferenceCommand>(({ receive, sendBack }) => {
-    const tell = (event: InferenceEvent): void => sendBack(event);
-    const wear = createWear(deps.wear);
+export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<InferenceProcessCommand> {
+  const { queue } = deps;
+  return fromCallback<InferenceProcessCommand>(({ receive, sendBack }) => {
+    const tell = (fact: InferenceProcessFact): void => sendBack(fact);
+    const age = createProcessAge(deps.ageLimits);
     let child: InferenceProcess | undefined;
     let loading: ModelRole[] = [];
     let isEnding = false;
 
     function launch(): InferenceProcess {
       const launched = spawnInferenceProcess(hear, deps.env);
-      wear.begin();
+      age.begin();
       isEnding = false;
       void launched.exited.then((reason) => {
         child = undefined;
@@ -42,13 +41,13 @@ export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<In
     }
 
     function giveUp(reason: string): void {
-      desk.abandon(reason, false);
+      queue.abandon(reason, false);
       if (loading[0] !== undefined && !isEnding) deps.onDiedLoading(loading[0], reason);
       loading = [];
       for (const role of modelRoles) {
-        const { state } = desk.states()[role];
+        const { state } = queue.states()[role];
         if (state !== 'ready' && state !== 'loading') continue;
-        desk.setState(role, isEnding ? { state: 'loading', percent: null } : { state: 'degraded', reason });
+        queue.setState(role, isEnding ? { state: 'loading', percent: null } : { state: 'degraded', reason });
       }
     }
 
@@ -58,10 +57,10 @@ export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<In
           tell({ type: 'process.up' });
           break;
         case 'pong':
-          tell({ type: 'process.pong', hasMore: desk.depth() > 0 });
+          tell({ type: 'process.pong', hasMore: queue.depth() > 0 });
           break;
         case 'progress':
-          desk.setState(message.role, { state: 'loading', percent: message.percent });
+          queue.setState(message.role, { state: 'loading', percent: message.percent });
           tell({ type: 'model.progress' });
           break;
         case 'loaded':
@@ -69,32 +68,32 @@ export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<In
           settle(message);
           break;
         case 'computed':
-          desk.answer(message.batchId, message.results);
-          tell({ type: 'batch.settled', hasMore: desk.depth() > 0, isWorn: wear.isWorn(message.rssBytes) });
+          queue.answer(message.batchId, message.results);
+          tell({ type: 'batch.settled', hasMore: queue.depth() > 0, isWorn: age.isWorn(message.rssBytes) });
           break;
         case 'stumbled':
-          desk.fail(message.batchId, message.reason);
-          tell({ type: 'batch.settled', hasMore: desk.depth() > 0, isWorn: false });
+          queue.fail(message.batchId, message.reason);
+          tell({ type: 'batch.settled', hasMore: queue.depth() > 0, isWorn: false });
       }
     }
 
     function settle(message: Extract<FromInferenceChild, { type: 'loaded' | 'refused' }>): void {
       const { role } = message;
       loading = loading.filter((other) => other !== role);
-      wear.begin();
+      age.begin();
       if (message.type === 'refused') {
         const { reason, isTemporary } = message;
-        desk.setState(role, { state: isTemporary ? 'degraded' : 'failed', reason });
+        queue.setState(role, { state: isTemporary ? 'degraded' : 'failed', reason });
       } else {
         const { model, dimensions = 0 } = message;
-        if (role === 'embedder') desk.setState(role, { state: 'ready', model, dimensions });
-        else desk.setState(role, { state: 'ready', model });
+        if (role === 'embedder') queue.setState(role, { state: 'ready', model, dimensions });
+        else queue.setState(role, { state: 'ready', model });
       }
       tell({ type: 'model.settled', isReady: message.type === 'loaded' });
     }
 
     function work(running: InferenceProcess): void {
-      const batch = desk.take();
+      const batch = queue.take();
       if (batch === undefined) tell({ type: 'batch.settled', hasMore: false, isWorn: false });
       else running.send({ type: 'compute', batch });
     }
@@ -132,12 +131,12 @@ export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<In
           break;
         case 'process.kill':
           // Told at once: a process that the kernel holds may take its time to be gone.
-          desk.abandon(command.reason, true);
+          queue.abandon(command.reason, true);
           giveUp(command.reason);
           child.kill();
       }
     });
-    const stopListening = desk.onWork(() => tell({ type: 'work.waiting' }));
+    const stopListening = queue.onWork(() => tell({ type: 'work.waiting' }));
     return () => {
       stopListening();
       child?.kill();

@@ -1,5 +1,5 @@
-import type { PreparedText } from '../../src/lib/remember/prepare-text.ts';
-import { createThread } from '../thread.ts';
+import type { PreparedText } from '../../src/memory/keep/prepare-text.ts';
+import { createThread } from '../threads/thread.ts';
 
 /** Prepares texts for remembering in a thread of its own. */
 export interface TextPreparer {

@@ -1,4 +1,4 @@
-import { prepareText } from '../../src/lib/remember/prepare-text.ts';
-import { serveThread } from '../serve-thread.ts';
+import { prepareText } from '../../src/memory/keep/prepare-text.ts';
+import { serveThread } from '../threads/serve-thread.ts';
 
 serveThread((text: string) => prepareText(text));

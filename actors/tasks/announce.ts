@@ -1,5 +1,8 @@
+import type { OutboxFacts } from '../../src/outbox/facts.ts';
+import { doubtNews } from '../../src/tasks/run/cut-off.ts';
+import type { TaskFacts } from '../../src/tasks/facts.ts';
 import type { Bus } from '../../src/lib/bus.ts';
-import { type SettledMessage, steeredReason } from '../../src/lib/store/tasks/steered.ts';
+import { type SettledMessage, steeredReason } from '../../src/tasks/rows/steered.ts';
 
 /** A task's state as observers hear it. */
 export interface TaskNews {
@@ -14,7 +17,7 @@ export interface TaskNews {
 const ended: ReadonlySet<string> = new Set(['done', 'failed', 'dead', 'cancelled']);
 
 /** Tells observers of a state that stands in the row, and of the end where it is one. */
-export function announceTask(bus: Pick<Bus, 'emit'>, news: TaskNews): void {
+export function announceTask(bus: Pick<Bus<TaskFacts>, 'emit'>, news: TaskNews): void {
   const { taskId, eventId, state, outcome = state, reply = '' } = news;
   const reason = news.reason === undefined ? {} : { reason: news.reason };
   bus.emit('task.state', { taskId, eventId, state, ...reason });
@@ -23,7 +26,7 @@ export function announceTask(bus: Pick<Bus, 'emit'>, news: TaskNews): void {
 
 /** Tells observers what became of the messages that were handed to a task: ended with it, or back in the queue. */
 export function announceMessages(
-  bus: Pick<Bus, 'emit'>,
+  bus: Pick<Bus<TaskFacts>, 'emit'>,
   messages: readonly SettledMessage[],
   { hostId, reply }: { hostId: number; reply: string },
 ): void {
@@ -39,4 +42,13 @@ export function announceMessages(
       }),
     });
   }
+}
+
+/** Tells observers that a task waits for the owner, and why. */
+export function announceDoubt(
+  bus: Pick<Bus<TaskFacts & OutboxFacts>, 'emit'>,
+  { taskId, eventId, doubt }: { taskId: number; eventId: number; doubt: string },
+): void {
+  bus.emit('task.progress', { taskId, eventId, progress: doubt });
+  bus.emit('owner.told', { origin: 'task', text: doubtNews(taskId, doubt), taskId });
 }

@@ -1,16 +1,15 @@
+import type { TaskFacts } from '../../src/tasks/facts.ts';
 import { fromPromise } from 'xstate';
-import type { TaskLimits } from '../../src/lib/agent/limits.ts';
+import type { Claim, ClaimRequest } from '../../machines/tasks/protocol.ts';
+import type { TaskLimits } from '../../src/tasks/run/limits.ts';
 import type { Bus } from '../../src/lib/bus.ts';
 import type { Store } from '../../src/lib/store/store.ts';
-import { claimTask, type ClaimedTask, untilNextDue } from '../../src/lib/store/tasks/claim.ts';
+import { claimTask, type ClaimedTask, untilNextDue } from '../../src/tasks/rows/claim.ts';
 import { announceTask } from './announce.ts';
-
-/** A task to run, or how long nothing is due. */
-export type Claim = { task: ClaimedTask; limits: TaskLimits } | { task: undefined; waitMs: number };
 
 export interface ClaimTaskDeps {
   store: Store;
-  bus: Pick<Bus, 'emit'>;
+  bus: Pick<Bus<TaskFacts>, 'emit'>;
   /** The UUID of this daemon's journal. */
   worker: string;
   leaseMs: number;
@@ -20,11 +19,14 @@ export interface ClaimTaskDeps {
   sessionIdleDays?: () => number;
   /** Told of each claim before anybody decides about the next one. */
   onClaimed?: (task: ClaimedTask) => void;
+  /** True while the event loop is so late that another agent had better not be started. Default: never. */
+  isStalled?: () => boolean;
   now?: () => Date;
 }
 
 /** The longest wait between two looks into the queue, for rows that came without a wake. */
 const maxWaitMs = 30_000;
+const stalledMs = 250;
 
 /** Claims the next due task. Rejects with `StoreAwayError` while it cannot. */
 export function createClaimTask({
@@ -35,11 +37,13 @@ export function createClaimTask({
   limitsFor,
   sessionIdleDays,
   onClaimed,
+  isStalled = () => false,
   now = () => new Date(),
 }: ClaimTaskDeps) {
-  return fromPromise<Claim, { humanOnly: boolean }>(async ({ input: { humanOnly } }) => {
+  return fromPromise<Claim, ClaimRequest>(async ({ input: { humanOnly } }) => {
     // One instant for both looks, or a row that becomes due between them would be seen by neither.
     const at = now();
+    if (isStalled()) return { task: undefined, waitMs: stalledMs };
     const idle = sessionIdleDays === undefined ? {} : { sessionIdleDays: sessionIdleDays() };
     const task = await claimTask(store, { worker, leaseMs, humanOnly, now: at, ...idle });
     if (task === undefined) {

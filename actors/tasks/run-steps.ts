@@ -1,17 +1,21 @@
+import type { TaskFacts } from '../../src/tasks/facts.ts';
 import { fromPromise } from 'xstate';
-import { type TaskMark, taskMarker } from '../../src/lib/agent/marker.ts';
-import { type ResolvedAgent, type RunnableAgent, withRules } from '../../src/lib/agent/kinds/kinds.ts';
+import type { ProcessNote, TerminationRequest } from '../../machines/agent-run/protocol.ts';
+import type { AgentQuery, ReplyRequest } from '../../machines/task/protocol.ts';
+import { type TaskMark, taskMarker } from '../../src/lib/process/marker.ts';
+import { type ResolvedAgent, withRules } from '../../src/tasks/agents/kinds.ts';
 import type { Bus } from '../../src/lib/bus.ts';
-import type { ProcessIdentity } from '../../src/lib/process/identity.ts';
 import { terminateFamily, type TerminationReport } from '../../src/lib/process/kill-family.ts';
-import type { AgentResolver } from '../../src/lib/process/resolve-agent.ts';
-import type { Recall, RecalledMemory, Recollection } from '../../src/lib/recall/recall.ts';
+import type { Strays } from '../../src/lib/process/strays/strays.ts';
+import type { AgentResolver } from '../../src/tasks/agents/resolve.ts';
+import type { Recall, Recollection } from '../../src/memory/recall/recall.ts';
+import { HUMAN } from '../../src/lib/wire/priority.ts';
 import type { Store } from '../../src/lib/store/store.ts';
-import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
-import { noteRecalled } from '../../src/lib/store/memories/note-recalled.ts';
-import { noteProcess } from '../../src/lib/store/tasks/note-process.ts';
+import type { ClaimedTask } from '../../src/tasks/rows/claim.ts';
+import { recordRecalled } from '../../src/memory/rows/record-recalled.ts';
+import { noteProcess } from '../../src/tasks/rows/note-process.ts';
 import { announceTask } from './announce.ts';
-import { agentRecord, givenMemories, type RecordedTask } from './record-task.ts';
+import { agentRecord, givenMemories } from './record-task.ts';
 
 export interface RecallLimits {
   limit: number;
@@ -20,16 +24,23 @@ export interface RecallLimits {
 
 const defaultRecallLimits: RecallLimits = { limit: 8, budgetTokens: 1_500 };
 
-/** Looks for memories close to a task's prompt; by default the best 8, at most 1,500 tokens. */
-export function createRecallForTask(recall: Recall, limits: RecallLimits = defaultRecallLimits) {
-  return fromPromise<Recollection, ClaimedTask>(({ input, signal }) =>
-    recall({ text: input.prompt, ...limits, signal }),
-  );
+/**
+ * Looks for memories close to a task's prompt; by default the best 8, at most 1,500 tokens. `forHuman` serves what a person
+ * asks, who may have said a moment before what they ask for.
+ */
+export function createRecallForTask(
+  recall: Recall,
+  { limits = defaultRecallLimits, forHuman = recall }: { limits?: RecallLimits; forHuman?: Recall } = {},
+) {
+  return fromPromise<Recollection, ClaimedTask>(({ input, signal }) => {
+    const ask = input.priority === HUMAN ? forHuman : recall;
+    return ask({ text: input.prompt, ...limits, signal });
+  });
 }
 
 /** The agent to run: what was found at start-up, or a new search. */
 export function createResolveAgent(resolver: AgentResolver) {
-  return fromPromise<ResolvedAgent, { reprobe: boolean }>(async ({ input }) => {
+  return fromPromise<ResolvedAgent, AgentQuery>(async ({ input }) => {
     const found = await (input.reprobe ? resolver.reprobe() : resolver.resolve());
     return found.kind === 'misconfigured' ? found : withRules(found);
   });
@@ -37,22 +48,14 @@ export function createResolveAgent(resolver: AgentResolver) {
 
 /** Writes into the row which process runs the task and which memories it was given, and counts that these were recalled. */
 export function createNoteProcess(store: Store) {
-  return fromPromise<
-    undefined,
-    {
-      task: ClaimedTask;
-      agent: RunnableAgent;
-      memories: readonly RecalledMemory[];
-      identity: ProcessIdentity | undefined;
-    }
-  >(async ({ input: { task, agent, memories, identity } }) => {
+  return fromPromise<undefined, ProcessNote>(async ({ input: { task, agent, memories, identity } }) => {
     await store.transaction(async (tx) => {
       await noteProcess(tx, task, {
         identity: identity ?? null,
         agent: agentRecord(agent),
         memories: givenMemories(memories),
       });
-      await noteRecalled(
+      await recordRecalled(
         tx,
         memories.map(({ id }) => id),
         new Date(),
@@ -65,34 +68,34 @@ export function createNoteProcess(store: Store) {
 export interface TerminateDeps {
   /** The directories of the cgroups in which the attempt runs. Default: none. */
   cgroupsOf?: (mark: TaskMark) => string[];
+  /** Who belongs to the run though nothing of their own shows it, and the word that nobody of it is left. */
+  strays?: Pick<Strays, 'claims' | 'end'>;
   /** Told where somebody did not go by themselves. */
   onKilled?: (task: ClaimedTask, report: TerminationReport) => void;
 }
 
 /** Ends whatever is left of a run, and says who that was. */
-export function createTerminate({ cgroupsOf = () => [], onKilled }: TerminateDeps = {}) {
-  return fromPromise<
-    TerminationReport,
-    { task: ClaimedTask; identity: ProcessIdentity | undefined; graceMs: number }
-  >(async ({ input: { task, identity, graceMs } }) => {
-    const mark = { worker: task.worker, taskId: task.id, attempt: task.attempt };
-    const report = await terminateFamily({
-      root: identity,
-      marker: taskMarker(mark),
-      cgroups: cgroupsOf(mark),
-      graceMs,
-    });
-    if (report.killedCount > 0 || report.left.length > 0) onKilled?.(task, report);
-    return report;
-  });
+export function createTerminate({ cgroupsOf = () => [], strays, onKilled }: TerminateDeps = {}) {
+  return fromPromise<TerminationReport, TerminationRequest>(
+    async ({ input: { task, identity, graceMs } }) => {
+      const mark = { worker: task.worker, taskId: task.id, attempt: task.attempt };
+      const report = await terminateFamily({
+        root: identity,
+        marker: taskMarker(mark),
+        cgroups: cgroupsOf(mark),
+        claims: strays?.claims(mark),
+        graceMs,
+      }).finally(() => strays?.end(mark));
+      if (report.killedCount > 0 || report.left.length > 0) onKilled?.(task, report);
+      return report;
+    },
+  );
 }
 
 /** Hands the end of a task over to everybody who listens. */
-export function createReply(bus: Pick<Bus, 'emit'>) {
-  return fromPromise<undefined, { task: ClaimedTask; recorded: RecordedTask }>(
-    ({ input: { task, recorded } }) => {
-      announceTask(bus, { ...recorded, taskId: task.id, eventId: task.eventId });
-      return Promise.resolve(undefined);
-    },
-  );
+export function createReply(bus: Pick<Bus<TaskFacts>, 'emit'>) {
+  return fromPromise<undefined, ReplyRequest>(({ input: { task, recorded } }) => {
+    announceTask(bus, { ...recorded, taskId: task.id, eventId: task.eventId });
+    return Promise.resolve(undefined);
+  });
 }

@@ -1,11 +1,12 @@
+import type { TaskFacts } from '../../src/tasks/facts.ts';
 import { fromPromise } from 'xstate';
-import { type FollowUp, type FollowUpQuery, takeFollowUps } from '../../src/lib/agent/follow-ups.ts';
+import { type FollowUp, type FollowUpQuery, takeFollowUps } from '../../src/tasks/run/follow-ups.ts';
 import type { Bus } from '../../src/lib/bus.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 
 export interface TakeFollowUpsDeps {
   store: Store;
-  bus: Pick<Bus, 'emit'>;
+  bus: Pick<Bus<TaskFacts>, 'emit'>;
   now?: () => Date;
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { eventKey } from '../../src/lib/wire/event-key.ts';
 import { writeLine } from '../../src/lib/wire/write-line.ts';
 import type { Measurement } from '../context.ts';
 import type { BenchDaemon } from '../daemon.ts';
@@ -67,10 +68,13 @@ async function bareSpawn(): Promise<number> {
 async function runTask({ client, fifo }: BenchDaemon): Promise<number> {
   const dedupKey = randomUUID();
   let startedAt = Number.NaN;
-  for await (const message of client.watch(dedupKey, AbortSignal.timeout(30_000))) {
+  for await (const message of client.watch(eventKey('bench', dedupKey), AbortSignal.timeout(30_000))) {
     if (message.type === 'watching') {
       startedAt = wallClockMs();
-      await writeLine(fifo, `NORMAL|bench||task|${JSON.stringify({ text: 'what time is it?', dedupKey })}\n`);
+      await writeLine(
+        fifo,
+        `\nNORMAL|bench||task|${JSON.stringify({ text: 'what time is it?', dedupKey })}\n`,
+      );
     } else if (message.type === 'ended') {
       if (message.state !== 'done')
         throw new Error(`the task ended as ${message.state}: ${message.reason ?? ''}`);

@@ -24,7 +24,7 @@ export async function flood(
   { category, writers, lines }: DaemonFlood,
 ): Promise<AcceptedFlood> {
   const ready = await prepareWriters({ fifo: daemon.fifo, category, writers, lines });
-  const { journal } = await daemon.client.status();
+  const { journal } = await daemon.client.ask('status.get', {});
   const accepted = daemon.syncedAt(journal.endPosition + lines * lineBytes);
   const recorded = daemon.recordedAt(lines);
   recorded.catch(() => undefined);

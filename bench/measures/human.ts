@@ -29,7 +29,7 @@ export const human: Measurement = {
     const category = newCategory();
     target.resetLoop();
     const { recordedAt } = await flood(target, { category, writers: 8, lines });
-    const deepest = (await target.client.status()).mailbox.depth;
+    const deepest = (await target.client.ask('status.get', {})).mailbox.depth;
     const answers: Answered[] = [];
     let depth = deepest;
     while (
@@ -37,7 +37,7 @@ export const human: Measurement = {
       (depth > deepest / 10 || answers.length < humanEvents.least)
     ) {
       answers.push(await askForHelp(target));
-      if (answers.length % 5 === 0) depth = (await target.client.status()).mailbox.depth;
+      if (answers.length % 5 === 0) depth = (await target.client.ask('status.get', {})).mailbox.depth;
     }
     await recordedAt;
     await isRecorded(target);
@@ -98,7 +98,7 @@ export const human: Measurement = {
 
 /** The commands counted among the recorded events, so a few of the flood are left when its number is reached. */
 async function isRecorded({ client }: BenchDaemon): Promise<void> {
-  while ((await client.status()).journal.pendingLines > 0) await delay(pollMs);
+  while ((await client.ask('status.get', {})).journal.pendingLines > 0) await delay(pollMs);
 }
 
 async function askForHelp({ client, fifo, routedAt }: BenchDaemon): Promise<Answered> {
@@ -109,7 +109,7 @@ async function askForHelp({ client, fifo, routedAt }: BenchDaemon): Promise<Answ
   for await (const message of client.watch(dedupKey, AbortSignal.timeout(30_000))) {
     if (message.type === 'watching') {
       writtenAt = clockMs();
-      await writeLine(fifo, `HUMAN|cli||probe|${payload}\n`);
+      await writeLine(fifo, `\nHUMAN|cli||probe|${payload}\n`);
     } else if (message.type === 'ended') {
       const answeredMs = clockMs() - writtenAt;
       if (message.state !== 'done' || !message.reply.includes('/help'))

@@ -17,7 +17,7 @@ export const idle: Measurement = {
   async run({ sizes, daemon }) {
     const { fifo, routedAt, client } = await daemon();
     const latencies: number[] = [];
-    const before = (await client.status()).counts.routed;
+    const before = (await client.ask('status.get', {})).counts.routed;
     const fd = openSync(fifo, 'w');
     try {
       for (let index = 0; index < sizes.idleLines; index += 1) {
@@ -31,7 +31,7 @@ export const idle: Measurement = {
     } finally {
       closeSync(fd);
     }
-    const routedLines = (await client.status()).counts.routed - before;
+    const routedLines = (await client.ask('status.get', {})).counts.routed - before;
     return {
       figures: [
         {

@@ -33,7 +33,7 @@ export const memory: Measurement = {
       given += 1;
       if (given % recallEvery !== 0) continue;
       const askedAt = clockMs();
-      await client.recall({ text: content.slice(0, 200) });
+      await client.ask('recall.explain', { text: content.slice(0, 200) });
       recalls.push(clockMs() - askedAt);
     }
     await allPrepared(target, given);

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { io } from 'socket.io-client';
 import { assign, createActor, setup } from 'xstate';
 import { homePaths } from '../../src/lib/config/paths.ts';
-import { createLiveTree } from '../../src/wiring/tree-watch.ts';
+import type { Topic } from '../../src/faces/dashboard/topics.ts';
+import { createLiveTree } from '../../src/inspection/tree-watch.ts';
 import type { Measurement } from '../context.ts';
 import type { BenchDaemon } from '../daemon.ts';
 import type { Figure } from '../figure.ts';
@@ -13,8 +14,8 @@ import { checkFlood, flood } from './floods.ts';
 const audiences = {
   nobody: [],
   tree: ['tree'],
-  everything: ['now', 'events', 'tasks', 'chat', 'tree', 'decide'],
-} as const;
+  everything: ['now', 'events', 'tasks', 'chat', 'tree', 'lists'],
+} as const satisfies Record<string, readonly Topic[]>;
 
 type Audience = keyof typeof audiences;
 
@@ -30,7 +31,7 @@ export const watching: Measurement = {
     const rates: Record<Audience, number[]> = { nobody: [], tree: [], everything: [] };
     const wrong: string[] = [];
     for (let round = 0; round < sizes.repeats; round += 1)
-      for (const [audience, topics] of Object.entries(audiences) as Array<[Audience, readonly string[]]>) {
+      for (const [audience, topics] of Object.entries(audiences) as Array<[Audience, readonly Topic[]]>) {
         const leave = await watch(target, topics);
         const category = newCategory();
         const lines = sizes.floodLines;
@@ -44,9 +45,9 @@ export const watching: Measurement = {
 };
 
 /** Comes in as a script does, by the token, and follows the topics as a page does. */
-async function watch({ client, home }: BenchDaemon, topics: readonly string[]): Promise<() => void> {
+async function watch({ client, home }: BenchDaemon, topics: readonly Topic[]): Promise<() => void> {
   if (topics.length === 0) return () => undefined;
-  const { url } = (await client.status()).dashboard;
+  const { url } = (await client.ask('status.get', {})).dashboard;
   if (url === null) throw new Error('the dashboard is not open');
   const token = readFileSync(homePaths(home).token, 'utf8').trim();
   const socket = io(url, {

@@ -1,8 +1,8 @@
-import { lexicalEmbedder } from '../../src/lib/memory/lexical-embedder.ts';
-import type { Embedder } from '../../src/lib/memory/embedder.ts';
-import { registerModel, storeVectors } from '../../src/lib/memory/vector-table.ts';
-import { foldStatistics } from '../../src/lib/recall/fold-statistics.ts';
-import { keepVectorIndexes } from '../../src/lib/recall/vector-index.ts';
+import { lexicalEmbedder } from '../../src/memory/embed/lexical-embedder.ts';
+import type { Embedder } from '../../src/memory/embed/embedder.ts';
+import { registerModel, storeVectors } from '../../src/memory/embed/vector-table.ts';
+import { foldStatistics } from '../../src/memory/recall/fold-statistics.ts';
+import { keepVectorIndexes } from '../../src/memory/recall/vector-index.ts';
 import { maintain } from '../../src/lib/store/maintain.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Recaller } from '../../src/lib/recall/create-recall.ts';
-import type { RecallReport } from '../../src/lib/recall/report.ts';
+import type { Recaller } from '../../src/memory/recall/create-recall.ts';
+import type { RecallReport } from '../../src/memory/recall/report.ts';
 import { percentile } from '../statistics.ts';
 import { crowd } from './crowd.ts';
 import type { GivenMemory } from './fill.ts';

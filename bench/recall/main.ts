@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Inference } from '../../src/lib/inference/inference.ts';
-import { createEmbedders } from '../../src/lib/memory/embedders.ts';
+import { createEmbedders } from '../../src/memory/embed/embedders.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
-import { createRecall } from '../../src/lib/recall/create-recall.ts';
+import { createRecall } from '../../src/memory/recall/create-recall.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import { describeMachine } from '../machine.ts';
 import { loadBeir } from './beir.ts';

@@ -1,9 +1,9 @@
 import { createActor, waitFor } from 'xstate';
 import { createInferenceActors } from '../../actors/inference/create-inference.ts';
-import { inferenceMachine } from '../../machines/inference.ts';
-import { defaultSettings } from '../../src/lib/config/schema.ts';
+import { inferenceMachine } from '../../machines/inference/machine.ts';
+import { settingsSchema } from '../../src/settings.ts';
 import { describeModel } from '../../src/lib/inference/describe-model.ts';
-import { createInferenceDesk, type InferenceDesk } from '../../src/lib/inference/inference-desk.ts';
+import { createModelQueue, type ModelQueue } from '../../src/lib/inference/model-queue.ts';
 import type { Inference } from '../../src/lib/inference/inference.ts';
 import { withoutModels } from '../../src/lib/inference/without-models.ts';
 
@@ -20,7 +20,7 @@ export interface ModelNames {
   reranker: string;
 }
 
-const settings = defaultSettings();
+const settings = settingsSchema.defaults();
 /** Those that the daemon has by default. */
 export const defaultModels: ModelNames = {
   embedder: String(settings['inference.embedder']),
@@ -46,10 +46,10 @@ export function noModels(): BenchModels {
  * Rejects, with the process ended, where one cannot be loaded: figures of half the models would mislead.
  */
 export async function modelsIn(modelsDir: string, names: ModelNames): Promise<BenchModels> {
-  const desk = createInferenceDesk();
+  const queue = createModelQueue();
   const logic = inferenceMachine.provide({
     actors: createInferenceActors({
-      desk,
+      queue,
       env: process.env,
       sources: {
         models: { ...names, ner: null },
@@ -67,29 +67,29 @@ export async function modelsIn(modelsDir: string, names: ModelNames): Promise<Be
   };
   actor.start();
   try {
-    await settled(desk);
-    const missing = roles.filter((role) => desk.states()[role].state !== 'ready');
+    await settled(queue);
+    const missing = roles.filter((role) => queue.states()[role].state !== 'ready');
     if (missing.length > 0)
       throw new Error(
-        `${modelsDir}: ${missing.map((role) => describeModel(role, desk.states()[role])).join('; ')}`,
+        `${modelsDir}: ${missing.map((role) => describeModel(role, queue.states()[role])).join('; ')}`,
       );
   } catch (thrown) {
     await stop();
     throw thrown;
   }
-  return { inference: desk.inference, remarks: [], stop };
+  return { inference: queue.inference, remarks: [], stop };
 }
 
 /** Until neither model is loading any more. */
-function settled(desk: InferenceDesk): Promise<void> {
+function settled(queue: ModelQueue): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = AbortSignal.timeout(loadMs);
     const look = (): void => {
-      if (roles.some((role) => desk.states()[role].state === 'loading')) return;
+      if (roles.some((role) => queue.states()[role].state === 'loading')) return;
       stopListening();
       resolve();
     };
-    const stopListening = desk.inference.onChange(look);
+    const stopListening = queue.inference.onChange(look);
     late.addEventListener('abort', () => {
       stopListening();
       reject(new Error(`the models took longer than ${loadMs / 60_000} minutes to load`));

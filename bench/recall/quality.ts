@@ -1,4 +1,4 @@
-import { trustOf } from '../../src/lib/recall/trust.ts';
+import { trustOf } from '../../src/lib/wire/trust.ts';
 import type { LabelledSet, SetQuery } from './beir.ts';
 import { fill } from './fill.ts';
 import { meanQuality, type Quality, qualityOf } from './metrics.ts';

@@ -1,8 +1,8 @@
-import type { Embedder } from '../../src/lib/memory/embedder.ts';
-import type { Recaller } from '../../src/lib/recall/create-recall.ts';
-import { searchFullText } from '../../src/lib/recall/full-text.ts';
-import { searchNearest } from '../../src/lib/recall/nearest.ts';
-import type { CandidateReport } from '../../src/lib/recall/report.ts';
+import type { Embedder } from '../../src/memory/embed/embedder.ts';
+import type { Recaller } from '../../src/memory/recall/create-recall.ts';
+import { searchFullText } from '../../src/memory/recall/full-text.ts';
+import { searchNearest } from '../../src/memory/recall/nearest.ts';
+import type { CandidateReport } from '../../src/memory/recall/report.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import type { Ranking } from './metrics.ts';
 

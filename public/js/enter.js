@@ -1,8 +1,9 @@
+import { keepSessionKey, keyHeader } from './link/session-key.js';
 import { NinjaFigure } from './ninja/figure.js';
 import { html, render, useEffect, useState } from './view.js';
 
 /**
- * The door: changes the one-time code of a link for the session's cookie. The code stands in the fragment, which reaches
+ * The door: changes the one-time code of a link for the halves of a session. The code stands in the fragment, which reaches
  * no server and no log, and is taken out of the address at once.
  * @param {HTMLElement} element
  */
@@ -21,8 +22,8 @@ export function start(element) {
 
 /** @param {{ code: string }} props */
 function Door({ code }) {
-  const [state, setState] = useState(
-    /** @type {'opening' | 'closed' | 'refused' | 'busy' | 'away'} */ (code === '' ? 'closed' : 'opening'),
+  const [{ state, says }, setState] = useState(
+    /** @type {Outcome} */ ({ state: code === '' ? 'closed' : 'opening' }),
   );
   useEffect(() => {
     if (code !== '') void enter(code).then(setState);
@@ -36,7 +37,7 @@ function Door({ code }) {
       />
     </div>
     <h1>${words.title}</h1>
-    <p class="soft prose" role="status">${words.text}</p>
+    <p class="soft prose" role="status">${says ?? words.text}</p>
     ${state === 'opening' ? null : html`<p>For a fresh link: <code>ninjad dashboard</code></p>`}
   </main>`;
 }
@@ -52,19 +53,34 @@ const doorWords = {
     text: 'It was used before, or it is too old. That happens when a link is opened twice.',
   },
   busy: { title: 'Too many tries', text: 'Wrong links were tried too often. Wait a few minutes.' },
+  forgetful: {
+    title: 'This browser keeps nothing for this page',
+    text: 'Let it keep data of this site (cookies and storage), then open a fresh link.',
+  },
+  foreign: { title: 'Something stands between', text: 'The daemon took this page for a foreign one.' },
   away: { title: 'The daemon does not answer', text: 'Start it with “ninjad up”; its link is printed then.' },
 };
 
-/** @param {string} code @returns {Promise<'opening' | 'refused' | 'busy' | 'away'>} */
+/** @typedef {{ state: keyof typeof doorWords, says?: string }} Outcome `says` is the daemon's own sentence */
+
+/** @param {string} code @returns {Promise<Outcome>} */
 async function enter(code) {
   const answer = await fetch('/session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ code }),
   }).catch(() => undefined);
-  if (answer === undefined) return 'away';
-  if (answer.status === 429) return 'busy';
-  if (!answer.ok) return 'refused';
+  if (answer === undefined) return { state: 'away' };
+  if (answer.status === 429) return { state: 'busy' };
+  if (answer.status === 403) return { state: 'foreign', says: await saidBy(answer) };
+  if (!answer.ok) return { state: 'refused' };
+  if (!keepSessionKey(answer.headers.get(keyHeader) ?? '')) return { state: 'forgetful' };
   location.replace('/');
-  return 'opening';
+  return { state: 'opening' };
+}
+
+/** @param {Response} answer @returns {Promise<string>} */
+async function saidBy(answer) {
+  const body = await answer.json().catch(() => undefined);
+  return body?.error?.message ?? doorWords.foreign.text;
 }

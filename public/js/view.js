@@ -18,7 +18,8 @@ const folded = new WeakMap();
 
 /**
  * A piece of the page; what is put into it is escaped. A line break means a space, as in HTML (htm itself drops it, and
- * with it the space between two words that a formatter has put on two lines).
+ * with it the space between two words that a formatter has put on two lines). Line breaks at either end mean nothing, a space
+ * there is one.
  * @param {TemplateStringsArray} strings @param {any[]} values
  */
 export function html(strings, ...values) {
@@ -26,9 +27,9 @@ export function html(strings, ...values) {
   if (known === undefined) {
     const last = strings.length - 1;
     const parts = strings.map((part, index) => {
-      const line = part.replaceAll(/\s*\n\s*/g, ' ');
-      const begun = index === 0 ? line.trimStart() : line;
-      return index === last ? begun.trimEnd() : begun;
+      const begun = index === 0 ? part.replace(/^\s*\n\s*/, '') : part;
+      const whole = index === last ? begun.replace(/\s*\n\s*$/, '') : begun;
+      return whole.replaceAll(/\s*\n\s*/g, ' ');
     });
     known = /** @type {TemplateStringsArray} */ (/** @type {unknown} */ (parts));
     folded.set(strings, known);

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
-import type { EndedMessage, WatchMessage } from '../lib/control/watch.ts';
+import { saysRepeated } from '../tasks/run/cut-off.ts';
+import type { EndedMessage } from '../tasks/watch-event.ts';
 import { NinjadError } from '../lib/errors.ts';
-import { connect, currentPaths } from './connect.ts';
+import { currentPaths } from './connect.ts';
 import { exitCodes } from './failure.ts';
 import { nameOption } from './options.ts';
 import { printJson } from './print.ts';
 import { cut, oneLine, printable } from './printable.ts';
-import { putEvent } from '../lib/wire/put-event.ts';
+import { type HeardMessage, putWatched } from './put-watched.ts';
 import { readText } from './read-text.ts';
 
 interface AskOptions {
@@ -21,6 +22,7 @@ const unknownWidth = 80;
 
 const help = `
 The reply comes on stdout as it is written, progress on stderr where that is a terminal.
+It gives up where the question is not safe on the daemon's disk within 30 s; then it waits for the reply.
 Ctrl-C detaches (exit status 130): the task goes on, see ninjad tasks.
 
 Examples:
@@ -44,6 +46,8 @@ export function askCommand(): Command {
       const ended = await follow(await readText(words), options);
       if (ended === undefined) return;
       if (options.json === true) printJson(ended);
+      if (ended.state === 'done' && saysRepeated(ended.reason))
+        process.stderr.write(`(${oneLine(ended.reason ?? '')})\n`);
       if (ended.state !== 'done') {
         throw new NinjadError('NOT_ANSWERED', oneLine(`${ended.state}: ${ended.reason ?? ended.outcome}`));
       }
@@ -62,15 +66,13 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
     ...(conversation !== undefined && { conversation }),
     ...(fork !== undefined && { fork }),
   };
+  const event = { priority: 'HUMAN', source: 'cli', category: 'ask', payload } as const;
   const display = createDisplay(json === true);
   const detach = new AbortController();
   const onInterrupt = () => detach.abort();
   process.once('SIGINT', onInterrupt);
   try {
-    for await (const message of connect(paths).watch(dedupKey, detach.signal)) {
-      if (message.type === 'watching') {
-        await putEvent(paths, { priority: 'HUMAN', source: 'cli', category: 'ask', payload });
-      }
+    for await (const message of putWatched(paths, event, dedupKey, { signal: detach.signal })) {
       display.show(message);
       if (message.type === 'ended') return message;
     }
@@ -116,7 +118,7 @@ function createDisplay(silent: boolean) {
     printed = '';
   };
   return {
-    show(message: WatchMessage) {
+    show(message: HeardMessage) {
       if (message.type === 'progress') taskId = message.taskId;
       if (message.type === 'ended') taskId = message.taskId ?? undefined;
       if (silent) return;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { knownKey, settingFromText } from '../lib/config/check-setting.ts';
-import type { SettingView } from '../lib/config/live-settings.ts';
+import type { Answers } from '../operations.ts';
+import { settingsSchema } from '../settings.ts';
 import { connect } from './connect.ts';
 import { printJson, printLines, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
@@ -32,7 +33,7 @@ export function configCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', '\nExamples:\n  $ ninjad config list\n  $ ninjad config list --json\n')
     .action(async ({ json }: JsonOption) => {
-      const settings = await connect().settings();
+      const settings = (await connect().ask('config.list', {})).map(viewOf);
       if (json === true) printJson(settings);
       else printLines(settingTable(settings));
     });
@@ -43,7 +44,7 @@ export function configCommand(): Command {
     .option('--json', 'print all about it as JSON')
     .addHelpText('after', '\nExamples:\n  $ ninjad config get task.timeoutMs\n')
     .action(async (key: string, { json }: JsonOption) => {
-      const setting = await connect().setting(knownKey(key));
+      const setting = viewOf(await connect().ask('config.get', { key: knownKey(settingsSchema, key) }));
       printJson(json === true ? setting : setting.value);
     });
   config
@@ -57,8 +58,14 @@ export function configCommand(): Command {
       '\nExamples:\n  $ ninjad config set log.level debug\n  $ ninjad config set lanes.total 4\n',
     )
     .action(async (key: string, text: string, { json }: JsonOption) => {
-      const known = knownKey(key);
-      report(await connect().setSetting(known, settingFromText(known, text)), json);
+      const known = knownKey(settingsSchema, key);
+      report(
+        await connect().ask('config.set', {
+          key: known,
+          value: settingFromText(settingsSchema, known, text),
+        }),
+        json,
+      );
     });
   config
     .command('unset')
@@ -66,11 +73,22 @@ export function configCommand(): Command {
     .argument('<key>', 'such as task.timeoutMs')
     .option('--json', 'print all about it as JSON')
     .addHelpText('after', '\nExamples:\n  $ ninjad config unset log.level\n')
-    .action(async (key: string, { json }: JsonOption) => report(await connect().unsetSetting(key), json));
+    .action(async (key: string, { json }: JsonOption) =>
+      report(await connect().ask('config.unset', { key }), json),
+    );
   return config;
 }
 
-function report(setting: SettingView, json: true | undefined): void {
+type SettingField = Answers['config.get'];
+type SettingView = ReturnType<typeof viewOf>;
+
+/** A setting without what only an editor needs. */
+function viewOf({ schema: _, expects: __, ...view }: SettingField) {
+  return view;
+}
+
+function report(field: SettingField, json: true | undefined): void {
+  const setting = viewOf(field);
   if (json === true) printJson(setting);
   else printLines([`${setting.key} is now ${oneLine(JSON.stringify(setting.value))} (${originOf(setting)})`]);
 }

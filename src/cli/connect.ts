@@ -1,5 +1,8 @@
 import { homeFrom, type HomePaths, homePaths } from '../lib/config/paths.ts';
-import { type ControlClient, createControlClient } from '../lib/control/client.ts';
+import type { DaemonClient } from '../client.ts';
+import { createControlClient } from '../faces/control/client.ts';
+
+export type { DaemonClient };
 
 /** The paths of the home that this command line means. */
 export function currentPaths(): HomePaths {
@@ -7,6 +10,6 @@ export function currentPaths(): HomePaths {
 }
 
 /** A client of the daemon on that home; calls reject with `DaemonNotRunningError` where there is none. */
-export function connect(paths: HomePaths = currentPaths()): ControlClient {
+export function connect(paths: HomePaths = currentPaths()): DaemonClient {
   return createControlClient(paths.controlSocket);
 }

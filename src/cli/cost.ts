@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type CostReport, costGroupings } from '../lib/store/tasks/cost-report.ts';
+import { type CostGrouping, type CostReport, costGroupings } from '../spend/rows/cost-report.ts';
 import { connect } from './connect.ts';
 import { daysOption } from './options.ts';
 import { printJson, printLines, tableLines } from './print.ts';
@@ -7,7 +7,7 @@ import { oneLine } from './printable.ts';
 import { count, money } from './units.ts';
 
 interface CostOptions {
-  by: string;
+  by: CostGrouping;
   days: number;
   json?: true;
 }
@@ -31,7 +31,7 @@ export function costCommand(): Command {
     .option('--json', 'print it as JSON')
     .addHelpText('after', help)
     .action(async ({ json, by, days }: CostOptions) => {
-      const report = await connect().cost({ by, days });
+      const report = await connect().ask('cost.get', { by, days });
       if (json === true) printJson(report);
       else printLines(costLines(report));
     });

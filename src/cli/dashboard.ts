@@ -19,7 +19,7 @@ export function dashboardCommand(): Command {
     .option('--json', 'print it as JSON')
     .addHelpText('after', help)
     .action(async ({ renew, json }: { renew?: true; json?: true }) => {
-      const link = await connect().dashboardLink({ renew: renew === true });
+      const link = await connect().ask('dashboard.link', { renew: renew === true });
       if (json === true) printJson(link);
       else printLines([link.url]);
     });

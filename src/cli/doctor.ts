@@ -1,7 +1,9 @@
 import { Command } from 'commander';
-import { examine } from '../lib/doctor/examine.ts';
-import type { NamedFinding } from '../lib/doctor/finding.ts';
-import { readSubject } from '../lib/doctor/subject.ts';
+import { doctorChecks } from '../doctor/checks.ts';
+import { examine } from '../doctor/examine.ts';
+import { readSubject } from '../doctor/subject.ts';
+import type { NamedResult } from '../lib/doctor/check-result.ts';
+import { createSettings } from '../settings.ts';
 import { currentPaths } from './connect.ts';
 import { exitCodes } from './failure.ts';
 import { paint, type Tint } from './paint.ts';
@@ -24,7 +26,10 @@ export function doctorCommand(): Command {
     .option('--json', 'print it as JSON')
     .addHelpText('after', help)
     .action(async ({ json }: { json?: true }) => {
-      const findings = await examine(await readSubject(currentPaths(), process.env));
+      const findings = await examine(
+        await readSubject(currentPaths(), process.env, createSettings),
+        doctorChecks,
+      );
       const isWell = findings.every(({ verdict }) => verdict !== 'fail');
       if (json === true) printJson({ ok: isWell, findings });
       else printLines(reportLines(findings));
@@ -32,13 +37,13 @@ export function doctorCommand(): Command {
     });
 }
 
-const marks: Readonly<Record<NamedFinding['verdict'], { glyph: string; tint: Tint }>> = {
+const marks: Readonly<Record<NamedResult['verdict'], { glyph: string; tint: Tint }>> = {
   ok: { glyph: '✓', tint: 'green' },
   warn: { glyph: '!', tint: 'yellow' },
   fail: { glyph: '✗', tint: 'red' },
 };
 
-function reportLines(findings: readonly NamedFinding[]): string[] {
+function reportLines(findings: readonly NamedResult[]): string[] {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const indent = ' '.repeat(width + 4);
   const lines = findings.flatMap(({ check, verdict, found, expected, advice }) => {
@@ -49,7 +54,7 @@ function reportLines(findings: readonly NamedFinding[]): string[] {
     ];
     return [`${paint(tint, glyph)} ${check.padEnd(width)}  ${oneLine(found)}`, ...detail];
   });
-  const count = (verdict: NamedFinding['verdict']) =>
+  const count = (verdict: NamedResult['verdict']) =>
     findings.filter((finding) => finding.verdict === verdict).length;
   return [...lines, '', `${count('ok')} fine, ${count('warn')} to know, ${count('fail')} wrong`];
 }

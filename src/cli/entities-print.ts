@@ -1,5 +1,8 @@
-import type { Evidence } from '../lib/dashboard/protocol/knowledge.ts';
-import type { EntityDetail, EntitySummary } from '../lib/graph/desk.ts';
+import type { Answers } from '../operations.ts';
+
+type EntityDetail = Answers['entity.get'];
+type EntitySummary = Answers['entities.search'][number];
+type Evidence = EntityDetail['evidence'][number];
 import { paint } from './paint.ts';
 import { tableLines } from './print.ts';
 import { cut, oneLine } from './printable.ts';

@@ -1,15 +1,16 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../lib/errors.ts';
-import type { GraphActResult } from '../lib/graph/desk.ts';
-import { type EntityKind, entityKinds } from '../lib/graph/extraction.ts';
+import type { GraphActResult } from '../graph/graph.ts';
+import { type EntityKind, entityKinds } from '../graph/extract/extraction.ts';
 import { connect } from './connect.ts';
 import { entityLines, entityTable } from './entities-print.ts';
+import { isJson } from './memory-options.ts';
 import { limitOption } from './options.ts';
 import { printJson, printLines } from './print.ts';
 import { oneLine } from './printable.ts';
 
 interface ListOptions {
-  kind?: string;
+  kind?: EntityKind;
   limit: number;
   ignored?: true;
   json?: true;
@@ -51,9 +52,9 @@ export function entitiesCommand(): Command {
 }
 
 async function list(text: string | undefined, { kind, limit, ignored, json }: ListOptions): Promise<void> {
-  const { graph } = connect();
+  const { ask } = connect();
   if (ignored === true) {
-    const names = await graph.ignored(limit);
+    const names = await ask('entities.ignored', { limit });
     if (json === true) printJson(names);
     else
       printLines(
@@ -63,7 +64,7 @@ async function list(text: string | undefined, { kind, limit, ignored, json }: Li
       );
     return;
   }
-  const entities = await graph.search({ text, kind, limit });
+  const entities = await ask('entities.search', { text, kind, limit });
   if (json === true) printJson(entities);
   else printLines(entities.length === 0 ? ['no entities'] : entityTable(entities, Date.now()));
 }
@@ -72,7 +73,7 @@ function showCommand(): Command {
   return subcommand('show', 'show one with its names, relations and evidence')
     .argument('<entity>', 'its number or one of its names')
     .action(async (ref: string, _: unknown, command: Command) => {
-      const entity = await connect().graph.entity(ref);
+      const entity = await connect().ask('entity.get', { ref });
       if (isJson(command)) printJson(entity);
       else printLines(entityLines(entity, Date.now()));
     });
@@ -83,7 +84,7 @@ function mergeCommand(): Command {
     .argument('<entity>', 'the one that goes')
     .argument('<into>', 'the one that stays')
     .action(async (from: string, into: string, _: unknown, command: Command) =>
-      report(await connect().graph.merge(from, into), command),
+      report(await connect().ask('entity.merge', { ref: from, into }), command),
     );
 }
 
@@ -92,7 +93,7 @@ function splitCommand(): Command {
     .argument('<entity>', 'its number or one of its names')
     .argument('<names...>', 'the names that leave')
     .action(async (ref: string, names: string[], _: unknown, command: Command) =>
-      report(await connect().graph.split(ref, names), command),
+      report(await connect().ask('entity.split', { ref, aliases: names }), command),
     );
 }
 
@@ -101,7 +102,7 @@ function renameCommand(): Command {
     .argument('<entity>', 'its number or one of its names')
     .argument('<name>', 'the new name; the others stay as aliases')
     .action(async (ref: string, name: string, _: unknown, command: Command) =>
-      report(await connect().graph.rename(ref, name), command),
+      report(await connect().ask('entity.rename', { ref, name }), command),
     );
 }
 
@@ -113,7 +114,7 @@ function teachCommand(): Command {
     .action(async (name: string, { alias = [] }: { alias?: string[] }, command: Command) => {
       const { kind } = command.optsWithGlobals<{ kind?: EntityKind }>();
       if (kind === undefined) throw new UsageError(`say what it is: --kind ${entityKinds.join(' or ')}`);
-      report(await connect().graph.teach({ kind, name, aliases: alias }), command);
+      report(await connect().ask('entity.teach', { kind, name, aliases: alias }), command);
     });
 }
 
@@ -122,7 +123,7 @@ function forgetCommand(): Command {
     .argument('<entity>', 'its number or one of its names')
     .option('--ignore', 'and never learn its names again')
     .action(async (ref: string, { ignore }: { ignore?: true }, command: Command) =>
-      report(await connect().graph.forget(ref, ignore === true), command),
+      report(await connect().ask('entity.forget', { ref, ignore: ignore === true }), command),
     );
 }
 
@@ -133,9 +134,4 @@ function subcommand(name: string, description: string): Command {
 function report(result: GraphActResult, command: Command): void {
   if (isJson(command)) printJson(result);
   else printLines([oneLine(result.message)]);
-}
-
-/** An option that the command above has too is the one above's, wherever it stands. */
-function isJson(command: Command): boolean {
-  return command.optsWithGlobals<{ json?: true }>().json === true;
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
-import type { EventSummary, Explanation } from '../lib/control/api.ts';
-import { eventStatuses } from '../lib/control/requests.ts';
+import { eventStatuses } from '../events/rows/search-events.ts';
+import type { Explanation } from '../events/explain.ts';
+import type { Answers } from '../operations.ts';
 import { connect } from './connect.ts';
 import { limitOption, nameOption } from './options.ts';
 import { paint, paintState } from './paint.ts';
@@ -9,7 +10,7 @@ import { oneLine } from './printable.ts';
 import { relativeTime } from './units.ts';
 
 interface EventsOptions {
-  status?: string;
+  status?: (typeof eventStatuses)[number];
   source?: string;
   category?: string;
   limit: number;
@@ -43,18 +44,18 @@ export function eventsCommand(): Command {
     .addHelpText('after', help)
     .action(async ({ json, explain, ...filter }: EventsOptions) => {
       if (explain !== undefined) {
-        const explanation = await connect().explain(explain);
+        const explanation = await connect().ask('events.explain', { line: explain });
         if (json === true) printJson(explanation);
         else printLines(explanationLines(explanation));
         return;
       }
-      const events = await connect().events({ ...filter });
+      const { items: events } = await connect().ask('events.list', filter);
       if (json === true) printJson(events);
       else printLines(events.length === 0 ? ['no events'] : eventTable(events, Date.now()));
     });
 }
 
-function eventTable(events: readonly EventSummary[], now: number): string[] {
+function eventTable(events: Answers['events.list']['items'], now: number): string[] {
   const columns = ['received', 'priority', 'source', 'category', 'route', 'status', 'text'].map((title) => ({
     title,
   }));
@@ -74,17 +75,20 @@ function eventTable(events: readonly EventSummary[], now: number): string[] {
 
 function explanationLines(explanation: Explanation): string[] {
   if (!explanation.accepted) return [`${paint('red', 'refused')}: ${oneLine(explanation.reason)}`];
-  const { priority, lowered, source, category, rule, route, verdicts } = explanation;
+  const { priority, lowered, source, category, rule, route, does = [], verdicts } = explanation;
   const claim = lowered ? ' (it claims HUMAN, which its source may not)' : '';
   return [
     `${paint('green', oneLine(route))} by rule ${oneLine(rule)}`,
     oneLine(`as ${priority}${claim} from ${source}, category ${category}`),
+    ...does.map(oneLine),
     '',
     ...tableLines(
       [{ title: 'rule' }, { title: 'why' }],
-      verdicts.map(({ rule: name, matches, because }) => [
+      verdicts.map(({ rule: name, route: to, matches, because }) => [
         oneLine(name),
-        matches ? 'every condition holds' : oneLine(because ?? 'does not match'),
+        matches
+          ? `every condition holds${to === undefined ? '; it goes on to the next rules' : ''}`
+          : oneLine(because ?? 'does not match'),
       ]),
     ),
   ];

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import type { MemoryView } from '../lib/dashboard/protocol/knowledge.ts';
+import type { Answers } from '../operations.ts';
 import { NinjadError, UsageError } from '../lib/errors.ts';
-import { maxForgotten } from '../lib/memory/requests.ts';
+import { maxForgotten } from '../memory/requests.ts';
 import { connect } from './connect.ts';
 import { headline } from './memories-print.ts';
 import { memoryIdsArgument } from './options.ts';
@@ -33,13 +33,13 @@ export function forgetCommand(): Command {
     .action(async (ids: number[], { yes, json }: ForgetOptions) => {
       if (ids.length > maxForgotten)
         throw new UsageError(`expected at most ${maxForgotten} memories at once`);
-      const { memories } = connect();
-      const known: MemoryView[] = [];
-      for (const id of ids) known.push(await memories.memory(id));
+      const { ask } = connect();
+      const known: Answers['memory.get'][] = [];
+      for (const id of ids) known.push(await ask('memory.get', { id }));
       for (const memory of known) say(`${memory.id}: ${headline(memory)}`);
       if (yes !== true && !(await isMeant(known.length)))
         throw new NinjadError('NOT_FORGOTTEN', 'nothing was forgotten');
-      const forgotten = await memories.forget(ids);
+      const forgotten = await ask('memories.forget', { ids });
       if (json === true) printJson(forgotten);
       else process.stdout.write(forgotten.map((line) => `${JSON.stringify(line)}\n`).join(''));
       say('forgotten; ninjad memories import takes back what was printed');

@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { UsageError } from '../lib/errors.ts';
-import { tokenVariable } from '../lib/mcp/run-config.ts';
-import { connect } from './connect.ts';
+import { tokenVariable } from '../tasks/mcp/run-config.ts';
 
 const help = `
 The daemon names this command to the agent of every task, with a token that is good for that
@@ -18,13 +16,6 @@ export function mcpCommand(): Command {
     .description('serve the tools of a running task over MCP (for agents)')
     .addHelpText('after', help)
     .action(async () => {
-      const token = process.env[tokenVariable] ?? '';
-      if (token === '') {
-        throw new UsageError(
-          `expected a token in ${tokenVariable}: the daemon starts this command for its tasks`,
-        );
-      }
-      const { serveMcp } = await import('../lib/mcp/serve.ts');
-      await serveMcp(connect(), token);
+      await (await import('./serve-task.ts')).serveTask();
     });
 }

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { MemoryView } from '../lib/dashboard/protocol/knowledge.ts';
+import type { Answers } from '../operations.ts';
 import { UsageError } from '../lib/errors.ts';
-import { memoryKinds } from '../lib/memory/kinds.ts';
-import type { MemoryEditBody } from '../lib/memory/requests.ts';
+import { memoryKinds } from '../memory/kinds.ts';
+import type { MemoryEditBody } from '../memory/requests.ts';
 import { connect } from './connect.ts';
 import { editText } from './edit-text.ts';
 import { isJson } from './memory-options.ts';
@@ -10,6 +10,8 @@ import { headline, memoryLines } from './memories-print.ts';
 import { memoryIdArgument, memoryIdsArgument } from './options.ts';
 import { printJson, printLines } from './print.ts';
 import { readText } from './read-text.ts';
+
+type Memory = Answers['memory.get'];
 
 interface EditOptions {
   title?: string;
@@ -36,15 +38,17 @@ export function editCommand(): Command {
     .option('--json', 'print the memory as JSON')
     .addHelpText('after', editHelp)
     .action(async (id: number, words: string[], _: unknown, command: Command) => {
-      const { memories } = connect();
+      const { ask } = connect();
       const change = changeOf(
         words.length === 0 ? undefined : await readText(words),
         command.optsWithGlobals<EditOptions>(),
       );
       const edited =
         Object.keys(change).length > 0
-          ? await memories.edit(id, change)
-          : await editByHand(await memories.memory(id), (content) => memories.edit(id, { content }));
+          ? await ask('memory.edit', { id, ...change })
+          : await editByHand(await ask('memory.get', { id }), (content) =>
+              ask('memory.edit', { id, content }),
+            );
       if (isJson(command)) printJson(edited);
       else printLines(memoryLines(edited, Date.now()));
     });
@@ -57,9 +61,9 @@ export function pinCommand(name: 'pin' | 'unpin', description: string): Command 
     .argument('<ids...>', 'their numbers', memoryIdsArgument)
     .option('--json', 'print them as JSON')
     .action(async (ids: number[], _: unknown, command: Command) => {
-      const { memories } = connect();
-      const pinned: MemoryView[] = [];
-      for (const id of ids) pinned.push(await memories.pin(id, name === 'pin'));
+      const { ask } = connect();
+      const pinned: Memory[] = [];
+      for (const id of ids) pinned.push(await ask('memory.pin', { id, pinned: name === 'pin' }));
       if (isJson(command)) printJson(pinned);
       else
         printLines(
@@ -88,10 +92,7 @@ function wordsOf(list: string): string[] {
     .filter((word) => word !== '');
 }
 
-async function editByHand(
-  memory: MemoryView,
-  save: (content: string) => Promise<MemoryView>,
-): Promise<MemoryView> {
+async function editByHand(memory: Memory, save: (content: string) => Promise<Memory>): Promise<Memory> {
   const content = await editText(memory.content, process.env);
   if (content.trim() === '')
     throw new UsageError(`expected a text, got nothing; ninjad forget ${memory.id} forgets it`);

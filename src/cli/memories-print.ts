@@ -1,4 +1,6 @@
-import type { MemoryView } from '../lib/dashboard/protocol/knowledge.ts';
+import type { Answers } from '../operations.ts';
+
+type MemoryView = Answers['memory.get'];
 import { paint } from './paint.ts';
 import { tableLines } from './print.ts';
 import { oneLine, printable } from './printable.ts';

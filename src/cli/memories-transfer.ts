@@ -2,9 +2,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { NinjadError } from '../lib/errors.ts';
-import { maxImportedLines } from '../lib/memory/requests.ts';
-import { trusts } from '../lib/recall/trust.ts';
-import type { Trust } from '../lib/recall/trust.ts';
+import { maxImportedLines } from '../memory/requests.ts';
+import { trusts, type Trust } from '../lib/wire/trust.ts';
 import { connect } from './connect.ts';
 import { type FilterOptions, filterOf, isJson, withFilters } from './memory-options.ts';
 import { batchesOf, type LineBatch, type LineProblem, linesOf } from './memory-lines.ts';
@@ -23,7 +22,7 @@ export function exportCommand(): Command {
     .description('write memories as JSON lines, the oldest first')
     .argument('[file]', 'where to; without one to stdout')
     .action(async (file: string | undefined, _: unknown, command: Command) => {
-      const chunks = connect().memories.export(filterOf(command.optsWithGlobals<FilterOptions>()));
+      const chunks = connect().exportMemories(filterOf(command.optsWithGlobals<FilterOptions>()));
       if (file === undefined) await writeOut(chunks);
       else await writeFileWhole(file, chunks);
     });
@@ -74,14 +73,14 @@ interface ImportCounts {
 }
 
 async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
-  const { memories } = connect();
+  const { ask } = connect();
   const counts: ImportCounts = { imported: 0, known: 0, bad: 0 };
   const progress = createProgress();
   for await (const { lines, problems, lastNumber } of batchesOf(linesOf(path), maxImportedLines)) {
     counts.bad += problems.length;
     progress.complain(problems);
     if (lines.length > 0) {
-      const answer = await memories.import(lines, ceiling);
+      const answer = await ask('memories.import', { lines, ceiling });
       counts.imported += answer.imported;
       counts.known += answer.known;
     }

@@ -47,17 +47,15 @@ export function memoriesCommand(): Command {
 
 async function list(text: string | undefined, options: ListOptions): Promise<void> {
   const { before, limit, json } = options;
-  // One more than is shown tells whether there is a next page.
-  const found = await connect().memories.list({
+  const { items: shown, next } = await connect().ask('memories.list', {
     ...filterOf(options),
     text,
     before,
-    limit: Math.min(limit + 1, 1000),
+    limit,
   });
-  const shown = found.slice(0, limit);
   if (json === true) printJson(shown);
   else if (shown.length === 0) printLines(['no memories']);
-  else printLines(memoryTable(shown, { now: Date.now(), isMore: found.length > shown.length }));
+  else printLines(memoryTable(shown, { now: Date.now(), isMore: next !== null }));
 }
 
 function showCommand(): Command {
@@ -66,7 +64,7 @@ function showCommand(): Command {
     .argument('<id>', 'its number', memoryIdArgument)
     .option('--json', 'print it as JSON')
     .action(async (id: number, _: unknown, command: Command) => {
-      const memory = await connect().memories.memory(id);
+      const memory = await connect().ask('memory.get', { id });
       if (isJson(command)) printJson(memory);
       else printLines(memoryLines(memory, Date.now()));
     });

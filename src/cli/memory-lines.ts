@@ -1,6 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { messageOf, UsageError } from '../lib/errors.ts';
-import { memoryLine } from '../lib/memory/memory-line.ts';
+import type { z } from 'zod';
+import { memoryLine } from '../memory/memory-line.ts';
+
+/** A memory as an export writes it. */
+type WrittenMemory = z.input<typeof memoryLine>;
 
 /** A line that is no memory; numbers count from 1. */
 export interface LineProblem {
@@ -10,7 +14,7 @@ export interface LineProblem {
 
 /** Lines to be sent together, and those between them that are none. */
 export interface LineBatch {
-  lines: unknown[];
+  lines: WrittenMemory[];
   problems: LineProblem[];
   /** The last line that was looked at. */
   lastNumber: number;
@@ -90,7 +94,7 @@ function readLine(number: number, parts: readonly Buffer[], size: number): ReadL
 }
 
 /** A memory, or why it is none; undefined for an empty line. */
-function check(text: string): { line: unknown; problem?: undefined } | { problem: string } | undefined {
+function check(text: string): { line: WrittenMemory; problem?: undefined } | { problem: string } | undefined {
   if (text.trim() === '') return undefined;
   let line: unknown;
   try {
@@ -99,7 +103,7 @@ function check(text: string): { line: unknown; problem?: undefined } | { problem
     return { problem: `expected a JSON object, got ${text.slice(0, 60)}` };
   }
   const parsed = memoryLine.safeParse(line);
-  if (parsed.success) return { line };
+  if (parsed.success) return { line: line as WrittenMemory };
   const problems = parsed.error.issues.map(({ path, message }) =>
     [path.join('.'), message].filter(Boolean).join(': '),
   );

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { memoryKinds } from '../lib/memory/kinds.ts';
-import { trusts } from '../lib/recall/trust.ts';
+import { type MemoryKind, memoryKinds } from '../memory/kinds.ts';
+import { type Trust, trusts } from '../lib/wire/trust.ts';
 import { nameOption, timeOption } from './options.ts';
 
 /** What lists and exports are narrowed by. */
 export interface FilterOptions {
-  kind?: string;
-  trust?: string;
+  kind?: MemoryKind;
+  trust?: Trust;
   source?: string;
   tag?: string;
   pinned?: true;

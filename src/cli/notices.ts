@@ -1,9 +1,9 @@
-import { Command } from 'commander';
-import type { Notice } from '../lib/control/notice.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Answers } from '../operations.ts';
 import { UsageError } from '../lib/errors.ts';
 import { connect } from './connect.ts';
 import { isJson } from './memory-options.ts';
-import { limitOption, noticeIdsArgument } from './options.ts';
+import { limitOption } from './options.ts';
 import { paint } from './paint.ts';
 import { printJson, printLines, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
@@ -35,7 +35,7 @@ export function noticesCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(async ({ all, limit, json }: NoticesOptions) => {
-      const notices = await connect().notices({ unseen: String(all !== true), limit });
+      const { items: notices } = await connect().ask('notices.list', { unseen: all !== true, limit });
       if (json === true) printJson(notices);
       else if (notices.length === 0)
         printLines([all === true ? 'no notices' : 'nothing that you have not seen']);
@@ -55,19 +55,26 @@ function seenCommand(): Command {
       // `ninjad notices` has an --all of its own, which takes this one.
       const isAll = command.optsWithGlobals<{ all?: true }>().all === true;
       if (isAll === ids.length > 0) throw new UsageError('expected the numbers of notices, or --all');
-      const answer = isAll ? await seeAll() : await connect().seeNotices({ ids });
+      const answer = isAll ? await seeAll() : await connect().ask('notices.see', { ids });
       if (isJson(command)) printJson(answer);
       else printLines([answer.unseen === 0 ? 'you have seen everything' : `${count(answer.unseen)} left`]);
     });
 }
 
 async function seeAll(): Promise<{ unseen: number }> {
-  const [newest] = await connect().notices({ unseen: 'true', limit: 1 });
-  return newest === undefined ? { unseen: 0 } : connect().seeNotices({ until: newest.id });
+  const { ask } = connect();
+  const [newest] = (await ask('notices.list', { unseen: true, limit: 1 })).items;
+  return newest === undefined ? { unseen: 0 } : ask('notices.see', { until: newest.id });
 }
 
-function noticeTable(notices: readonly Notice[], now: number): string[] {
-  const columns = [{ title: 'id' }, { title: 'when' }, { title: 'from' }, { title: '' }, { title: 'text' }];
+function noticeTable(notices: Answers['notices.list']['items'], now: number): string[] {
+  const columns = [
+    { title: 'id', align: 'right' as const },
+    { title: 'when' },
+    { title: 'from' },
+    { title: '' },
+    { title: 'text' },
+  ];
   return tableLines(
     columns,
     notices.map(({ id, at, origin, text, taskId, seenAt }) => [
@@ -78,4 +85,11 @@ function noticeTable(notices: readonly Notice[], now: number): string[] {
       oneLine(text),
     ]),
   );
+}
+
+/** Parses the numbers of several notices. */
+function noticeIdsArgument(text: string, before: number[] | undefined): number[] {
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new InvalidArgumentError('Expected the number of a notice, as `ninjad notices` shows it.');
+  return [...new Set([...(before ?? []), Number(text)])];
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { PRIORITIES, type PriorityName } from '../lib/wire/priority.ts';
+import { ownValue } from '../lib/own-value.ts';
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 const name = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
@@ -33,8 +34,8 @@ export function secondsOption(text: string): number {
 }
 
 /** Parses the number of a task. */
-export function taskIdArgument(text: string): string {
-  if (/^[1-9]\d{0,14}$/.test(text)) return text;
+export function taskIdArgument(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected the number of a task, as `ninjad tasks` shows it.');
 }
 
@@ -48,13 +49,6 @@ export function memoryIdArgument(text: string): number {
 /** Parses several of them. */
 export function memoryIdsArgument(text: string, before: number[] | undefined): number[] {
   return [...new Set([...(before ?? []), memoryIdArgument(text)])];
-}
-
-/** Parses the numbers of several notices. */
-export function noticeIdsArgument(text: string, before: number[] | undefined): number[] {
-  if (!/^[1-9]\d{0,14}$/.test(text))
-    throw new InvalidArgumentError('Expected the number of a notice, as `ninjad notices` shows it.');
-  return [...new Set([...(before ?? []), Number(text)])];
 }
 
 /** Parses an option that may be repeated, each time with one of the choices. */
@@ -71,7 +65,7 @@ export function timeOption(text: string): string {
   const time =
     number === undefined
       ? Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text)
-      : Date.now() - Number(number) * (unitMs[unit] ?? 0);
+      : Date.now() - Number(number) * (ownValue(unitMs, unit) ?? 0);
   if (Number.isNaN(time) || (number === undefined && !/^\d{4}-\d{2}-\d{2}/.test(text))) {
     throw new InvalidArgumentError(
       'Expected a date such as 2026-11-01, or a time ago such as 12h, 7d or 4w.',

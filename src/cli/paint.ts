@@ -10,9 +10,11 @@ export function paint(tint: Tint, text: string): string {
 
 /** The colour that a state of a task, an event or a child is shown in. */
 export function paintState(state: string): string {
-  if (/^(done|running|ready)$/.test(state)) return paint('green', state);
+  if (/^(done|running|ready|delivered)$/.test(state)) return paint('green', state);
   if (/^(failed|dead|killed)$/.test(state)) return paint('red', state);
-  return /^(queued|task|restarting|starting|away|stopping)$/.test(state) ? paint('yellow', state) : state;
+  return /^(queued|task|pending|sending|restarting|starting|away|stopping)$/.test(state)
+    ? paint('yellow', state)
+    : state;
 }
 
 function isColourful(): boolean {

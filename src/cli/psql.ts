@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Command } from 'commander';
-import { createSettings } from '../lib/config/live-settings.ts';
 import type { HomePaths } from '../lib/config/paths.ts';
-import type { ControlClient } from '../lib/control/client.ts';
 import { NinjadError } from '../lib/errors.ts';
 import { publicUrl } from '../lib/store/database-target.ts';
-import { connect, currentPaths } from './connect.ts';
+import { createSettings } from '../settings.ts';
+import { connect, currentPaths, type DaemonClient } from './connect.ts';
 import { exitCodes } from './failure.ts';
 import { printJson, printLines } from './print.ts';
 import { readStdin } from './read-text.ts';
@@ -54,9 +53,9 @@ interface Address {
 }
 
 /** A server is reached by our own settings, even while the daemon is down; the embedded database by the daemon's word. */
-async function addressOf(paths: HomePaths, client: ControlClient): Promise<Address> {
+async function addressOf(paths: HomePaths, client: DaemonClient): Promise<Address> {
   const url = createSettings({ configFile: paths.configFile, env: process.env }).get('database.url');
-  if (url === null) return { url: (await client.status()).database.url, password: '' };
+  if (url === null) return { url: (await client.ask('status.get', {})).database.url, password: '' };
   const parsed = new URL(url);
   const password =
     parsed.password === '' ? parsed.searchParams.get('password') : decodeURIComponent(parsed.password);
@@ -79,9 +78,9 @@ async function runPsql(psql: string, { url, password }: Address, command: string
   }
 }
 
-async function runText(client: ControlClient, text: string, json: boolean): Promise<void> {
+async function runText(client: DaemonClient, text: string, json: boolean): Promise<void> {
   if (text.trim() === '') throw new NinjadError('USAGE', 'expected SQL, got nothing');
-  const results = await client.sql(text);
+  const results = await client.ask('sql.run', { text });
   if (json) printJson(results);
   else printLines(results.flatMap(resultLines));
 }

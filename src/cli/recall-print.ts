@@ -1,5 +1,6 @@
-import type { RecallAnswer } from '../lib/recall/requests.ts';
-import { shortcomingsOf } from '../lib/recall/shortcomings.ts';
+import type { RecallAnswer } from '../memory/recall/requests.ts';
+import { shortcomingsOf } from '../memory/recall/shortcomings.ts';
+import { dayName } from '../lib/local-time.ts';
 import { paint } from './paint.ts';
 import { oneLine, printable } from './printable.ts';
 
@@ -10,7 +11,10 @@ export function recallLines(answer: RecallAnswer): string[] {
   if (answer.memories.length === 0) return ['nothing close is remembered', ...shortcomings(answer)];
   return [
     ...answer.memories.flatMap(({ id, kind, source, trust, createdAt, content }) => [
-      paint('dim', oneLine(`${id}  ${kind} from ${source}, trust: ${trust}, ${createdAt.slice(0, 10)}`)),
+      paint(
+        'dim',
+        oneLine(`${id}  ${kind} from ${source}, trust: ${trust}, ${dayName(new Date(createdAt))}`),
+      ),
       ...printable(content).split('\n'),
       '',
     ]),

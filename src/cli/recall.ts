@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { memoryKinds } from '../lib/memory/kinds.ts';
-import { trusts } from '../lib/recall/trust.ts';
+import { type MemoryKind, memoryKinds } from '../memory/kinds.ts';
+import { type Trust, trusts } from '../lib/wire/trust.ts';
 import { connect } from './connect.ts';
 import { collectOption, nameOption, timeOption } from './options.ts';
 import { printJson, printLines } from './print.ts';
@@ -8,8 +8,8 @@ import { explanationLines, recallLines } from './recall-print.ts';
 
 interface RecallOptions {
   limit: number;
-  kind?: string[];
-  trust?: string[];
+  kind?: MemoryKind[];
+  trust?: Trust[];
   source?: string[];
   since?: string;
   until?: string;
@@ -56,7 +56,7 @@ export function recallCommand(): Command {
     .addHelpText('after', help)
     .action(async (words: string[], options: RecallOptions) => {
       const { limit, kind, trust, source, since, until, explain, json } = options;
-      const answer = await connect().recall({
+      const answer = await connect().ask('recall.explain', {
         text: words.join(' '),
         limit,
         ...(kind && { kinds: kind }),

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { NinjadError, UsageError } from '../lib/errors.ts';
-import { maxMemoryChars, maxTags, maxTitleChars } from '../lib/memory/memory-line.ts';
-import { notedKinds } from '../lib/memory/note-of.ts';
-import { putEvent } from '../lib/wire/put-event.ts';
+import { maxMemoryChars, maxTags, maxTitleChars } from '../memory/memory-line.ts';
+import { notedKinds } from '../memory/note-of.ts';
 import { connect, currentPaths } from './connect.ts';
 import { printJson, printLines } from './print.ts';
 import { oneLine } from './printable.ts';
+import { putWatched } from './put-watched.ts';
 import { readText } from './read-text.ts';
 
 interface RememberOptions {
@@ -25,7 +25,6 @@ interface Remembered {
 }
 
 const importance = 0.9;
-const safeMs = 30_000;
 const storedMs = 5_000;
 
 const help = `
@@ -79,22 +78,19 @@ function noteFrom(
 
 async function remember(note: Record<string, unknown>): Promise<Remembered> {
   const paths = currentPaths();
-  const client = connect(paths);
   const dedupKey = randomUUID();
-  const late = AbortSignal.timeout(safeMs);
+  const event = {
+    priority: 'HUMAN',
+    source: 'cli',
+    category: 'remember',
+    payload: { ...note, dedupKey },
+  } as const;
   const impatient = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let isSafe = false;
   try {
-    for await (const message of client.watch(dedupKey, AbortSignal.any([late, impatient.signal]))) {
-      if (message.type === 'watching') {
-        await putEvent(paths, {
-          priority: 'HUMAN',
-          source: 'cli',
-          category: 'remember',
-          payload: { ...note, dedupKey },
-        });
-      } else if (message.type === 'accepted') {
+    for await (const message of putWatched(paths, event, dedupKey, { signal: impatient.signal })) {
+      if (message.type === 'accepted') {
         isSafe = true;
         timer = setTimeout(() => impatient.abort(), storedMs);
       } else if (message.type === 'routed' && message.route !== 'reflex:note') {
@@ -105,20 +101,17 @@ async function remember(note: Record<string, unknown>): Promise<Remembered> {
             'NOT_REMEMBERED',
             oneLine(`${message.state}: ${message.reason ?? message.outcome}`),
           );
-        const stored = await client.memories.list({ event: message.eventId });
-        return { state: 'stored', memories: stored.map(({ id }) => id).reverse() };
+        const { items } = await connect(paths).ask('memories.list', { event: message.eventId });
+        return { state: 'stored', memories: items.map(({ id }) => id).reverse() };
       }
     }
   } catch (thrown) {
-    if (!late.aborted && !impatient.signal.aborted) throw thrown;
+    if (!impatient.signal.aborted) throw thrown;
   } finally {
     clearTimeout(timer);
   }
   if (isSafe) return { state: 'kept', memories: [] };
-  throw new NinjadError(
-    'NOT_ACCEPTED',
-    `not safe within ${safeMs / 1000} s; it may still come: see ninjad status`,
-  );
+  throw new NinjadError('CONNECTION_LOST', 'the daemon went away before it said that the text is safe');
 }
 
 function sentenceOf({ state, memories }: Remembered): string {

@@ -1,33 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../lib/version.ts';
+import { commands } from './commands.ts';
 import { exitCodeOf, exitCodes, reportFailure } from './failure.ts';
-
-/** The commands in the order of `--help`. Each is imported only when it is asked for, so that `send` starts fast. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  up: async () => (await import('./up.ts')).upCommand(),
-  send: async () => (await import('./send.ts')).sendCommand(),
-  ask: async () => (await import('./ask.ts')).askCommand(),
-  status: async () => (await import('./status.ts')).statusCommand(),
-  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
-  tasks: async () => (await import('./tasks.ts')).tasksCommand(),
-  task: async () => (await import('./task.ts')).taskCommand(),
-  events: async () => (await import('./events.ts')).eventsCommand(),
-  remember: async () => (await import('./remember.ts')).rememberCommand(),
-  recall: async () => (await import('./recall.ts')).recallCommand(),
-  forget: async () => (await import('./forget.ts')).forgetCommand(),
-  memories: async () => (await import('./memories.ts')).memoriesCommand(),
-  entities: async () => (await import('./entities.ts')).entitiesCommand(),
-  notices: async () => (await import('./notices.ts')).noticesCommand(),
-  cost: async () => (await import('./cost.ts')).costCommand(),
-  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
-  inspect: async () => (await import('./inspect/inspect.ts')).inspectCommand(),
-  config: async () => (await import('./config.ts')).configCommand(),
-  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
-  psql: async () => (await import('./psql.ts')).psqlCommand(),
-};
 
 const footer = `
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 the daemon does not run.
+ninjad backup has more of them, see its help.
 The home is $NINJAD_HOME, by default ~/.ninjad.
 
 Examples:

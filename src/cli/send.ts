@@ -4,9 +4,10 @@ import type { HomePaths } from '../lib/config/paths.ts';
 import { NinjadError, UsageError } from '../lib/errors.ts';
 import { isOwnerSource } from '../lib/wire/parse-line.ts';
 import type { PriorityName } from '../lib/wire/priority.ts';
-import { connect, currentPaths } from './connect.ts';
+import { currentPaths } from './connect.ts';
 import { nameOption, priorityOption, secondsOption } from './options.ts';
 import { type NewEvent, putEvent } from '../lib/wire/put-event.ts';
+import { putWatched } from './put-watched.ts';
 import { readText } from './read-text.ts';
 
 interface SendOptions {
@@ -64,19 +65,9 @@ async function putAndWait(paths: HomePaths, event: NewEvent, timeoutMs: number):
   const fields = typeof payload === 'string' ? { text: payload } : payload;
   const given = fields['dedupKey'];
   const dedupKey = typeof given === 'string' && given !== '' ? given : randomUUID();
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    for await (const { type } of connect(paths).watch(dedupKey, signal)) {
-      if (type === 'watching') await putEvent(paths, { ...event, payload: { ...fields, dedupKey } });
-      else if (type === 'accepted' || type === 'routed' || type === 'ended') return;
-    }
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-    throw new NinjadError(
-      'NOT_ACCEPTED',
-      `not kept within ${timeoutMs / 1000} s; it may still be: see ninjad status`,
-    );
-  }
+  const written = { ...event, payload: { ...fields, dedupKey } };
+  for await (const { type } of putWatched(paths, written, dedupKey, { acceptMs: timeoutMs }))
+    if (type === 'accepted' || type === 'routed' || type === 'ended') return;
   throw new NinjadError('CONNECTION_LOST', 'the daemon went away before it said that the event is kept');
 }
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import type { SqlResult } from '../lib/control/api.ts';
-import type { ControlClient } from '../lib/control/client.ts';
+import type { SqlRows } from '../lib/store/run-sql.ts';
+import type { DaemonClient } from './connect.ts';
 import { reportFailure } from './failure.ts';
 import { paint } from './paint.ts';
 import { printLines, tableLines } from './print.ts';
@@ -8,7 +8,7 @@ import { oneLine } from './printable.ts';
 import { splitStatements } from './sql-statements.ts';
 
 /** The small prompt for where psql is not installed: statements end with a semicolon, `\q` or Ctrl-D leaves. */
-export async function sqlPrompt(client: ControlClient): Promise<void> {
+export async function sqlPrompt(client: DaemonClient): Promise<void> {
   printLines(['psql is not installed: this is the built-in prompt. A statement ends with ; and \\q leaves.']);
   const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: 'ninjad=# ' });
   terminal.on('SIGINT', () => terminal.close());
@@ -25,9 +25,9 @@ export async function sqlPrompt(client: ControlClient): Promise<void> {
   terminal.close();
 }
 
-async function runOne(client: ControlClient, statement: string): Promise<void> {
+async function runOne(client: DaemonClient, statement: string): Promise<void> {
   try {
-    printLines((await client.sql(statement)).flatMap(resultLines));
+    printLines((await client.ask('sql.run', { text: statement })).flatMap(resultLines));
   } catch (thrown) {
     // One bad statement does not end the session.
     reportFailure(thrown);
@@ -35,7 +35,7 @@ async function runOne(client: ControlClient, statement: string): Promise<void> {
 }
 
 /** A result for people: an aligned table and the number of rows, or what was done. */
-export function resultLines({ command, rowCount, columns, rows, truncated }: SqlResult): string[] {
+export function resultLines({ command, rowCount, columns, rows, truncated }: SqlRows): string[] {
   if (columns.length === 0) return [rowCount === null ? command : `${command} ${rowCount}`];
   const shown = tableLines(
     columns.map((title) => ({ title: oneLine(title) })),

@@ -1,4 +1,4 @@
-import type { ChildStatus, Status } from '../lib/control/status.ts';
+import type { ChildStatus, Status } from '../faces/status/status.ts';
 import { describeModel } from '../lib/inference/describe-model.ts';
 import { modelRoles } from '../lib/inference/work.ts';
 import { PRIORITIES } from '../lib/wire/priority.ts';
@@ -6,10 +6,13 @@ import { paint, paintState } from './paint.ts';
 import { oneLine } from './printable.ts';
 import { count, duration, money } from './units.ts';
 
+/** A line that waits for less than this is one that a writer is at. */
+const unfinishedMs = 2_000;
+
 /** A status for people: what matters first, then the tree as an outline. `now` in epoch milliseconds. */
 export function statusLines(status: Status, now: number): string[] {
   const { database, agent, inference, mailbox, tasks, counts, spend } = status;
-  const ready = status.ready ? paint('green', 'ready') : paint('yellow', 'not ready');
+  const ready = status.ready ? paint('green', 'ready') : paint('yellow', `not ready${reasonsOf(status)}`);
   const waiting = PRIORITIES.filter((name) => mailbox.byPriority[name] > 0);
   const levels = waiting.map((name) => `${name} ${count(mailbox.byPriority[name])}`).join(', ');
   const facts: [string, string][] = [
@@ -18,7 +21,7 @@ export function statusLines(status: Status, now: number): string[] {
       `${oneLine(status.version)}, pid ${status.pid}, ${ready}, up ${duration(now - status.startedAt)}`,
     ],
     ['home', oneLine(status.home)],
-    ['pipe', oneLine(status.fifo)],
+    ['pipe', pipeText(status)],
     ['dashboard', oneLine(status.dashboard.url ?? 'none')],
     ['database', withReason(`${database.kind}, ${paintState(oneLine(database.state))}`, database.lastError)],
     ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
@@ -27,6 +30,7 @@ export function statusLines(status: Status, now: number): string[] {
     ['memory', memoryText(status.memory)],
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
     ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
+    ['schedule', scheduleText(status.schedule, now)],
     ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
     [
       'ended',
@@ -40,6 +44,17 @@ export function statusLines(status: Status, now: number): string[] {
     '',
     ...treeLines(status.children, now),
   ];
+}
+
+function pipeText({ fifo, unfinishedLine }: Status): string {
+  if (unfinishedLine === null || unfinishedLine.silentMs < unfinishedMs) return oneLine(fifo);
+  const { bytes, silentMs, sample } = unfinishedLine;
+  const waits = `a line of ${count(bytes)} bytes has waited ${duration(silentMs)} for its newline: ${oneLine(sample)}`;
+  return `${oneLine(fifo)}; ${paint('yellow', waits)}`;
+}
+
+function reasonsOf({ notReadyBecause = [] }: Status): string {
+  return notReadyBecause.length === 0 ? '' : ` (${notReadyBecause.map(oneLine).join('; ')})`;
 }
 
 function inferenceText({ state, ...models }: Status['inference']): string {
@@ -56,6 +71,13 @@ function memoryText({ total, prepared, embedded, missing, degraded }: Status['me
   const vectors = missing > 0 ? `, ${count(embedded)} embedded, ${count(missing)} to go` : '';
   const lexical = degraded === null ? '' : `, ${paint('yellow', 'degraded')}: ${oneLine(degraded)}`;
   return `${count(total)} memories${waiting}${vectors}${lexical}`;
+}
+
+function scheduleText({ jobs, broken, running, nextAt, stuck }: Status['schedule'], now: number): string {
+  const next = nextAt === null ? '' : `, the next in ${duration(Math.max(0, nextAt - now))}`;
+  const unread = broken === 0 ? '' : `; ${paint('red', `${broken} cannot be read`)}`;
+  const stands = stuck ? `; ${paint('red', 'the scheduler stands still')}` : '';
+  return `${count(jobs)} ${jobs === 1 ? 'job' : 'jobs'}${next}, ${running} running${unread}${stands}`;
 }
 
 function spendText({ todayUsd, capUsd, monthUsd, monthlyCapUsd, reached }: Status['spend']): string {

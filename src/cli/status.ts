@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import { connect } from './connect.ts';
+import { readAlerts } from '../alerts/alert-file.ts';
+import { alertLines } from './alert-lines.ts';
+import { connect, currentPaths } from './connect.ts';
 import { printJson, printLines } from './print.ts';
 import { statusLines } from './status-lines.ts';
 
@@ -17,8 +19,12 @@ export function statusCommand(): Command {
     .option('--json', 'print it as JSON')
     .addHelpText('after', help)
     .action(async ({ json }: { json?: true }) => {
-      const status = await connect().status();
-      if (json === true) printJson(status);
+      const paths = currentPaths();
+      const alerts = readAlerts(paths.alert);
+      // They stand in a file, so that they are told also where no daemon answers.
+      if (json !== true) printLines(alertLines(alerts, Date.now()));
+      const status = await connect(paths).ask('status.get', {});
+      if (json === true) printJson({ ...status, alerts });
       else printLines(statusLines(status, Date.now()));
     });
 }

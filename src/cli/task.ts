@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
-import type { TaskDetail } from '../lib/control/api.ts';
-import type { ControlClient } from '../lib/control/client.ts';
-import type { TaskTranscript } from '../lib/control/transcript.ts';
+import type { Answers } from '../operations.ts';
+import type { TaskTranscript } from '../tasks/transcript-stream.ts';
 import { NinjadError } from '../lib/errors.ts';
-import { readModelUsage } from '../lib/spend/model-usage.ts';
-import { connect } from './connect.ts';
+import { readModelUsage } from '../spend/model-usage.ts';
+import { connect, type DaemonClient } from './connect.ts';
 import { taskIdArgument } from './options.ts';
 import { paint, paintState } from './paint.ts';
 import { printJson, printLines } from './print.ts';
@@ -13,9 +12,14 @@ import { tookOf } from './tasks.ts';
 import { attemptLines, entryLines } from './transcript-lines.ts';
 import { count, money, relativeTime } from './units.ts';
 
+type TaskDetail = Answers['task.get']['task'];
+
 interface TaskOptions {
   cancel?: true;
   retry?: true;
+  again?: true;
+  goOn?: true;
+  leave?: true;
   steer?: string;
   transcript?: true;
   follow?: true;
@@ -28,6 +32,8 @@ Examples:
   $ ninjad task 12 --transcript                     what it did; --follow goes on while it runs
   $ ninjad task 12 --cancel
   $ ninjad task 12 --retry                          a failed, cancelled or dead one
+  $ ninjad task 12 --again                          one from which no word comes: end it, try it anew
+  $ ninjad task 12 --go-on                          one that waits for your word; --leave ends it
   $ ninjad task 12 --steer "only look at /var/log"  a further word to a running one
 `;
 
@@ -38,6 +44,24 @@ export function taskCommand(): Command {
     .argument('<id>', 'its number', taskIdArgument)
     .addOption(new Option('--cancel', 'end it').conflicts(['retry', 'steer']))
     .addOption(new Option('--retry', 'queue it again').conflicts(['cancel', 'steer']))
+    .addOption(new Option('--again', 'end its run and try it anew').conflicts(['cancel', 'retry', 'steer']))
+    .addOption(
+      new Option('--go-on', 'one in doubt: do it, knowing what was begun').conflicts([
+        'cancel',
+        'retry',
+        'again',
+        'steer',
+      ]),
+    )
+    .addOption(
+      new Option('--leave', 'one in doubt: end it where it is').conflicts([
+        'cancel',
+        'retry',
+        'again',
+        'steer',
+        'goOn',
+      ]),
+    )
     .addOption(
       new Option('--steer <text>', 'say something to it while it runs').conflicts(['cancel', 'retry']),
     )
@@ -51,33 +75,32 @@ export function taskCommand(): Command {
     .addOption(new Option('--follow', 'with --transcript: go on until it ends').implies({ transcript: true }))
     .option('--json', 'print the answer as JSON; with --follow a line each')
     .addHelpText('after', help)
-    .action(async (id: string, options: TaskOptions) => {
+    .action(async (id: number, options: TaskOptions) => {
       const client = connect();
-      const command = commandOf(options);
       if (options.transcript === true) {
         if (options.follow === true) await follow(client, id, options.json === true);
         else await printTranscript(client, id, options.json === true);
         return;
       }
-      if (command === undefined) {
-        const task = await client.task(id);
-        if (options.json === true) printJson(task);
+      const result = await giveCommand(client, id, options);
+      if (result === undefined) {
+        const { task, memories } = await client.ask('task.get', { id });
+        if (options.json === true) printJson({ ...task, memories });
         else printLines(taskLines(task, Date.now()));
         return;
       }
-      const result = await client.commandTask(id, command, options.steer);
       if (options.json === true) printJson(result);
       else printLines([oneLine(result.message)]);
     });
 }
 
-async function printTranscript(client: ControlClient, id: string, json: boolean): Promise<void> {
-  const transcript = await client.transcript(id);
+async function printTranscript(client: DaemonClient, id: number, json: boolean): Promise<void> {
+  const transcript = await client.ask('task.transcript', { id });
   if (json) printJson(transcript);
   else printLines(transcriptLines(transcript));
 }
 
-async function follow(client: ControlClient, id: string, json: boolean): Promise<void> {
+async function follow(client: DaemonClient, id: number, json: boolean): Promise<void> {
   let attempt: number | undefined;
   for await (const message of client.followTranscript(id)) {
     if (json) process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -103,10 +126,18 @@ function transcriptLines({ attempts, state }: TaskTranscript): string[] {
   return [`nothing is kept of what it did: it is ${oneLine(state)}`];
 }
 
-function commandOf({ cancel, retry, steer }: TaskOptions): 'cancel' | 'retry' | 'steer' | undefined {
-  if (cancel === true) return 'cancel';
-  if (retry === true) return 'retry';
-  return steer === undefined ? undefined : 'steer';
+/** What became of the command that the options name; undefined where they name none. */
+function giveCommand(
+  { ask }: DaemonClient,
+  id: number,
+  { cancel, retry, again, goOn, leave, steer }: TaskOptions,
+): Promise<Answers['task.cancel']> | undefined {
+  if (cancel === true) return ask('task.cancel', { id });
+  if (retry === true) return ask('task.retry', { id });
+  if (again === true) return ask('task.again', { id });
+  if (goOn === true) return ask('task.goOn', { id });
+  if (leave === true) return ask('task.leave', { id });
+  return steer === undefined ? undefined : ask('task.steer', { id, text: steer });
 }
 
 function taskLines(task: TaskDetail, now: number): string[] {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { TaskSummary } from '../lib/control/api.ts';
-import { taskStates } from '../lib/control/requests.ts';
+import type { Answers } from '../operations.ts';
+import { taskStates } from '../tasks/rows/list-tasks.ts';
 import { connect } from './connect.ts';
 import { limitOption } from './options.ts';
 import { paintState } from './paint.ts';
@@ -8,8 +8,10 @@ import { printJson, printLines, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { duration, money, relativeTime } from './units.ts';
 
+type TaskSummary = Answers['tasks.list']['items'][number];
+
 interface TasksOptions {
-  state?: string;
+  state?: (typeof taskStates)[number];
   limit: number;
   json?: true;
 }
@@ -30,7 +32,7 @@ export function tasksCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(async ({ json, state, limit }: TasksOptions) => {
-      const tasks = await connect().tasks({ state, limit });
+      const { items: tasks } = await connect().ask('tasks.list', { state, limit });
       if (json === true) printJson(tasks);
       else printLines(tasks.length === 0 ? ['no tasks'] : taskTable(tasks, Date.now()));
     });
@@ -57,15 +59,22 @@ function taskTable(tasks: readonly TaskSummary[], now: number): string[] {
       relativeTime(Date.parse(task.queuedAt), now),
       tookOf(task, now),
       money(task.costUsd),
-      oneLine(
-        task.state === 'running' && task.progress !== null ? `${task.text} (${task.progress})` : task.text,
-      ),
+      oneLine(withNews(task)),
     ]),
   );
 }
 
+/** The text, with what it does now or why it waits. */
+function withNews({ state, text, progress, reason }: TaskSummary): string {
+  const news = state === 'running' ? progress : state === 'queued' ? reason : null;
+  return news === null ? text : `${text} (${news})`;
+}
+
 /** How long a task has run, or ran; empty before its start. */
-export function tookOf({ startedAt, finishedAt }: TaskSummary, now: number): string {
+export function tookOf(
+  { startedAt, finishedAt }: Pick<TaskSummary, 'startedAt' | 'finishedAt'>,
+  now: number,
+): string {
   if (startedAt === null) return '';
   return duration((finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt));
 }

@@ -1,5 +1,5 @@
-import type { TranscriptEntry } from '../lib/agent/transcript.ts';
-import type { AttemptTranscript } from '../lib/control/transcript.ts';
+import type { TranscriptEntry } from '../tasks/run/transcript.ts';
+import type { AttemptTranscript } from '../tasks/transcript-stream.ts';
 import { paint } from './paint.ts';
 import { oneLine, printable } from './printable.ts';
 import { duration } from './units.ts';

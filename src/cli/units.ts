@@ -1,7 +1,4 @@
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY, HOUR, MINUTE, SECOND } from '../lib/time.ts';
 
 const units: readonly (readonly [size: number, name: string])[] = [
   [DAY, 'd'],
@@ -41,4 +38,13 @@ export function money(usd: number): string {
 /** A count for people, with thousands apart: `1 204 311`. */
 export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+}
+
+const sizes = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** A number of bytes for people, in the unit that leaves three digits: `512 B`, `7.4 GiB`. */
+export function bytes(number: number): string {
+  const step = number < 1 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log2(number) / 10));
+  const value = number / 1024 ** step;
+  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${sizes[step] ?? ''}`;
 }

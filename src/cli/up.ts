@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { createSettings } from '../lib/config/live-settings.ts';
 import { openHome } from '../lib/config/open-home.ts';
 import { homeFrom } from '../lib/config/paths.ts';
+import { createSettings } from '../settings.ts';
 
 const help = `
 It stays in the foreground and logs to stderr. A link into the dashboard, good once and for
 15 minutes, goes to stdout, and nowhere under a service manager (\`ninjad dashboard\` prints
-one at any time). SIGTERM or Ctrl-C lets running tasks
-finish for a while and exits 0; a second one ends it at once. One daemon a home.
+one at any time). SIGTERM, Ctrl-C or the end of the terminal lets running tasks
+finish for a while and exits 0; a second signal ends it at once. One daemon a home.
 
 Examples:
   $ ninjad up

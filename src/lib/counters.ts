@@ -9,8 +9,10 @@ export interface Counters {
   lowered: number;
   /** Events given a route. */
   routed: number;
+  /** Events that ended well: recorded, answered by a reflex, or their task is done. */
   done: number;
   dropped: number;
+  /** Events that a reflex failed, and those whose task has failed or was cancelled. */
   failed: number;
   deadLettered: number;
 }
@@ -28,6 +30,13 @@ export function createCounters(): Counters {
     failed: 0,
     deadLettered: 0,
   };
+}
+
+/** Counts an event whose task has ended, by the task's state. */
+export function countTask(counters: Counters, state: string): void {
+  if (state === 'done') counters.done += 1;
+  else if (state === 'dead') counters.deadLettered += 1;
+  else counters.failed += 1;
 }
 
 /** Counts a refused line. */

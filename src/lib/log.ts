@@ -1,6 +1,8 @@
 import { createStream } from 'rotating-file-stream';
 import { type Logger, multistream, pino, type StreamEntry } from 'pino';
 import pretty from 'pino-pretty';
+import { createFlood } from './flood.ts';
+import { safeLogLine } from './log-line.ts';
 
 export type { Logger } from 'pino';
 
@@ -12,9 +14,18 @@ export interface LogOptions {
   console?: NodeJS.WriteStream & { fd: number };
 }
 
-/** The daemon's logger: JSON lines in rotating files, and the console. A log that cannot be written never hurts the daemon. */
+/** Lines of the same words in a minute; those past them are counted. */
+const sameLines = 20;
+/** The levels of pino by number. */
+const warn = 40;
+const fatal = 60;
+
+/**
+ * The daemon's logger: JSON lines in rotating files, and the console. A log that cannot be written never hurts the daemon.
+ * Whatever causes them, lines of the same words are written 20 times a minute and counted from then on.
+ */
 export function createLogger({ dir, level, console: screen = process.stderr }: LogOptions): Logger {
-  const file = createStream('ninjad.log', { path: dir, size: '10M', maxFiles: 5 });
+  const file = createStream('ninjad.log', { path: dir, size: '10M', maxFiles: 5, mode: 0o600 });
   file.on('error', () => undefined);
   const shown = screen.isTTY
     ? pretty({ destination: screen.fd, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
@@ -24,5 +35,44 @@ export function createLogger({ dir, level, console: screen = process.stderr }: L
     { level: 'trace', stream: file },
     { level: 'trace', stream: shown },
   ];
-  return pino({ level, base: null }, multistream(streams));
+  const flood = createFlood<Words>({ few: sameLines, onMore: (words, more) => tellMore(log, words, more) });
+  const log = pino(
+    {
+      level,
+      base: null,
+      hooks: {
+        streamWrite: safeLogLine,
+        logMethod(args, method, rank) {
+          const words = wordsOf(args, rank);
+          const passes = words === undefined || rank >= fatal || flood.passes(words.key, words);
+          if (passes) method.apply(this, args);
+        },
+      },
+    },
+    multistream(streams),
+  );
+  return log;
+}
+
+/** What makes two lines the same: their level, message, reason and source. */
+interface Words {
+  key: string;
+  rank: number;
+  message: string;
+}
+
+/** Undefined for a line that is itself a count (`more`). */
+function wordsOf(args: readonly unknown[], rank: number): Words | undefined {
+  const [first, second] = args;
+  const fields = typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : {};
+  if (fields['more'] !== undefined) return undefined;
+  const message = typeof first === 'string' ? first : typeof second === 'string' ? second : '';
+  const about = [fields['reason'], fields['source']].map((field) => (typeof field === 'string' ? field : ''));
+  return { key: JSON.stringify([rank, message, ...about]), rank, message };
+}
+
+function tellMore(log: Logger, words: Words | undefined, more: number): void {
+  const { rank, message } = words ?? { rank: warn, message: 'lines of other words' };
+  const level = pino.levels.labels[rank] as pino.Level;
+  log[level]({ more }, `… and ${more.toLocaleString('en-US')} more: ${message}`);
 }

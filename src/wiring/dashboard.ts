@@ -1,11 +1,11 @@
 import { createDashboardServer } from '../../actors/dashboard/server.ts';
-import { dashboardMachine } from '../../machines/dashboard.ts';
-import type { DashboardService } from '../lib/dashboard/service.ts';
-import { enterLink } from '../lib/dashboard/door/link.ts';
-import type { Parts } from '../parts.ts';
+import { dashboardMachine } from '../../machines/dashboard/machine.ts';
+import type { DashboardService } from '../faces/dashboard/service.ts';
+import { enterLink } from '../faces/dashboard/door/link.ts';
+import type { Services } from '../services.ts';
 
 /** The dashboard; once, when it first opens, a link for the owner is printed. */
-export function dashboardLogic({ log, door, settings }: Parts, service: DashboardService) {
+export function dashboardLogic({ log, door, settings }: Services, service: DashboardService) {
   const host = settings.get('dashboard.host');
   let isFirst = true;
   return dashboardMachine.provide({

@@ -1,18 +1,15 @@
-import { databaseMachine } from '../../machines/database.ts';
-import { loadStoredSettings, type Parts } from '../parts.ts';
-import { type Neighbours, tell } from './tell.ts';
+import { databaseMachine } from '../../machines/database/machine.ts';
+import { loadStoredSettings, type Services } from '../services.ts';
 
-/** The database, and who has to know when it comes and goes. */
-export function databaseLogic(parts: Parts) {
-  const { database, log } = parts;
+/** The database, and the log of its coming and going. */
+export function databaseLogic(services: Services) {
+  const { database, log } = services;
   return databaseMachine.provide({
     actors: database.actors,
     actions: {
-      announceReady: ({ system }) => {
+      announceReady: () => {
         log.info({ kind: database.input.kind, url: database.input.url }, 'the database is ready');
-        void loadStoredSettings(parts);
-        tell(system as Neighbours, 'router', { type: 'database.ready' });
-        tell(system as Neighbours, 'tasks', { type: 'database.ready' });
+        void loadStoredSettings(services);
       },
       announceAway: ({ context, event }) => {
         if (event.type !== 'child.stop') {

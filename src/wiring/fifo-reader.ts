@@ -1,7 +1,6 @@
-import { createFifoReader } from '../../actors/fifo-reader.ts';
-import { fifoReaderMachine } from '../../machines/fifo-reader.ts';
-import type { Parts } from '../parts.ts';
-import { type Neighbours, tell } from './tell.ts';
+import { createFifoReader } from '../../actors/events/fifo-reader.ts';
+import { fifoReaderMachine } from '../../machines/fifo-reader/machine.ts';
+import type { Services } from '../services.ts';
 
 /** The pipe's reader, which fills the mailbox. */
 export function fifoReaderLogic({
@@ -9,29 +8,37 @@ export function fifoReaderLogic({
   intake,
   mailbox,
   counters,
-  watchers,
+  acceptance,
   log,
   paths,
   settings,
-}: Parts) {
+}: Services) {
   return fifoReaderMachine.provide({
     actors: createFifoReader({
       fifoPath: paths.fifo,
       journal,
       intake,
       maxJournalBytes: settings.get('journal.maxBytes'),
-      onSynced: (position) => watchers.noteSynced(position),
+      onSynced: (position) => acceptance.recordSynced(position),
       onMovedAside: (where) => {
-        log.error({ where }, 'something that is no pipe stood in the place of the pipe; it was moved aside');
+        log.error(
+          { where },
+          'something that is no pipe of ours stood in the place of the pipe; it was moved aside',
+        );
+      },
+      onMadePrivate: (mode) => {
+        log.error(
+          { fifo: paths.fifo, mode: mode.toString(8) },
+          'the mode of the pipe was changed, so that others could write events; it is 600 again, and who has opened it meanwhile can go on',
+        );
       },
     }),
     actions: {
-      deliver: ({ system }, { batches }) => {
+      deliver: (_, { batches }) => {
         for (const batch of batches) {
           counters.accepted += batch.count;
           mailbox.offer(batch, Date.now());
         }
-        tell(system as Neighbours, 'mailbox', { type: 'mail.arrived' });
       },
       reportStuck: (_, { reason }) => log.error({ reason }, 'no events are taken at the moment'),
       reportReplaced: () =>

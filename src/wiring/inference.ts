@@ -1,19 +1,19 @@
 import { createInferenceActors } from '../../actors/inference/create-inference.ts';
-import { inferenceMachine } from '../../machines/inference.ts';
+import { inferenceMachine } from '../../machines/inference/machine.ts';
 import { logModels } from '../lib/inference/log-models.ts';
 import type { ModelSources } from '../lib/inference/survey-models.ts';
-import type { Parts } from '../parts.ts';
+import type { Services } from '../services.ts';
 
 /** The process in which the models compute, and the log of how they are. */
-export function inferenceLogic(parts: Parts) {
-  const { inferenceDesk: desk, inference, log, env } = parts;
+export function inferenceLogic(services: Services) {
+  const { modelQueue, inference, log, env } = services;
   logModels(inference, log);
   return inferenceMachine.provide({
-    actors: createInferenceActors({ desk, env, sources: modelSources(parts) }),
+    actors: createInferenceActors({ queue: modelQueue, env, sources: modelSources(services) }),
   });
 }
 
-function modelSources({ settings, paths }: Pick<Parts, 'settings' | 'paths'>): ModelSources {
+function modelSources({ settings, paths }: Pick<Services, 'settings' | 'paths'>): ModelSources {
   return {
     models: {
       embedder: settings.get('inference.embedder'),

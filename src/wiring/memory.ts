@@ -1,37 +1,40 @@
 import { createTextPreparer } from '../../actors/memory/text-preparer.ts';
-import { createMemoryKeeper } from '../lib/remember/keep-memory.ts';
-import type { Parts } from '../parts.ts';
+import { createMemoryKeeper } from '../memory/keep/keep-memory.ts';
+import type { Services } from '../services.ts';
 import { chore } from './chores.ts';
-
-/** A thread without work is kept for so many passes, since a new one takes a quarter of a second. */
-const idlePasses = 12;
+import { closeWhenIdle } from './close-when-idle.ts';
 
 /** Redacts, cuts, embeds and compares what was remembered, and makes memories of what tasks have done. */
-export function memoryKeeperLogic(parts: Parts) {
-  const { database, embedders, memoryBoard, bus, log } = parts;
+export function memoryKeeperLogic(services: Services) {
+  const { database, embedders, memoryBoard, inHand, bus, log } = services;
   const preparer = createTextPreparer();
   const keep = createMemoryKeeper({
     store: database.store,
     embedders,
     prepareText: (text) => preparer.prepare(text),
     board: memoryBoard,
+    inHand,
     log,
   });
-  let idle = 0;
+  /** A new thread takes a quarter of a second. */
+  const afterPass = closeWhenIdle(preparer);
   return chore(
-    parts,
+    services,
     'memories could not be brought up to date',
     async (signal) => {
       const { done } = await keep(signal);
-      idle = done > 0 ? 0 : idle + 1;
-      if (idle === idlePasses) await preparer.close();
+      await afterPass(done);
     },
     (wake) => {
+      const arrive = (): void => {
+        inHand.arrive();
+        wake();
+      };
       const stops = [
         bus.on('events.recorded', ({ records }) => {
-          if (records.some(({ notes }) => notes !== undefined)) wake();
+          if (records.some(({ notes }) => notes !== undefined)) arrive();
         }),
-        bus.on('memory.pending', wake),
+        bus.on('memory.pending', arrive),
         bus.on('task.ended', wake),
         embedders.onChange(wake),
       ];

@@ -1,6 +1,6 @@
-import { foldStatistics } from '../lib/recall/fold-statistics.ts';
-import { keepVectorIndexes } from '../lib/recall/vector-index.ts';
-import type { Parts } from '../parts.ts';
+import { foldStatistics } from '../memory/recall/fold-statistics.ts';
+import { keepVectorIndexes } from '../memory/recall/vector-index.ts';
+import type { Services } from '../services.ts';
 import { chore } from './chores.ts';
 
 /** A run of the recall keeper works for so long at most; its rest afterwards leaves the database to others. */
@@ -9,10 +9,10 @@ const worksMs = 1_000;
 const worthTelling = 5_000;
 
 /** Keeps what recall looks things up by: the counts of words, and the indexes of vectors. */
-export function recallKeeperLogic(parts: Parts) {
-  const { database, log } = parts;
+export function recallKeeperLogic(services: Services) {
+  const { database, log } = services;
   let told = '';
-  return chore(parts, 'what recall looks things up by could not be brought up to date', async (signal) => {
+  return chore(services, 'what recall looks things up by could not be brought up to date', async (signal) => {
     const { store } = database;
     await foldStatistics(store, { signal });
     const until = performance.now() + worksMs;

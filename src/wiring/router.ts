@@ -1,31 +1,32 @@
-import { createRouter } from '../../actors/router.ts';
-import { routerMachine } from '../../machines/router.ts';
-import { createReportReader } from '../lib/graph/reports.ts';
-import type { Reflexes } from '../lib/router/reflex.ts';
-import { createEventIds } from '../lib/store/events/register-journal.ts';
-import type { Parts } from '../parts.ts';
-import { type Neighbours, tell } from './tell.ts';
+import { createRouter } from '../../actors/events/router.ts';
+import { routerMachine } from '../../machines/router/machine.ts';
+import { createReportReader } from '../graph/reports.ts';
+import type { Reflexes } from '../lib/reflexes/reflex.ts';
+import { createEventIds } from '../events/rows/register-journal.ts';
+import { removeSpool } from '../lib/wire/spool.ts';
+import { keepAnswers } from '../outbox/keep-replies.ts';
+import type { Services } from '../services.ts';
 
-/** The router, which empties the mailbox into the store and wakes the task supervisor. */
-export function routerLogic(parts: Parts, reflexes: Reflexes) {
-  const { database, journal, settings, paths } = parts;
+/** The router, which empties the mailbox into the store. */
+export function routerLogic(services: Services, reflexes: Reflexes) {
+  const { backupHold, database, journal, settings, paths, replayEnd, log } = services;
   const router = createRouter({
-    ...parts,
+    ...services,
     store: database.store,
-    ids: createEventIds(database.store, journal.uuid),
+    ids: createEventIds(database.store, {
+      uuid: journal.uuid,
+      replayEnd,
+      onProblem: (problem) => log.warn(problem),
+    }),
     spoolDir: paths.spool,
+    removeSpool: (name) => backupHold.afterwards(() => removeSpool(paths.spool, name)),
     batchSize: settings.get('store.batchSize'),
     reflexes,
     reports: createReportReader(),
+    keepAnswers,
   });
   return routerMachine.provide({
     actors: { record: router.record },
-    actions: {
-      pull: router.pull,
-      announce: ({ system }, { recorded }) => {
-        router.count(recorded);
-        if (recorded.tasks > 0) tell(system as Neighbours, 'tasks', { type: 'tasks.wake' });
-      },
-    },
+    actions: { pull: router.pull, count: (_, recorded) => router.count(recorded) },
   });
 }

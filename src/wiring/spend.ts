@@ -1,22 +1,23 @@
 import { fromCallback } from 'xstate';
-import { createLookAtSpend } from '../../actors/look-at-spend.ts';
-import { type SpendEvent, spendMachine } from '../../machines/spend.ts';
-import { loadStoredSettings, type Parts } from '../parts.ts';
-import { type Neighbours, tell } from './tell.ts';
+import { createLookAtSpend } from '../../actors/spend/look-at-spend.ts';
+import { spendMachine } from '../../machines/spend/machine.ts';
+import type { SpendFact } from '../../machines/spend/protocol.ts';
+import { loadStoredSettings, type Services } from '../services.ts';
 
-/** The keeper of the spend ledger, which wakes the task supervisor when tasks may run again. */
-export function spendLogic(parts: Parts) {
-  const { bus, database, ledger, log, settings } = parts;
+/** The keeper of the spend ledger. */
+export function spendLogic(services: Services) {
+  const { bus, database, ledger, log, settings } = services;
   return spendMachine.provide({
     actors: {
       look: createLookAtSpend({
         store: database.store,
         ledger,
         bus,
-        loadCaps: () => loadStoredSettings(parts),
+        loadCaps: () => loadStoredSettings(services),
       }),
-      listen: fromCallback<SpendEvent>(({ sendBack }) => {
-        const changed = (): void => sendBack({ type: 'spend.changed' });
+      listen: fromCallback(({ sendBack }) => {
+        const tellMachine = (fact: SpendFact): void => sendBack(fact);
+        const changed = (): void => tellMachine({ type: 'spend.changed' });
         const stops = [
           bus.on('task.state', ({ state }) => {
             if (state !== 'running') changed();
@@ -31,7 +32,6 @@ export function spendLogic(parts: Parts) {
       }),
     },
     actions: {
-      announce: ({ system }) => tell(system as Neighbours, 'tasks', { type: 'tasks.wake' }),
       reportFailure: (_, { error }) => log.error({ err: error }, 'the costs of tasks could not be summed'),
     },
   });

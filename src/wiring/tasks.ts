@@ -1,42 +1,58 @@
 import { createAmendTask } from '../../actors/tasks/amend-task.ts';
 import { createClaimTask } from '../../actors/tasks/claim-task.ts';
-import { createRecordTask } from '../../actors/tasks/record-task.ts';
+import { createRecorder, createRecordTask } from '../../actors/tasks/record-task.ts';
 import { createRecallForTask, createReply, createResolveAgent } from '../../actors/tasks/run-steps.ts';
 import { createRecoverTasks, createTendTasks } from '../../actors/tasks/upkeep.ts';
-import { taskMachine } from '../../machines/task.ts';
-import { tasksMachine } from '../../machines/tasks.ts';
-import { defaultTaskLimits, type TaskLimits } from '../lib/agent/limits.ts';
-import { defaultRetryPolicy, type RetryPolicy } from '../lib/agent/retry.ts';
-import type { Parts } from '../parts.ts';
+import { mayPrune } from '../retention/may-prune.ts';
+import { taskMachine } from '../../machines/task/machine.ts';
+import type { TaskMark } from '../lib/process/marker.ts';
+import { HUMAN } from '../lib/wire/priority.ts';
+import { afterInHand } from '../memory/keep/in-hand.ts';
+import { tasksMachine } from '../../machines/tasks/machine.ts';
+import { limitsFor } from '../tasks/run/limits.ts';
+import { defaultRetryPolicy, type RetryPolicy } from '../tasks/run/retry.ts';
+import { createHeldOutcomes } from '../tasks/held-outcomes.ts';
+import type { ClaimedTask } from '../tasks/rows/claim.ts';
+import type { Services } from '../services.ts';
 import { agentRunLogic } from './agent-run.ts';
 
 const leaseMs = 60_000;
 
 /** The task supervisor, its tasks and their runs. */
-export function tasksLogic(parts: Parts) {
-  const { database, bus, journal, agent, ledger, recall, log, settings } = parts;
+export function tasksLogic(services: Services) {
+  const { database, bus, journal, agent, ledger, recall, inHand, log, settings } = services;
   const { store } = database;
   const worker = journal.uuid;
+  const waits = ({ isGoal }: { isGoal: boolean }) => !isGoal || settings.get('task.goalsInDoubt') === 'wait';
   const upkeep = {
     store,
     bus,
     worker,
     leaseMs,
     killGraceMs: () => settings.get('task.killGraceMs'),
-    retryPolicy: () => retryPolicy(parts),
+    retryPolicy: () => retryPolicy(services),
+    deeds: services.deeds,
+    waits,
+    onSettled: (mark: TaskMark) => services.strays.end(mark),
+  };
+  const held = createHeldOutcomes(services.paths.outcomes, (problem) => log.warn(problem));
+  const recording = {
+    store,
+    bus,
+    held,
+    deeds: services.deeds,
+    waits,
+    retryPolicy: () => retryPolicy(services),
+    moneyReturns: (task: ClaimedTask, now: Date) => ledger.moneyReturns(task, now),
+    mayPrune: (now: Date) => mayPrune({ store, bus }, now),
+    transcriptDays: () => settings.get('retention.transcriptsDays'),
   };
   const task = taskMachine.provide({
     actors: {
-      agentRun: agentRunLogic(parts),
-      recall: createRecallForTask(recall),
+      agentRun: agentRunLogic(services),
+      recall: createRecallForTask(recall, { forHuman: afterInHand(recall, inHand) }),
       resolveAgent: createResolveAgent(agent),
-      recordTask: createRecordTask({
-        store,
-        bus,
-        retryPolicy: () => retryPolicy(parts),
-        moneyReturns: (task, now) => ledger.moneyReturns(task, now),
-        transcriptDays: () => settings.get('retention.transcriptsDays'),
-      }),
+      recordTask: createRecordTask(recording),
       reply: createReply(bus),
     },
     actions: {
@@ -46,14 +62,15 @@ export function tasksLogic(parts: Parts) {
   return tasksMachine.provide({
     actors: {
       task,
-      recoverTasks: createRecoverTasks(upkeep),
+      recoverTasks: createRecoverTasks({ ...upkeep, held, record: createRecorder(recording) }),
       claimTask: createClaimTask({
         ...upkeep,
+        isStalled: () => services.loop.isStalled(),
         sessionIdleDays: () => settings.get('conversations.idleDays'),
-        limitsFor: ({ category }) => limitsFor(parts, category),
+        limitsFor: (claimed) => limitsFor(settings, claimed.category, runMsOf(services, claimed)),
         // The owner's own messages run past every cap.
         onClaimed: (claimed) => {
-          if (claimed.priority !== 0) ledger.promise(claimed);
+          if (claimed.priority !== HUMAN) ledger.promise(claimed);
         },
       }),
       tendTasks: createTendTasks(upkeep),
@@ -68,20 +85,17 @@ export function tasksLogic(parts: Parts) {
   });
 }
 
+/** What a draft or a goal sets for its run. */
+function runMsOf({ draftRuns }: Services, task: ClaimedTask): number | undefined {
+  const draft = draftRuns.of(task);
+  return typeof draft === 'object' ? draft.timeoutMs : task.terms?.timeoutMs;
+}
+
 function idsOf({ task }: { task: { id: number; eventId: number } }): { taskId: number; eventId: number } {
   return { taskId: task.id, eventId: task.eventId };
 }
 
-function limitsFor({ settings }: Parts, category: string): TaskLimits {
-  return {
-    ...defaultTaskLimits,
-    runMs: settings.get('task.timeoutMsByCategory')[category] ?? settings.get('task.timeoutMs'),
-    silenceMs: settings.get('task.noOutputMs'),
-    killGraceMs: settings.get('task.killGraceMs'),
-  };
-}
-
-function retryPolicy({ settings }: Parts): RetryPolicy {
+function retryPolicy({ settings }: Services): RetryPolicy {
   return {
     ...defaultRetryPolicy,
     maxAttempts: settings.get('task.maxAttempts'),

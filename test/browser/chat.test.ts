@@ -21,6 +21,10 @@ describeInBrowser('chat', () => {
       config: { 'task.killGraceMs': 300, 'task.maxAttempts': 1 },
     });
     await putMemories(daemon, [['fact', 'owner', 'The nas holds the photos of the summer']]);
+    await until(
+      'the memory can be recalled',
+      async () => (await daemon.value('SELECT bool_and(prepared) FROM memory_embeddings')) === true,
+    );
   });
   afterAll(() => endDaemons());
 
@@ -127,7 +131,7 @@ describeInBrowser('chat', () => {
     const line = await holdLine(page);
     visit.forgive(/WebSocket|marked/);
     await page.route('**/vendor/marked.js', (route) => route.abort('connectionrefused'));
-    await page.goto((await daemon.client.dashboardLink({ renew: false })).url);
+    await page.goto((await daemon.client.ask('dashboard.link', { renew: false })).url);
     await page.waitForURL((at) => at.pathname === '/');
     await page.goto(new URL('/#/chat/plain', page.url()).href);
     await say(page, 'play plain');
@@ -153,7 +157,7 @@ describeInBrowser('chat', () => {
     const { page } = visit;
     const line = await holdLine(page);
     visit.forgive(/WebSocket/);
-    await page.goto((await daemon.client.dashboardLink({ renew: false })).url);
+    await page.goto((await daemon.client.ask('dashboard.link', { renew: false })).url);
     await page.waitForURL((at) => at.pathname === '/');
     await page.goto(new URL('/#/chat/outage', page.url()).href);
     await say(page, 'play outage');

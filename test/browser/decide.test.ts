@@ -69,9 +69,10 @@ describeInBrowser('decide', () => {
     await page.getByRole('button', { name: 'Reject', exact: true }).click();
     await page.getByLabel(/Reason/).fill('too eager');
     await page.getByRole('button', { name: 'Reject it' }).click();
-    await isState('wishlist', 1, 'rejected');
-    expect(await audit('wish.rejected')).toEqual([['owner', 'dashboard', 'too eager']]);
-    const line = await openLine(page, 'wish 1 was rejected');
+    // What is turned down is the draft; the wish itself was approved.
+    await isState('wishlist', 1, 'declined');
+    expect(await audit('wish.declined')).toEqual([['owner', 'dashboard', 'too eager']]);
+    const line = await openLine(page, 'wish 1 was declined');
     await line.getByText('"by": "dashboard"').waitFor();
     await line.getByText('"reason": "too eager"').waitFor();
   });

@@ -61,7 +61,7 @@ describeInBrowser('now', () => {
     const { page } = visit;
     visit.forgive(/WebSocket/);
     const line = await holdLine(page);
-    await page.goto((await daemon.client.dashboardLink({ renew: false })).url);
+    await page.goto((await daemon.client.ask('dashboard.link', { renew: false })).url);
     await page.locator('.ninja-mood', { hasText: /broke/ }).waitFor();
     await line.cut();
     await page.locator('.ninja-mood', { hasText: 'pacing' }).waitFor();
@@ -76,7 +76,7 @@ describeInBrowser('now', () => {
     const { page } = visit;
     visit.forgive(/WebSocket/);
     const line = await holdLine(page);
-    await page.goto((await daemon.client.dashboardLink({ renew: false })).url);
+    await page.goto((await daemon.client.ask('dashboard.link', { renew: false })).url);
     const told = page.locator('.notice');
     await told.filter({ hasText: 'and the cap is $50.00' }).waitFor();
 

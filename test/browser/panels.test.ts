@@ -20,6 +20,8 @@ const panels = [
   'memory',
   'graph',
   'fleet',
+  'sensors',
+  'day',
   'tree',
   'activity',
   'rules',
@@ -40,11 +42,13 @@ const inside: Readonly<Record<string, string>> = {
   'memory?text=backup': '.recall',
   graph: '.graph-canvas canvas',
   fleet: '.machine',
+  sensors: '.sensors-possible',
+  day: '.day-job .timeline',
   tree: '.outline .virtual-row',
   'tree/root/tree/router': '.chart-state.is-lit',
   activity: '.event-row',
   'activity/log': '.log-row',
-  rules: '.code',
+  rules: '.rule-row',
   config: '.setting',
   'config?text=router.rules': '.setting textarea',
   'config?text=permissions': '.setting textarea',
@@ -99,9 +103,12 @@ async function flood(daemon: TestDaemon): Promise<void> {
     text: [pattern, '*'.repeat(90)],
     route: 'reflex:record',
   }));
-  await daemon.client.setSetting('router.rules', rules);
-  await daemon.client.setSetting('permissions.byCategory', {
-    [`mail-${'w'.repeat(50)}`]: { allow: [`Bash(${hostile.slice(0, 190)})`, 'w'.repeat(200)] },
+  await daemon.client.ask('config.set', { key: 'router.rules', value: rules });
+  await daemon.client.ask('config.set', {
+    key: 'permissions.byCategory',
+    value: {
+      [`mail-${'w'.repeat(50)}`]: { allow: [`Bash(${hostile.slice(0, 190)})`, 'w'.repeat(200)] },
+    },
   });
   for (let line = 0; line < 300; line += 1) daemon.write(`LOW|cron:disk||metric|${line} ${hostile}\n`);
 }

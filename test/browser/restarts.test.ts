@@ -80,10 +80,10 @@ describeInBrowser('a page whose daemon goes away', () => {
     const visit = await browser.open(daemon);
     visit.page.setDefaultTimeout(patienceMs);
     visit.forgive(/WebSocket connection to .* failed|401|ERR_ABORTED/);
-    await daemon.client.dashboardLink({ renew: true });
+    await daemon.client.ask('dashboard.link', { renew: true });
     await visit.page.getByText('This door opens with a link').waitFor();
     expect(new URL(visit.page.url()).pathname).toBe('/enter');
-    const { url } = await daemon.client.dashboardLink({ renew: false });
+    const { url } = await daemon.client.ask('dashboard.link', { renew: false });
     await visit.page.goto(url);
     await visit.page.locator('.header').getByText('ready').waitFor();
   });

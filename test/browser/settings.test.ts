@@ -13,7 +13,8 @@ describeInBrowser('config, rules and activity', () => {
 
   it('changes a setting, refuses a value that cannot be, and takes the change back', async () => {
     const { page } = await browser.open(daemon, { address: '/#/config?text=lanes' });
-    const setting = page.locator('.setting', { hasText: 'lanes.total' });
+    // Another setting's text speaks of lanes.total, too.
+    const setting = page.locator('.setting').filter({ has: page.getByLabel('lanes.total') });
     const field = setting.getByLabel('lanes.total');
     const stored = () => daemon.value(`SELECT value::text FROM config WHERE key = 'lanes.total'`);
     await field.fill('many');
@@ -32,6 +33,25 @@ describeInBrowser('config, rules and activity', () => {
     await setting.getByRole('button', { name: 'Take it back' }).click();
     await setting.getByText('default', { exact: true }).waitFor();
     expect(await stored()).toBeUndefined();
+  });
+
+  it('signs out: the page goes to the door, and the session is over for whoever has copied its halves', async () => {
+    const visit = await browser.open(daemon, { address: '/#/config' });
+    const { page, context } = visit;
+    // Its socket is refused from then on, as it should be.
+    visit.forgive(/401|WebSocket/);
+    const halves = async () => ({
+      cookie: (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; '),
+      'x-ninjad-key': String(await page.evaluate(`localStorage.getItem('ninjad.key')`)),
+    });
+    const before = await halves();
+    const answer = async () =>
+      (await fetch(new URL('/api/now', page.url()), { headers: before, redirect: 'manual' })).status;
+    expect(await answer()).toBe(200);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL((at) => at.pathname === '/enter');
+    expect(await answer()).toBe(401);
+    expect((await halves())['x-ninjad-key']).toBe('null');
   });
 
   it('says which rule would take a line, and why the others would not', async () => {

@@ -33,6 +33,7 @@ describeInBrowser('the shell', () => {
       m: 'Memory',
       k: 'Graph',
       f: 'Fleet',
+      y: 'Day',
       r: 'Tree',
       a: 'Activity',
       u: 'Rules',

@@ -53,6 +53,9 @@ describeInBrowser('tasks', () => {
     tellAgent(daemon.home, 'twice', [step.fails('no luck')]);
     daemon.write('NORMAL|cron:luck||task|try your luck, play twice\n');
     const { page } = await browser.open(daemon, { address: '/#/tasks?state=dead' });
+    const row = page.getByRole('listitem').filter({ hasText: 'try your luck' });
+    // Each of its facts stands by itself.
+    expect(await row.locator('.task-from').innerText()).toMatch(/^NORMAL cron:luck · task · .*no luck/);
     await page.getByRole('listitem').filter({ hasText: 'try your luck' }).click();
     await page.getByText('no luck').first().waitFor();
     tellAgent(daemon.home, 'twice', [step.says('lucky now'), step.ends('lucky now', 0.5)]);
@@ -79,7 +82,7 @@ describeInBrowser('tasks', () => {
       async () => (await rows.count()) === (await rows.filter({ hasText: 'failed' }).count()),
     );
     expect(await rows.count()).toBeGreaterThan(0);
-    expect(page.url()).toContain('state=failed');
+    await until('the address says so', () => Promise.resolve(page.url().includes('state=failed')));
     await page.getByLabel('Search tasks').fill('nothing is called so');
     await page.getByText('No task fits').waitFor();
   });

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { type AnyEventObject, createActor, fromPromise, SimulatedClock, toPromise } from 'xstate';
-import { createAgentProcess } from '../../actors/agent-process.ts';
+import { createAgentProcess } from '../../actors/tasks/agent-process.ts';
 import { createTerminate } from '../../actors/tasks/run-steps.ts';
-import { agentRunMachine } from '../../machines/agent-run.ts';
-import { followUpsMachine } from '../../machines/follow-ups.ts';
-import type { FollowUp, FollowUpQuery } from '../../src/lib/agent/follow-ups.ts';
-import type { AgentSettings } from '../../src/lib/agent/arguments.ts';
-import { defaultTaskLimits, type TaskLimits } from '../../src/lib/agent/limits.ts';
-import { taskMarker } from '../../src/lib/agent/marker.ts';
-import { outcomeOf } from '../../src/lib/agent/outcome.ts';
+import { agentRunMachine } from '../../machines/agent-run/machine.ts';
+import { followUpsMachine } from '../../machines/follow-ups/machine.ts';
+import type { FollowUp, FollowUpQuery } from '../../src/tasks/run/follow-ups.ts';
+import type { AgentSettings } from '../../src/tasks/run/arguments.ts';
+import { defaultTaskLimits, type TaskLimits } from '../../src/tasks/run/limits.ts';
+import { taskMarker } from '../../src/lib/process/marker.ts';
+import { outcomeOf } from '../../src/tasks/run/outcome.ts';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
 import { claudeAt, fakeTask } from '../helpers/agent-fixtures.ts';
 import { claudeVersion } from './fetch-claude.ts';
@@ -46,6 +46,7 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
       announceEntries: () => {},
       announceText: ({ event }) => void texts.push((event as AnyEventObject)['text'] as string),
       announceProgress: ({ event }) => void progress.push((event as AnyEventObject)['progress'] as string),
+      announceQuiet: () => {},
     },
   });
   const request = {

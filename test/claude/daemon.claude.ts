@@ -11,7 +11,7 @@ import {
 } from '../helpers/daemon.ts';
 import { hostContainment, pidsOf } from '../helpers/cgroup.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
-import { survivorsOf } from '../helpers/survivors.ts';
+import { killGuardianOf, survivorsOf } from '../helpers/survivors.ts';
 import { chargedUsd, type ClaudeHome, type ClaudeHomeOptions, createClaudeHome } from './claude-home.ts';
 import { claudeVersion } from './fetch-claude.ts';
 import { reachableLimitMs, setSetting } from './reachable-limit.ts';
@@ -44,6 +44,12 @@ function restart(claude: ClaudeHome, { env, ...options }: DaemonOptions): Promis
 
 const untilFile = (claude: ClaudeHome) => `until [ -e ${join(claude.home, 'go')} ]; do sleep 0.1; done`;
 const go = (claude: ClaudeHome) => writeFileSync(join(claude.home, 'go'), '');
+
+/** A shell command was at work, so the owner decides whether it is done again. */
+async function goesOn(daemon: TestDaemon): Promise<void> {
+  await until('it is in doubt', async () => (await daemon.value('SELECT in_doubt FROM tasks')) === true);
+  expect(await daemon.ninjad('task', '1', '--go-on')).toMatchObject({ code: 0 });
+}
 
 const runs = (daemon: TestDaemon, command: string) =>
   until(`${command} runs`, async () => (await survivorsOf(daemon.home)).includes(command), 60_000);
@@ -214,6 +220,7 @@ describe('the daemon with the real CLI leaves no process', () => {
     daemon.write(`NORMAL|shell||task|[[bash ${untilFile(claude)}]] [[say at last]]\n`);
     await runs(daemon, 'sleep 0.1');
     process.kill(Number(await daemon.value(`SELECT process->>'pid' FROM tasks`)), 'SIGKILL');
+    await goesOn(daemon);
     await until(
       'the second attempt',
       async () => Number(await daemon.value('SELECT attempts FROM tasks')) === 2,
@@ -230,17 +237,22 @@ describe('the daemon with the real CLI leaves no process', () => {
       `NORMAL|shell||task|[[bash setsid -f sleep 614 >/dev/null 2>&1; ${untilFile(claude)}]] [[say at last]]\n`,
     );
     await runs(daemon, 'sleep 614');
+    await killGuardianOf(home);
     await daemon.kill('SIGKILL');
     const before = await survivorsOf(home);
     expect(before).toContain('sleep 614');
 
     const next = await restart(claude, { home });
+    await goesOn(next);
     await until(
       'the second attempt',
       async () => Number(await next.value('SELECT attempts FROM tasks')) === 2,
     );
     go(claude);
     expect(await endOf(next, 1)).toMatchObject({ state: 'done', reply: 'at last' });
+    expect(claude.api.requests.map(({ prompt }) => prompt)).toContainEqual(
+      expect.stringContaining('outcome unknown: Bash'),
+    );
     expect(await survivorsOf(home)).toEqual([]);
   });
 });

@@ -55,6 +55,16 @@ describe('the tools of ninjad, called by the real CLI', () => {
     ]);
   });
 
+  it('are in the first request, without a search for tools before it', async () => {
+    const { claude, daemon } = await start();
+    await daemon.ninjad('ask', '[[say hello]]');
+    const [first] = claude.api.requests;
+    const ours = first?.tools.filter((name) => name.startsWith('mcp__ninjad__')).sort();
+    expect(ours).toEqual(
+      ['make_wish', 'notify_owner', 'queue_task', 'recall', 'remember'].map((name) => `mcp__ninjad__${name}`),
+    );
+  });
+
   it('are all that a stranger’s task has: Bash does not exist for it', async () => {
     const { daemon } = await start();
     daemon.write(

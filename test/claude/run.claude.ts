@@ -1,7 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { defaultTaskLimits } from '../../src/lib/agent/limits.ts';
+import { defaultTaskLimits } from '../../src/tasks/run/limits.ts';
+import { homePaths } from '../../src/lib/config/paths.ts';
+import { secretPlaces } from '../../src/tasks/permissions/secret-places.ts';
 import { isAlive } from '../../src/lib/process/identity.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 import { chargedUsd, type ClaudeHome, type ClaudeHomeOptions, createClaudeHome } from './claude-home.ts';
@@ -76,6 +78,44 @@ describe('the real CLI', () => {
     expect(transcript).toContainEqual(expect.objectContaining({ kind: 'denied', tool: 'Bash' }));
   });
 
+  it('reads none of the secret places of a run that speaks for a machine, by whatever tool, and other files all the same', async () => {
+    const claude = await claudeHome({ allow: [] });
+    const paths = homePaths(join(claude.home, '.ninjad'));
+    for (const path of [paths.token, join(claude.home, '.ssh', 'id_ed25519'), join(claude.home, 'notes')]) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, 'the word is PLANTED\n');
+    }
+    const tool = (name: string, input: Record<string, string>) => `[[tool ${name} ${JSON.stringify(input)}]]`;
+    const run = start(
+      claude,
+      [
+        tool('Read', { file_path: paths.token }),
+        tool('Read', { file_path: join(claude.home, '.ssh', 'id_ed25519') }),
+        tool('Grep', { pattern: 'PLANTED', path: paths.token, output_mode: 'content' }),
+        tool('Grep', { pattern: 'PLANTED', path: join(claude.home, '.ssh'), output_mode: 'content' }),
+        tool('Read', { file_path: join(claude.home, 'notes') }),
+        '[[say done]]',
+      ].join(' '),
+      {
+        settings: {
+          allowedTools: ['Read', 'Grep', 'Glob'],
+          disallowedTools: secretPlaces('local', paths, claude.home),
+        },
+      },
+    );
+    const { outcome } = await run.ends();
+    expect(outcome.kind).toBe('succeeded');
+    const results = claude.api.requests.at(-1)?.toolResults ?? [];
+    expect(results).toHaveLength(5);
+    expect(results.map((text) => text.includes('the word is PLANTED'))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('takes a steering message into the running turn', async () => {
     const claude = await claudeHome();
     const run = start(claude, `[[bash ${untilFile(claude)}; sleep 1]] [[say the first plan]]`);
@@ -141,16 +181,12 @@ describe('the real CLI, when it is ended', () => {
     expect(cleanup?.killed.map((killed) => killed.command)).toEqual(['sleep 603']);
   });
 
-  it('is not held up by a command that it had put into the background', async () => {
+  it('puts no command into the background, though it was told to', async () => {
     const claude = await claudeHome();
     const input = JSON.stringify({ command: 'sh -c "sleep 606; true"', run_in_background: true });
     const run = start(claude, `[[tool Bash ${input}]] [[say done]]`, { limits: { resultGraceMs: 2_000 } });
     const { outcome } = await run.ends();
-    expect(outcome).toEqual({
-      kind: 'succeeded',
-      reply: 'done',
-      note: 'the agent did not exit after its result and was ended',
-    });
+    expect(outcome).toEqual({ kind: 'succeeded', reply: 'done' });
   });
 
   it('leaves none when it is shot itself', async () => {

@@ -118,7 +118,9 @@ describe('the real CLI, headless', () => {
     await run.runs(/^sleep 1$/);
     const own = readFileSync(`/proc/${pidOf(run)}/environ`, 'utf8').split('\0');
     expect(own).toContain(run.marker);
-    expect(own.filter((line) => /^CLAUDE_?CODE|secret/.test(line))).toEqual([]);
+    expect(own.filter((line) => /^CLAUDE_?CODE|secret/.test(line))).toEqual([
+      'CLAUDE_CODE_DISABLE_BACKGROUND_TASKS=1',
+    ]);
     await run.ends();
     const [shown] = claude.api.requests.at(-1)?.toolResults ?? [];
     expect(shown).toContain(run.marker);

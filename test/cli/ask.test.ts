@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { EndedMessage, WatchMessage } from '../../src/lib/control/watch.ts';
+import type { EndedMessage, WatchMessage } from '../../src/tasks/watch-event.ts';
 import { cliHarness, jsonOf, type RunOptions } from './cli-harness.ts';
 
 const cli = cliHarness();
@@ -82,6 +82,26 @@ describe('ninjad ask', () => {
     });
     expect(JSON.parse(ran.stdout)).toEqual(failed);
   });
+
+  it('says after ten seconds that the question is not safe yet, and waits without limit once it is', async () => {
+    const { daemon, say, out, ended } = await asking(['hello']);
+    await vi.waitFor(() => expect(out.stderr).toContain('not safe yet'), { timeout: 30_000 });
+    expect(out.stderr).toBe(
+      'ninjad: not safe yet: the pipe is full or not read; it is tried for 30 s in all\n',
+    );
+    const written = daemon.lines();
+    expect(written.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(written).size).toBe(1);
+    say({ type: 'accepted' }, routed, done);
+    expect((await ended).code).toBe(0);
+  });
+
+  it('gives up where the question is not kept', async () => {
+    const { ended } = await asking(['hello']);
+    const { code, stdout, stderr } = await ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('ninjad: not kept within 30 s; it may still be: see ninjad status\n');
+  }, 120_000);
 
   it('detaches at Ctrl-C and says that the task goes on', async () => {
     const { say, child, out, ended, daemon } = await asking(['hello']);

@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createActor, setup, type EventObject } from 'xstate';
-import { createControlServer } from '../../actors/control-server.ts';
+import { createControlServer } from '../../actors/control/control-server.ts';
 import { openHome } from '../../src/lib/config/open-home.ts';
 import { homePaths } from '../../src/lib/config/paths.ts';
-import type { ControlApi } from '../../src/lib/control/api.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { parseLine, type WireEvent } from '../../src/lib/wire/parse-line.ts';
 import { ensureFifo, openFifo } from '../../src/lib/wire/fifo.ts';
-import { fakeControl } from '../helpers/fake-control.ts';
+import { fakeControl, type Overrides } from '../helpers/fake-control.ts';
 
 const main = packagePath('dist', 'src', 'main.js');
 
@@ -77,11 +76,11 @@ export function cliHarness() {
     run: (args: readonly string[], options: RunOptions = {}) => begin(args, options).ended,
 
     /** A control server with a fake API behind it, and the reading end of the pipe. */
-    async daemon(overrides: Partial<ControlApi> = {}) {
+    async daemon(overrides: Overrides = {}) {
       const paths = openHome(home);
       const fake = fakeControl(overrides);
       const facts: EventObject[] = [];
-      const parent = setup({ actors: { control: createControlServer(fake.api) } }).createMachine({
+      const parent = setup({ actors: { control: createControlServer(fake.service) } }).createMachine({
         invoke: { id: 'control', src: 'control', input: { socketPath: paths.controlSocket } },
         on: { '*': { actions: ({ event }) => facts.push(event) } },
       });
@@ -109,16 +108,20 @@ export function cliHarness() {
         ...fake,
         paths,
         stop: () => actor.stop(),
-        /** The raw lines in the pipe so far. */
-        lines: () => drain().split('\n').slice(0, -1),
+        /** The raw lines in the pipe so far, without the empty ones that writers begin with. */
+        lines: () => linesOf(drain()),
         /** The next event of the pipe once there is one. */
-        event: () => vi.waitFor(() => parsed(drain().split('\n')[0] ?? ''), { timeout: 30_000 }),
+        event: () => vi.waitFor(() => parsed(linesOf(drain())[0] ?? ''), { timeout: 30_000 }),
       };
     },
 
     /** The paths of the home, without anything made. */
     paths: () => homePaths(home),
   };
+}
+
+function linesOf(received: string): string[] {
+  return received.split('\n').slice(0, -1).filter(Boolean);
 }
 
 function parsed(line: string): WireEvent {

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openHome } from '../../src/lib/config/open-home.ts';
-import type { NamedFinding } from '../../src/lib/doctor/finding.ts';
+import type { NamedResult } from '../../src/lib/doctor/check-result.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
 
 const cli = cliHarness();
 
 interface Report {
   ok: boolean;
-  findings: NamedFinding[];
+  findings: NamedResult[];
 }
 
 describe('ninjad doctor', () => {

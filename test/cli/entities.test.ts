@@ -14,8 +14,8 @@ describe('ninjad entities', () => {
     expect(row).toMatch(/^ *3 +host +2 +\d+ d ago +owner +nas \(storage-1\)$/);
     expect(jsonOf(await cli.run(['entities', '--json']))).toMatchObject([{ id: 3, name: 'nas' }]);
     expect(daemon.calls).toEqual([
-      ['graph.search', { text: 'nas', kind: 'host', limit: 5 }],
-      ['graph.search', { limit: 30 }],
+      ['entities.search', { text: 'nas', kind: 'host', limit: 5 }],
+      ['entities.search', { limit: 30 }],
     ]);
   });
 
@@ -51,11 +51,11 @@ describe('ninjad entities', () => {
     expect(said.slice(0, 4)).toEqual(['merged\n', 'split\n', 'renamed\n', 'known now\n']);
     expect(JSON.parse(said[4] ?? '')).toEqual({ id: null, message: 'forgotten' });
     expect(daemon.calls).toEqual([
-      ['graph.merge', 'R. Miller', 'Bob Miller'],
-      ['graph.split', '3', ['storage-1', 'box']],
-      ['graph.rename', 'nas', 'big nas'],
-      ['graph.teach', { kind: 'person', name: 'Priya', aliases: ['Pri', 'P.'] }],
-      ['graph.forget', 'nas', { ignore: true }],
+      ['entity.merge', { ref: 'R. Miller', into: 'Bob Miller' }],
+      ['entity.split', { ref: '3', aliases: ['storage-1', 'box'] }],
+      ['entity.rename', { ref: 'nas', name: 'big nas' }],
+      ['entity.teach', { kind: 'person', name: 'Priya', aliases: ['Pri', 'P.'] }],
+      ['entity.forget', { ref: 'nas', ignore: true }],
     ]);
   });
 
@@ -64,6 +64,6 @@ describe('ninjad entities', () => {
     expect((await cli.run(['entities', '--ignored'])).stdout).toBe('other Newsletter\n');
     expect(await cli.run(['entities', '--kind', 'planet'])).toMatchObject({ code: 2 });
     expect(await cli.run(['entities', 'teach', 'Priya'])).toMatchObject({ code: 2 });
-    expect(daemon.calls).toEqual([['graph.ignored', 30]]);
+    expect(daemon.calls).toEqual([['entities.ignored', { limit: 30 }]]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fakeControl, someExport, someMemory } from '../helpers/fake-control.ts';
+import { someExport, someMemory } from '../helpers/fake-control.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
 
 const cli = cliHarness();
@@ -10,10 +10,7 @@ const line = (memory: object) => `${JSON.stringify(memory)}\n`;
 describe('ninjad memories', () => {
   it('lists them as a table or as JSON, narrowed, and says how to go on', async () => {
     const daemon = await cli.daemon({
-      memories: {
-        ...fakeControl().api.memories,
-        list: () => Promise.resolve([someMemory, { ...someMemory, id: 6 }]),
-      },
+      'memories.list': () => ({ items: [someMemory], next: someMemory.id }),
     });
     const { code, stdout } = await cli.run(['memories', '--limit', '1', '--kind', 'note']);
     expect(code).toBe(0);
@@ -40,7 +37,7 @@ describe('ninjad memories', () => {
           before: 120,
           trust: 'local',
           since: new Date('2026-01-01T00:00:00Z'),
-          limit: 31,
+          limit: 30,
         },
       ],
     ]);
@@ -63,7 +60,7 @@ describe('ninjad memories', () => {
     const changes = ['--kind', 'fact', '--tags', 'a, b', '--title', ''];
     await cli.run(['memories', 'edit', '7', 'disk', 'at', '12%', ...changes]);
     expect(daemon.calls).toEqual([
-      ['memories.edit', 7, { content: 'disk at 12%', kind: 'fact', tags: ['a', 'b'], title: null }],
+      ['memory.edit', { id: 7, content: 'disk at 12%', kind: 'fact', tags: ['a', 'b'], title: null }],
     ]);
   });
 
@@ -73,7 +70,7 @@ describe('ninjad memories', () => {
     writeFileSync(editor, `#!/bin/sh\necho 'edited by hand' > "$1"\n`, { mode: 0o755 });
     const byHand = cli.beginOnTerminal(['memories', 'edit', '7'], { env: { EDITOR: editor } });
     expect((await byHand.ended).stdout).toContain('edited by hand');
-    expect(daemon.calls.at(-1)).toEqual(['memories.edit', 7, { content: 'edited by hand' }]);
+    expect(daemon.calls.at(-1)).toEqual(['memory.edit', { id: 7, content: 'edited by hand' }]);
     expect(await cli.run(['memories', 'edit', '7'])).toMatchObject({ code: 2 });
   });
 
@@ -83,8 +80,8 @@ describe('ninjad memories', () => {
     const { stdout } = await cli.run(['memories', 'unpin', '7']);
     expect(stdout).toBe('unpinned 7: disk on nas\uFFFD[31m is at 91%\n');
     expect(daemon.calls).toEqual([
-      ['memories.pin', 7, true],
-      ['memories.pin', 7, false],
+      ['memory.pin', { id: 7, pinned: true }],
+      ['memory.pin', { id: 7, pinned: false }],
     ]);
   });
 
@@ -96,8 +93,8 @@ describe('ninjad memories', () => {
     expect(await cli.run(['memories', 'export', file])).toMatchObject({ code: 0, stdout: '' });
     expect(readFileSync(file, 'utf8')).toBe(wanted);
     expect(daemon.calls).toEqual([
-      ['memories.export', { kind: 'note' }],
-      ['memories.export', {}],
+      ['exportMemories', { kind: 'note' }],
+      ['exportMemories', {}],
     ]);
   });
 
@@ -166,8 +163,8 @@ describe('ninjad forget', () => {
     expect(ran).toMatchObject({ code: 0, stdout: line(someExport) });
     expect(ran.stderr).toContain('7: disk on nas\uFFFD[31m is at 91%\n');
     expect(daemon.calls).toEqual([
-      ['memories.memory', 7],
-      ['memories.forget', [7]],
+      ['memory.get', { id: 7 }],
+      ['memories.forget', { ids: [7] }],
     ]);
     expect(JSON.parse((await cli.run(['forget', '7', '--yes', '--json'])).stdout)).toEqual([someExport]);
   });

@@ -15,13 +15,13 @@ describe('ninjad notices', () => {
     expect(second).toMatch(/^12 .* spend +new +The cap is reached\.$/);
     expect(jsonOf(await cli.run(['notices', '--all', '--limit', '5', '--json']))).toEqual(someNotices);
     expect(daemon.calls).toEqual([
-      ['notices', { unseen: true, limit: 20 }],
-      ['notices', { unseen: false, limit: 5 }],
+      ['notices.list', { unseen: true, limit: 20 }],
+      ['notices.list', { unseen: false, limit: 5 }],
     ]);
   });
 
   it('says that there is nothing', async () => {
-    await cli.daemon({ notices: () => Promise.resolve([]) });
+    await cli.daemon({ 'notices.list': () => ({ items: [], next: null }) });
     expect((await cli.run(['notices'])).stdout).toBe('nothing that you have not seen\n');
     expect((await cli.run(['notices', '--all'])).stdout).toBe('no notices\n');
     expect((await cli.run(['notices', 'seen', '--all'])).stdout).toBe('you have seen everything\n');
@@ -32,9 +32,9 @@ describe('ninjad notices', () => {
     expect((await cli.run(['notices', 'seen', '12', '12', '11'])).stdout).toBe('1 left\n');
     expect(jsonOf(await cli.run(['notices', 'seen', '--all', '--json']))).toEqual({ unseen: 0 });
     expect(daemon.calls).toEqual([
-      ['seeNotices', { ids: [12, 11] }],
-      ['notices', { unseen: true, limit: 1 }],
-      ['seeNotices', { until: 13 }],
+      ['notices.see', { ids: [12, 11] }],
+      ['notices.list', { unseen: true, limit: 1 }],
+      ['notices.see', { until: 13 }],
     ]);
   });
 });

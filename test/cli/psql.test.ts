@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { NinjadError } from '../../src/lib/errors.ts';
+import { someSqlRows } from '../helpers/fake-control.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
 
 const cli = cliHarness();
@@ -24,14 +25,14 @@ describe('ninjad psql without psql', () => {
     const daemon = await cli.daemon();
     const ran = await cli.run(['psql', '-c', 'select 1'], { env: nodeOnly() });
     expect(ran).toEqual({ code: 0, stdout: table, stderr: '' });
-    expect(daemon.calls).toEqual([['sql', 'select 1']]);
+    expect(daemon.calls).toEqual([['sql.run', { text: 'select 1' }]]);
   });
 
   it('runs a piped stdin as one text', async () => {
     const daemon = await cli.daemon();
     const ran = await cli.run(['psql'], { env: nodeOnly(), stdin: 'begin;\nselect 1;\ncommit;\n' });
     expect(ran).toEqual({ code: 0, stdout: table, stderr: '' });
-    expect(daemon.calls).toEqual([['sql', 'begin;\nselect 1;\ncommit;']]);
+    expect(daemon.calls).toEqual([['sql.run', { text: 'begin;\nselect 1;\ncommit;' }]]);
   });
 
   it('prints the results with --json', async () => {
@@ -51,7 +52,7 @@ describe('ninjad psql without psql', () => {
   it('says what a statement without rows did, and that rows were left out', async () => {
     const nothing = { rowCount: 3, columns: [], rows: [], truncated: false };
     await cli.daemon({
-      sql: () =>
+      'sql.run': () =>
         Promise.resolve([
           { ...nothing, command: 'UPDATE' },
           { ...nothing, command: 'CREATE', rowCount: null },
@@ -64,7 +65,7 @@ describe('ninjad psql without psql', () => {
 
   it('exits 1 with what Postgres said', async () => {
     await cli.daemon({
-      sql: () => Promise.reject(new NinjadError('SQL_42601', 'ERROR: syntax error at or near "selct"')),
+      'sql.run': () => Promise.reject(new NinjadError('SQL_42601', 'ERROR: syntax error at or near "selct"')),
     });
     const ran = await cli.run(['psql', '-c', 'selct 1'], { env: nodeOnly() });
     expect(ran).toEqual({ code: 1, stdout: '', stderr: 'ninjad: ERROR: syntax error at or near "selct"\n' });
@@ -79,12 +80,13 @@ describe('ninjad psql without psql', () => {
 
 describe.runIf(process.platform === 'linux')('the built-in prompt', () => {
   it('runs each statement at its semicolon, survives a bad one, and leaves at \\q', async () => {
-    const daemon = await cli.daemon();
-    const answer = daemon.api.sql.bind(daemon.api);
-    daemon.api.sql = (text) =>
-      text.includes('selct')
-        ? Promise.reject(new NinjadError('SQL_42601', 'ERROR: syntax error'))
-        : answer(text);
+    const daemon = await cli.daemon({
+      'sql.run'({ text }) {
+        if (text.includes('selct')) throw new NinjadError('SQL_42601', 'ERROR: syntax error');
+        daemon.calls.push(['sql.run', { text }]);
+        return someSqlRows;
+      },
+    });
     const { child, out, ended } = cli.beginOnTerminal(['psql'], { env: nodeOnly() });
     const typeAfter = async (seen: string, typed: string) => {
       await vi.waitFor(() => expect(out.stdout).toContain(seen), { timeout: 30_000 });
@@ -95,7 +97,7 @@ describe.runIf(process.platform === 'linux')('the built-in prompt', () => {
     await typeAfter('ninjad-# ', '1;\r');
     await typeAfter('(2 rows)', '\\q\r');
     expect((await ended).code).toBe(0);
-    expect(daemon.calls).toEqual([['sql', 'select\n1;']]);
+    expect(daemon.calls).toEqual([['sql.run', { text: 'select\n1;' }]]);
   });
 });
 

@@ -18,7 +18,7 @@ describe('ninjad recall', () => {
       '',
     ]);
     expect(daemon.calls).toEqual([
-      ['recall', { text: 'how full is the nas?', limit: 8, budgetTokens: 4_000 }],
+      ['recall.explain', { text: 'how full is the nas?', limit: 8, budgetTokens: 4_000 }],
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('ninjad recall', () => {
     expect(jsonOf(ran)).toEqual(JSON.parse(JSON.stringify(someRecall)));
     expect(daemon.calls).toEqual([
       [
-        'recall',
+        'recall.explain',
         {
           text: 'disk',
           limit: 3,
@@ -65,7 +65,9 @@ describe('ninjad recall', () => {
   });
 
   it('says that nothing is remembered', async () => {
-    await cli.daemon({ recall: () => Promise.resolve({ ...someRecall, memories: [], candidates: [] }) });
+    await cli.daemon({
+      'recall.explain': () => Promise.resolve({ ...someRecall, memories: [], candidates: [] }),
+    });
     expect((await cli.run(['recall', 'zebra'])).stdout).toMatch(/^nothing close is remembered\n/);
   });
 

@@ -97,6 +97,25 @@ describe('ninjad send --wait', () => {
     expect(stderr).toBe('ninjad: not kept within 1 s; it may still be: see ninjad status\n');
   });
 
+  it('sends again under its key where nothing is heard for three seconds', async () => {
+    const daemon = await cli.daemon();
+    const sending = cli.begin(['send', '--wait', 'x']);
+    await vi.waitFor(() => expect(daemon.lines()).toHaveLength(2), { timeout: 20_000 });
+    const [first, second] = daemon.lines();
+    expect(second).toBe(first);
+    daemon.watches.get((await daemon.event()).dedupKey ?? '')?.({ type: 'accepted' });
+    expect(await sending.ended).toEqual(silent);
+  });
+
+  it('waits for the key of its own source', async () => {
+    const daemon = await cli.daemon();
+    const sending = cli.begin(['send', '--wait', '-s', 'cron:disk', '{"text":"hi","dedupKey":"my-key"}']);
+    await daemon.event();
+    expect([...daemon.watches.keys()]).toEqual(['cron:disk/my-key']);
+    daemon.watches.get('cron:disk/my-key')?.({ type: 'accepted' });
+    expect((await sending.ended).code).toBe(0);
+  });
+
   it('exits 1 when the daemon goes away before it has accepted', async () => {
     const daemon = await cli.daemon();
     const sending = cli.begin(['send', '--wait', 'x']);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { raiseAlert } from '../../src/alerts/alert-file.ts';
+import { openHome } from '../../src/lib/config/open-home.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
 import { someEvent, someStatus, someTask, someTranscript } from '../helpers/fake-control.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
@@ -32,9 +34,24 @@ describe('ninjad status', () => {
     expect(tree[2]).toMatch(/^ {2}○ fleet {3}stopped for .*, 1 restart$/);
   });
 
+  it('begins with the alerts of the home, also where no daemon answers', async () => {
+    const paths = openHome(cli.home());
+    raiseAlert(paths.alert, {
+      name: 'discord',
+      since: Date.now() - 60_000,
+      text: 'Discord is \u001b[31maway.',
+    });
+    const { code, stdout } = await cli.run(['status']);
+    expect(code).toBe(3);
+    expect(stdout.split('\n')[0]).toBe('! Discord is \uFFFD[31maway. (1 m ago)');
+    await cli.daemon();
+    expect((await shown('status'))[0]).toContain('Discord is');
+    expect(jsonOf(await cli.run(['status', '--json']))).toMatchObject({ alerts: [{ name: 'discord' }] });
+  });
+
   it('prints everything with --json', async () => {
     await cli.daemon();
-    expect(jsonOf(await cli.run(['status', '--json']))).toEqual(someStatus);
+    expect(jsonOf(await cli.run(['status', '--json']))).toEqual({ ...someStatus, alerts: [] });
   });
 });
 
@@ -45,17 +62,19 @@ describe('ninjad tasks', () => {
     expect(head).toMatch(/^id +state +priority +source +queued +took +cost +text$/);
     expect(row).toMatch(/^12 +done +HUMAN +cli +\d+ d ago +2 m 14 s +\$0\.042 +what did the nas say\?$/);
     expect(row?.indexOf('HUMAN')).toBe(head?.indexOf('priority'));
-    expect(daemon.calls).toEqual([['tasks', { state: 'done', limit: 3 }]]);
+    expect(daemon.calls).toEqual([['tasks.list', { state: 'done', limit: 3 }]]);
   });
 
   it('says so when there are none, and prints an empty list with --json', async () => {
-    await cli.daemon({ tasks: () => Promise.resolve([]) });
+    await cli.daemon({ 'tasks.list': () => ({ items: [], next: null }) });
     expect(await shown('tasks')).toEqual(['no tasks']);
     expect(jsonOf(await cli.run(['tasks', '--json']))).toEqual([]);
   });
 
   it('passes on why the daemon could not answer', async () => {
-    await cli.daemon({ tasks: () => Promise.reject(new StoreAwayError('the database is away for 3 s')) });
+    await cli.daemon({
+      'tasks.list': () => Promise.reject(new StoreAwayError('the database is away for 3 s')),
+    });
     const ran = await cli.run(['tasks', '--json']);
     expect(ran).toEqual({ code: 1, stdout: '', stderr: 'ninjad: the database is away for 3 s\n' });
   });
@@ -72,7 +91,7 @@ describe('ninjad task', () => {
 
   it('prints everything with --json', async () => {
     await cli.daemon();
-    expect(jsonOf(await cli.run(['task', '12', '--json']))).toEqual(someTask);
+    expect(jsonOf(await cli.run(['task', '12', '--json']))).toEqual({ ...someTask, memories: [] });
   });
 
   it('prints what a task did, so that no text of it commands the terminal', async () => {
@@ -108,8 +127,8 @@ describe('ninjad task', () => {
       message: 'said',
     });
     expect(daemon.calls).toEqual([
-      ['retry', 12],
-      ['steer', 12, 'only /var'],
+      ['task.retry', { id: 12 }],
+      ['task.steer', { id: 12, text: 'only /var' }],
     ]);
   });
 
@@ -133,7 +152,7 @@ describe('ninjad events', () => {
     expect(row).toMatch(
       /ago +LOW +shell +note +reflex:note +done +disk on nas is at \uFFFD\]0;owned\uFFFD9%$/,
     );
-    expect(daemon.calls).toEqual([['events', { source: 'shell', limit: 7 }]]);
+    expect(daemon.calls).toEqual([['events.list', { source: 'shell', limit: 7 }]]);
   });
 
   it('prints texts as they are with --json', async () => {
@@ -152,12 +171,14 @@ describe('ninjad events', () => {
       'human   the priority URGENT is none of HUMAN',
       'urgent  every condition holds',
     ]);
-    expect(daemon.calls).toEqual([['explain', line]]);
+    expect(daemon.calls).toEqual([['events.explain', { line }]]);
     expect(daemon.lines()).toEqual([]);
   });
 
   it('explains why a line would be refused', async () => {
-    await cli.daemon({ explain: () => Promise.resolve({ accepted: false, reason: 'expected five fields' }) });
+    await cli.daemon({
+      'events.explain': () => Promise.resolve({ accepted: false, reason: 'expected five fields' }),
+    });
     expect(await shown('events', '--explain', 'x')).toEqual(['refused: expected five fields']);
     expect(jsonOf(await cli.run(['events', '--explain', 'x', '--json']))).toEqual({
       accepted: false,
@@ -190,7 +211,7 @@ describe('ninjad config', () => {
     expect(await shown('config', 'unset', 'spend.dailyUsd')).toEqual([
       'spend.dailyUsd is now null (default)',
     ]);
-    expect(daemon.calls[0]).toEqual(['setSetting', 'spend.dailyUsd', 2.5]);
+    expect(daemon.calls[0]).toEqual(['config.set', { key: 'spend.dailyUsd', value: 2.5 }]);
   });
 
   it('exits 2 when the daemon refuses the change', async () => {

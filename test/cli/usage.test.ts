@@ -14,11 +14,19 @@ const commands = [
   'tasks',
   'task',
   'events',
+  'rules',
   'notices',
+  'goals',
   'cost',
+  'clock',
   'config',
   'mcp',
   'psql',
+];
+
+const ruleCommands = [
+  ...['list', 'show', 'add', 'edit', 'move', 'enable', 'disable', 'remove'],
+  ...['try', 'release', 'import', 'export', 'undo', 'history'],
 ];
 
 describe('help', () => {
@@ -29,17 +37,18 @@ describe('help', () => {
     expect(stdout).toContain('Exit status: 0 done, 1 failed, 2 wrong usage, 3 the daemon does not run.');
   });
 
-  it.each([...commands, 'config list', 'config get', 'config set', 'config unset'])(
-    'of %s has examples',
-    async (name) => {
-      const { code, stdout, stderr } = await cli.run([...name.split(' '), '--help']);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toContain(`Usage: ninjad ${name} `);
-      expect(stdout).toContain(`Examples:\n`);
-      expect(stdout).toMatch(new RegExp(`ninjad ${name.split(' ')[0] ?? ''}`));
-      expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([]);
-    },
-  );
+  it.each([
+    ...commands,
+    ...['list', 'get', 'set', 'unset'].map((name) => `config ${name}`),
+    ...ruleCommands.map((name) => `rules ${name}`),
+  ])('of %s has examples', async (name) => {
+    const { code, stdout, stderr } = await cli.run([...name.split(' '), '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: ninjad ${name} `);
+    expect(stdout).toContain(`Examples:\n`);
+    expect(stdout).toMatch(new RegExp(`ninjad ${name.split(' ')[0] ?? ''}`));
+    expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([]);
+  });
 
   it('prints the version', async () => {
     expect(await cli.run(['--version'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });

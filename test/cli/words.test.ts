@@ -4,10 +4,7 @@ import { tableLines } from '../../src/cli/print.ts';
 import { cut, oneLine, printable } from '../../src/cli/printable.ts';
 import { splitStatements } from '../../src/cli/sql-statements.ts';
 import { count, duration, money, relativeTime } from '../../src/cli/units.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY, HOUR, MINUTE } from '../../src/lib/time.ts';
 
 describe('words for people', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { type RunnableAgent, withRules } from '../../src/lib/agent/kinds/kinds.ts';
-import { defaultTaskLimits, type TaskLimits } from '../../src/lib/agent/limits.ts';
-import type { ClaimedTask } from '../../src/lib/store/tasks/claim.ts';
+import { type RunnableAgent, withRules } from '../../src/tasks/agents/kinds.ts';
+import { defaultTaskLimits, type TaskLimits } from '../../src/tasks/run/limits.ts';
+import type { ClaimedTask } from '../../src/tasks/rows/claim.ts';
 
 /** A program that is to be taken for the CLI. */
 export function claudeAt(path: string, version = 'fake'): RunnableAgent {

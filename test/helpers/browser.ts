@@ -63,7 +63,7 @@ export function useBrowser() {
     { size = 'wide', address, reducedMotion = true }: OpenOptions = {},
   ): Promise<Visit> {
     const visit = await openContext({ size, reducedMotion });
-    const { url } = await daemon.client.dashboardLink({ renew: false });
+    const { url } = await daemon.client.ask('dashboard.link', { renew: false });
     await visit.page.goto(url);
     await visit.page.waitForURL((at) => at.pathname === '/');
     if (address !== undefined) await visit.page.goto(new URL(address, url).href);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { type Containment, detectContainment } from '../../src/lib/containment/containment.ts';
+import { type Containment, detectContainment } from '../../src/lib/process/containment/containment.ts';
 import { cgroupMembers, killCgroup, removeCgroup } from '../../src/lib/process/cgroup.ts';
 import { commandLineOf } from '../../src/lib/process/command-line.ts';
 import { scanProcesses } from '../../src/lib/process/process-table.ts';

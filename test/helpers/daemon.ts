@@ -16,8 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { homePaths } from '../../src/lib/config/paths.ts';
-import { type ControlClient, createControlClient } from '../../src/lib/control/client.ts';
-import type { Status } from '../../src/lib/control/status.ts';
+import type { DaemonClient } from '../../src/client.ts';
+import { createControlClient } from '../../src/faces/control/client.ts';
+import type { Status } from '../../src/faces/status/status.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { killSurvivorsOf } from './survivors.ts';
 import { tempDataHome } from './temp-database.ts';
@@ -36,7 +37,7 @@ export interface Ran {
 export interface TestDaemon {
   home: string;
   fifo: string;
-  client: ControlClient;
+  client: DaemonClient;
   child: ChildProcess;
   /** What it has written to stderr so far. */
   log(): string;
@@ -111,7 +112,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   if (options.closeOutput === true) for (const stream of [child.stdout, child.stderr]) stream.destroy();
   const paths = homePaths(home);
-  const client = createControlClient(paths.controlSocket);
+  const client: DaemonClient = createControlClient(paths.controlSocket);
   const daemon: TestDaemon = {
     home,
     fifo: paths.fifo,
@@ -119,9 +120,9 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
     child,
     log: () => log,
     said: () => said,
-    status: () => client.status(),
-    rows: async (sql) => (await client.sql(sql))[0]?.rows ?? [],
-    value: async (sql) => (await client.sql(sql))[0]?.rows[0]?.[0],
+    status: () => client.ask('status.get', {}),
+    rows: async (sql) => (await client.ask('sql.run', { text: sql }))[0]?.rows ?? [],
+    value: async (sql) => (await client.ask('sql.run', { text: sql }))[0]?.rows[0]?.[0],
     ninjad: (...args) => runNinjad(home, args, options.env),
     write(bytes) {
       const fd = openSync(paths.fifo, constants.O_WRONLY);
@@ -147,7 +148,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<TestDaem
       async () => {
         if (child.exitCode !== null || child.signalCode !== null)
           throw new Error(`the daemon ended:\n${log}`);
-        return (await client.status().catch(() => undefined))?.ready === true;
+        return (await client.ask('status.get', {}).catch(() => undefined))?.ready === true;
       },
       readyWithinMs,
     ).catch((thrown: unknown) => {

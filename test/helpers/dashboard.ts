@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
-import type { Answer, Answers, ServerToClient } from '../../src/lib/dashboard/protocol.ts';
-import type { OperationName, RequestOf } from '../../src/lib/dashboard/protocol/operations.ts';
+import type { Pushes } from '../../src/faces/dashboard/protocol.ts';
+import type { Answer } from '../../src/lib/operations/dispatch.ts';
+import type { Json } from '../../src/lib/operations/json.ts';
+import type { Answers, OperationName, Request as RequestOf } from '../../src/operations.ts';
 import type { TestDaemon } from './daemon.ts';
 
 /** An HTTP answer. */
@@ -15,7 +17,9 @@ export interface Answered {
 /** One browser, or one that claims to be. */
 export interface Visitor {
   url: string;
+  /** The halves of its session. */
   cookie: string;
+  key: string;
   fetch(
     path: string,
     options?: { method?: string; headers?: Record<string, string>; body?: unknown },
@@ -30,7 +34,7 @@ export interface Page {
   get<Name extends OperationName>(name: Name, input: RequestOf<Name>): Promise<Answers[Name]>;
   watch(topic: string): Promise<void>;
   /** All that was pushed under this name so far, in order. */
-  heard<Name extends keyof ServerToClient>(name: Name): Array<Parameters<ServerToClient[Name]>[0]>;
+  heard<Name extends keyof Pushes>(name: Name): Json<Pushes[Name]>[];
 }
 
 const sockets = new Set<Socket>();
@@ -79,27 +83,35 @@ export function send(
 
 /** Goes through the door with a fresh one-time link. */
 export async function enter(daemon: TestDaemon): Promise<Visitor> {
-  const link = new URL((await daemon.client.dashboardLink({ renew: false })).url);
+  const link = new URL((await daemon.client.ask('dashboard.link', { renew: false })).url);
+  return await enterBy(link);
+}
+
+/** Goes through the door with the code of this link. */
+export async function enterBy(link: URL): Promise<Visitor> {
   const url = link.origin;
   const answer = await send(`${url}/session`, { method: 'POST', body: { code: link.hash.slice(1) } });
   if (answer.status !== 204) throw new Error(`the door stayed shut: ${answer.status} ${answer.text}`);
   const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? '';
+  const key = String(answer.headers['x-ninjad-key']);
   return {
     url,
     cookie,
+    key,
     fetch: (path, options = {}) =>
-      send(`${url}${path}`, { ...options, headers: { cookie, ...options.headers } }),
+      send(`${url}${path}`, { ...options, headers: { cookie, 'x-ninjad-key': key, ...options.headers } }),
   };
 }
 
 /** Opens a socket; rejects with what the door says. */
 export async function openPage(
-  { url, cookie }: Pick<Visitor, 'url' | 'cookie'>,
+  { url, cookie, key }: Pick<Visitor, 'url' | 'cookie'> & Partial<Pick<Visitor, 'key'>>,
   extraHeaders: Record<string, string> = {},
 ): Promise<Page> {
   const socket = io(url, {
     transports: ['websocket'],
     extraHeaders: { cookie, ...extraHeaders },
+    auth: { key },
     forceNew: true,
     reconnectionDelay: 50,
     reconnectionDelayMax: 200,

@@ -1,18 +1,13 @@
-import type { ControlApi, EventSummary, TaskDetail } from '../../src/lib/control/api.ts';
-import type { RecallReport } from '../../src/lib/recall/report.ts';
-import type { Notice } from '../../src/lib/control/notice.ts';
-import type { CostReport } from '../../src/lib/store/tasks/cost-report.ts';
-import type { MemoryView } from '../../src/lib/dashboard/protocol/knowledge.ts';
-import type { ExportedMemory } from '../../src/lib/memory/desk.ts';
-import type { EntityDetail } from '../../src/lib/graph/desk.ts';
-import { createSettings } from '../../src/lib/config/live-settings.ts';
-import { ConflictError, NotFoundError } from '../../src/lib/control/errors.ts';
-import type { TaskTranscript } from '../../src/lib/control/transcript.ts';
-import type { Status } from '../../src/lib/control/status.ts';
-import type { WatchMessage } from '../../src/lib/control/watch.ts';
+import type { ControlService } from '../../actors/control/control-server.ts';
+import { createSettings } from '../../src/settings.ts';
+import { ConflictError, NotFoundError } from '../../src/lib/errors.ts';
+import { createDispatch } from '../../src/lib/operations/dispatch.ts';
+import type { InputOf, OperationTable } from '../../src/lib/operations/operation.ts';
+import { type Answers, type OperationName, type Operations, operations } from '../../src/operations.ts';
+import type { WatchMessage } from '../../src/tasks/watch-event.ts';
 
 /** A daemon's status with something in every field. */
-export const someStatus: Status = {
+export const someStatus: Answers['status.get'] = {
   pid: 4242,
   version: '0.1.0',
   home: '/home/me/.ninjad',
@@ -39,8 +34,21 @@ export const someStatus: Status = {
   containment: { tier: 'cgroup', reason: 'each task gets a cgroup in /sys/fs/cgroup/own' },
   mailbox: { depth: 1003, byPriority: { HUMAN: 1, URGENT: 0, HIGH: 2, NORMAL: 1000, LOW: 0, IDLE: 0 } },
   journal: { endPosition: 120_000, syncedPosition: 119_000, pendingLines: 1003, sizeBytes: 120_000 },
+  unfinishedLine: null,
   loop: { p50Ms: 0.1, p99Ms: 2.4, maxMs: 17, since: Date.UTC(2026, 0, 1) },
   tasks: { running: 1, queued: 2 },
+  deliveries: { pending: 3, failed: 1 },
+  schedule: {
+    jobs: 12,
+    broken: 0,
+    waiting: 1,
+    running: 2,
+    nextAt: Date.UTC(2026, 0, 1, 9),
+    lateMs: 0,
+    lastTickMsAgo: 1_200,
+    stuck: false,
+    ended: { done: 40, failed: 2, missed: 3, skipped: 1, cancelled: 0 },
+  },
   counts: {
     accepted: 1_204_311,
     rejected: 3,
@@ -65,11 +73,11 @@ export const someStatus: Status = {
   ],
 };
 
-/** A finished task. */
 /** What an onlooker is told each time. */
 export const someInspection = { type: '@xstate.snapshot', sessionId: 'x:1' } as const;
 
-export const someTask: TaskDetail = {
+/** A finished task. */
+export const someTask: Answers['task.get']['task'] = {
   id: 12,
   eventId: 1_099_511_627_776,
   state: 'done',
@@ -92,12 +100,11 @@ export const someTask: TaskDetail = {
   runAfter: '2026-01-01T00:00:00.000Z',
   agent: null,
   usage: null,
-  memories: [],
   history: [],
 };
 
 /** What a finished task did, with a text that tries to command the terminal. */
-export const someTranscript: TaskTranscript = {
+export const someTranscript: Answers['task.transcript'] = {
   taskId: 12,
   state: 'done',
   attempts: [
@@ -115,7 +122,7 @@ export const someTranscript: TaskTranscript = {
 };
 
 /** A recorded event whose text tries to command the terminal. */
-export const someEvent: EventSummary = {
+export const someEvent: Answers['events.list']['items'][number] = {
   id: 1_099_511_627_776,
   priority: 'LOW',
   source: 'shell',
@@ -131,7 +138,7 @@ export const someEvent: EventSummary = {
 };
 
 /** A recall with one memory in and one out, with nothing but the lexical embedder. */
-export const someRecall: RecallReport = {
+export const someRecall: Answers['recall.explain'] = {
   memories: [
     {
       id: 'memory:7',
@@ -140,7 +147,7 @@ export const someRecall: RecallReport = {
       source: 'shell',
       trust: 'owner',
       score: 0.9,
-      createdAt: new Date(Date.UTC(2026, 0, 1)),
+      createdAt: '2026-01-01T00:00:00.000Z',
     },
   ],
   candidates: [
@@ -185,7 +192,7 @@ export const someRecall: RecallReport = {
 };
 
 /** What the owner was told. */
-export const someNotices: Notice[] = [
+export const someNotices: Answers['notices.list']['items'] = [
   {
     id: 13,
     at: '2026-11-22T10:00:00.000Z',
@@ -205,7 +212,7 @@ export const someNotices: Notice[] = [
 ];
 
 /** What tasks cost, by model. */
-export const someCost: CostReport = {
+export const someCost: Answers['cost.get'] = {
   todayUsd: 0.042,
   tasksToday: 1,
   monthUsd: 1.5,
@@ -225,7 +232,7 @@ export const someCost: CostReport = {
 };
 
 /** An entity of the knowledge graph, whose evidence tries to command the terminal. */
-export const someEntity: EntityDetail = {
+export const someEntity: Answers['entity.get'] = {
   id: 3,
   kind: 'host',
   name: 'nas',
@@ -262,7 +269,7 @@ export const someEntity: EntityDetail = {
 };
 
 /** A memory whose text tries to command the terminal. */
-export const someMemory: MemoryView = {
+export const someMemory: Answers['memory.get'] = {
   id: 7,
   kind: 'note',
   title: null,
@@ -283,7 +290,7 @@ export const someMemory: MemoryView = {
 };
 
 /** The same as it is exported. */
-export const someExport: ExportedMemory = {
+export const someExport: Answers['memories.forget'][number] = {
   id: 7,
   kind: 'note',
   content: someMemory.content,
@@ -299,144 +306,83 @@ export const someExport: ExportedMemory = {
   lastSeenAt: '2026-01-02T00:00:00.000Z',
 };
 
-const noMemory = (id: number): Promise<never> =>
-  Promise.reject(new NotFoundError(`there is no memory ${id}`));
+/** The result of a SELECT. */
+export const someSqlRows: Answers['sql.run'] = [
+  {
+    command: 'SELECT',
+    rowCount: 2,
+    columns: ['id', 'detail'],
+    rows: [
+      [1, null],
+      [20, { a: 1 }],
+    ],
+    truncated: false,
+  },
+];
+
+/** A page of a list with nothing after it. */
+function only<Item>(...items: Item[]): { items: Item[]; next: null } {
+  return { items, next: null };
+}
+
+function noMemory(id: number): NotFoundError {
+  return new NotFoundError(`there is no memory ${id}`);
+}
+
+/** Answers of operations, by name; the input is checked already. */
+export type FakeAnswers = {
+  [Name in OperationName]?: (
+    input: InputOf<Operations, Name>,
+  ) => Answers[Name] | Promise<Answers[Name]> | Promise<never>;
+};
+
+/** What a test puts in the place of the fake's own. */
+export type Overrides = FakeAnswers & Partial<Omit<ControlService, 'dispatch'>>;
 
 export interface FakeControl {
-  api: ControlApi;
-  /** Every call with its arguments, in order. */
+  service: ControlService;
+  /** Calls with their arguments, in order: operations with their input, and streams; those that a test overrides are left out. */
   calls: unknown[][];
   /** The live watches by key. */
   watches: Map<string, (message: WatchMessage) => void>;
 }
 
-/** A control API without a daemon behind it, which remembers what it was asked. */
-export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
+/** A control service without a daemon behind it, which remembers what it was asked. */
+export function fakeControl(overrides: Overrides = {}): FakeControl {
   const calls: unknown[][] = [];
   const watches: FakeControl['watches'] = new Map();
-  const settings = createSettings({ configFile: '/nowhere/config.json', env: {} });
-  const stored = new Map<string, unknown>();
-  const applyStored = () => settings.applyStored(Array.from(stored, ([key, value]) => ({ key, value })));
-  const note = <Answer>(name: string, args: unknown[], answer: Answer): Promise<Answer> => {
-    calls.push([name, ...args]);
-    return Promise.resolve(answer);
-  };
-  const api: ControlApi = {
-    status: () => note('status', [], someStatus),
-    dashboardLink: (options) =>
-      note('dashboardLink', [options], {
-        url: 'http://127.0.0.1:7717/enter#code',
-        expiresAt: '2026-03-29T01:30:00.000Z',
-      }),
+  const answers = { ...fakeAnswers(), ...overrides } as Record<string, (input: unknown) => unknown>;
+  const table = Object.fromEntries(
+    Object.entries(operations).map(([name, { method, path, input }]) => {
+      const handle = (_: unknown, given: unknown): unknown => {
+        if (!Object.hasOwn(overrides, name)) calls.push([name, given]);
+        return answers[name]?.(given);
+      };
+      return [name, { method, path, input, handle }];
+    }),
+  );
+  const service: ControlService = {
+    dispatch: createDispatch(table as OperationTable, {}, () => {}),
     inspect: (pending) => {
-      void note('inspect', [], undefined);
+      calls.push(['inspect']);
       pending();
       return Promise.resolve({
         take: () => [someInspection],
-        close: () => void note('inspect closed', [], undefined),
+        close: () => void calls.push(['inspect closed']),
       });
     },
-    tasks: (query) => note('tasks', [query], [someTask]),
-    task: (id) =>
-      id === 12 ? note('task', [id], someTask) : Promise.reject(new NotFoundError(`no task ${id}`)),
-    transcript: (id) => note('transcript', [id], someTranscript),
     followTranscript(id, send) {
+      calls.push(['followTranscript', id]);
       send({ type: 'transcript', transcript: someTranscript });
       send({ type: 'entries', attempt: 2, entries: [{ at: 5, kind: 'noted', text: 'again' }] });
       send({ type: 'ended', state: 'done' });
-      return note('followTranscript', [id], () => {});
+      return Promise.resolve(() => {});
     },
-    cancelTask: () =>
-      Promise.reject(new ConflictError('task 12 is done: only a queued or running one can be cancelled')),
-    retryTask: (id) => note('retry', [id], { taskId: id, message: `task ${id} is queued again` }),
-    steerTask: (id, text) => note('steer', [id, text], { taskId: id, message: 'said' }),
-    events: (query) => note('events', [query], [someEvent]),
-    explain: (line) =>
-      note('explain', [line], {
-        accepted: true,
-        priority: 'URGENT',
-        lowered: true,
-        source: 'cron:disk',
-        category: 'alert',
-        route: 'task',
-        rule: 'urgent',
-        verdicts: [
-          { rule: 'human', route: 'task', matches: false, because: 'the priority URGENT is none of HUMAN' },
-          { rule: 'urgent', route: 'task', matches: true },
-        ],
-      }),
-    recall: (query) => note('recall', [query], someRecall),
-    cost: (query) => note('cost', [query], { ...someCost, ...query }),
-    notices: (query) => note('notices', [query], someNotices),
-    seeNotices: (which) => note('seeNotices', [which], { unseen: 'ids' in which ? 1 : 0 }),
-    settings: () => note('settings', [], settings.views()),
-    setting: async (key) => note('setting', [key], settings.view(key)),
-    setSetting: async (key, value) => {
-      const checked = settings.check(key, value);
-      stored.set(checked.key, checked.value);
-      applyStored();
-      return note('setSetting', [key, value], settings.view(key));
+    async *exportMemories(filter) {
+      calls.push(['exportMemories', filter]);
+      yield await Promise.resolve([someExport]);
+      yield [{ ...someExport, id: 8 }];
     },
-    unsetSetting: async (key) => {
-      stored.delete(settings.checkUnset(key));
-      applyStored();
-      return note('unsetSetting', [key], settings.view(key));
-    },
-    agent: {
-      open(token) {
-        calls.push(['agent.open', token]);
-        return { session: 'a session', taskId: 12, tools: ['remember', 'recall'] };
-      },
-      call: (session, tool, input) => note('agent.call', [session, tool, input], `did ${tool}`),
-    },
-    memories: {
-      list: (query) => note('memories.list', [query], [someMemory]),
-      memory: (id) => (id === 7 ? note('memories.memory', [id], someMemory) : noMemory(id)),
-      add: (memory) => note('memories.add', [memory], someMemory),
-      edit: (id, change) =>
-        id === 7
-          ? note('memories.edit', [id, change], { ...someMemory, ...(change as object) })
-          : noMemory(id),
-      pin: (id, pinned) =>
-        id === 7 ? note('memories.pin', [id, pinned], { ...someMemory, pinned }) : noMemory(id),
-      forget: (ids) => note('memories.forget', [ids], [someExport]),
-      import: (body) => note('memories.import', [body], { imported: body.lines.length - 1, known: 1 }),
-      async *export(filter) {
-        yield await note('memories.export', [filter], [someExport]);
-        yield [{ ...someExport, id: 8 }];
-      },
-    },
-    graph: {
-      search: (query) => note('graph.search', [query], [someEntity]),
-      entity: (ref) =>
-        ref === 'nas' || ref === '3'
-          ? note('graph.entity', [ref], someEntity)
-          : Promise.reject(new NotFoundError(`there is no entity ${ref}`)),
-      picture: (query) => note('graph.picture', [query], { nodes: [someEntity], edges: [], total: 1 }),
-      ignored: (limit) => note('graph.ignored', [limit], [{ kind: 'other', name: 'Newsletter' }]),
-      merge: (from, into) => note('graph.merge', [from, into], { id: 3, message: 'merged' }),
-      split: (ref, aliases) => note('graph.split', [ref, aliases], { id: 5, message: 'split' }),
-      rename: (ref, name) => note('graph.rename', [ref, name], { id: 3, message: 'renamed' }),
-      forget: (ref, options) => note('graph.forget', [ref, options], { id: null, message: 'forgotten' }),
-      teach: (entity) => note('graph.teach', [entity], { id: 6, message: 'known now' }),
-    },
-    sql: (text) =>
-      note(
-        'sql',
-        [text],
-        [
-          {
-            command: 'SELECT',
-            rowCount: 2,
-            columns: ['id', 'detail'],
-            rows: [
-              [1, null],
-              [20, { a: 1 }],
-            ],
-            truncated: false,
-          },
-        ],
-      ),
     watch(key, send) {
       calls.push(['watch', key]);
       watches.set(key, send);
@@ -444,5 +390,104 @@ export function fakeControl(overrides: Partial<ControlApi> = {}): FakeControl {
     },
     ...overrides,
   };
-  return { api, calls, watches };
+  return { service, calls, watches };
+}
+
+function fakeAnswers(): FakeAnswers {
+  const settings = createSettings({ configFile: '/nowhere/config.json', env: {} });
+  const stored = new Map<string, unknown>();
+  const applyStored = () => settings.applyStored(Array.from(stored, ([key, value]) => ({ key, value })));
+  const field = (key: string) => ({ ...settings.view(key), schema: {}, expects: '' });
+  return {
+    'status.get': () => someStatus,
+    'dashboard.link': () => ({
+      url: 'http://127.0.0.1:7717/enter#code',
+      expiresAt: '2026-03-29T01:30:00.000Z',
+    }),
+    'tasks.list': () => only(someTask),
+    'task.get'({ id }) {
+      if (id !== 12) throw new NotFoundError(`no task ${id}`);
+      return { task: someTask, memories: [], attempts: [], costs: [], processes: [], live: null };
+    },
+    'task.transcript': () => someTranscript,
+    'task.cancel'() {
+      throw new ConflictError('task 12 is done: only a queued or running one can be cancelled');
+    },
+    'task.retry': ({ id }) => ({ taskId: id, message: `task ${id} is queued again` }),
+    'task.goOn': ({ id }) => ({ taskId: id, message: `task ${id} goes on` }),
+    'task.leave': ({ id }) => ({ taskId: id, message: `task ${id} is left` }),
+    'task.again': ({ id }) => ({ taskId: id, message: `task ${id} is tried anew` }),
+    'task.steer': ({ id }) => ({ taskId: id, message: 'said' }),
+    'events.list': () => only(someEvent),
+    'events.explain': () => ({
+      accepted: true,
+      priority: 'URGENT',
+      lowered: true,
+      source: 'cron:disk',
+      category: 'alert',
+      route: 'task',
+      rule: 'urgent',
+      verdicts: [
+        { rule: 'human', route: 'task', matches: false, because: 'the priority URGENT is none of HUMAN' },
+        { rule: 'urgent', route: 'task', matches: true },
+      ],
+    }),
+    'recall.explain': () => someRecall,
+    'cost.get': (query) => ({ ...someCost, ...query }),
+    'goals.doctor': () => ({ goals: 0, path: '/usr/bin:/bin', problems: [] }),
+    'findings.detectors': () => [],
+    'findings.list': () => only(),
+    'fleet.list': () => [],
+    'notices.list': () => only(...someNotices),
+    'notices.see': (which) => ({ unseen: 'ids' in which ? 1 : 0 }),
+    'config.list': () => settings.views().map(({ key }) => field(key)),
+    'config.get': ({ key }) => field(key),
+    'config.set'({ key, value }) {
+      const checked = settings.check(key, value);
+      stored.set(checked.key, checked.value);
+      applyStored();
+      return field(key);
+    },
+    'config.unset'({ key }) {
+      stored.delete(settings.checkUnset(key));
+      applyStored();
+      return field(key);
+    },
+    'agent.open': () => ({
+      session: 'a session',
+      taskId: 12,
+      tools: ['remember', 'recall'],
+      definitions: [],
+    }),
+    'agent.call': ({ tool }) => ({ text: `did ${tool}` }),
+    'memories.list': () => only(someMemory),
+    'memory.get'({ id }) {
+      if (id !== 7) throw noMemory(id);
+      return someMemory;
+    },
+    'memory.add': () => someMemory,
+    'memory.edit'({ id, ...change }) {
+      if (id !== 7) throw noMemory(id);
+      return { ...someMemory, ...(change as object) };
+    },
+    'memory.pin'({ id, pinned }) {
+      if (id !== 7) throw noMemory(id);
+      return { ...someMemory, pinned };
+    },
+    'memories.forget': () => [someExport],
+    'memories.import': ({ lines }) => ({ imported: lines.length - 1, known: 1 }),
+    'entities.search': () => [someEntity],
+    'entity.get'({ ref }) {
+      if (ref !== 'nas' && ref !== '3') throw new NotFoundError(`there is no entity ${ref}`);
+      return someEntity;
+    },
+    'graph.get': () => ({ nodes: [someEntity], edges: [], total: 1 }),
+    'entities.ignored': () => [{ kind: 'other', name: 'Newsletter' }],
+    'entity.merge': () => ({ id: 3, message: 'merged' }),
+    'entity.split': () => ({ id: 5, message: 'split' }),
+    'entity.rename': () => ({ id: 3, message: 'renamed' }),
+    'entity.forget': () => ({ id: null, message: 'forgotten' }),
+    'entity.teach': () => ({ id: 6, message: 'known now' }),
+    'sql.run': () => someSqlRows,
+  };
 }

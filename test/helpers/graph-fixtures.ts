@@ -1,9 +1,9 @@
-import { extract } from '../../src/lib/graph/extract.ts';
-import type { EntityName, Extraction } from '../../src/lib/graph/extraction.ts';
-import { createGazetteer } from '../../src/lib/graph/gazetteer.ts';
-import type { Reader } from '../../src/lib/graph/learn.ts';
-import { sentencesOf } from '../../src/lib/graph/plain-text.ts';
-import type { Store } from '../../src/lib/store/store.ts';
+import { extract } from '../../src/graph/extract/extract.ts';
+import type { EntityName, Extraction } from '../../src/graph/extract/extraction.ts';
+import { createGazetteer } from '../../src/graph/extract/gazetteer.ts';
+import type { Reader } from '../../src/graph/learn.ts';
+import { sentencesOf } from '../../src/graph/extract/plain-text.ts';
+import type { Tx } from '../../src/lib/store/store.ts';
 
 export const generousLimits = { entities: 100, relations: 150 };
 
@@ -34,7 +34,7 @@ export interface MemoryFixture {
 
 /** Puts a memory into the store; resolves to its id. */
 export async function putMemory(
-  store: Pick<Store, 'query'>,
+  store: Tx,
   content: string,
   { source = 'cli', trust = 'owner', eventId, prepared = true, at = new Date() }: MemoryFixture = {},
 ): Promise<number> {
@@ -48,7 +48,7 @@ export async function putMemory(
 
 /** Puts a task that has ended into the store; resolves to its id. */
 export async function putTask(
-  store: Pick<Store, 'query'>,
+  store: Tx,
   {
     prompt,
     reply = null,

@@ -1,26 +1,28 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
-import { createIntake, type Intake, type RejectedLine } from '../../src/lib/journal/intake.ts';
+import { createIntake, type Intake } from '../../src/lib/journal/intake.ts';
+import type { RejectionReason } from '../../src/lib/wire/scan-line.ts';
 import { type Journal, openJournal } from '../../src/lib/journal/journal.ts';
 import { loadSplice } from '../../src/lib/journal/splice.ts';
 import type { MailItem } from '../../src/lib/mailbox/mailbox.ts';
+import { closeAfterTest } from './closers.ts';
 import { tempDir } from './temp-dir.ts';
 
 const chunkBytes = 32 * 1024;
-const closers: Array<() => void> = [];
 
-afterEach(() => {
-  for (const close of closers.splice(0).reverse()) close();
-});
+/** A refused line as tests compare it. */
+export interface Rejected {
+  reason: RejectionReason;
+  sample: string;
+}
 
 /** A real journal that lines come into through a real pipe. Closed after the test. */
 export interface JournalRig {
   dir: string;
   journal: Journal;
   intake: Intake;
-  rejected: RejectedLine[];
+  rejected: Rejected[];
   /** The sources of which a line was lowered. */
   lowered: string[];
   /** Writes into the pipe and takes it all into the journal. */
@@ -36,12 +38,14 @@ export interface JournalRigOptions {
   segmentBytes?: number;
   /** False moves the bytes by read(2) and write(2). */
   splice?: boolean;
+  /** Milliseconds; default the machine's own. */
+  now?: () => number;
 }
 
 /** See `JournalRig`; the same folder again is the same journal after a restart. */
 export function journalRig(
   dir = tempDir(),
-  { segmentBytes = 16 * 1024 * 1024, splice = true }: JournalRigOptions = {},
+  { segmentBytes = 16 * 1024 * 1024, splice = true, now }: JournalRigOptions = {},
 ): JournalRig {
   const pipe = join(dir, 'pipe');
   if (!existsSync(pipe)) execFileSync('mkfifo', [pipe]);
@@ -51,13 +55,14 @@ export function journalRig(
     splice: splice ? loadSplice() : undefined,
     segmentBytes,
   });
-  const rejected: RejectedLine[] = [];
+  const rejected: Rejected[] = [];
   const lowered: string[] = [];
   const intake = createIntake({
     journal,
     coalesces: (category) => category === 'heartbeat',
-    onRejected: (line) => rejected.push(line),
+    onRejected: ({ reason, sample }) => rejected.push({ reason, sample: sample() }),
     onLowered: (source) => lowered.push(source),
+    ...(now !== undefined && { now }),
   });
   let closed = false;
   const close = (): void => {
@@ -66,7 +71,7 @@ export function journalRig(
     journal.close();
     closeSync(fd);
   };
-  closers.push(close);
+  closeAfterTest(close);
 
   const takeIn = (now: number): MailItem[] => {
     const items: MailItem[] = [];

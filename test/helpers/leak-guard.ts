@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, expect } from 'vitest';
+import { closeAll } from './closers.ts';
 
 /** A process that a test should have ended. */
 export interface LeakedProcess {
@@ -23,6 +24,7 @@ export function leakGuard({ withinMs = 5_000 }: { withinMs?: number } = {}) {
     before = new Set(leakedProcesses().map(({ pid }) => pid));
   });
   afterEach(async () => {
+    await closeAll();
     const giveUpAt = performance.now() + withinMs;
     let leaked = leakedProcesses(markers, before);
     while (leaked.length > 0 && performance.now() < giveUpAt) {

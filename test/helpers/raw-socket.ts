@@ -22,7 +22,11 @@ export function closeRawSockets(): void {
 }
 
 /** Goes through engine.io's handshake and joins the default namespace, as a page does. */
-export async function openRawSocket({ url, cookie }: Pick<Visitor, 'url' | 'cookie'>): Promise<RawSocket> {
+export async function openRawSocket({
+  url,
+  cookie,
+  key,
+}: Pick<Visitor, 'url' | 'cookie' | 'key'>): Promise<RawSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
     headers: { cookie, origin: url },
   });
@@ -52,7 +56,7 @@ export async function openRawSocket({ url, cookie }: Pick<Visitor, 'url' | 'cook
     },
   };
   await raw.hears('0{');
-  raw.send('40');
+  raw.send(`40${JSON.stringify({ key })}`);
   await raw.hears('40{');
   return raw;
 }

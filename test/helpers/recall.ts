@@ -1,6 +1,6 @@
 import { withoutModels } from '../../src/lib/inference/without-models.ts';
-import { createEmbedders } from '../../src/lib/memory/embedders.ts';
-import { createRecall, type RecallDeps } from '../../src/lib/recall/create-recall.ts';
+import { createEmbedders } from '../../src/memory/embed/embedders.ts';
+import { createRecall, type RecallDeps } from '../../src/memory/recall/create-recall.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 
 /** The real recall on a real store, with the lexical embedder and no reranker unless told otherwise. */

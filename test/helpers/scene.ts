@@ -58,14 +58,23 @@ export async function floodScene(daemon: Daemon): Promise<void> {
     })),
   );
   await daemon.rows(
-    `INSERT INTO goals (name, schedule, time_zone, prompt, enabled, failures_in_a_row, next_run_at, created_at, updated_at)
+    `INSERT INTO goals (name, schedule, time_zone, prompt, enabled, failures_in_a_row, created_at, updated_at)
      SELECT 'goal ' || n || ' ' || ${sql(hostile.slice(0, 90))}, '0 7 * * *', 'Europe/Berlin', ${sql(hostile)}, n % 3 > 0, n % 4,
-            now() + n * interval '1 hour', now(), now() FROM generate_series(1, 25) n`,
+            now(), now() FROM generate_series(1, 25) n`,
   );
   await daemon.rows(
-    `INSERT INTO machines (name, kind, address, state, state_since, last_seen_at, created_at)
-     SELECT 'host-' || n, 'ssh', ${sql(hostile)}, (ARRAY['up','up','up','degraded','down'])[n % 5 + 1], now() - n * interval '1 hour', now(), now()
-       FROM generate_series(1, 60) n;
+    `INSERT INTO job_fires (job_id, kind, nominal_at, state, reason, worker, claimed_at, due_at, started_at, ended_at)
+     SELECT 'job ' || n % 30 || ' ' || ${sql(hostile.slice(0, 200))}, 'goal', now() - n * interval '3 minutes',
+            (ARRAY['done','failed','missed','skipped','cancelled'])[n % 5 + 1], ${sql(hostile)}, gen_random_uuid(), now(), now(),
+            CASE WHEN n % 5 < 2 THEN now() - n * interval '3 minutes' END, now() FROM generate_series(1, 600) n`,
+  );
+  await daemon.rows(
+    `INSERT INTO machines (name, kind, address, state, state_since, last_seen_at, created_at, poll_every_ms, next_poll_at, memory)
+     SELECT 'host-' || n, 'ssh', ${sql(hostile)}, state, now() - n * interval '1 hour', now(), now(), 86400000, now() + interval '1 day',
+            jsonb_build_object('told', state)
+       FROM (SELECT n, (ARRAY['up','up','up','degraded','down'])[n % 5 + 1] AS state FROM generate_series(1, 60) n) hosts;
+     INSERT INTO fleet_alerts (machine_id, kind, since, text)
+     SELECT id, state, now(), name FROM machines WHERE name LIKE 'host-%' AND state <> 'up';
      ${reports(`SELECT id FROM machines WHERE name LIKE 'host-%'`, 30)}`,
   );
   await daemon.rows(
@@ -108,16 +117,36 @@ export async function putWishes(daemon: Daemon, seeds: readonly WishSeed[]): Pro
     seeds
       .map(({ title, description, origin, state, patch, summary, testReport }) => {
         const isDrafted = state === 'drafted';
-        return `INSERT INTO wishlist (title, description, fingerprint, origin, state, patch, summary, base_commit, test_report,
-                                      created_at, decided_at, drafted_at)
-          VALUES (${sql(title)}, ${sql(description)}, ${sql(title.toLowerCase())}, ${sql(origin)}, ${sql(state)},
-                  ${sql(isDrafted ? (patch ?? '') : null)}, ${sql(isDrafted ? (summary ?? '') : null)},
-                  ${isDrafted ? `'4585e9b0c1d2e3f405162738495a6b7c8d9e0f11'` : 'NULL'}, ${sql(isDrafted ? (testReport ?? '') : null)},
+        const wish = `INSERT INTO wishlist (title, description, fingerprint, origin, state, version, created_at, decided_at, drafted_at)
+          VALUES (${sql(title)}, ${sql(description)}, ${sql(title.toLowerCase())}, ${sql(origin)}, ${sql(state)}, ${isDrafted ? 1 : 0},
                   now() - interval '2 days', ${state === 'proposed' ? 'NULL' : `now() - interval '1 day'`},
                   ${isDrafted ? `now() - interval '5 hours'` : 'NULL'})`;
+        if (!isDrafted) return wish;
+        const run = {
+          ran: true,
+          passed: true,
+          command: 'npm test',
+          exitCode: 0,
+          output: testReport ?? '',
+          durationMs: 1210,
+        };
+        return `WITH wish AS (${wish} RETURNING id)
+          INSERT INTO wish_drafts (wish_id, version, state, started_by, base, patch, summary, files, additions, deletions, tests, flags, cost_usd,
+                                   started_at, ended_at)
+          SELECT id, 1, 'drafted', 'night', '4585e9b0c1d2e3f405162738495a6b7c8d9e0f11', ${sql(patch ?? '')}, ${sql(summary ?? '')},
+                 ${sql(filesOf(patch ?? ''))}, 12, 1, ${sql({ draft: run })}, '["touches tests"]', 0.42,
+                 now() - interval '6 hours', now() - interval '5 hours' FROM wish`;
       })
       .join(';\n'),
   );
+}
+
+/** The files that a patch touches. */
+function filesOf(patch: string): object[] {
+  return [...patch.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, path]) => ({
+    ...{ path, additions: 6, deletions: 1 },
+    flags: path?.startsWith('test/') === true ? ['test'] : [],
+  }));
 }
 
 /** A finding to be put into the table. */
@@ -254,17 +283,20 @@ const memories = [
 ] as const;
 
 const goals = `
-  INSERT INTO goals (name, schedule, time_zone, prompt, reflex, enabled, failures_in_a_row, paused_reason, last_run_at, next_run_at, created_at, updated_at)
-  VALUES ('morning report', '0 7 * * *', 'Europe/Berlin', 'What happened in the night that I should know? The worst first, at most ten lines.', NULL, true, 0, NULL, now() - interval '15 hours', now() + interval '9 hours', now(), now()),
-         ('weekly cost', '0 18 * * 0', 'Europe/Berlin', NULL, 'cost', true, 0, NULL, now() - interval '2 days', now() + interval '5 days', now(), now()),
-         ('certificates', '0 6 * * 1', 'Europe/Berlin', 'Which certificates of my hosts end within three weeks?', NULL, false, 10, 'ten failures in a row', now() - interval '1 day', NULL, now(), now())`;
+  INSERT INTO goals (name, schedule, time_zone, prompt, reflex, enabled, failures_in_a_row, paused_reason, last_success_at, created_at, updated_at)
+  VALUES ('morning report', '0 7 * * *', 'Europe/Berlin', 'What happened in the night that I should know? The worst first, at most ten lines.', NULL, true, 0, NULL, now() - interval '15 hours', now(), now()),
+         ('weekly cost', '0 18 * * 0', 'Europe/Berlin', NULL, 'NORMAL|cron:weekly||note|/cost', true, 0, NULL, now() - interval '2 days', now(), now()),
+         ('certificates', '0 6 * * 1', 'Europe/Berlin', 'Which certificates of my hosts end within three weeks?', NULL, false, 10, 'ten failures in a row', now() - interval '1 day', now(), now())`;
 
 const machines = `
-  INSERT INTO machines (name, kind, address, state, state_since, last_seen_at, created_at)
-  VALUES ('desk', 'local', NULL, 'up', now() - interval '9 days', now(), now()),
-         ('nas', 'ssh', 'ninja@nas.lan', 'degraded', now() - interval '3 hours', now(), now()),
-         ('web-1', 'http', 'https://web-1.example/health', 'up', now() - interval '2 days', now(), now()),
-         ('shed', 'ssh', 'ninja@shed.lan', 'down', now() - interval '40 minutes', now() - interval '41 minutes', now());
+  INSERT INTO machines (name, kind, address, state, state_since, last_seen_at, created_at, poll_every_ms, next_poll_at, memory)
+  SELECT name, kind, address, state, now() - since, now() - seen, now(), 86400000, now() + interval '1 day', jsonb_build_object('told', state)
+    FROM (VALUES ('desk', 'local', NULL, 'up', interval '9 days', interval '0'),
+                 ('nas', 'ssh', 'ninja@nas.lan', 'degraded', interval '3 hours', interval '0'),
+                 ('web-1', 'http', 'https://web-1.example/health', 'up', interval '2 days', interval '0'),
+                 ('shed', 'ssh', 'ninja@shed.lan', 'down', interval '40 minutes', interval '41 minutes')) v (name, kind, address, state, since, seen);
+  INSERT INTO fleet_alerts (machine_id, kind, since, text)
+  SELECT id, state, now(), name FROM machines WHERE state <> 'up';
   ${reports('SELECT id FROM machines', 60)}`;
 
 function reports(of: string, number: number): string {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { taskMarkerName, workerPrefix } from '../../src/lib/agent/marker.ts';
+import { guardianVariable } from '../../src/lib/process/guardian-script.ts';
+import { taskMarkerName, workerPrefix } from '../../src/lib/process/marker.ts';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
 import { signalExactly } from '../../src/lib/process/signal-exactly.ts';
 
@@ -23,4 +24,15 @@ export async function killSurvivorsOf(home: string): Promise<void> {
   if (!existsSync(join(home, 'journal', 'journal.json'))) return;
   const marked = await findMarked(taskMarkerName, workerPrefix(workerOf(home)));
   for (const { identity } of marked) signalExactly(identity, 'SIGKILL');
+}
+
+/** The pids of the guardians of the daemon of this home. */
+export async function guardiansOf(home: string): Promise<number[]> {
+  const marked = await findMarked(guardianVariable, workerOf(home));
+  return marked.map(({ identity }) => identity.pid);
+}
+
+/** Takes the guardian away, so that a kill of the daemon leaves its agents to the next start; another one follows after a second. */
+export async function killGuardianOf(home: string): Promise<void> {
+  for (const pid of await guardiansOf(home)) process.kill(pid, 'SIGKILL');
 }

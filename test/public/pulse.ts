@@ -1,4 +1,7 @@
-import type { Now, RunningTask } from '../../src/lib/dashboard/protocol/answers.ts';
+import type { Answers } from '../../src/operations.ts';
+
+type Now = Answers['now.get'];
+type RunningTask = Now['running'][number];
 
 interface Changes {
   ready?: boolean;
@@ -38,12 +41,25 @@ export function pulse(changes: Changes = {}): Now {
         ner: { state: 'off' },
       },
       memory: { total: 0, prepared: 0, model: null, degraded: null, embedded: 0, missing: 0 },
+      unfinishedLine: null,
       containment: { tier: 'marker', reason: '' },
       agent: { kind: changes.agent ?? 'claude', path: null, version: null },
       mailbox: { depth, byPriority: { HUMAN: 0, URGENT: 0, HIGH: 0, NORMAL: depth, LOW: 0, IDLE: 0 } },
       journal: { endPosition: 0, syncedPosition: 0, pendingLines: 0, sizeBytes: 0 },
       loop: { p50Ms: 1, p99Ms: changes.loopP99Ms ?? 4, maxMs: 5, since: 0 },
       tasks: changes.tasks ?? { running: 0, queued: 0 },
+      deliveries: { pending: 0, failed: 0 },
+      schedule: {
+        jobs: 0,
+        broken: 0,
+        waiting: 0,
+        running: 0,
+        nextAt: null,
+        lateMs: 0,
+        lastTickMsAgo: null,
+        stuck: false,
+        ended: { done: 0, failed: 0, missed: 0, skipped: 0, cancelled: 0 },
+      },
       counts: {
         accepted: 0,
         rejected: 0,

@@ -26,7 +26,10 @@ async function homeWith(script: string, config: Record<string, unknown> = {}): P
 describe('another program as the agent', () => {
   it('answers with its stdout, in the environment of an agent, and status says who it is', async () => {
     const home = await homeWith('grep -c "what now" | tr -d "\\n"; echo " $1 ${DISCORD_TOKEN:-no token}"');
-    const daemon = await startDaemon({ home, env: { DISCORD_TOKEN: 'secret' } });
+    const daemon = await startDaemon({
+      home,
+      env: { DISCORD_TOKEN: 'secret', DISCORD_API_URL: 'http://127.0.0.1:9' },
+    });
     expect(await daemon.ninjad('ask', 'what now?')).toMatchObject({ code: 0, stdout: '1 now no token\n' });
     expect((await daemon.status()).agent).toMatchObject({ kind: 'command', path: join(home, 'answer') });
     expect(await daemon.rows('SELECT agent, session_id IS NULL, cost_usd::float8 FROM tasks')).toEqual([

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findTaskCgroups } from '../../src/lib/containment/task-cgroup.ts';
+import { findTaskCgroups } from '../../src/lib/process/containment/task-cgroup.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { hostContainment, pidsOf } from '../helpers/cgroup.ts';
 import { endDaemons, newHome, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
-import { workerOf } from '../helpers/survivors.ts';
+import { killGuardianOf, workerOf } from '../helpers/survivors.ts';
 
 leakGuard({ withinMs: 15_000 });
 afterEach(() => endDaemons());
@@ -34,21 +34,12 @@ describe.skipIf(host.base === null)(
       expect(await daemon.value(`SELECT reply FROM tasks`)).toBe('it is out');
     });
 
-    it('does outlive it on the marker tier: that is what the cgroup is for', async () => {
-      const daemon = await startDaemon({ env, config: { 'task.containment': 'marker' } });
-      expect((await daemon.status()).containment.tier).toBe('marker');
-      daemon.write(`NORMAL|cron:a||task|escape ${seconds(2)}\n`);
-      await ended(daemon);
-      const escaped = await pidsOf(`/bin/sleep ${seconds(2)}`);
-      expect(escaped).toHaveLength(1);
-      for (const pid of escaped) process.kill(pid, 'SIGKILL');
-    });
-
     it('does not outlive the next start of a daemon that was killed', async () => {
       const home = await newHome();
       const first = await startDaemon({ home, env });
       first.write(`NORMAL|cron:a||task|escape ${seconds(3)} and stay\n`);
       await until('it is out', async () => (await pidsOf(`/bin/sleep ${seconds(3)}`)).length === 1);
+      await killGuardianOf(home);
       await first.kill('SIGKILL');
       expect(await pidsOf(`/bin/sleep ${seconds(3)}`)).toHaveLength(1);
       expect(await findTaskCgroups(workerOf(home))).toHaveLength(1);

@@ -22,7 +22,7 @@ describe('the door', () => {
   });
 
   it('lets a one-time link in once, by a cookie that scripts and other sites cannot use', async () => {
-    const link = new URL((await daemon.client.dashboardLink({ renew: false })).url);
+    const link = new URL((await daemon.client.ask('dashboard.link', { renew: false })).url);
     const post = () => send(`${link.origin}/session`, { method: 'POST', body: { code: link.hash.slice(1) } });
     const first = await post();
     expect(first.status).toBe(204);
@@ -31,7 +31,7 @@ describe('the door', () => {
   });
 
   it('never puts link, code or token into the log', async () => {
-    const link = new URL((await daemon.client.dashboardLink({ renew: false })).url);
+    const link = new URL((await daemon.client.ask('dashboard.link', { renew: false })).url);
     await send(`${link.origin}/session`, { method: 'POST', body: { code: link.hash.slice(1) } });
     const files = readFileSync(join(daemon.home, 'logs', 'ninjad.log'), 'utf8');
     for (const secret of [link.hash.slice(1), tokenOf(daemon)]) {
@@ -111,5 +111,21 @@ describe('a page', () => {
     expect(policy).toContain("frame-ancestors 'none'");
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
     expect(headers).not.toHaveProperty('x-powered-by');
+  });
+
+  it('has its policy in every address that can be one, and what it loads is neither sniffed nor for other sites', async () => {
+    const url = await urlOf(daemon);
+    for (const address of ['/', '/anything', '/enter', '/icon.svg', '/nothing.js/at/all']) {
+      const { headers } = await send(`${url}${address}`);
+      expect(headers, address).toHaveProperty('content-security-policy');
+    }
+    for (const address of ['/js/main.js', '/css/all.css', '/vendor/socket.io.js']) {
+      const { headers } = await send(`${url}${address}`);
+      expect(headers, address).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+      expect(headers, address).not.toHaveProperty('content-security-policy');
+    }
   });
 });

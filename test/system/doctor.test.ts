@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
-import type { NamedFinding } from '../../src/lib/doctor/finding.ts';
+import type { NamedResult } from '../../src/lib/doctor/check-result.ts';
 import { endDaemons, startDaemon, type TestDaemon } from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 
@@ -9,7 +9,7 @@ afterEach(() => endDaemons());
 
 async function examine(daemon: TestDaemon) {
   const { code, stdout } = await daemon.ninjad('doctor', '--json');
-  const { findings } = JSON.parse(stdout) as { findings: NamedFinding[] };
+  const { findings } = JSON.parse(stdout) as { findings: NamedResult[] };
   return {
     code,
     failed: findings.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check),

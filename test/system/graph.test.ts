@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { afterEach } from 'vitest';
+import { describe, expect, it, afterEach } from 'vitest';
 import { endDaemons, startDaemon, until } from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 

@@ -107,10 +107,12 @@ describe('the MCP server of a task', () => {
     await expect(
       connect({ ...server, env: { ...server.env, NINJAD_MCP_TOKEN: 'guessed' } }),
     ).rejects.toThrow();
-    await expect(daemon.client.openAgent('guessed')).rejects.toThrow('the token is not good');
-    await expect(daemon.client.callAgentTool('guessed', 'recall', { text: 'x' })).rejects.toThrow(
-      'session is not good',
+    await expect(daemon.client.ask('agent.open', { token: 'guessed' })).rejects.toThrow(
+      'the token is not good',
     );
+    await expect(
+      daemon.client.ask('agent.call', { session: 'guessed', tool: 'recall', input: { text: 'x' } }),
+    ).rejects.toThrow('session is not good');
 
     expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({ code: 0 });
     await until('the file is gone', () => !existsSync(configOf(daemon, 1)));
@@ -119,14 +121,14 @@ describe('the MCP server of a task', () => {
 
     daemon.write('HUMAN|cli||ask|hello again\n');
     const token = (await serverOf(daemon, 2)).env['NINJAD_MCP_TOKEN'] ?? '';
-    const { session } = await daemon.client.openAgent(token);
-    const { text } = await daemon.client.callAgentTool(session, 'recall', { text: 'x' });
+    const { session } = await daemon.client.ask('agent.open', { token });
+    const { text } = await daemon.client.ask('agent.call', { session, tool: 'recall', input: { text: 'x' } });
     expect(text).toMatch(/^Nothing close is remembered\./);
     expect(await daemon.ninjad('task', '2', '--cancel')).toMatchObject({ code: 0 });
     await until('the pass is void', () => !existsSync(configOf(daemon, 2)));
-    await expect(daemon.client.callAgentTool(session, 'remember', { text: 'too late' })).rejects.toThrow(
-      'its task has ended',
-    );
+    await expect(
+      daemon.client.ask('agent.call', { session, tool: 'remember', input: { text: 'too late' } }),
+    ).rejects.toThrow('its task has ended');
     expect(await daemon.value('SELECT count(*)::int FROM memory_embeddings')).toBe(0);
   });
 
@@ -167,12 +169,17 @@ describe('the MCP server of a task', () => {
     const daemon = await start();
     daemon.write('URGENT|email||urgent|please queue this\n');
     const server = await serverOf(daemon, 1);
-    const session = (await daemon.client.openAgent(server.env['NINJAD_MCP_TOKEN'] ?? '')).session;
-    await expect(daemon.client.callAgentTool(session, 'queue_task', { text: 'x' })).rejects.toThrow(
-      'may not do that',
-    );
+    const session = (await daemon.client.ask('agent.open', { token: server.env['NINJAD_MCP_TOKEN'] ?? '' }))
+      .session;
     await expect(
-      daemon.client.callAgentTool(session, 'make_wish', { title: 'x', description: 'y' }),
+      daemon.client.ask('agent.call', { session, tool: 'queue_task', input: { text: 'x' } }),
+    ).rejects.toThrow('may not do that');
+    await expect(
+      daemon.client.ask('agent.call', {
+        session,
+        tool: 'make_wish',
+        input: { title: 'x', description: 'y' },
+      }),
     ).rejects.toThrow('may not do that');
   });
 

@@ -73,3 +73,15 @@ it('redacts a note, cuts a long document, learns from a message, and embeds all 
   const { code } = await again.kill('SIGTERM');
   expect(code).toBe(0);
 });
+
+it('finds in a question what was written into the pipe just before', async () => {
+  const daemon = await startDaemon();
+  // The first text also starts the thread that redacts, which takes a busy machine a second.
+  daemon.write('LOW|fleet:nas||note|the nas is up\n');
+  await until('the first note is prepared', allPrepared(daemon), patience);
+  for (const word of ['zeppelin', 'marmalade', 'accordion']) {
+    daemon.write(`LOW|fleet:nas||note|the nas says that its fan ${word} is loud\n`);
+    const { stdout } = await daemon.ninjad('ask', `what did the nas say about the ${word}?`);
+    expect(stdout).toContain(`its fan ${word} is loud`);
+  }
+});

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { endDaemons, newHome, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
-import { survivorsOf } from '../helpers/survivors.ts';
+import { killGuardianOf, survivorsOf } from '../helpers/survivors.ts';
 
 leakGuard({ withinMs: 15_000 });
 const stops: Array<() => Promise<unknown>> = [];
@@ -100,6 +100,7 @@ describe('a task', () => {
     const daemon = await startDaemon({ home, env });
     daemon.write('NORMAL|cron:a||task|start a family\n');
     await untilFamilyIsUp(daemon);
+    await killGuardianOf(home);
     await daemon.kill('SIGKILL');
     expect((await survivorsOf(home)).length).toBeGreaterThan(4);
 
@@ -205,7 +206,7 @@ describe('stopping', () => {
     await until('it runs', async () => (await daemon.status()).tasks.running === 1);
     const ended = daemon.kill('SIGTERM');
     await until('it drains', () => daemon.log().includes('stopping'));
-    await daemon.client.commandTask('1', 'steer', 'finish').catch(() => undefined);
+    await daemon.client.ask('task.steer', { id: 1, text: 'finish' }).catch(() => undefined);
     expect(await asked).toMatchObject({ code: 0 });
     expect(await ended).toMatchObject({ code: 0, signal: null });
   });

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { packagePath } from '../../src/lib/package-root.ts';
-import type { TranscriptMessage } from '../../src/lib/control/transcript.ts';
+import type { TranscriptMessage } from '../../src/tasks/transcript-stream.ts';
 import { endDaemons, startDaemon, until } from '../helpers/daemon.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 
@@ -12,21 +12,24 @@ it('shows what a task does while it runs and after, each entry once, with attemp
   const daemon = await startDaemon({
     env: { NINJAD_AGENT: packagePath('test', 'fixtures', 'agents', 'listens.sh') },
   });
-  const say = (text: string) => daemon.client.commandTask('1', 'steer', text);
+  const say = (text: string) => daemon.client.ask('task.steer', { id: 1, text });
   daemon.write('HUMAN|cli||ask|tell me\n');
   await until(
     'it listens',
-    async () => (await daemon.client.task('1').catch(() => undefined))?.agent != null,
+    async () => (await daemon.client.ask('task.get', { id: 1 }).catch(() => undefined))?.task.agent != null,
   );
   await say('use the blue one');
-  await until('it was told', async () => (await daemon.client.transcript('1')).attempts.length === 1);
-  expect(await daemon.client.transcript('1')).toMatchObject({
+  await until(
+    'it was told',
+    async () => (await daemon.client.ask('task.transcript', { id: 1 })).attempts.length === 1,
+  );
+  expect(await daemon.client.ask('task.transcript', { id: 1 })).toMatchObject({
     state: 'running',
     attempts: [{ attempt: 1, recordedAt: null, entries: [{ kind: 'steered', text: 'use the blue one' }] }],
   });
 
   const messages: TranscriptMessage[] = [];
-  for await (const message of daemon.client.followTranscript('1')) {
+  for await (const message of daemon.client.followTranscript(1)) {
     messages.push(message);
     if (message.type === 'transcript') await say('and the small one, that is all');
   }
@@ -35,7 +38,7 @@ it('shows what a task does while it runs and after, each entry once, with attemp
     { type: 'entries', attempt: 1, entries: [{ text: 'and the small one, that is all' }] },
     { type: 'ended', state: 'done' },
   ]);
-  expect(await daemon.client.transcript('1')).toMatchObject({
+  expect(await daemon.client.ask('task.transcript', { id: 1 })).toMatchObject({
     state: 'done',
     attempts: [{ attempt: 1, entries: [{ kind: 'steered' }, { kind: 'steered' }] }],
   });

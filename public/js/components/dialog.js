@@ -1,5 +1,7 @@
-import { html, useLayoutEffect, useRef, useState } from '../view.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../view.js';
 import { Button } from './basics.js';
+
+let lastDialog = 0;
 
 /**
  * A dialog over the page. The browser's own: it keeps the focus inside, closes on Escape and gives the focus back.
@@ -8,6 +10,8 @@ import { Button } from './basics.js';
 export function Dialog({ title, onClose, children, wide = false }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const isGone = useRef(false);
+  // One may lie over another, and each has a name of its own.
+  const [titleId] = useState(() => `dialog-title-${++lastDialog}`);
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
@@ -17,6 +21,11 @@ export function Dialog({ title, onClose, children, wide = false }) {
       dialog?.close();
     };
   }, []);
+  // What it belongs to is gone from the page beneath.
+  useEffect(() => {
+    addEventListener('hashchange', onClose);
+    return () => removeEventListener('hashchange', onClose);
+  }, [onClose]);
   const onClosed = () => {
     if (!isGone.current) onClose();
   };
@@ -26,12 +35,12 @@ export function Dialog({ title, onClose, children, wide = false }) {
   return html`<dialog
     ref=${element}
     class=${`dialog${wide ? ' is-wide' : ''}`}
-    aria-labelledby="dialog-title"
+    aria-labelledby=${titleId}
     onClose=${onClosed}
     onClick=${onBackdrop}
   >
     <div class="dialog-body">
-      <h1 id="dialog-title">${title}</h1>
+      <h1 id=${titleId}>${title}</h1>
       ${children}
     </div>
   </dialog>`;

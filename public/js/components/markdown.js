@@ -1,5 +1,6 @@
 import { connection } from '../link/connection.js';
 import { useStore } from '../state/use-store.js';
+import { markupOf } from './markup.js';
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../view.js';
 
 /**
@@ -13,7 +14,7 @@ let toHtml;
 /**
  * Text that an agent wrote, as Markdown. It is cleaned by DOMPurify, whatever it says: no scripts, no styles, no
  * pictures, no forms; links open elsewhere and tell nobody where they were followed from. Until the library is there
- * the text stands as it is.
+ * the text stands as it is, and so does one that is too long or too odd to be turned.
  * @param {{ text: string }} props
  */
 export function Markdown({ text }) {
@@ -28,9 +29,12 @@ export function Markdown({ text }) {
       () => undefined,
     );
   }, [lives]);
-  const markup = useMemo(() => (ready && toHtml !== undefined ? toHtml(text) : null), [ready, text]);
+  const markup = useMemo(
+    () => (ready && toHtml !== undefined ? markupOf(text, toHtml) : null),
+    [ready, text],
+  );
   useLayoutEffect(() => {
-    if (box.current !== null) addCopyButtons(box.current);
+    if (box.current !== null) finish(box.current);
   }, [markup]);
   if (markup === null) return html`<div class="markdown is-plain">${text}</div>`;
   return html`<div class="markdown" ref=${box} dangerouslySetInnerHTML=${{ __html: markup }}></div>`;
@@ -45,16 +49,25 @@ export function loadMarkdown() {
   return loading;
 }
 
+let tries = 0;
+
 async function load() {
+  // A browser may keep for good that a module could not be fetched, so each further try has an address of its own.
+  const again = tries === 0 ? '' : `?try=${tries}`;
+  tries += 1;
   const [{ Marked }, { default: purify }] = await Promise.all([
-    import('/vendor/marked.js'),
-    import('/vendor/dompurify.js'),
+    importModule(`/vendor/marked.js${again}`),
+    importModule(`/vendor/dompurify.js${again}`),
   ]);
   const marked = new Marked({
     gfm: true,
     breaks: true,
     // HTML in a text is part of the text; a picture would be fetched from elsewhere, so its words stand for it.
-    renderer: { html: ({ text }) => escaped(text), image: ({ text }) => escaped(text) },
+    renderer: {
+      html: ({ text }) => escaped(text),
+      image: ({ text }) => escaped(text),
+      checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+    },
   });
   purify.addHook('afterSanitizeAttributes', (/** @type {Element} */ node) => {
     if (node.tagName !== 'A') return;
@@ -67,6 +80,8 @@ async function load() {
         ' ',
       ),
     ALLOWED_ATTR: ['href', 'title', 'start', 'align'],
+    // The expression below would else judge these too.
+    ADD_URI_SAFE_ATTR: ['align', 'start'],
     ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
@@ -75,15 +90,25 @@ async function load() {
   return toHtml;
 }
 
+/** @param {string} address @returns {Promise<any>} */
+function importModule(address) {
+  return import(address);
+}
+
 /** @param {string} text */
 function escaped(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Up to so many characters a cell is one line. */
+const shortCell = 24;
+
 /** @param {HTMLElement} box */
-function addCopyButtons(box) {
+function finish(box) {
   for (const table of box.querySelectorAll('table')) {
     table.tabIndex = 0; // it may scroll sideways
+    for (const cell of table.querySelectorAll('td'))
+      cell.classList.add((cell.textContent ?? '').length <= shortCell ? 'is-short' : 'is-long');
   }
   for (const pre of box.querySelectorAll('pre')) {
     if (pre.parentElement?.classList.contains('code')) continue;

@@ -1,15 +1,17 @@
 import { io } from '/vendor/socket.io.js';
 import { createStore } from '../state/store.js';
+import { keyHeaders, sessionKey } from './session-key.js';
 
 /**
- * @typedef {import('../../../src/lib/dashboard/protocol.ts').Answers} Answers
- * @typedef {import('../../../src/lib/dashboard/protocol.ts').ServerToClient} ServerToClient
- * @typedef {import('../../../src/lib/dashboard/protocol/operations.ts').OperationName} OperationName
- * @typedef {import('../../../src/lib/dashboard/protocol/inputs.ts').Topic} Topic
+ * @typedef {import('../../../src/operations.ts').Answers} Answers
+ * @typedef {import('../../../src/operations.ts').OperationName} OperationName
+ * @typedef {import('../../../src/faces/dashboard/topics.ts').Topic} Topic
+ * @typedef {{ [Name in keyof import('../../../src/faces/dashboard/protocol.ts').Pushes]:
+ *   import('../../../src/lib/operations/json.ts').Json<import('../../../src/faces/dashboard/protocol.ts').Pushes[Name]> }} Pushes
  */
 /**
  * @template {OperationName} Name
- * @typedef {import('../../../src/lib/dashboard/protocol/operations.ts').RequestOf<Name>} RequestOf
+ * @typedef {import('../../../src/operations.ts').Request<Name>} RequestOf
  */
 
 const answerMs = 15_000;
@@ -26,7 +28,16 @@ export class Refusal extends Error {
 /** Whether the daemon hears us, and since when (epoch milliseconds). `lives` counts the connects. */
 export const connection = createStore({ connected: false, denied: false, since: Date.now(), lives: 0 });
 
-const socket = io({ transports: ['websocket'], autoConnect: false, reconnectionDelayMax: 4_000 });
+const socket = io({
+  transports: ['websocket'],
+  autoConnect: false,
+  reconnectionDelayMax: 4_000,
+  // Read at each connect: another tab may have come in anew meanwhile.
+  auth: (give) => give({ key: sessionKey() }),
+});
+
+/** Wait before a refused socket is tried again; what the network breaks the library tries again by itself. */
+const refusedMs = 1_000;
 
 /** @type {Map<Topic, number>} */
 const watched = new Map();
@@ -42,19 +53,17 @@ export function connect() {
     // The server closed it on purpose, such as when it stops: the library would not try again by itself.
     if (reason === 'io server disconnect') socket.connect();
   });
-  socket.on('connect_error', () => {
-    if (!socket.active) socket.connect();
-    void checkSession();
-  });
+  socket.on('connect_error', () => void checkSession());
   socket.connect();
 }
 
 /** A refused socket does not say why; the session does. */
 async function checkSession() {
-  const answer = await fetch('/session', { cache: 'no-store' }).catch(() => undefined);
-  if (answer?.status !== 401) return;
-  connection.set({ denied: true });
-  location.assign('/enter');
+  const answer = await fetch('/session', { cache: 'no-store', headers: keyHeaders() }).catch(() => undefined);
+  if (answer?.status === 401) {
+    connection.set({ denied: true });
+    location.assign('/enter');
+  } else if (!socket.active) setTimeout(() => socket.connect(), refusedMs);
 }
 
 /**
@@ -83,8 +92,8 @@ async function ask(name, input) {
 
 /**
  * Listens to what the daemon pushes; returns the function that stops it.
- * @template {keyof ServerToClient} Name
- * @param {Name} name @param {ServerToClient[Name]} listener
+ * @template {keyof Pushes} Name
+ * @param {Name} name @param {(pushed: Pushes[Name]) => void} listener
  */
 export function listen(name, listener) {
   socket.on(name, /** @type {any} */ (listener));

@@ -11,8 +11,8 @@ export function useTopic(topic) {
 
 /**
  * Calls `onNews` with what the daemon pushes under this name while the component is shown.
- * @template {keyof import('./connection.js').ServerToClient} Name
- * @param {Name} name @param {import('./connection.js').ServerToClient[Name]} onNews
+ * @template {keyof import('./connection.js').Pushes} Name
+ * @param {Name} name @param {(pushed: import('./connection.js').Pushes[Name]) => void} onNews
  */
 export function useNews(name, onNews) {
   const latest = useRef(onNews);
@@ -21,4 +21,12 @@ export function useNews(name, onNews) {
     () => listen(name, /** @type {any} */ ((/** @type {any} */ news) => latest.current(news))),
     [name],
   );
+}
+
+/**
+ * Calls `reload` when somebody, by any face, has changed what one of these operations answers.
+ * @param {readonly import('./connection.js').OperationName[]} names @param {() => void} reload
+ */
+export function useChanges(names, reload) {
+  useNews('lists', ({ lists }) => names.some((name) => lists.includes(name)) && reload());
 }

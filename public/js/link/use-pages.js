@@ -2,8 +2,21 @@ import { withPage } from '../state/rows.js';
 import { useStore } from '../state/use-store.js';
 import { useCallback, useEffect, useRef, useState } from '../view.js';
 import { connection, request } from './connection.js';
+import { useChanges } from './use-feed.js';
 
 const mostRows = 2_000;
+const pageRows = 100;
+/** Most rows that one answer has. */
+const mostPageRows = 1_000;
+
+/** @typedef {import('./connection.js').Answers} Answers */
+
+/**
+ * Operations that answer in pages.
+ * @typedef {{
+ *   [Name in keyof Answers]: Answers[Name] extends { items: any[], next: number | null } ? Name : never
+ * }[keyof Answers]} PagedName
+ */
 
 /**
  * @template Row
@@ -17,9 +30,10 @@ const mostRows = 2_000;
  */
 
 /**
- * A list that comes in pages, newest first. Another input or a reconnection begins anew; what is shown stays until
- * the answer is there. It holds 2,000 rows at most: who wants older ones filters.
- * @param {'tasks.list' | 'events.list' | 'memories.list' | 'wishes.list' | 'findings.list' | 'activity.list' | 'notices.list'} name
+ * A list that comes in pages, newest first. Another input or a reconnection begins anew; when somebody changed the list by
+ * any face, as many rows as are shown are asked for again. What is shown stays until the answer is there. It holds
+ * 2,000 rows at most: who wants older ones filters.
+ * @param {PagedName} name
  * @param {Record<string, unknown>} input without the paging
  * @returns {Pages<any>}
  */
@@ -37,13 +51,13 @@ export function usePages(name, input) {
   const busy = useRef(false);
 
   const load = useCallback(
-    async (/** @type {number | null} */ before) => {
+    async (/** @type {number | null} */ before, limit = pageRows) => {
       const mine = before === null ? ++turn.current : turn.current;
       busy.current = true;
       try {
         const page = await request(name, {
           ...JSON.parse(key),
-          limit: 100,
+          limit,
           ...(before !== null && { before }),
         });
         if (mine !== turn.current) return;
@@ -71,6 +85,9 @@ export function usePages(name, input) {
     if (more && !busy.current) void load(state.next);
   }, [load, more, state.next]);
   const reload = useCallback(() => void load(null), [load]);
+  useChanges([name], () => {
+    if (state.items !== null) void load(null, Math.min(mostPageRows, Math.max(pageRows, state.items.length)));
+  });
   const update = useCallback(
     (/** @type {(items: readonly any[]) => readonly any[]} */ change) =>
       setState((before) => (before.items === null ? before : { ...before, items: change(before.items) })),

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from '../view.js';
 import { useStore } from '../state/use-store.js';
 import { connection, request } from './connection.js';
+import { useChanges } from './use-feed.js';
 
 /**
  * @template Data
@@ -13,13 +14,15 @@ import { connection, request } from './connection.js';
  */
 
 /**
- * What an operation answers, asked anew on every change of the input and on every reconnection. An old answer stays
+ * What an operation answers, asked anew on every change of the input, on every reconnection, and when
+ * somebody changed it by any face. An old answer stays
  * until the new one is there; one that comes too late is dropped.
  * @template {import('./connection.js').OperationName} Name
  * @param {Name} name @param {import('./connection.js').RequestOf<Name> | null} input null asks nothing yet
+ * @param {import('./connection.js').OperationName} [list] the list that it is a row of
  * @returns {Resource<import('./connection.js').Answers[Name]>}
  */
-export function useResource(name, input) {
+export function useResource(name, input, list) {
   const lives = useStore(connection, (state) => state.lives);
   const key = input === null ? null : JSON.stringify(input);
   const [state, setState] = useState(
@@ -56,6 +59,7 @@ export function useResource(name, input) {
     load();
     return () => void (turn.current += 1);
   }, [load]);
+  useChanges(list === undefined ? [name] : [name, list], load);
 
   const update = useCallback(
     (/** @type {(data: any) => any} */ change) =>

@@ -6,7 +6,7 @@ import { count, money, plural } from '../format/quantity.js';
  *   'alarmed' | 'broke' | 'pacing' | 'celebrating'} MoodName
  * @typedef {import('../format/state.js').Tone} Tone
  * @typedef {{ mood: MoodName, cause: string, tone: Tone }} Mood
- * @typedef {import('../../../src/lib/dashboard/protocol/answers.ts').Now} Now
+ * @typedef {import('../../../src/operations.ts').Answers['now.get']} Now
  *
  * @typedef {object} History what this page has seen; epoch milliseconds
  * @property {readonly { at: number, depth: number }[]} depths of the mailbox, oldest first

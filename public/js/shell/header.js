@@ -1,8 +1,8 @@
 import { State } from '../components/basics.js';
 import { NinjaFace } from '../ninja/ninja.js';
 import { count, money, percent, plural } from '../format/quantity.js';
-import { connection } from '../link/connection.js';
 import { live } from '../state/live.js';
+import { useIsAway } from '../state/use-is-away.js';
 import { useStore } from '../state/use-store.js';
 import { html } from '../view.js';
 import { focusSearch, keysDialog } from './keys.js';
@@ -11,12 +11,12 @@ import { addressOf } from './routes.js';
 /** One line: name, the ninja, ready or not, how much waits, what was spent against the cap. */
 export function Header() {
   const now = useStore(live, (state) => state.now);
-  const connected = useStore(connection, (state) => state.connected);
+  const isAway = useIsAway();
   return html`<header class="header">
     <a class="brand" href=${addressOf('now')} aria-label="ninjad, to the start"
       ><${NinjaFace} /><span>ninjad</span></a
     >
-    <${Ready} connected=${connected} ready=${now?.status.ready ?? null} />
+    <${Ready} isAway=${isAway} ready=${now?.status.ready ?? null} />
     <div class="header-facts">
       ${now === null ? null : html`<${Facts} status=${now.status} />`}
       <button
@@ -39,16 +39,16 @@ export function Header() {
   </header>`;
 }
 
-/** @param {{ connected: boolean, ready: boolean | null }} props */
-function Ready({ connected, ready }) {
-  if (!connected) return html`<${State} state="restarting" word="connecting" />`;
+/** @param {{ isAway: boolean, ready: boolean | null }} props */
+function Ready({ isAway, ready }) {
+  if (isAway) return html`<${State} state="restarting" word="connecting" />`;
   if (ready === null) return html`<${State} state="starting" word="asking" />`;
   return html`<${State} state=${ready ? 'ready' : 'starting'} />`;
 }
 
 const nearCap = 0.8;
 
-/** @param {{ status: import('../../../src/lib/dashboard/protocol/answers.ts').Now['status'] }} props */
+/** @param {{ status: import('../../../src/operations.ts').Answers['now.get']['status'] }} props */
 function Facts({ status: { mailbox, tasks, spend } }) {
   const share = spend.capUsd === null ? null : spend.capUsd === 0 ? 1 : spend.todayUsd / spend.capUsd;
   const tone = share === null || share < nearCap ? 'green' : 'orange';

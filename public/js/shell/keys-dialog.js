@@ -1,8 +1,8 @@
 import { Dialog } from '../components/dialog.js';
+import { panels } from '../panels/panels.js';
 import { useStore } from '../state/use-store.js';
 import { html } from '../view.js';
 import { boundKeys, keysDialog } from './keys.js';
-import { routes } from './routes.js';
 
 /** The list of keys. */
 export function KeysDialog() {
@@ -13,7 +13,7 @@ export function KeysDialog() {
     <div class="keys">
       <${Keys}
         title="Go to"
-        rows=${routes.map(({ key, label, says }) => ({ keys: `g ${key}`, says: `${label}: ${says}` }))}
+        rows=${panels.map(({ key, label, says }) => ({ keys: `g ${key}`, says: `${label}: ${says}` }))}
       />
       <div class="stack">
         <${Keys}

@@ -1,6 +1,5 @@
 import { createStore } from '../state/store.js';
 import { go } from './location.js';
-import { routes } from './routes.js';
 
 const chordMs = 1_500;
 
@@ -25,8 +24,11 @@ export function boundKeys() {
   return panelKeys.map(({ keys, says }) => ({ keys, says }));
 }
 
-/** Listens for keys; call it once. Whoever types in a field is left alone, except for Escape. */
-export function followKeys() {
+/**
+ * Listens for keys; call it once. Nobody who types in a field is disturbed, except by Escape.
+ * @param {readonly { id: import('./routes.js').PanelId, key: string }[]} panels
+ */
+export function followKeys(panels) {
   let chordUntil = 0;
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -38,10 +40,10 @@ export function followKeys() {
     const isSecond = performance.now() < chordUntil;
     chordUntil = 0;
     if (isSecond) {
-      const route = routes.find(({ key }) => key === event.key);
-      if (route === undefined) return;
+      const panel = panels.find(({ key }) => key === event.key);
+      if (panel === undefined) return;
       event.preventDefault();
-      go(route.id);
+      go(panel.id);
     } else if (event.key === 'g') {
       chordUntil = performance.now() + chordMs;
     } else if (event.key === '?') {
@@ -63,11 +65,30 @@ export function focusSearch() {
   const field = document.querySelector('[data-search]');
   if (field === null) {
     go('memory');
-    return true;
-  }
+    focusWhenShown();
+  } else take(field);
+  return true;
+}
+
+const shownWithinMs = 5_000;
+
+/** The panel is loaded when it is first shown; whoever goes elsewhere meanwhile is left alone. */
+function focusWhenShown() {
+  const watch = new MutationObserver(() => {
+    /** @type {HTMLInputElement | null} */
+    const field = document.querySelector('[data-search]');
+    if (field === null) return;
+    watch.disconnect();
+    take(field);
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => watch.disconnect(), shownWithinMs);
+}
+
+/** @param {HTMLInputElement} field */
+function take(field) {
   field.focus();
   field.select();
-  return true;
 }
 
 /** @param {EventTarget | null} target */

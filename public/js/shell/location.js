@@ -1,17 +1,34 @@
 import { createStore } from '../state/store.js';
 import { addressOf, readAddress } from './routes.js';
 
-/** Where the page is. */
-export const place = createStore(readAddress(location.hash));
+/** @typedef {import('./routes.js').PanelId} PanelId */
 
-/** Follows the address; call it once. */
-export function followAddress() {
-  addEventListener('hashchange', () => place.set(readAddress(location.hash)));
+/** Where the page is, from `followAddress` on. */
+export const place = createStore(
+  /** @type {{ panel: PanelId, rest: readonly string[], query: Readonly<Record<string, string>> }} */ ({
+    panel: 'now',
+    rest: [],
+    query: {},
+  }),
+);
+
+/** @type {readonly { id: PanelId }[]} */
+let known = [];
+
+/** Follows the address; call it once. @param {readonly { id: PanelId }[]} panels those that an address may lead to */
+export function followAddress(panels) {
+  known = panels;
+  read();
+  addEventListener('hashchange', read);
+}
+
+function read() {
+  place.set(readAddress(location.hash, known));
 }
 
 /**
  * Goes to a panel or to something in it.
- * @param {import('./routes.js').PanelId} panel @param {readonly (string | number)[]} [rest]
+ * @param {PanelId} panel @param {readonly (string | number)[]} [rest]
  * @param {Record<string, string>} [query]
  */
 export function go(panel, rest, query) {
@@ -20,10 +37,10 @@ export function go(panel, rest, query) {
 
 /**
  * Changes the address without a step in the history: what filters do.
- * @param {import('./routes.js').PanelId} panel @param {readonly (string | number)[]} rest
+ * @param {PanelId} panel @param {readonly (string | number)[]} rest
  * @param {Record<string, string>} query
  */
 export function replaceAddress(panel, rest, query) {
   history.replaceState(null, '', addressOf(panel, rest, query));
-  place.set(readAddress(location.hash));
+  read();
 }

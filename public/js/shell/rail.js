@@ -1,9 +1,10 @@
+import { panels } from '../panels/panels.js';
 import { useStore } from '../state/use-store.js';
 import { html, useState } from '../view.js';
 import { Dialog } from '../components/dialog.js';
 import { Icon } from './icon.js';
 import { place } from './location.js';
-import { addressOf, routes } from './routes.js';
+import { addressOf } from './routes.js';
 
 const inBar = 4;
 const more = 'M3 8h.01M8 8h.01M13 8h.01';
@@ -15,31 +16,32 @@ const more = 'M3 8h.01M8 8h.01M13 8h.01';
 export function Rail({ marks }) {
   const panel = useStore(place, (state) => state.panel);
   const [open, setOpen] = useState(false);
-  const isBeyondBar = routes.findIndex(({ id }) => id === panel) >= inBar;
+  const isBeyondBar = panels.findIndex(({ id }) => id === panel) >= inBar;
   return html`<nav class="rail" aria-label="Panels">
-    <ul>
-      ${routes.map(
-        (route, index) =>
-          html`<li key=${route.id} class=${index < inBar ? 'in-bar' : 'beyond-bar'}>
-            <${Item} route=${route} isHere=${route.id === panel} mark=${marks[route.id]} />
-          </li>`,
-      )}
-      <li class="bar-more">
-        <button
-          type="button"
-          class=${`rail-item${isBeyondBar ? ' is-here' : ''}`}
-          aria-haspopup="dialog"
-          onClick=${() => setOpen(true)}
-        >
-          <${Icon} path=${more} /><span>More</span>
-        </button>
-      </li>
-    </ul>
+      <ul>
+        ${panels.map(
+          (route, index) =>
+            html`<li key=${route.id} class=${index < inBar ? 'in-bar' : 'beyond-bar'}>
+              <${Item} route=${route} isHere=${route.id === panel} mark=${marks[route.id]} />
+            </li>`,
+        )}
+        <li class="bar-more">
+          <button
+            type="button"
+            class=${`rail-item${isBeyondBar ? ' is-here' : ''}`}
+            aria-haspopup="dialog"
+            onClick=${() => setOpen(true)}
+          >
+            <${Icon} path=${more} /><span>More</span>
+          </button>
+        </li>
+      </ul>
+    </nav>
     ${
       open
         ? html`<${Dialog} title="All panels" onClose=${() => setOpen(false)}>
             <ul class="more-list" onClick=${() => setOpen(false)}>
-              ${routes.slice(inBar).map(
+              ${panels.slice(inBar).map(
                 (route) =>
                   html`<li key=${route.id}>
                     <a class="more-item" href=${addressOf(route.id)}>
@@ -52,11 +54,10 @@ export function Rail({ marks }) {
             </ul>
           <//>`
         : null
-    }
-  </nav>`;
+    }`;
 }
 
-/** @param {{ route: import('./routes.js').Route, isHere: boolean, mark: any }} props */
+/** @param {{ route: import('../panels/panels.js').Panel, isHere: boolean, mark: any }} props */
 function Item({ route, isHere, mark }) {
   return html`<a
     class=${`rail-item${isHere ? ' is-here' : ''}`}

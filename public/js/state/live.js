@@ -13,7 +13,7 @@ const titleChars = 60;
 
 /** What every panel may want to know; bounded, however long the page stays open. */
 export const live = createStore({
-  hello: /** @type {import('../../../src/lib/dashboard/protocol/answers.ts').Hello | null} */ (null),
+  hello: /** @type {import('../../../src/operations.ts').Answers['hello.get'] | null} */ (null),
   now: /** @type {Now | null} */ (null),
   history: /** @type {NowHistory | null} */ (null),
   /** For the ninja: how the mailbox grew, and the last answer to the owner. */
@@ -24,6 +24,7 @@ export const live = createStore({
 /** Follows the daemon's pulse; call it once. */
 export function followPulse() {
   watch('now');
+  watch('lists');
   watch('chat');
   listen('hello', (hello) => live.set({ hello }));
   listen('now', takePulse);

@@ -1,6 +1,6 @@
 /**
- * @typedef {import('../../../src/lib/dashboard/protocol/answers.ts').Now} Now
- * @typedef {import('../../../src/lib/dashboard/protocol/answers.ts').NowHistory} NowHistory
+ * @typedef {import('../../../src/operations.ts').Answers['now.get']} Now
+ * @typedef {import('../../../src/operations.ts').Answers['now.history']} NowHistory
  */
 
 const keptMs = 15 * 60_000;

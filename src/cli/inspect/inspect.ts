@@ -28,7 +28,7 @@ export function inspectCommand(): Command {
     .action(async ({ port, json }: { port: number; json?: true }) => {
       const client = connect();
       // A command for a daemon that does not run should say so at once.
-      await client.status();
+      await client.ask('status.get', {});
       const { openInspectServer } = await import('./server.ts');
       const { close, ...addresses } = await openInspectServer({
         port,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isOurHost } from '../../lib/dashboard/door/origin.ts';
+import { isOurHost } from '../../faces/dashboard/door/origin.ts';
 import { packagePath } from '../../lib/package-root.ts';
 
 /** They hold no data; what is shown comes through the socket. */

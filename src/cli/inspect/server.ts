@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { InspectionMessage } from '../../lib/control/inspection.ts';
-import { isOurPage } from '../../lib/dashboard/door/origin.ts';
-import { isSame } from '../../lib/dashboard/door/sessions.ts';
+import type { InspectionMessage } from '../../inspection/inspection-message.ts';
+import { isOurPage } from '../../faces/dashboard/door/origin.ts';
+import { isSame } from '../../faces/dashboard/door/sessions.ts';
 import { answerPage } from './pages.ts';
 
 /** The bridge while it is open. */

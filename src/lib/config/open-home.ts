@@ -10,7 +10,8 @@ export function openHome(home: string): HomePaths {
   ensurePrivateDir(home);
   openSocketDir(home);
   const paths = homePaths(home);
-  for (const folder of [paths.spool, paths.journal, paths.pg, paths.logs, paths.work, paths.mcp])
+  const { spool, journal, pg, logs, work, mcp, sensors, sensorState, runs } = paths;
+  for (const folder of [spool, journal, pg, logs, work, mcp, sensors, sensorState, runs])
     ensurePrivateDir(folder);
   return paths;
 }

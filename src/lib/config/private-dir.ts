@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { NinjadError, messageOf } from '../errors.ts';
 
 const privateMode = 0o700;
@@ -10,7 +11,7 @@ const writableByOthers = 0o022;
  */
 export function ensurePrivateDir(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: privateMode });
+    makeFolders(path);
   } catch (cause) {
     throw new NinjadError('NOT_PRIVATE', `cannot make the folder ${path}: ${messageOf(cause)}`, { cause });
   }
@@ -18,6 +19,21 @@ export function ensurePrivateDir(path: string): void {
   if (problem !== undefined) throw new NinjadError('NOT_PRIVATE', problem);
   // A full folder may be somebody's real home by mistake: its mode is theirs to choose, everything inside is private anyway.
   if (readdirSync(path).length === 0) chmodSync(path, privateMode);
+}
+
+/** One by one: Node's own way to make all of them tries for ever where a parent is there and takes nothing, as in /proc. */
+function makeFolders(path: string): void {
+  const missing: string[] = [];
+  for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.unshift(at);
+  if (missing.length === 0 && !statSync(path).isDirectory()) throw new Error('something else is there');
+  for (const folder of missing) {
+    try {
+      mkdirSync(folder, { mode: privateMode });
+    } catch (thrown) {
+      // Another process of ours may have been quicker.
+      if (!existsSync(folder)) throw thrown;
+    }
+  }
 }
 
 /** Why a folder must not be trusted, in a sentence, or undefined when it is ours alone. */

@@ -1,26 +1,34 @@
 import { readFileSync } from 'node:fs';
+import { duplicateKeys } from './duplicate-keys.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import { checkSetting, isSettingKey, nearestKey } from './check-setting.ts';
-import { type SettingKey, settingKeys, type Settings } from './schema.ts';
+import type { KeyOf, SettingsSchema } from './schema.ts';
+
+interface Reading<Values> {
+  schema: SettingsSchema<Values>;
+  path: string;
+  found: Map<string, Values[KeyOf<Values>]>;
+  problems: string[];
+}
 
 /**
  * The settings of a `config.json`, by nested objects or dotted names; none where the file does not exist.
  * Throws one `UsageError` that names every problem of the file, a line each.
  */
-export function readConfigFile(path: string): Partial<Settings> {
+export function readConfigFile<Values>(schema: SettingsSchema<Values>, path: string): Partial<Values> {
   const root = readObject(path);
   if (root === undefined) return {};
-  const found = new Map<SettingKey, unknown>();
-  const problems: string[] = [];
-  collect(root, '', path, found, problems);
-  if (problems.length > 0) throw new UsageError(problems.join('\n'));
-  return Object.fromEntries(found);
+  const reading: Reading<Values> = { schema, path, found: new Map(), problems: [] };
+  collect(reading, root, '');
+  if (reading.problems.length > 0) throw new UsageError(reading.problems.join('\n'));
+  return Object.fromEntries(reading.found) as Partial<Values>;
 }
 
 function readObject(path: string): object | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    // Editors of Windows begin a file with a mark of its encoding.
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new UsageError(`cannot read ${path}: ${messageOf(cause)}`, { cause });
@@ -31,27 +39,24 @@ function readObject(path: string): object | undefined {
   } catch (cause) {
     throw new UsageError(`${path} is not JSON: ${messageOf(cause)}`, { cause });
   }
+  const twice = duplicateKeys(text).map((key) => `${key} in ${path}: expected it once, got it twice`);
+  if (twice.length > 0) throw new UsageError(twice.join('\n'));
   if (isPlainObject(value)) return value;
   throw new UsageError(`${path}: expected one JSON object`);
 }
 
-function collect(
-  node: object,
-  prefix: string,
-  path: string,
-  found: Map<SettingKey, unknown>,
-  problems: string[],
-): void {
+function collect<Values>(reading: Reading<Values>, node: object, prefix: string): void {
+  const { schema, path, found, problems } = reading;
   for (const [name, value] of Object.entries(node) as [string, unknown][]) {
     const key = `${prefix}${name}`;
-    if (!isSettingKey(key)) {
-      if (isGroup(key) && isPlainObject(value)) collect(value, `${key}.`, path, found, problems);
-      else problems.push(unknownKey(key, path));
+    if (!isSettingKey(schema, key)) {
+      if (isGroup(schema, key) && isPlainObject(value)) collect(reading, value, `${key}.`);
+      else problems.push(unknownKey(schema, key, path));
     } else if (found.has(key)) {
       problems.push(`${key} in ${path}: expected it once, got it twice`);
     } else {
       try {
-        found.set(key, checkSetting(key, value, ` in ${path}`));
+        found.set(key, checkSetting(schema, key, value, ` in ${path}`));
       } catch (thrown) {
         problems.push(messageOf(thrown));
       }
@@ -59,14 +64,14 @@ function collect(
   }
 }
 
-function unknownKey(key: string, path: string): string {
-  if (isGroup(key))
-    return `${key} in ${path}: expected an object of settings such as ${nearestKey(`${key}.`)}`;
-  return `unknown setting ${key} in ${path}: did you mean ${nearestKey(key)}?`;
+function unknownKey<Values>(schema: SettingsSchema<Values>, key: string, path: string): string {
+  if (isGroup(schema, key))
+    return `${key} in ${path}: expected an object of settings such as ${nearestKey(schema, `${key}.`)}`;
+  return `unknown setting ${key} in ${path}: did you mean ${nearestKey(schema, key)}?`;
 }
 
-function isGroup(key: string): boolean {
-  return settingKeys.some((known) => known.startsWith(`${key}.`));
+function isGroup<Values>({ keys }: SettingsSchema<Values>, key: string): boolean {
+  return keys.some((known) => known.startsWith(`${key}.`));
 }
 
 function isPlainObject(value: unknown): value is object {

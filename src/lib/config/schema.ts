@@ -1,207 +1,63 @@
-import { z } from 'zod';
-import { ruleSchema } from '../router/rule.ts';
-import {
-  absolutePath,
-  category,
-  hostNames,
-  ipAddress,
-  flag,
-  milliseconds,
-  modelName,
-  oneOf,
-  orNull,
-  postgresUrl,
-  setting,
-  type SettingMeta,
-  settingMeta,
-  webUrl,
-  wholeNumber,
-} from './setting.ts';
-import { taskSettings } from './task-settings.ts';
+import type { z } from 'zod';
+import { type SettingMeta, settingMeta } from './setting.ts';
+import { ownValue } from '../own-value.ts';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const MIB = 1024 * 1024;
-const GIB = 1024 * MIB;
+/** The settings that a concern declares, by dotted name; `setting` makes each. */
+export type SettingDeclarations = Readonly<Record<string, z.ZodDefault>>;
 
-const categories = { schema: z.array(category).max(1000).readonly(), expects: 'a list of categories' };
-const rules = { schema: z.array(ruleSchema).max(1000).readonly(), expects: 'a list of rules' };
-
-const commandLine = {
-  schema: z.array(z.string().min(1).max(10_000)).min(1).max(100).readonly(),
-  expects: 'a list of words, the program first',
+/** The values of declared settings by dotted name. */
+export type ValuesOf<Declared extends SettingDeclarations> = {
+  readonly [Key in keyof Declared]: z.output<Declared[Key]>;
 };
 
-/** Every setting there is, by its dotted name. README's table is made from this. */
-const settingsSchema = z.strictObject({
-  port: setting(wholeNumber(0, 65_535), 7717, {
-    description: 'TCP port of the dashboard on the loopback address; 0 takes any free one.',
-    env: 'NINJAD_PORT',
-    hot: false,
-  }),
-  'dashboard.host': setting(ipAddress, '127.0.0.1', {
-    description:
-      'IP address that the dashboard binds to. Anything but loopback lets other machines reach the door; it opens to the token only, and traffic is not encrypted.',
-    hot: false,
-  }),
-  'dashboard.names': setting(hostNames, [], {
-    description:
-      'Host names besides loopback under which the dashboard may be opened, e.g. `["nas.lan"]`; requests for any other name are refused.',
-    hot: true,
-  }),
-  'database.url': setting(orNull(postgresUrl), null, {
-    description: 'Postgres server to use; null runs the embedded database.',
-    env: 'DATABASE_URL',
-    hot: false,
-    secret: true,
-  }),
-  'agent.path': setting(orNull(absolutePath), null, {
-    description: 'The agent CLI to run; null looks for `claude` on the PATH and where installers put it.',
-    env: 'NINJAD_AGENT',
-    hot: false,
-  }),
+/** Dotted name of one of these settings. */
+export type KeyOf<Values> = keyof Values & string;
 
-  'agent.command': setting(orNull(commandLine), null, {
-    description:
-      'Another program to run instead of `claude`, as a list of words, e.g. `["llm", "-m", "mistral"]`: the prompt comes on its stdin, its stdout is the reply, an exit status above 0 a failure. It has none of the tools.',
-    hot: false,
-  }),
-
-  ...taskSettings,
-
-  'mailbox.capacity': setting(wholeNumber(1000, 20_000_000), 2_000_000, {
-    description: 'How many events may wait in memory; past it the pipe is not read and writers wait.',
-    hot: false,
-  }),
-  'mailbox.ageingMs': setting(milliseconds(SECOND), MINUTE, {
-    description: 'An event that has waited this long rises one priority, never into HUMAN.',
-    hot: true,
-  }),
-  'mailbox.coalesce': setting(categories, ['heartbeat'], {
-    description: 'Categories of which only the latest waiting event of each source is kept.',
-    hot: true,
-  }),
-
-  'journal.segmentBytes': setting(wholeNumber(2 * MIB, GIB, 'bytes'), 16 * MIB, {
-    description: 'Size at which the journal begins a new file.',
-    hot: false,
-  }),
-  'journal.maxBytes': setting(wholeNumber(4 * MIB, 1024 * GIB, 'bytes'), GIB, {
-    description: 'Most disk that the journal may use; past it the pipe is not read. At least two segments.',
-    hot: false,
-  }),
-
-  'store.batchSize': setting(wholeNumber(1, 10_000), 1000, {
-    description: 'Most events that one statement records.',
-    hot: false,
-  }),
-  'router.rules': setting(rules, [], {
-    description: 'Rules that are tried, in order, before the built-in ones.',
-    hot: true,
-  }),
-
-  'retention.eventsDays': setting(wholeNumber(1, 36_500, 'days'), 90, {
-    description: 'How long ended events are kept in the database.',
-    hot: true,
-  }),
-  'retention.tasksDays': setting(wholeNumber(1, 36_500, 'days'), 365, {
-    description: 'How long ended tasks are kept in the database.',
-    hot: true,
-  }),
-  'retention.transcriptsDays': setting(wholeNumber(1, 36_500, 'days'), 30, {
-    description: 'How long the transcripts of tasks are kept in the database.',
-    hot: true,
-  }),
-  'retention.activityDays': setting(wholeNumber(1, 36_500, 'days'), 365, {
-    description: 'How long the activity log reaches back.',
-    hot: true,
-  }),
-
-  'retention.memoriesDays': setting(wholeNumber(1, 36_500, 'days'), 365, {
-    description:
-      'How long memories that are not yours are kept without being said or recalled again: what strangers wrote, events, notes of machines and results of tasks. Your own, pinned ones, facts and documents of your machines stay.',
-    hot: true,
-  }),
-  'memory.compactAfterDays': setting(orNull(wholeNumber(7, 36_500, 'days')), null, {
-    description:
-      'Age from which the results of tasks are gathered into one summary for each month and conversation or source. Null leaves them as they are.',
-    hot: true,
-  }),
-
-  'recall.rerankDeadlineMs': setting(milliseconds(0, 4 * SECOND), 2 * SECOND, {
-    description:
-      'How long the reranker may take over the best ten memories; past it they stay in the order they were found in.',
-    hot: true,
-  }),
-
-  'inference.modelsDir': setting(orNull(absolutePath), null, {
-    description:
-      'Folder with models, each in `<organisation>/<name>` as on the hub; it is looked into before `models` in the home and before the hub.',
-    env: 'NINJAD_MODELS_DIR',
-    hot: false,
-  }),
-  'inference.embedder': setting(orNull(modelName), 'Xenova/bge-small-en-v1.5', {
-    description:
-      'The model that makes vectors of texts (BERT-like, ONNX). Null leaves it to the lexical embedder.',
-    hot: false,
-  }),
-  'inference.reranker': setting(orNull(modelName), 'Xenova/bge-reranker-base', {
-    description: 'The cross-encoder that orders what recall has found. Null leaves the order as found.',
-    hot: false,
-  }),
-  'inference.ner': setting(orNull(modelName), 'Xenova/bert-base-NER', {
-    description: 'The model that finds names of people, organisations and places. Null does without.',
-    hot: false,
-  }),
-  'inference.allowDownload': setting(flag, true, {
-    description:
-      'Whether models that are not on this machine are downloaded, once, into `models` in the home.',
-    env: 'NINJAD_ALLOW_DOWNLOAD',
-    hot: false,
-  }),
-  'inference.hub': setting(webUrl, 'https://huggingface.co', {
-    description: 'Where models are downloaded from; a mirror of the Hugging Face hub will do.',
-    env: 'HF_ENDPOINT',
-    hot: false,
-  }),
-  'inference.deadlineMs': setting(milliseconds(SECOND, 10 * MINUTE), 30 * SECOND, {
-    description:
-      'How long the models may take over one batch before their process counts as hung and is ended.',
-    hot: false,
-  }),
-
-  'log.level': setting(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info', {
-    description: 'The least severe messages that are logged.',
-    hot: true,
-  }),
-  'shutdown.drainMs': setting(milliseconds(0, 60 * MINUTE), 30 * SECOND, {
-    description: 'How long running tasks may go on after SIGTERM; then they are ended and queued again.',
-    hot: false,
-  }),
-});
-
-/** The values of all settings by dotted name. */
-export type Settings = Readonly<z.output<typeof settingsSchema>>;
-
-/** The dotted name of a setting. */
-export type SettingKey = keyof Settings;
-
-/** The names of all settings, in the order of the documentation. */
-export const settingKeys = Object.keys(settingsSchema.shape) as readonly SettingKey[];
-
-/** The schema of one setting. */
-export function schemaOf(key: SettingKey): z.ZodType {
-  return settingsSchema.shape[key];
+/** Settings that are each good alone and do not fit together. */
+export interface Misfit {
+  keys: readonly string[];
+  message: string;
 }
 
-/** What is documented about a setting. */
-export function metaOf(key: SettingKey): SettingMeta {
-  const meta = settingMeta.get(schemaOf(key));
-  if (meta === undefined) throw new Error(`the setting ${key} is not documented`);
-  return meta;
+/** Rule between the settings of one concern: empty where they fit. */
+export type MisfitRule<Values> = (values: Values) => readonly Misfit[];
+
+/** All settings that there are, with the rules between them. */
+export interface SettingsSchema<Values> {
+  /** Names in the order of the documentation. */
+  keys: readonly KeyOf<Values>[];
+  /** Schema of one setting. */
+  of: (key: KeyOf<Values>) => z.ZodType;
+  /** Documentation of one setting. */
+  meta: (key: KeyOf<Values>) => SettingMeta;
+  /** Value of every setting where nobody says otherwise. */
+  defaults: () => Values;
+  /** Breaches of the rules between settings: empty where all is well. */
+  misfits: (values: Values) => Misfit[];
 }
 
-/** The value of every setting where nobody says otherwise. */
-export function defaultSettings(): Settings {
-  return settingsSchema.parse({});
+/** Makes one schema of the settings of all concerns and of the rules between them. */
+export function createSettingsSchema<Declared extends SettingDeclarations>(
+  declared: Declared,
+  rules: readonly MisfitRule<ValuesOf<Declared>>[] = [],
+): SettingsSchema<ValuesOf<Declared>> {
+  type Key = KeyOf<ValuesOf<Declared>>;
+  const keys = Object.keys(declared) as Key[];
+  const of = (key: Key): z.ZodType => {
+    const schema = ownValue(declared, key);
+    if (schema === undefined) throw new Error(`the setting ${key} is not declared`);
+    return schema;
+  };
+  return {
+    keys,
+    of,
+    meta(key) {
+      const meta = settingMeta.get(of(key));
+      if (meta === undefined) throw new Error(`the setting ${key} is not documented`);
+      return meta;
+    },
+    defaults: () =>
+      Object.fromEntries(keys.map((key) => [key, of(key).parse(undefined)])) as ValuesOf<Declared>,
+    misfits: (values) => rules.flatMap((rule) => rule(values)),
+  };
 }

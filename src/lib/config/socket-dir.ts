@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
+import { writeWhole } from '../write-whole.ts';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { NinjadError } from '../errors.ts';
@@ -37,9 +38,7 @@ export function openSocketDir(home: string, env: NodeJS.ProcessEnv = process.env
   // In a folder like /tmp another user may have laid a link under this name.
   const problem = notPrivate(far, lstatSync(far));
   if (problem !== undefined) throw new NinjadError('NOT_PRIVATE', problem);
-  const pointer = join(home, pointerName);
-  writeFileSync(`${pointer}.new`, `${far}\n`, { mode: 0o600 });
-  renameSync(`${pointer}.new`, pointer);
+  writeWhole(join(home, pointerName), `${far}\n`);
   return far;
 }
 

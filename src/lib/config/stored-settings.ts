@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import type { StoredSetting } from './live-settings.ts';
+import type { StoredSetting } from './read-stored.ts';
 
 /** A change of a setting at run time: what, when (`now`), and by whom. */
 export interface SettingChange extends StoredSetting {
@@ -14,6 +14,15 @@ export async function readStoredSettings(store: Pick<Store, 'query'>): Promise<S
     text: 'SELECT key, value FROM config ORDER BY key',
   });
   return rows;
+}
+
+/** A mark that is another one as soon as any row of the `config` table is. */
+export async function markOfStoredSettings(store: Pick<Store, 'query'>): Promise<string> {
+  const { rows } = await store.query<{ mark: string | null }>({
+    name: 'mark-of-stored-settings',
+    text: `SELECT md5(string_agg(key || updated_at::text || xmin::text, ',' ORDER BY key)) AS mark FROM config`,
+  });
+  return rows[0]?.mark ?? '';
 }
 
 /** Stores a setting that `LiveSettings.check` has let through. */

@@ -3,7 +3,7 @@ import { type ModelRole, modelRoles } from './work.ts';
 
 const names: Record<ModelRole, string> = { embedder: 'embedder', reranker: 'reranker', ner: 'NER model' };
 
-/** How a model is, in a sentence without a full stop, for the log, `status`, `doctor` and errors. */
+/** State of a model, in a sentence without a full stop, for the log, `status`, `doctor` and errors. */
 export function describeModel(role: ModelRole, state: EmbedderState | ModelState): string {
   const name = `the ${names[role]}`;
   switch (state.state) {

@@ -1,8 +1,8 @@
-/** How a vector is made of what an embedder puts out. */
+/** Recipe that makes a vector of an embedder's output. */
 export interface EmbeddingRecipe {
   /** The state of the first token, or the mean of the states of all. */
   pooling: 'cls' | 'mean';
-  /** What the model was trained to see before a query, and before a passage. */
+  /** Prefixes of a query and of a passage with which the model was trained. */
   queryPrefix: string;
   passagePrefix: string;
 }

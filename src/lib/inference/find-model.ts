@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What of a model lies in a folder of models. */
+/** Files of a model that lie in a folder of models. */
 export type FoundModel =
   | { kind: 'complete'; folder: string; precision: ModelPrecision }
   | { kind: 'incomplete'; folder: string; lacks: readonly string[] }

@@ -2,7 +2,10 @@ import { messageOf } from '../errors.ts';
 
 const deadlineMs = 5_000;
 
-/** Why a model cannot be downloaded from a hub at the moment, in words, or undefined where it can. Asks for 5 s at most. */
+/**
+ * Reason why a model cannot be downloaded from a hub at the moment, in words, or undefined where it can. Asks for 5 s
+ * at most.
+ */
 export async function hubProblem(
   hub: string,
   model: string,
@@ -21,7 +24,7 @@ export async function hubProblem(
   }
 }
 
-/** fetch hides what went wrong one level below. */
+/** fetch hides the real failure one level below. */
 function causeOf(thrown: unknown): string {
   const cause = (thrown as { cause?: { code?: unknown } } | undefined)?.cause;
   return typeof cause?.code === 'string' ? cause.code : messageOf(thrown);

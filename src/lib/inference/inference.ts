@@ -1,7 +1,7 @@
 /**
- * How one model is. `loading`: `percent` (0–100) of its files is there, null while that is unknown. `degraded`: it
- * cannot be had for now and will be tried again, such as a download without a network. `failed`: what is there
- * cannot be used, such as a folder that lacks a file; it is looked at again after a while. `off`: the settings say so.
+ * State of one model. `loading`: `percent` (0–100) of its files is there, null while that is unknown. `degraded`: it
+ * cannot be had for now and will be tried again, such as a download without a network. `failed`: its files cannot be
+ * used, such as a folder that lacks one; they are looked at again after a while. `off`: the settings say so.
  */
 export type ModelState =
   | { state: 'loading'; percent: number | null }
@@ -11,13 +11,13 @@ export type ModelState =
   | { state: 'off' };
 
 /**
- * How the embedder is. Where it is ready, `model` names one vector space, as `<org>/<name>@<digest of the weights>`:
+ * State of the embedder. When it is ready, `model` names one vector space, as `<org>/<name>@<digest of the weights>`:
  * vectors of different ones must not be compared. `dimensions` is the length of each vector.
  */
 export type EmbedderState =
   Exclude<ModelState, { state: 'ready' }> | { state: 'ready'; model: string; dimensions: number };
 
-/** How each model is. */
+/** State of each model. */
 export interface ModelStates {
   embedder: EmbedderState;
   reranker: ModelState;
@@ -48,7 +48,7 @@ export interface Inference {
     texts: readonly string[],
     options: { kind: 'query' | 'passage'; signal: AbortSignal },
   ): Promise<Float32Array[]>;
-  /** How well each passage answers the query, from 0 to 1, in the order of the passages. */
+  /** Score of each passage as an answer to the query, from 0 to 1, in the order of the passages. */
   rerank(query: string, passages: readonly string[], options: { signal: AbortSignal }): Promise<number[]>;
   /** The names in each text, in their order. */
   entities(texts: readonly string[], options: { signal: AbortSignal }): Promise<NamedEntity[][]>;

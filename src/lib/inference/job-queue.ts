@@ -20,17 +20,17 @@ export interface QueueLimits {
 export interface JobQueue {
   /** False, and nothing is kept, where too much waits already. */
   push(job: Job): boolean;
-  /** The next batch, or undefined where nothing waits. What is handed out waits for `answer` or `fail`. */
+  /** The next batch, or undefined where nothing waits. A batch that is handed out waits for `answer` or `fail`. */
   take(): Batch | undefined;
   /** Gives the results of a batch, in the order of its items, to those who asked. */
   answer(batchId: number, results: readonly unknown[]): void;
-  /** A batch could not be computed: its items are tried one by one, and who asked for one that fails again is told. */
+  /** A batch could not be computed: its items are tried one by one, and the job of one that fails again is rejected. */
   fail(batchId: number, error: Error): void;
   /** Forgets a job, whose caller has given up. */
   forget(job: Job): void;
   /** Takes all jobs out: those with items in a batch that was handed out, and those that only waited. */
   drain(): { running: Job[]; waiting: Job[] };
-  /** How many items wait. */
+  /** Number of items that wait. */
   depth(): number;
 }
 
@@ -128,7 +128,7 @@ export function createJobQueue({ capacity, batchItems, batchTokens }: QueueLimit
     },
     take() {
       for (const work of urgency) {
-        // What failed together is tried again behind all that is urgent, before more of the rest.
+        // Items that failed together are tried again behind all urgent ones, before more of the rest.
         const batch = work === 'passage' ? (takeSingle() ?? takeMerged(work)) : takeMerged(work);
         if (batch !== undefined) return batch;
       }

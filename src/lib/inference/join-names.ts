@@ -1,4 +1,5 @@
 import type { NamedEntity } from './inference.ts';
+import { ownValue } from '../own-value.ts';
 
 /** A word, or a mark that stands alone, and its place in the text. */
 export interface Word {
@@ -7,7 +8,7 @@ export interface Word {
   end: number;
 }
 
-/** What a model says of a word: a label such as `B-PER` or `O`, and how sure it is, from 0 to 1. */
+/** A model's verdict on a word: a label such as `B-PER` or `O`, and its confidence from 0 to 1. */
 export interface WordLabel {
   label: string;
   score: number;
@@ -52,7 +53,7 @@ export function joinNames(words: readonly Word[], labels: readonly WordLabel[]):
       last.score += (score - last.score) / (last.words + 1);
       last.words += 1;
     } else {
-      const kind = kinds[tag.toUpperCase()] ?? 'other';
+      const kind = ownValue(kinds, tag.toUpperCase()) ?? 'other';
       names.push({ kind, start: word.start, end: word.end, score, words: 1, tag });
     }
     open = true;

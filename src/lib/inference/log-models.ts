@@ -6,8 +6,8 @@ import { type ModelRole, modelRoles } from './work.ts';
 const percentStep = 10;
 
 /**
- * Writes into the log how the models are, and returns the function that stops it: each new state once, however often a
- * model that is not to be had is looked for, and the progress of downloads in steps of ten percent.
+ * Logs the states of the models, and returns the function that stops it: each new state once, however often a missing
+ * model is looked for, and the progress of downloads in steps of ten percent.
  */
 export function logModels(inference: Inference, log: Pick<Logger, 'info' | 'warn'>): () => void {
   const said = new Map<ModelRole, string>();

@@ -3,12 +3,12 @@ import { hubProblem } from './hub-problem.ts';
 import type { ModelState } from './inference.ts';
 import { type ModelRole, modelRoles } from './work.ts';
 
-/** Which models there should be and where they may come from. */
+/** Models that there should be, and the places they may come from. */
 export interface ModelSources {
   models: Readonly<Record<ModelRole, string | null>>;
   /** The owner's folder of models. */
   modelsDir: string | null;
-  /** Where downloads go, and lie from then on. */
+  /** Folder into which downloads go, and in which they lie from then on. */
   cacheDir: string;
   allowDownload: boolean;
   /** Address of the hub. */
@@ -23,13 +23,13 @@ export interface ModelPlan {
   from: { kind: 'folder'; folder: string } | { kind: 'hub'; hub: string; cacheDir: string };
 }
 
-/** A plan, or how the model is that cannot be loaded. */
+/** A plan, or the state of a model that cannot be loaded. */
 export type ModelOutlook =
   { plan: ModelPlan } | { state: Exclude<ModelState, { state: 'ready' | 'loading' }> };
 
 /**
- * Looks where each model can be had: the owner's folder, then the cache, then the hub, which is asked whether it is
- * there. Loads and downloads nothing.
+ * Looks for each model in the owner's folder, then in the cache, then on the hub, which is asked whether it has it.
+ * Loads and downloads nothing.
  */
 export async function surveyModels(
   sources: ModelSources,
@@ -53,7 +53,7 @@ async function look(role: ModelRole, sources: ModelSources, signal: AbortSignal)
       const { folder, precision } = found;
       return { plan: { role, model, precision, from: { kind: 'folder', folder } } };
     }
-    // What lies in the cache by halves is a download that was cut off.
+    // A half of a model in the cache is a download that was cut off.
     if (found.kind === 'incomplete' && root === modelsDir)
       complaints.push(`${found.folder} lacks ${found.lacks.join(', ')}`);
   }

@@ -13,15 +13,16 @@ export type Encode = (
 /** Sets texts between a model's special tokens, and cuts them so that these always remain. */
 export interface SequenceBuilder {
   single(text: string): TokenSequence;
-  /** Where both are too long together, the first keeps at least half of the room. */
+  /** The first keeps at least half of the room when both are too long together. */
   pair(first: string, second: string): TokenSequence;
 }
 
 const probe = 'a';
 
 /**
- * Learns from a tokenizer where it puts special tokens, since cutting what it has put together would cut off the last
- * one. `windowTokens` is the most that the model takes. Throws where the tokenizer does not put texts in as they are.
+ * Learns from a tokenizer where it puts special tokens, since cutting a sequence that it has put together would cut off
+ * the last one. `windowTokens` is the most that the model takes. Throws where the tokenizer does not put texts in as
+ * they are.
  */
 export function createSequenceBuilder(encode: Encode, windowTokens: number): SequenceBuilder {
   const bare = encode(probe, { special: false }).ids;

@@ -3,7 +3,7 @@ import type { Inference } from './inference.ts';
 
 const away = (): Promise<never> => Promise.reject(new InferenceAwayError('there are no models here'));
 
-/** What there is where all models are switched off: every call rejects with `InferenceAwayError`. */
+/** The inference with all models switched off: every call rejects with `InferenceAwayError`. */
 export const withoutModels: Inference = {
   embedder: () => ({ state: 'off' }),
   reranker: () => ({ state: 'off' }),

@@ -6,20 +6,23 @@ export type ModelRole = 'embedder' | 'reranker' | 'ner';
 /** The roles in the order in which they are loaded. */
 export const modelRoles: readonly ModelRole[] = ['embedder', 'reranker', 'ner'];
 
-/** What can be asked of the models, the most urgent first: vectors of a query, scores of pairs, vectors of passages, names. */
+/**
+ * Kinds of requests to the models, the most urgent first: vectors of a query, scores of pairs, vectors of passages,
+ * names.
+ */
 export type Work = 'query' | 'pair' | 'passage' | 'names';
 
 /** One thing to compute: a text, or for `pair` the query and a passage. */
 export type WorkItem = readonly [string] | readonly [query: string, passage: string];
 
-/** What comes out for one item. */
+/** Result for one item. */
 export interface WorkResults {
   /** A vector of unit length. */
   query: Float32Array;
   passage: Float32Array;
   /** From 0 to 1. */
   pair: number;
-  /** Without the texts, which whoever asked has. */
+  /** Without the texts, since the asker has them. */
   names: readonly Omit<NamedEntity, 'text'>[];
 }
 
@@ -30,7 +33,7 @@ export interface Batch {
   items: readonly WorkItem[];
 }
 
-/** Which model does a work. */
+/** The model that does a work. */
 export function roleOf(work: Work): ModelRole {
   if (work === 'pair') return 'reranker';
   return work === 'names' ? 'ner' : 'embedder';

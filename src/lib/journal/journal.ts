@@ -2,12 +2,14 @@ import { closeSync, fdatasync, fsync, mkdirSync, openSync, readSync } from 'node
 import { promisify } from 'node:util';
 import { syncedChannel } from '../diagnostics.ts';
 import { createCopy } from './copy.ts';
+import { describeGap, findGaps, forgetGaps, noteGap } from './gaps.ts';
 import { identify } from './identify.ts';
 import {
   closeSegment,
   createSegment,
+  insertByte,
   listSegmentStarts,
-  noteTime,
+  recordTime,
   openSegment,
   removeSegment,
   type Segment,
@@ -16,8 +18,8 @@ import {
 import type { Splice } from './splice.ts';
 
 /**
- * The append-only record of every byte that was read from the pipe, which is what makes "read" mean "kept".
- * Positions are bytes since the journal's beginning and never go back for a line that was accepted.
+ * The append-only record of every byte that was read from the pipe: it makes "read" mean "kept". Positions are bytes
+ * since the journal's beginning and never go back for a line that was accepted.
  */
 export interface Journal {
   /** Names this journal for ever; a new one is made with an empty folder. */
@@ -41,12 +43,17 @@ export interface Journal {
   stretches(): Array<{ start: number; end: number }>;
   /** Flushes what has come so far to the disk; calls made meanwhile share the next flush. */
   sync(): Promise<void>;
-  /** When the byte at `position` arrived, epoch milliseconds to about a second. */
+  /** Arrival of the byte at `position`, epoch milliseconds to about a second. */
   receivedAt(position: number): number | undefined;
   /** Counts `lines` more (or with a negative number fewer) lines of the segment around `position` as not yet recorded. */
   addPending(position: number, lines: number): void;
   /** Lines that are not yet recorded. */
   pendingLines(): number;
+  /**
+   * Ends the line before `position` with a newline that did not come; what follows it moves on by a byte. Nothing from
+   * there on may have been accepted. Throws where the disk takes nothing; nothing has changed then.
+   */
+  insertNewline(position: number): void;
   /** Forgets the bytes from `position` on, which must not have been accepted. */
   truncate(position: number): void;
   /** Begins a new segment at the line that starts at `position`, moving what follows it and forgetting `[dropFrom, position)`. */
@@ -68,33 +75,48 @@ export interface JournalOptions {
   segmentBytes?: number;
   /** splice(2), where the system has it; without it bytes pass through this process. */
   splice?: Splice | undefined;
+  /** Told in a sentence of what is wrong with the files. */
+  onProblem?: (problem: string) => void;
   /** Epoch milliseconds. */
   now?: () => number;
 }
 
 const MIB = 1024 * 1024;
 const worthRollingBytes = MIB;
+const NEWLINE = 0x0a;
 const fdatasyncAsync = promisify(fdatasync);
 const fsyncAsync = promisify(fsync);
 
-/** Opens the journal of a folder, making it where there is none. */
+/**
+ * Opens the journal of a folder, making it where there is none. Throws `NinjadError` NOT_A_FILE where something else is in the
+ * place of one of its files.
+ */
 export function openJournal({
   dir,
   segmentBytes = 16 * MIB,
   splice,
+  onProblem = () => undefined,
   now = Date.now,
 }: JournalOptions): Journal {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const starts = listSegmentStarts(dir);
-  const uuid = identify(dir, starts.length > 0);
-  const segments = starts.map((start) => openSegment(dir, start));
+  const segments = starts.map((start) => openSegment(dir, start, onProblem));
+  const last = segments.at(-1);
+  const uuid = identify(dir, {
+    hasSegments: last !== undefined,
+    endPosition: last === undefined ? 0 : endOf(last),
+    onProblem,
+  });
   dropOverlaps(segments);
+  for (const gap of findGaps(dir)) onProblem(describeGap(gap));
   if (segments.length === 0) segments.push(openSegment(dir, 0));
   const dirFd = openSync(dir, 'r');
   const copy = createCopy();
 
   let active = segments.at(-1) as Segment;
   let synced = endOf(active);
+  /** How far the flush under way reaches. */
+  let flushTarget = synced;
   let unsynced = new Set<Segment>();
   let dirIsUnsynced = true;
   let pending = 0;
@@ -106,8 +128,14 @@ export function openJournal({
     return segments.findLast((segment) => segment.start <= position);
   };
 
+  /** Bytes from here on have changed; a flush under way may have missed that. */
+  const unsync = (position: number): void => {
+    synced = Math.min(synced, position);
+    flushTarget = Math.min(flushTarget, position);
+  };
+
   const flush = async (): Promise<void> => {
-    const target = endOf(active);
+    flushTarget = endOf(active);
     if (dirIsUnsynced) {
       dirIsUnsynced = false;
       await fsyncAsync(dirFd);
@@ -116,7 +144,7 @@ export function openJournal({
     unsynced = new Set();
     for (const segment of sealed) if (segments.includes(segment)) await fdatasyncAsync(segment.fd);
     await fdatasyncAsync(active.fd);
-    synced = Math.max(synced, target);
+    synced = Math.max(synced, flushTarget);
     syncedChannel.publish(synced);
   };
 
@@ -135,7 +163,7 @@ export function openJournal({
       if (moved === 0) return 0;
       const position = endOf(active);
       active.size += moved;
-      noteTime(active, position, now());
+      recordTime(active, position, now());
       return moved;
     },
 
@@ -163,7 +191,7 @@ export function openJournal({
         });
         return running;
       }
-      // What came since the running flush began needs another one; everybody who asks meanwhile shares it.
+      // Bytes that came since the running flush began need another one; everybody who asks meanwhile shares it.
       queued ??= running
         .catch(() => undefined)
         .then(() => {
@@ -186,9 +214,15 @@ export function openJournal({
     },
     pendingLines: () => pending,
 
+    insertNewline(position) {
+      const tail = Buffer.alloc(endOf(active) - position);
+      this.readInto(tail, 0, position, tail.length);
+      insertByte(active, position, NEWLINE, tail);
+      unsync(position);
+    },
     truncate(position) {
       truncateSegment(active, position);
-      synced = Math.min(synced, position);
+      unsync(position);
     },
 
     wantsRoll: () => active.size >= segmentBytes,
@@ -199,10 +233,11 @@ export function openJournal({
       active = createSegment(dir, position, tail);
       segments.push(active);
       dirIsUnsynced = true;
-      noteTime(active, position, now());
+      recordTime(active, position, now());
+      if (dropFrom < position) noteGap(dir, { from: dropFrom, to: position });
       truncateSegment(old, dropFrom);
       unsynced.add(old);
-      synced = Math.min(synced, position);
+      unsync(position);
     },
 
     sealRecorded() {
@@ -215,10 +250,12 @@ export function openJournal({
     remove(positions) {
       for (const segment of segments.filter(({ start }) => positions.includes(start))) {
         if (segment === active || segment.pending > 0) continue;
+        if (segment !== segments[0]) noteGap(dir, { from: segment.start, to: endOf(segment) });
         segments.splice(segments.indexOf(segment), 1);
         unsynced.delete(segment);
         removeSegment(segment);
       }
+      forgetGaps(dir, (segments[0] as Segment).start);
     },
 
     close() {
@@ -244,5 +281,5 @@ function endsALine(segment: Segment): boolean {
   if (segment.size === 0) return true;
   const last = Buffer.alloc(1);
   readSync(segment.fd, last, 0, 1, segment.size - 1);
-  return last[0] === 0x0a;
+  return last[0] === NEWLINE;
 }

@@ -8,10 +8,11 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
+import { writeWhole } from '../write-whole.ts';
 import { join } from 'node:path';
+import { isSomethingElse, requireFile } from './require-file.ts';
 
 /** One file of the journal: the bytes `[start, start + size)` of the stream, beginning at a line's first byte. */
 export interface Segment {
@@ -21,7 +22,7 @@ export interface Segment {
   pending: number;
   readonly path: string;
   fd: number;
-  /** When bytes arrived: pairs of position and epoch milliseconds, at most one a second. */
+  /** Arrival of bytes: pairs of position and epoch milliseconds, at most one a second. */
   readonly times: Array<{ position: number; at: number }>;
   timesFd: number;
 }
@@ -40,16 +41,23 @@ export function listSegmentStarts(dir: string): number[] {
 
 /** Makes the segment that begins at `start` with these first bytes; a crash leaves all of it or nothing. */
 export function createSegment(dir: string, start: number, bytes: Buffer): Segment {
-  const path = pathOf(dir, start);
-  writeFileSync(`${path}.new`, bytes, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeWhole(pathOf(dir, start), bytes);
   return openSegment(dir, start);
 }
 
-/** Opens the segment that begins at `start`, making it where it is missing. */
-export function openSegment(dir: string, start: number): Segment {
+/**
+ * Opens the segment that begins at `start`, making it where it is missing. What is in the place of its times is moved
+ * aside, since these only say when something came. Throws `NinjadError` NOT_A_FILE where something else is in its own place.
+ */
+export function openSegment(
+  dir: string,
+  start: number,
+  onProblem: (problem: string) => void = () => undefined,
+): Segment {
   const path = pathOf(dir, start);
   const timesPath = timesPathOf(path);
+  requireFile(path);
+  moveAside(timesPath, onProblem);
   const fd = openSync(path, 'a+', 0o600);
   closeSync(fd);
   const segment: Segment = {
@@ -66,8 +74,8 @@ export function openSegment(dir: string, start: number): Segment {
   return segment;
 }
 
-/** Notes that the bytes from `position` on arrived at `at`; unless the last note is less than a second old. */
-export function noteTime(segment: Segment, position: number, at: number): void {
+/** Records that the bytes from `position` on arrived at `at`, unless the last record is less than a second old. */
+export function recordTime(segment: Segment, position: number, at: number): void {
   const last = segment.times.at(-1);
   if (last !== undefined && Math.abs(at - last.at) < 1000) return;
   segment.times.push({ position, at });
@@ -75,6 +83,15 @@ export function noteTime(segment: Segment, position: number, at: number): void {
   record.writeDoubleLE(position, 0);
   record.writeDoubleLE(at, 8);
   writeSync(segment.timesFd, record);
+}
+
+/** Puts a byte before `tail`, which stands at `position`, up to the segment's end. Throws, with nothing changed, where the disk is full. */
+export function insertByte(segment: Segment, position: number, byte: number, tail: Buffer): void {
+  const bytes = Buffer.concat([Buffer.of(byte), tail]);
+  // The last one takes the room; what is written over needs none.
+  writeSync(segment.fd, bytes, bytes.length - 1, 1, segment.size);
+  writeSync(segment.fd, bytes, 0, bytes.length, position - segment.start);
+  segment.size += 1;
 }
 
 /** Drops the bytes from `position` on. */
@@ -94,6 +111,13 @@ export function removeSegment(segment: Segment): void {
   closeSegment(segment);
   unlinkSync(segment.path);
   unlinkSync(timesPathOf(segment.path));
+}
+
+function moveAside(timesPath: string, onProblem: (problem: string) => void): void {
+  if (!isSomethingElse(timesPath)) return;
+  const aside = `${timesPath}.aside-${Date.now().toString(36)}`;
+  renameSync(timesPath, aside);
+  onProblem(`${timesPath} was not a file; it was moved to ${aside}, and when these lines came is not known`);
 }
 
 function pathOf(dir: string, start: number): string {

@@ -5,7 +5,6 @@ export type Splice = (pipeFd: number, fileFd: number, fileOffset: number, maxByt
 
 const SPLICE_F_MOVE = 1;
 const SPLICE_F_NONBLOCK = 2;
-const F_SETPIPE_SZ = 1031;
 
 /**
  * splice(2) by way of koffi, or undefined where there is none (not Linux, or koffi's optional binary is missing).
@@ -35,12 +34,6 @@ export function loadSplice(): Splice | undefined {
       if (errno !== koffi.os.errno['EINTR']) throw errnoError(koffi, errno, 'splice');
     }
   };
-}
-
-/** Asks for a larger pipe (Linux: up to 1 MiB unprivileged), so that writers block later; does nothing where it cannot. */
-export function growPipe(pipeFd: number, bytes: number): void {
-  const koffi = loadKoffi();
-  koffi?.load(null).func('int fcntl(int fd, int cmd, ...)')(pipeFd, F_SETPIPE_SZ, 'int', bytes);
 }
 
 function errnoError(koffi: Koffi, errno: number, syscall: string): NodeJS.ErrnoException {

@@ -46,7 +46,7 @@ export class EventQueue {
     return { chunk: this.#tail, index: this.#tailIndex - 1 };
   }
 
-  /** Since when the first event waits; undefined for an empty queue. */
+  /** Time since which the first event waits; undefined for an empty queue. */
   headSince(): number | undefined {
     return this.size === 0 ? undefined : this.#head.since[this.#headIndex];
   }

@@ -20,10 +20,13 @@ export interface MailboxOptions {
 export interface Mailbox {
   /** Takes in a batch of accepted lines; the bound is the caller's to watch (`isFull`). */
   offer(batch: AcceptedBatch, now: number): void;
-  /** Hands out up to `room` events: highest effective priority first, oldest first within one. */
-  take(room: number, now: number): MailItem[];
-  /** Hands out up to `room` HUMAN events. */
-  takeHuman(room: number): MailItem[];
+  /**
+   * Hands out up to `room` events: highest effective priority first, oldest first within one. With `roomBytes`, only until
+   * their lines together have that many.
+   */
+  take(room: number, now: number, roomBytes?: number): MailItem[];
+  /** Hands out up to `room` HUMAN events, under the same bound. */
+  takeHuman(room: number, roomBytes?: number): MailItem[];
   /** Events that wait, superseded ones included. */
   depth(): number;
   depthByPriority(): Record<PriorityName, number>;
@@ -65,7 +68,7 @@ export function createMailbox({
       if (since === undefined) continue;
       const effective = effectivePriority(priority, since, now);
       const position = queue.headPosition() as number;
-      // Among equals by turn, which a coalesced event has from its first line and not from the one in its place.
+      // Equals go by turn: a coalesced event has that of its first line, not of the one in its place.
       const isEarlier = since < bestSince || (since === bestSince && position < bestPosition);
       if (effective < bestPriority || (effective === bestPriority && isEarlier)) {
         best = priority;
@@ -121,24 +124,34 @@ export function createMailbox({
       }
     },
 
-    take(room, now) {
+    take(room, now, roomBytes = Infinity) {
       const items: MailItem[] = [];
-      while (items.length < room) {
+      let bytes = 0;
+      const add = (item: MailItem): void => {
+        items.push(item);
+        bytes += item.length;
+      };
+      while (items.length < room && bytes < roomBytes) {
         const priority = bestQueue(now);
         if (priority === undefined) break;
-        items.push(takeFrom(priority));
+        add(takeFrom(priority));
       }
-      while (items.length < room) {
+      while (items.length < room && bytes < roomBytes) {
         const old = superseded.shift();
         if (old === undefined) break;
-        items.push({ ...old, priority: PRIORITIES.length - 1, superseded: true });
+        add({ ...old, priority: PRIORITIES.length - 1, superseded: true });
       }
       return items;
     },
 
-    takeHuman(room) {
+    takeHuman(room, roomBytes = Infinity) {
       const items: MailItem[] = [];
-      while (items.length < room && (queues[HUMAN] as EventQueue).size > 0) items.push(takeFrom(HUMAN));
+      let bytes = 0;
+      while (items.length < room && bytes < roomBytes && (queues[HUMAN] as EventQueue).size > 0) {
+        const item = takeFrom(HUMAN);
+        items.push(item);
+        bytes += item.length;
+      }
       return items;
     },
 

@@ -1,6 +1,6 @@
 import type { ProcessTable } from './process-row.ts';
 
-/** Who must never be signalled as part of a family, whatever it carries or descends from. */
+/** Processes that must never be signalled as part of a family, whatever they carry or descend from. */
 export interface Bystanders {
   /** Ourselves, everybody above us, and init. */
   pids: ReadonlySet<number>;

@@ -1,4 +1,4 @@
-import { readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, rmdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { readProc } from './read-proc.ts';
 
@@ -24,12 +24,12 @@ export function isOwnCgroup(dir: string): boolean {
 
 /**
  * SIGKILL to everybody in the cgroup and below at once, which no fork outruns (`cgroup.kill`, Linux 5.14).
- * Does nothing where it is gone, or where we are in it. Throws what the kernel refuses it with.
+ * Does nothing where it is gone, or where we are in it. Throws the kernel's refusal.
  */
 export function killCgroup(dir: string): void {
   if (isOwnCgroup(dir)) return;
   try {
-    writeFileSync(join(dir, 'cgroup.kill'), '1', { flag: 'r+' });
+    writeOnly(join(dir, 'cgroup.kill'), '1');
   } catch (thrown) {
     if (!isGone(thrown)) throw thrown;
   }
@@ -43,6 +43,16 @@ export function removeCgroup(dir: string): boolean {
     return true;
   } catch (thrown) {
     return isGone(thrown);
+  }
+}
+
+/** For a file of mode 0200, which root alone may open for more. It is not made where it is missing. */
+function writeOnly(path: string, text: string): void {
+  const fd = openSync(path, constants.O_WRONLY);
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 const stderrTailChars = 4_096;
 
-/** Reads a child's stderr as it comes, and returns what gives its last 4,096 characters. */
+/** Reads a child's stderr as it comes, and returns a function that gives its last 4,096 characters. */
 export function stderrTail(child: ChildProcess): () => string {
   let tail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

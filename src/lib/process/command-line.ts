@@ -2,7 +2,7 @@ import { readProc } from './read-proc.ts';
 
 const maxCommandChars = 200;
 
-/** What a process runs, for people: its arguments joined by spaces, at most 200 characters, `?` if unknown. */
+/** Command line of a process, for people: its arguments joined by spaces, at most 200 characters, `?` if unknown. */
 export function commandLineOf(pid: number): string {
   const words = readProc(`/proc/${pid}/cmdline`)?.toString('utf8').split('\0').join(' ').trim();
   return (words ?? '').slice(0, maxCommandChars) || nameOf(pid);

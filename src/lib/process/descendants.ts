@@ -4,15 +4,17 @@ import type { EnvironmentMarker } from './marker.ts';
 import { isDead, type ProcessRow } from './process-row.ts';
 import { type ProcessScan, scanProcesses } from './process-table.ts';
 
-/** By what a family is recognised. */
+/** Traits by which a family is recognised. */
 export interface FamilyTraits {
   /** The process that started it all, alive or not. */
   root?: ProcessIdentity | undefined;
   marker?: EnvironmentMarker | undefined;
-  /** Members seen before: whoever they started belongs, even once they are dead themselves. */
+  /** Members seen before: their children belong, even once they are dead themselves. */
   known?: readonly ProcessIdentity[];
   /** Pids that are in a cgroup of the family. */
   enclosed?: ReadonlySet<number>;
+  /** True for a process that belongs for a reason that the table does not show. */
+  claims?: ((row: ProcessRow) => boolean) | undefined;
 }
 
 /** The live processes of a family now; see `collectFamily`. Yields to the event loop every few milliseconds. */
@@ -24,11 +26,11 @@ export async function familyOf(
 }
 
 /**
- * The live members of a family in one scan: its root, who was seen before, who carries the marker, and from each of
+ * The live members of a family in one scan: its root, members seen before, carriers of the marker, and from each of
  * them on, all descendants and everybody in a session or group that it leads. A session can only be entered by being
  * forked in it, so a session whose leader belongs, belongs.
- * A leader may be dead and its pid even reused: then its session counts only while its pid is provably in its
- * first life, or when a marked process is in it and nobody who is older than the root.
+ * A leader may be dead and its pid even reused: then its session counts only while its pid is provably in its first
+ * life, or when a marked process is in it and nobody who is older than the root.
  * Never included: we ourselves, our ancestors, init, and our own session or group as a whole.
  */
 export function collectFamily(scan: ProcessScan, traits: FamilyTraits, self = process.pid): ProcessRow[] {
@@ -52,7 +54,7 @@ export function collectFamily(scan: ProcessScan, traits: FamilyTraits, self = pr
     traits.marker !== undefined && scan.marked.get(row.pid) === traits.marker.value;
   const known = [...(traits.root === undefined ? [] : [traits.root]), ...(traits.known ?? [])];
 
-  add(rows.filter((row) => isMarked(row) || traits.enclosed?.has(row.pid)));
+  add(rows.filter((row) => isMarked(row) || traits.enclosed?.has(row.pid) || traits.claims?.(row)));
   const isInFirstLife = firstLifeJudge();
   for (const identity of known) {
     const row = scan.table.get(identity.pid);

@@ -14,8 +14,8 @@ export interface MarkedProcess {
 }
 
 /**
- * Every live process that has the environment variable `name` with a value that begins with `valuePrefix`,
- * except ourselves and our ancestors: what a daemon that crashed has left behind.
+ * Every live process that has the environment variable `name` with a value that begins with `valuePrefix`, except
+ * ourselves and our ancestors: the remains of a daemon that crashed.
  */
 export async function findMarked(name: string, valuePrefix: string): Promise<MarkedProcess[]> {
   const { table, marked } = await scanProcesses(name);

@@ -6,34 +6,36 @@ import type { ProcessRow, ProcessTable } from './process-row.ts';
 import { scanProcesses } from './process-table.ts';
 
 /** A living member of a family, as a look found it. */
-export interface Quarry {
+export interface Member {
   row: ProcessRow;
   identity: ProcessIdentity;
 }
 
-/** By what a hunt recognises whom it is after. */
+/** Traits by which a hunt recognises a family. */
 export interface HuntTraits {
   root?: ProcessIdentity | undefined;
   marker: EnvironmentMarker;
   /** Directories of cgroups of which every member belongs. */
   cgroups: readonly string[];
+  /** True for a process that belongs though no trait of its own shows it. */
+  claims?: ((row: ProcessRow) => boolean) | undefined;
 }
 
 export interface Hunt {
-  /** Who of the family is alive. None means that two looks in a row found none. */
-  look(): Promise<Quarry[]>;
+  /** Living members of the family. None means that two looks in a row found none. */
+  look(): Promise<Member[]>;
 }
 
 /** Looks for a family again and again, and remembers whom it saw: their children belong even once they are dead. */
-export function createHunt({ root, marker, cgroups }: HuntTraits): Hunt {
+export function createHunt({ root, marker, cgroups, claims }: HuntTraits): Hunt {
   let known: ProcessIdentity[] = [];
   const lookOnce = async () => {
     const before = new Set(cgroups.flatMap(cgroupMembers));
     const scan = await scanProcesses(marker.name, (value) => value === marker.value);
-    // In it before and after: so the row between the two cannot be a stranger's under the same pid.
+    // A pid in it before and after has a row in between that cannot be a stranger's.
     const enclosed = new Set(cgroups.flatMap(cgroupMembers).filter((pid) => before.has(pid)));
     const forks = forksSinceBoot();
-    const family = collectFamily(scan, { root, marker, known, enclosed }).map((row) => ({
+    const family = collectFamily(scan, { root, marker, known, enclosed, claims }).map((row) => ({
       row,
       identity: identityOfRow(row, forks),
     }));
@@ -51,7 +53,7 @@ export function createHunt({ root, marker, cgroups }: HuntTraits): Hunt {
 }
 
 /** A dead member is worth remembering only while its session or group lives on without it. */
-function stillLeads(table: ProcessTable, family: readonly Quarry[]): (identity: ProcessIdentity) => boolean {
+function stillLeads(table: ProcessTable, family: readonly Member[]): (identity: ProcessIdentity) => boolean {
   const present = new Set(family.map(({ row }) => row.pid));
   const led = new Set([...table.values()].flatMap(({ sid, pgid }) => [sid, pgid]));
   return ({ pid }) => led.has(pid) && !present.has(pid);

@@ -3,11 +3,11 @@ import { isDead, parseStat, type ProcessRow } from './process-row.ts';
 import { bootSession, psRow } from './ps.ts';
 import { readProc } from './read-proc.ts';
 
-/** Who a process is, beyond its pid, which the kernel hands out again. Plain JSON: it may be stored in a row. */
+/** Identity of a process beyond its pid, which the kernel hands out again. Plain JSON: it may be stored in a row. */
 export interface ProcessIdentity {
   bootId: string;
   pid: number;
-  /** Linux: clock ticks since boot (field 22 of /proc/<pid>/stat). macOS: epoch seconds, so a pid reused within its second goes unnoticed. */
+  /** Linux: clock ticks since boot (field 22 of /proc/<pid>/stat). macOS: epoch seconds, so a pid reused within its second passes for the same process. */
   startTime: number;
   /** Linux: how many processes and threads the machine had ever started when this was taken; bounds when its pid can be in a second life. */
   forksSinceBoot?: number;
@@ -36,7 +36,7 @@ export function identityOfRow(row: ProcessRow, forks?: number): ProcessIdentity 
   return forks === undefined ? identity : { ...identity, forksSinceBoot: forks };
 }
 
-/** What /proc (or ps) says about one pid now, else undefined. */
+/** Row of one pid as /proc (or ps) shows it now, else undefined. */
 export function currentRow(pid: number): ProcessRow | undefined {
   if (process.platform !== 'linux') return psRow(pid);
   const stat = readProc(`/proc/${pid}/stat`);
@@ -44,9 +44,9 @@ export function currentRow(pid: number): ProcessRow | undefined {
 }
 
 /**
- * Tells of an identity whether its pid cannot have been given to another process since: the kernel counts pids up
- * before it begins again, and fewer than half as many processes were started as there are pids. False means "unknown".
- * The machine is asked once, when the judge is made.
+ * Makes a judge that tells whether the pid of an identity cannot have been given to another process since: the kernel
+ * counts pids up before it begins again, and fewer than half as many processes were started as there are pids. False
+ * means "unknown". The machine is asked once, when the judge is made.
  */
 export function firstLifeJudge(): (identity: ProcessIdentity) => boolean {
   const now = forksSinceBoot();

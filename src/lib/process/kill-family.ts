@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandLineOf } from './command-line.ts';
 import { cgroupMembers, isOwnCgroup, isPopulated, killCgroup, removeCgroup } from './cgroup.ts';
-import { createHunt, type Hunt, type Quarry } from './hunt.ts';
+import { createHunt, type Hunt, type Member } from './hunt.ts';
 import { isAlive, type ProcessIdentity } from './identity.ts';
 import type { EnvironmentMarker } from './marker.ts';
 import type { ProcessRow } from './process-row.ts';
@@ -17,27 +17,30 @@ interface FamilyMember {
 
 /** A process that could not be made to go. */
 interface LeftMember extends FamilyMember {
-  /** Why, in a few words for people. */
+  /** Reason, in a few words for people. */
   reason: string;
 }
 
 export interface TerminationProgress {
   phase: 'waiting' | 'killing' | 'gone' | 'gave-up';
-  /** How many of the family are alive. */
+  /** Members of the family that are alive. */
   alive: number;
 }
 
 export interface TerminationReport {
-  /** Who had not gone by the end of the grace; at most 200 are listed. */
+  /** Members that had not gone by the end of the grace; at most 200 are listed. */
   survivorsBeforeKill: FamilyMember[];
-  /** Who died by our KILL; at most 200 are listed. */
+  /** Members that died by our KILL; at most 200 are listed. */
   killed: FamilyMember[];
-  /** How many that were in all. */
+  /** Number of those in all. */
   killedCount: number;
   /** Rounds of KILL; 0 when everybody went by themselves. */
   rounds: number;
   tookMs: number;
-  /** Who was still there at the deadline (an uninterruptible wait in the kernel, or not ours to signal). Nearly always empty. */
+  /**
+   * Members still there at the deadline (an uninterruptible wait in the kernel, or not ours to signal). Nearly always
+   * empty.
+   */
   left: LeftMember[];
 }
 
@@ -45,20 +48,25 @@ export interface TerminateOptions {
   /** The child that we spawned, alive or not. Its group gets TERM as a whole if it leads one that is not ours. */
   root?: ProcessIdentity | undefined;
   marker: EnvironmentMarker;
-  /** Directories of cgroups that were made for this family alone: who is in one belongs. They are removed in the end. */
+  /**
+   * Directories of cgroups that were made for this family alone: each process in one belongs. They are removed in the
+   * end.
+   */
   cgroups?: readonly string[];
-  /** How long TERM may take, in milliseconds. 0 still sends it. */
+  /** True for a process that belongs though neither descent nor marker shows it, such as a stray (`strays/`). */
+  claims?: ((row: ProcessRow) => boolean) | undefined;
+  /** Longest wait after TERM, in milliseconds. 0 still sends it. */
   graceMs: number;
-  /** How long KILL may take, in milliseconds. Default 10,000. */
+  /** Longest wait after KILL, in milliseconds. Default 10,000. */
   killMs?: number;
-  /** Abandons the wait: the promise rejects with the signal's reason, and whoever lives then lives on. */
+  /** Abandons the wait: the promise rejects with the signal's reason, and the survivors live on. */
   signal?: AbortSignal;
   onProgress?: (progress: TerminationProgress) => void;
 }
 
 const defaultKillMs = 10_000;
 const pollMs = 20;
-/** How long one round of KILL waits before it looks again. */
+/** Wait of one round of KILL before it looks again. */
 const roundMs = 500;
 const maxFreezePasses = 20;
 const maxListed = 200;
@@ -69,13 +77,13 @@ const maxListed = 200;
  * new, so that none forks out of our sight. Identities are compared before each signal; our own ancestors, session
  * and group are never touched as such. With nobody there it only looks, twice: a cheap proof that none is left.
  * Out of its sight is only who had cleared its environment, left the session and lost its parents before the first look,
- * and that only where the family has no cgroup: from a cgroup nobody slips away like this, and after the single KILLs it
- * is killed as a whole, seen empty and removed.
+ * and that only where the family has no cgroup and `claims` does not know it: from a cgroup nobody slips away like this,
+ * and after the single KILLs it is killed as a whole, seen empty and removed.
  */
 export async function terminateFamily(options: TerminateOptions): Promise<TerminationReport> {
   const startedAt = performance.now();
-  const { root, marker, cgroups = [] } = options;
-  const hunt = createHunt({ root, marker, cgroups });
+  const { root, marker, cgroups = [], claims } = options;
+  const hunt = createHunt({ root, marker, cgroups, claims });
   const family = await hunt.look();
   if (family.length > 0) await ask(root, family);
   const survivors = await waitUntilGone(hunt, family, options.graceMs, options);
@@ -93,7 +101,7 @@ export async function terminateFamily(options: TerminateOptions): Promise<Termin
   };
 }
 
-async function ask(root: ProcessIdentity | undefined, family: readonly Quarry[]): Promise<void> {
+async function ask(root: ProcessIdentity | undefined, family: readonly Member[]): Promise<void> {
   const groupAsked = root !== undefined && signalGroupOf(root, 'SIGTERM') === 'sent';
   await inSlices(family, ({ row, identity }) => {
     if (!groupAsked || row.pgid !== root.pid) signalExactly(identity, 'SIGTERM');
@@ -104,10 +112,10 @@ async function ask(root: ProcessIdentity | undefined, family: readonly Quarry[])
 
 async function waitUntilGone(
   hunt: Hunt,
-  family: Quarry[],
+  family: Member[],
   graceMs: number,
   options: TerminateOptions,
-): Promise<Quarry[]> {
+): Promise<Member[]> {
   const deadline = performance.now() + graceMs;
   let alive = family;
   while (alive.length > 0 && performance.now() < deadline) {
@@ -124,7 +132,7 @@ interface Kills {
   left: LeftMember[];
 }
 
-async function killAll(hunt: Hunt, survivors: Quarry[], options: TerminateOptions): Promise<Kills> {
+async function killAll(hunt: Hunt, survivors: Member[], options: TerminateOptions): Promise<Kills> {
   const deadline = performance.now() + (options.killMs ?? defaultKillMs);
   const killed = new Map<number, FamilyMember>();
   const denied = new Set<number>();
@@ -153,7 +161,7 @@ async function killAll(hunt: Hunt, survivors: Quarry[], options: TerminateOption
   return { rounds, killed, left: left.slice(0, maxListed) };
 }
 
-/** Waits until the kernel counts nobody in a cgroup any more, and removes it; returns who stays. */
+/** Waits until the kernel counts nobody in a cgroup any more, and removes it; returns the members that stay. */
 async function retire(
   dir: string,
   killed: Map<number, FamilyMember>,
@@ -178,7 +186,7 @@ function stayersOf(dir: string): LeftMember[] {
 }
 
 /** Stops everybody, and looks again until a look finds nobody who was not stopped yet. */
-async function freeze(hunt: Hunt, family: Quarry[]): Promise<Quarry[]> {
+async function freeze(hunt: Hunt, family: Member[]): Promise<Member[]> {
   const stopped = new Set<string>();
   let members = family;
   for (let pass = 0; pass < maxFreezePasses; pass++) {
@@ -195,7 +203,7 @@ async function freeze(hunt: Hunt, family: Quarry[]): Promise<Quarry[]> {
 
 /** Returns when all of them are gone, or at `deadline` (on the clock of `performance.now`). */
 async function waitForDeaths(
-  family: readonly Quarry[],
+  family: readonly Member[],
   deadline: number,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -220,7 +228,7 @@ function whyLeft(row: ProcessRow, denied: ReadonlySet<number>): string {
   return `still there after KILL (state ${row.state})`;
 }
 
-function list(family: readonly Quarry[]): FamilyMember[] {
+function list(family: readonly Member[]): FamilyMember[] {
   return family.slice(0, maxListed).map(({ row }) => ({ pid: row.pid, command: commandLineOf(row.pid) }));
 }
 

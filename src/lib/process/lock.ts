@@ -33,7 +33,7 @@ export class LockHeldError extends NinjadError {
 }
 
 export interface WaitForLockOptions {
-  /** How long to go on trying, in milliseconds. */
+  /** Longest time to go on trying, in milliseconds. */
   deadlineMs: number;
   signal?: AbortSignal;
 }

@@ -36,7 +36,7 @@ export function parseStat(stat: string): ProcessRow | undefined {
 }
 
 /**
- * True for a zombie, which only waits for its parent to notice. One whose main thread alone has exited
+ * True for a zombie, which only waits for its parent to reap it. One whose main thread alone has exited
  * shows the same letter and is alive: it still has more than one thread.
  */
 export function isDead(row: ProcessRow): boolean {

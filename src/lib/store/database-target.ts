@@ -1,4 +1,4 @@
-/** Where Postgres is: the embedded one behind a Unix socket in `socketDir`, or a server by its URL. */
+/** Place of Postgres: the embedded one behind a Unix socket in `socketDir`, or a server by its URL. */
 export type DatabaseTarget = { kind: 'embedded'; socketDir: string } | { kind: 'server'; url: string };
 
 /** The target as a connection URL for people and for psql, without any password. */

@@ -1,14 +1,14 @@
-import type { Store } from './store.ts';
+import type { Tx } from './store.ts';
 
 /**
- * What autovacuum and the checkpointer do on a server, for the embedded database, which has neither: without it
- * dead rows and the write-ahead log grow without limit. Vacuums the tables that autovacuum's own default thresholds
- * pick (https://www.postgresql.org/docs/current/routine-vacuuming.html#AUTOVACUUM), each in a statement of its own so
- * that others get their turn in between, then writes a checkpoint. An HNSW index is left alone: to repair its graph around
- * a thousand dead entries takes 10 s. What is dead in it is passed over by searches and goes when it is made anew
- * (src/lib/recall/vector-index.ts). Returns the names of the vacuumed tables.
+ * Does for the embedded database the work of autovacuum and the checkpointer, which it lacks: without it dead rows and
+ * the write-ahead log grow without limit. Vacuums the tables that autovacuum's own default thresholds pick
+ * (https://www.postgresql.org/docs/current/routine-vacuuming.html#AUTOVACUUM), each in a statement of its own so that
+ * others get their turn in between, then writes a checkpoint. An HNSW index is left alone: to repair its graph around a
+ * thousand dead entries takes 10 s. Searches pass over its dead entries, which go when it is made anew
+ * (src/memory/recall/vector-index.ts). Returns the names of the vacuumed tables.
  */
-export async function maintain(store: Pick<Store, 'query'>): Promise<string[]> {
+export async function maintain(store: Tx): Promise<string[]> {
   const { rows } = await store.query<{ name: string; has_hnsw: boolean }>({ text: neglectedTablesSql });
   for (const { name, has_hnsw: hasHnsw } of rows) {
     await store.query({ text: `VACUUM (ANALYZE${hasHnsw ? ', INDEX_CLEANUP OFF' : ''}) ${name}` });

@@ -1,14 +1,14 @@
-import { messageOf, NinjadError, StoreAwayError } from '../errors.ts';
+import { messageOf, NinjadError } from '../errors.ts';
 import { type Migration, migrationLabel } from './migrations.ts';
-import type { Store } from './store.ts';
+import { zoneName } from '../local-time.ts';
+import { isPassing, storeAway } from './outage.ts';
+import type { Store, Tx } from './store.ts';
 
 /**
  * The schema and this code do not fit together, and waiting will not help.
  * Codes: `PGVECTOR_MISSING`, `PG_TRGM_MISSING`, `MIGRATION_CHANGED`, `DATABASE_NEWER`, `MIGRATION_OUT_OF_ORDER`, `MIGRATION_FAILED`.
  */
 export class MigrationError extends NinjadError {}
-
-type Transaction = Pick<Store, 'query'>;
 
 interface LedgerRow {
   version: number;
@@ -22,22 +22,23 @@ const migrationLockKey = 7_717_000_001;
 /**
  * Brings the database up to the given migrations and returns the labels of those it applied.
  * Each one runs in a transaction of its own that takes an advisory lock and looks at the ledger first, so two
- * daemons may migrate at once: the second waits, then finds nothing to do. Throws `MigrationError`, or `StoreAwayError`.
+ * daemons may migrate at once: the second waits, then finds nothing to do. A cast from an instant to a day in a migration
+ * gives the day of this process's time zone. Throws `MigrationError`, or `StoreAwayError`.
  */
 export async function migrate(store: Store, migrations: readonly Migration[], now: Date): Promise<string[]> {
   const applied: string[] = [];
-  for (;;) {
-    const label = await store.transaction((tx) => applyNext(tx, migrations, now));
-    if (label === undefined) return applied;
-    applied.push(label);
+  try {
+    for (;;) {
+      const label = await store.transaction((tx) => applyNext(tx, migrations, now));
+      if (label === undefined) return applied;
+      applied.push(label);
+    }
+  } catch (thrown) {
+    throw storeAway(thrown) ?? thrown;
   }
 }
 
-async function applyNext(
-  tx: Transaction,
-  migrations: readonly Migration[],
-  now: Date,
-): Promise<string | undefined> {
+async function applyNext(tx: Tx, migrations: readonly Migration[], now: Date): Promise<string | undefined> {
   await tx.query({ text: 'SELECT pg_advisory_xact_lock($1)', values: [migrationLockKey] });
   const ledger = await readLedger(tx);
   const next = nextMigration(ledger, migrations);
@@ -47,9 +48,10 @@ async function applyNext(
     values: [next.version, next.name, next.checksum, now],
   });
   try {
+    await useOwnZone(tx);
     await tx.query({ text: next.sql });
   } catch (thrown) {
-    if (thrown instanceof StoreAwayError) throw thrown;
+    if (isPassing(thrown)) throw thrown;
     throw new MigrationError(
       'MIGRATION_FAILED',
       `migration ${migrationLabel(next)} failed: ${messageOf(thrown)}`,
@@ -61,7 +63,17 @@ async function applyNext(
   return migrationLabel(next);
 }
 
-async function readLedger(tx: Transaction): Promise<LedgerRow[]> {
+/** A server that does not know the zone keeps its own. */
+async function useOwnZone(tx: Tx): Promise<void> {
+  await tx.query({
+    text: `DO $$ BEGIN
+             PERFORM set_config('TimeZone', '${zoneName().replaceAll("'", "''")}', true);
+           EXCEPTION WHEN invalid_parameter_value THEN NULL;
+           END $$`,
+  });
+}
+
+async function readLedger(tx: Tx): Promise<LedgerRow[]> {
   const found = await tx.query<{ ledger: string | null }>({
     text: `SELECT to_regclass('schema_migrations') AS ledger`,
   });
@@ -120,7 +132,7 @@ function changedMigration(row: LedgerRow): MigrationError {
 }
 
 /** Throws `MigrationError` with what to install when the server lacks an extension that the schema is built on. */
-export async function requireExtensions(store: Pick<Store, 'query'>): Promise<void> {
+export async function requireExtensions(store: Tx): Promise<void> {
   const { rows } = await store.query<{ name: string; version: string }>({
     text: `SELECT wanted.name, split_part(current_setting('server_version'), '.', 1) AS version
       FROM (VALUES ('vector'), ('pg_trgm')) AS wanted (name)

@@ -39,7 +39,7 @@ export function toMigration(version: number, name: string, text: string): Migrat
   return { version, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
 }
 
-/** How a migration is called in messages: its file name without `.sql`. */
+/** Name of a migration in messages: its file name without `.sql`. */
 export function migrationLabel({ version, name }: Pick<Migration, 'version' | 'name'>): string {
   return `${String(version).padStart(6, '0')}_${name}`;
 }

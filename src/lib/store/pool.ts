@@ -1,39 +1,69 @@
 import pg, { type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { messageOf, StoreAwayError } from '../errors.ts';
 import type { DatabaseTarget } from './database-target.ts';
-import { isOutage } from './outage.ts';
-import type { Statement, Store } from './store.ts';
+import { judgeStoreError, spoilsConnection, storeAway } from './outage.ts';
+import type { Statement, Store, Tx } from './store.ts';
 
 /** A `Store` that owns its connections. */
 export interface PooledStore extends Store {
-  /** Closes the connections once their statements have ended; what waits for one or comes later rejects with `StoreAwayError`. */
+  /**
+   * Closes the connections once their statements have ended; a statement that waits for one or comes later rejects with
+   * `StoreAwayError`.
+   */
   end(): Promise<void>;
 }
 
 export interface PoolOptions {
   /** Connections at most (default 8). The embedded database has one session underneath, so it always gets one. */
   max?: number;
-  /** How long to wait for a free connection, in milliseconds (default 10 s; embedded 60 s, since all share one). */
+  /** Longest wait for a free connection, in milliseconds (default 10 s; embedded 60 s, since all share one). */
   connectTimeoutMs?: number;
   /**
    * After this long the server cancels a statement, in milliseconds (default 60 s; 0 = never). A server that does
    * not even do that is taken for away 5 s later. The embedded database has no timers inside and ignores it.
    */
   statementTimeoutMs?: number;
+  /** Default `daemonName`. */
+  applicationName?: string;
   /** Told each time that a connection turns out to be lost. Must not throw. */
   onLost?: (error: StoreAwayError) => void;
+  /** Told of each statement once it has ended, well or not. Must not throw. */
+  onStatement?: (seen: SeenStatement) => void;
 }
+
+/** A statement that has ended, without its values. */
+export interface SeenStatement {
+  text: string;
+  tookMs: number;
+  /** How long it waited for a connection; 0 within a transaction. */
+  waitedMs: number;
+  /** False where values may stand in its text: it came without parameters and without a name of ours. */
+  isOurs: boolean;
+}
+
+/** What the daemon's own connections call themselves; the embedded database trusts them to set nothing in its session. */
+export const daemonName = 'ninjad';
 
 const readTimeoutMarginMs = 5_000;
 
 /**
  * A pool of connections to either kind of database. Nothing is connected before the first statement.
- * Lost connections, refused ones and timeouts reject with `StoreAwayError`; what Postgres refuses stays pg's error.
+ * Lost connections, refused ones and timeouts of the connection reject with `StoreAwayError`; what Postgres says to a
+ * statement stays pg's error, for `storeAway` to judge.
  */
 export function createPool(target: DatabaseTarget, options: PoolOptions = {}): PooledStore {
   const pool = new pg.Pool({ ...poolConfig(target, options), types });
   const toStoreError: ErrorMapper = (thrown) => {
-    if (!isOutage(thrown)) return thrown;
+    if (thrown instanceof StoreAwayError) return thrown;
+    const away = judgeStoreError(thrown) === 'lost' ? storeAway(thrown) : undefined;
+    if (away === undefined) return thrown;
+    options.onLost?.(away);
+    return away;
+  };
+  /** Whoever cannot even connect is away, whatever the reason: a certificate, a password, a role that is gone. */
+  const notConnected = (thrown: unknown): unknown => {
+    const error = toStoreError(thrown);
+    if (error instanceof StoreAwayError) return error;
     const away = new StoreAwayError(`the database cannot be reached: ${messageOf(thrown)}`, {
       cause: thrown,
     });
@@ -60,17 +90,21 @@ export function createPool(target: DatabaseTarget, options: PoolOptions = {}): P
         .connect()
         .then(
           (client) => (ending ? client.release() : resolve(client)),
-          (thrown: unknown) => reject(toStoreError(thrown) as Error),
+          (thrown: unknown) => reject(notConnected(thrown) as Error),
         )
         .finally(() => waiting.delete(giveUp));
     });
   }
 
-  async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const watched = watchedBy(options.onStatement);
+
+  async function withClient<T>(work: (client: PoolClient, waitedMs: number) => Promise<T>): Promise<T> {
+    const askedAt = performance.now();
     const client = await checkOut();
+    const waitedMs = performance.now() - askedAt;
     let broken = false;
     try {
-      return await work(client);
+      return await work(client, waitedMs);
     } catch (thrown) {
       const error = toStoreError(thrown);
       broken = error instanceof StoreAwayError;
@@ -81,8 +115,9 @@ export function createPool(target: DatabaseTarget, options: PoolOptions = {}): P
   }
 
   return {
-    query: (statement) => withClient((client) => run(client, statement)),
-    transaction: (work) => withClient((client) => runTransaction(client, work, toStoreError)),
+    query: (statement) =>
+      withClient((client, waitedMs) => watched(statement, waitedMs, () => run(client, statement))),
+    transaction: (work) => withClient((client) => runTransaction(client, work, { toStoreError, watched })),
     async end() {
       if (ending) return;
       ending = true;
@@ -93,17 +128,31 @@ export function createPool(target: DatabaseTarget, options: PoolOptions = {}): P
 }
 
 type ErrorMapper = (thrown: unknown) => unknown;
+type Watched = <T>(statement: Statement, waitedMs: number, work: () => Promise<T>) => Promise<T>;
+
+function watchedBy(onStatement: PoolOptions['onStatement']): Watched {
+  if (onStatement === undefined) return (_, __, work) => work();
+  return async ({ name, text, values }, waitedMs, work) => {
+    const startedAt = performance.now();
+    try {
+      return await work();
+    } finally {
+      const tookMs = performance.now() - startedAt;
+      onStatement({ text, tookMs, waitedMs, isOurs: name !== undefined || values !== undefined });
+    }
+  };
+}
 
 async function runTransaction<T>(
   client: PoolClient,
-  work: (tx: Pick<Store, 'query'>) => Promise<T>,
-  toStoreError: ErrorMapper,
+  work: (tx: Tx) => Promise<T>,
+  { toStoreError, watched }: { toStoreError: ErrorMapper; watched: Watched },
 ): Promise<T> {
   let open = true;
-  const tx: Pick<Store, 'query'> = {
+  const tx: Tx = {
     query: async <Row extends QueryResultRow>(statement: Statement) => {
       if (!open) throw new Error('a statement came after its transaction had ended');
-      return run<Row>(client, statement).catch((thrown: unknown) => {
+      return watched(statement, 0, () => run<Row>(client, statement)).catch((thrown: unknown) => {
         throw toStoreError(thrown);
       });
     },
@@ -118,7 +167,7 @@ async function runTransaction<T>(
     return result;
   } catch (thrown) {
     open = false;
-    if (!(thrown instanceof StoreAwayError) && !isOutage(thrown)) await client.query('ROLLBACK');
+    if (!spoilsConnection(thrown)) await client.query('ROLLBACK');
     throw thrown;
   }
 }
@@ -138,7 +187,7 @@ function run<Row extends QueryResultRow>(
 }
 
 function poolConfig(target: DatabaseTarget, options: PoolOptions): PoolConfig {
-  const { max = 8, statementTimeoutMs = 60_000 } = options;
+  const { max = 8, statementTimeoutMs = 60_000, applicationName = daemonName } = options;
   if (target.kind === 'embedded') {
     return {
       host: target.socketDir,
@@ -149,7 +198,7 @@ function poolConfig(target: DatabaseTarget, options: PoolOptions): PoolConfig {
       max: 1,
       idleTimeoutMillis: 0,
       connectionTimeoutMillis: options.connectTimeoutMs ?? 60_000,
-      application_name: 'ninjad',
+      application_name: applicationName,
     };
   }
   return {
@@ -157,7 +206,7 @@ function poolConfig(target: DatabaseTarget, options: PoolOptions): PoolConfig {
     max,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    application_name: 'ninjad',
+    application_name: applicationName,
     keepAlive: true,
     ...(statementTimeoutMs > 0
       ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + readTimeoutMarginMs }

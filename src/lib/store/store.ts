@@ -18,5 +18,8 @@ export interface Statement {
 export interface Store {
   query<Row extends QueryResultRow = QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
   /** Runs `work` between BEGIN and COMMIT on one connection; keep it short: the embedded database has only one. */
-  transaction<T>(work: (tx: Pick<Store, 'query'>) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
+
+/** One that runs statements: a transaction, or the store itself where a single statement needs none. */
+export type Tx = Pick<Store, 'query'>;

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, openSync } from 'node:fs';
 import { chmod, lstat, rename } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { NinjadError } from '../errors.ts';
-import { growPipe } from '../journal/splice.ts';
+import { coded } from '../errors.ts';
+import { growPipe } from './grow-pipe.ts';
 
 const run = promisify(execFile);
 const pipeBytes = 1024 * 1024;
+const privateMode = 0o600;
 
 /** An open end of the pipe; both ways, so that it never sees an end of file when the last writer leaves. */
 export interface OpenFifo {
@@ -16,11 +17,7 @@ export interface OpenFifo {
 }
 
 /** The path is taken by something that is not our pipe. */
-export class FifoRefusedError extends NinjadError {
-  constructor(message: string) {
-    super('FIFO_REFUSED', message);
-  }
-}
+export class FifoRefusedError extends coded('FIFO_REFUSED') {}
 
 /**
  * Makes the named pipe with mode 0600, or checks the one that is there: it must be a pipe and ours.
@@ -45,12 +42,12 @@ export async function ensureFifo(path: string): Promise<void> {
           : 'something else';
     throw new FifoRefusedError(`${path} should be a named pipe but is ${kind}; move it away and start again`);
   }
-  if (process.getuid !== undefined && found.uid !== process.getuid()) {
+  if (!isOurs(found)) {
     throw new FifoRefusedError(
-      `${path} belongs to user ${found.uid}, not to ${process.getuid()}; move it away and start again`,
+      `${path} belongs to user ${found.uid}, not to ${process.getuid?.() ?? 'this one'}; move it away and start again`,
     );
   }
-  if ((found.mode & 0o777) !== 0o600) await chmod(path, 0o600);
+  if ((found.mode & 0o777) !== privateMode) await chmod(path, privateMode);
 }
 
 /**
@@ -73,17 +70,32 @@ export function closeFifo(fifo: OpenFifo): void {
   closeSync(fifo.fd);
 }
 
-/** True while the path still leads to the pipe that is open. */
+/** True while the path still leads to the pipe that is open, and it is ours. */
 export async function isStillThere(fifo: OpenFifo): Promise<boolean> {
   const found = await lstat(fifo.path).catch(() => undefined);
-  return found?.isFIFO() === true && found.ino === fifo.inode;
+  return found?.isFIFO() === true && found.ino === fifo.inode && isOurs(found);
 }
 
-/** Moves whatever took the pipe's place aside and returns where it went; undefined when there is nothing or a pipe. */
+/** Takes back what the pipe's mode allows others, and returns that mode; undefined where it allows them nothing. */
+export function closeToOthers(fifo: OpenFifo): number | undefined {
+  const mode = fstatSync(fifo.fd).mode & 0o777;
+  if (mode === privateMode) return undefined;
+  fchmodSync(fifo.fd, privateMode);
+  return mode;
+}
+
+/**
+ * Moves whatever took the pipe's place aside, a pipe of another user too, and returns where it went; undefined when there is
+ * nothing or a pipe of ours.
+ */
 export async function moveIntruderAside(path: string, now: number): Promise<string | undefined> {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || found.isFIFO()) return undefined;
+  if (found === undefined || (found.isFIFO() && isOurs(found))) return undefined;
   const aside = `${path}.found-${now}`;
   await rename(path, aside);
   return aside;
+}
+
+function isOurs({ uid }: { uid: number }): boolean {
+  return process.getuid === undefined || uid === process.getuid();
 }

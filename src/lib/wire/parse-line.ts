@@ -1,12 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { parseTimestamp } from './timestamp.ts';
 import { HUMAN, type Priority, URGENT } from './priority.ts';
-import {
-  createScannedLine,
-  parseTimestamp,
-  type RejectionReason,
-  scanLine,
-  spoolPrefix,
-} from './scan-line.ts';
+import { createScannedLine, type RejectionReason, scanLine, spoolPrefix } from './scan-line.ts';
+import { ownValue } from '../own-value.ts';
 
 /** One event as its wire line says it. */
 export interface WireEvent {
@@ -19,7 +15,7 @@ export interface WireEvent {
   category: string;
   /** The payload with its escapes undone: text, or the JSON source of an object. */
   payload: string;
-  /** What a person or an agent should read: `text` of a JSON payload, else the payload. */
+  /** Text for a person or an agent: `text` of a JSON payload, else the payload. */
   text: string;
   conversation: string | undefined;
   /** The conversation whose session this one begins from. */
@@ -121,7 +117,7 @@ function parseObject(raw: string): Record<string, unknown> | undefined {
 }
 
 function stringAt(object: Record<string, unknown>, key: string): string | undefined {
-  const value = object[key];
+  const value = ownValue(object, key);
   return typeof value === 'string' && value !== '' ? withoutNul(value) : undefined;
 }
 

@@ -1,6 +1,7 @@
+import { expectedTimestamp, parseTimestamp } from './timestamp.ts';
 import { HUMAN, PRIORITIES, type Priority } from './priority.ts';
 
-/** Why a line was refused; each has its sentence in `describeRejection`. */
+/** Reasons for refusing a line; each has its sentence in `describeRejection`. */
 export type RejectionReason =
   | 'fields-missing'
   | 'unknown-priority'
@@ -15,7 +16,7 @@ export type RejectionReason =
 /** The longest wire line, in bytes without its newline. */
 export const maxLineBytes = 1024 * 1024;
 
-/** What a payload that stands for a spooled file begins with. */
+/** Beginning of a payload that stands for a spooled file. */
 export const spoolPrefix = '@spool:';
 
 const PIPE = 0x7c;
@@ -23,8 +24,8 @@ const CARRIAGE_RETURN = 0x0d;
 const AT = 0x40;
 const maxNameBytes = 64;
 const maxTimestampBytes = 40;
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
-const epochDigits = /^\d{1,16}$/;
+/** As far as a priority is looked for in a bad line. */
+const longestPriorityBytes = 16;
 const spoolName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const priorityWords = PRIORITIES.map((name) => Buffer.from(name.toLowerCase(), 'latin1'));
 
@@ -34,7 +35,7 @@ for (const char of '._:-') nameBytes[char.charCodeAt(0)] = 1;
 for (const [from, to] of ['09', 'AZ', 'az'])
   nameBytes.fill(2, (from as string).charCodeAt(0), (to as string).charCodeAt(0) + 1);
 
-/** Where the fields of the line lie that was scanned last; byte offsets into the scanned buffer, ends exclusive. */
+/** Places of the fields of the line that was scanned last; byte offsets into the scanned buffer, ends exclusive. */
 export interface ScannedLine {
   priority: Priority;
   sourceStart: number;
@@ -112,24 +113,18 @@ export function scanLine(
   return undefined;
 }
 
-/**
- * Milliseconds since the epoch of a timestamp field: RFC 3339, or epoch seconds (below 10^11) or milliseconds.
- * Undefined for an empty or malformed field.
- */
-export function parseTimestamp(field: string): number | undefined {
-  if (epochDigits.test(field)) {
-    const value = Number(field);
-    const milliseconds = value < 1e11 ? value * 1000 : value;
-    return milliseconds <= 8.64e15 ? milliseconds : undefined;
-  }
-  if (!rfc3339.test(field)) return undefined;
-  const milliseconds = Date.parse(field.replace(' ', 'T').toUpperCase());
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
-}
-
 /** True for a name that a file in the spool folder may have: no separators, no leading dot, at most 128 characters. */
 export function isSpoolName(name: string): boolean {
   return spoolName.test(name);
+}
+
+/** The source that a line names, be the line good or bad; empty where it names none that could be one. */
+export function sourceOf(line: Buffer): string {
+  const before = line.subarray(0, longestPriorityBytes + 1).indexOf(PIPE);
+  if (before === -1) return '';
+  const start = before + 1;
+  const stop = endOfName(line, start, Math.min(line.length, start + maxNameBytes + 1));
+  return isName(line, start, stop, line.length) ? line.toString('latin1', start, stop) : '';
 }
 
 /** One sentence for the owner: what was expected. */
@@ -142,7 +137,7 @@ export function describeRejection(reason: RejectionReason): string {
     case 'bad-source':
       return 'expected a source of letters, digits and ._:- (64 at most, a letter or digit first)';
     case 'bad-timestamp':
-      return 'expected an RFC 3339 time, epoch seconds or milliseconds, or nothing';
+      return expectedTimestamp;
     case 'bad-category':
       return 'expected a category of letters, digits and ._:- (64 at most, a letter or digit first)';
     case 'bad-utf8':
@@ -152,7 +147,7 @@ export function describeRejection(reason: RejectionReason): string {
     case 'too-long':
       return `expected at most ${maxLineBytes} bytes in a line; use the spool for more`;
     case 'truncated':
-      return 'the line was cut off by a crash before its end arrived';
+      return 'the line was cut off: another began before its newline came';
   }
 }
 

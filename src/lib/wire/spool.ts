@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { lstat, open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NinjadError } from '../errors.ts';
@@ -12,16 +13,16 @@ export const maxSpoolBytes = 16 * 1024 * 1024;
 
 /**
  * Writes a payload into the spool folder so that a crash never shows half of it (written aside, flushed, renamed).
- * Resolves to the name for `spoolReference`.
+ * Resolves to the name for `spoolReference`, which begins with `mark` (see `markOfKey`).
  */
-export async function writeSpool(spoolDir: string, payload: string): Promise<string> {
+export async function writeSpool(spoolDir: string, payload: string, mark?: string): Promise<string> {
   if (Buffer.byteLength(payload) > maxSpoolBytes) {
     throw new NinjadError(
       'TOO_LARGE',
       `expected at most ${maxSpoolBytes} bytes of payload, got ${Buffer.byteLength(payload)}`,
     );
   }
-  const name = `${Date.now().toString(36)}-${randomUUID()}`;
+  const name = [...(mark === undefined ? [] : [mark]), Date.now().toString(36), randomUUID()].join('-');
   const unfinished = join(spoolDir, `.${name}`);
   const file = await open(unfinished, 'wx', 0o600);
   try {
@@ -34,7 +35,7 @@ export async function writeSpool(spoolDir: string, payload: string): Promise<str
   return name;
 }
 
-/** The contents of a spooled payload. Rejects with a `NinjadError` (`SPOOL_MISSING`, `TOO_LARGE`) that says what is wrong. */
+/** Reads a spooled payload. Rejects with a `NinjadError` (`SPOOL_MISSING`, `TOO_LARGE`) that names the fault. */
 export async function readSpool(spoolDir: string, name: string): Promise<string> {
   const path = spoolPath(spoolDir, name);
   // Not followed where it is a link: a link may lead outside the folder.
@@ -49,6 +50,12 @@ export async function readSpool(spoolDir: string, name: string): Promise<string>
     );
   }
   return await readFile(path, 'utf8');
+}
+
+/** The size of a spooled payload in bytes, at most what is taken; 0 where there is none to be read. */
+export function spooledBytes(spoolDir: string, name: string): number {
+  if (!isSpoolName(name)) return 0;
+  return Math.min(maxSpoolBytes, lstatSync(join(spoolDir, name), { throwIfNoEntry: false })?.size ?? 0);
 }
 
 /** Removes a spooled payload that is kept elsewhere by now; one that is gone already is fine. */

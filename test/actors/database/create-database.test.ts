@@ -2,30 +2,26 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ActorRefFrom, createActor, setup, waitFor } from 'xstate';
 import { createDatabase, type Database } from '../../../actors/database/create-database.ts';
-import { databaseMachine } from '../../../machines/database.ts';
-import type { DatabaseTimings } from '../../../machines/database-context.ts';
+import { databaseMachine } from '../../../machines/database/machine.ts';
+import type { DatabaseTimings } from '../../../machines/database/protocol.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import { acquireLock, LockHeldError } from '../../../src/lib/process/lock.ts';
 import { toMigration } from '../../../src/lib/store/migrations.ts';
 import { spawnEmbeddedServer } from '../../../actors/database/embedded-server.ts';
+import { closeAfterTest } from '../../helpers/closers.ts';
 import { tempDataHome } from '../../helpers/temp-database.ts';
 
 // Every test starts databases, and some wait for several starts on two cores that others share.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 const startMs = 60_000;
-const cleanUps: (() => Promise<void> | void)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
 
 async function newHome(): Promise<string> {
   const dir = await tempDataHome();
-  cleanUps.push(() => rmSync(dir, { recursive: true, force: true }));
+  closeAfterTest(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
@@ -56,7 +52,7 @@ function startMachine(database: Database, timings: Partial<DatabaseTimings> = {}
     actor.send({ type: 'child.stop' });
     await reaches('stopped');
   };
-  cleanUps.push(stop);
+  closeAfterTest(stop);
   return { actor, facts, reaches, stop };
 }
 
@@ -185,7 +181,7 @@ describe('embedded database process', () => {
     const impatient = spawnEmbeddedServer({ ...place, lockDeadlineMs: 200 });
     await expect(impatient.listening).rejects.toThrow(new RegExp(`pid ${process.pid}`));
     const patient = spawnEmbeddedServer({ ...place, lockDeadlineMs: 30_000 });
-    cleanUps.push(async () => {
+    closeAfterTest(async () => {
       patient.kill();
       await patient.exited;
     });
@@ -215,7 +211,7 @@ describe('embedded database process', () => {
       socketDir: home,
       lockDeadlineMs: 1_000,
     });
-    cleanUps.push(async () => {
+    closeAfterTest(async () => {
       server.kill();
       await server.exited;
     });
@@ -237,7 +233,7 @@ describe('embedded database process', () => {
     await cut.exited;
     expect(existsSync(dataDir)).toBe(false);
     const server = spawnEmbeddedServer(place);
-    cleanUps.push(async () => {
+    closeAfterTest(async () => {
       server.kill();
       await server.exited;
     });

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ActorRefFrom, createActor, fromPromise, setup, waitFor } from 'xstate';
 import { createDatabase } from '../../../actors/database/create-database.ts';
-import { databaseMachine } from '../../../machines/database.ts';
+import { databaseMachine } from '../../../machines/database/machine.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { migrate, requireExtensions } from '../../../src/lib/store/migrate.ts';
 import { toMigration } from '../../../src/lib/store/migrations.ts';

@@ -44,3 +44,27 @@ describe('embedded database memory', () => {
     expect(await shared()).toBe('128MB');
   });
 });
+
+describe('embedded database settings', () => {
+  it('leave the daemon able to write, whatever a person set for the whole system', async () => {
+    home = await tempDataHome('empty');
+    const dataDir = join(home, 'data');
+    const set = await openPglite(dataDir);
+    for (const setting of [
+      "default_transaction_read_only = 'on'",
+      'statement_timeout = 1',
+      'lock_timeout = 1',
+    ])
+      await set.exec(`ALTER SYSTEM SET ${setting}`);
+    await set.close();
+    const db = await openPglite(dataDir);
+    for (const [name, value] of [
+      ['default_transaction_read_only', 'off'],
+      ['statement_timeout', '0'],
+      ['lock_timeout', '0'],
+    ] as const)
+      expect((await db.query(`SHOW ${name}`)).rows).toEqual([{ [name]: value }]);
+    await db.exec('CREATE TABLE kept (n int)');
+    await db.close();
+  });
+});

@@ -4,9 +4,9 @@ import {
   createInferenceActors,
   type InferenceActorsDeps,
 } from '../../../actors/inference/create-inference.ts';
-import { inferenceMachine } from '../../../machines/inference.ts';
-import type { InferenceTimings } from '../../../machines/inference-context.ts';
-import { createInferenceDesk } from '../../../src/lib/inference/inference-desk.ts';
+import { inferenceMachine } from '../../../machines/inference/machine.ts';
+import type { InferenceTimings } from '../../../machines/inference/protocol.ts';
+import { createModelQueue } from '../../../src/lib/inference/model-queue.ts';
 import type { QueueLimits } from '../../../src/lib/inference/job-queue.ts';
 import type { ModelSources } from '../../../src/lib/inference/survey-models.ts';
 import type { ModelRole } from '../../../src/lib/inference/work.ts';
@@ -21,7 +21,7 @@ export interface RigOptions {
   deadlineMs?: number;
   timings?: Partial<InferenceTimings>;
   limits?: Partial<QueueLimits>;
-  wear?: NonNullable<InferenceActorsDeps['wear']>;
+  ageLimits?: NonNullable<InferenceActorsDeps['ageLimits']>;
 }
 
 const stops: (() => Promise<void>)[] = [];
@@ -33,12 +33,12 @@ export async function stopInference(): Promise<void> {
 
 /** The machine of the models with its real actors and processes. */
 export function startInference(options: RigOptions) {
-  const desk = createInferenceDesk(options.limits);
+  const queue = createModelQueue(options.limits);
   const changes: string[] = [];
-  desk.inference.onChange(() => changes.push(JSON.stringify(desk.states())));
+  queue.inference.onChange(() => changes.push(JSON.stringify(queue.states())));
   const logic = inferenceMachine.provide({
     actors: createInferenceActors({
-      desk,
+      queue,
       env: process.env,
       sources: {
         models: options.models,
@@ -47,7 +47,7 @@ export function startInference(options: RigOptions) {
         allowDownload: options.hub !== undefined,
         hub: options.hub ?? 'http://nowhere.invalid',
       },
-      ...(options.wear === undefined ? {} : { wear: options.wear }),
+      ...(options.ageLimits === undefined ? {} : { ageLimits: options.ageLimits }),
     }),
   });
   const actor = createActor(logic, {
@@ -61,11 +61,11 @@ export function startInference(options: RigOptions) {
   });
   return {
     actor,
-    desk,
+    queue,
     changes,
-    inference: desk.inference,
+    inference: queue.inference,
     becomes: (role: ModelRole, state: string) =>
-      until(`the ${role} is ${state}`, () => desk.states()[role].state === state, 60_000),
+      until(`the ${role} is ${state}`, () => queue.states()[role].state === state, 60_000),
     pid: inferencePid,
   };
 }

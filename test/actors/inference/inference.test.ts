@@ -1,5 +1,4 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -134,11 +133,11 @@ describe('the models in their process', () => {
 
 describe('a process that fails', () => {
   it('is replaced when it is killed, and whoever it served is told at once', async () => {
-    const { inference, pid, becomes, desk } = await startReady();
+    const { inference, pid, becomes, queue } = await startReady();
     const first = pid();
     process.kill(first ?? 0, 'SIGSTOP');
     const served = inference.embed(['car'], { kind: 'query', signal });
-    await until('the batch is out', () => desk.depth() === 0);
+    await until('the batch is out', () => queue.depth() === 0);
     process.kill(first ?? 0, 'SIGKILL');
     await expect(served).rejects.toMatchObject({
       code: 'INFERENCE_AWAY',
@@ -166,7 +165,9 @@ describe('a process that fails', () => {
   });
 
   it('is replaced when it has done enough', async () => {
-    const { inference, pid, becomes } = await startReady({ wear: { batches: 2, growthBytes: Infinity } });
+    const { inference, pid, becomes } = await startReady({
+      ageLimits: { batches: 2, growthBytes: Infinity },
+    });
     const first = pid();
     for (const text of ['a', 'b']) await inference.embed([text], { kind: 'query', signal });
     await until('a fresh one is there', () => pid() !== undefined && pid() !== first);

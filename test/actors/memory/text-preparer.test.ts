@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTextPreparer, type TextPreparer } from '../../../actors/memory/text-preparer.ts';
-import { embedLexically } from '../../../src/lib/memory/lexical-embedder.ts';
+import { embedLexically } from '../../../src/memory/embed/lexical-embedder.ts';
 
 const open: TextPreparer[] = [];
 afterEach(() => Promise.all(open.splice(0).map((preparer) => preparer.close())));

@@ -1,28 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, toPromise } from 'xstate';
 import { createClaimTask } from '../../../actors/tasks/claim-task.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
 import { quickLimits } from '../../helpers/agent-fixtures.ts';
-import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
+import { useDatabase } from '../../helpers/use-database.ts';
 import { queueTask, taskRow } from './tasks-harness.ts';
 
-let database: TempDatabase;
-let store: Store;
-beforeAll(async () => {
-  database = await tempDatabase();
-  store = database.store;
-});
-afterAll(() => database.stop());
-beforeEach(() => store.query({ text: 'TRUNCATE tasks, events, conversations' }));
+const { store } = useDatabase('tasks', 'events', 'conversations');
 
-function claim({ humanOnly = false, now = () => new Date(), on = store } = {}) {
+function claim({
+  humanOnly = false,
+  now = () => new Date(),
+  on = store,
+  isStalled = (): boolean => false,
+} = {}) {
   const logic = createClaimTask({
     store: on,
     bus: { emit: () => {} },
     worker: randomUUID(),
     leaseMs: 60_000,
     limitsFor: () => quickLimits(),
+    isStalled,
     now,
   });
   const actor = createActor(logic, { input: { humanOnly } });
@@ -54,6 +53,13 @@ describe('claiming a task', () => {
     expect((await claim({ humanOnly: true })).task?.id).toBe(human);
   });
 
+  it('starts none while the event loop is late, and looks again soon', async () => {
+    const id = await queueTask(store, { priority: 0 });
+    expect(await claim({ isStalled: () => true })).toEqual({ task: undefined, waitMs: 250 });
+    expect(await taskRow(store, id)).toMatchObject({ state: 'queued', attempts: 0 });
+    expect((await claim()).task?.id).toBe(id);
+  });
+
   it('says when the next one is due', async () => {
     const id = await queueTask(store);
     const at = new Date();
@@ -73,6 +79,36 @@ describe('claiming a task', () => {
     });
     const found = await claim({ now: () => new Date((at += 10) - 10) });
     expect(found.task === undefined && found.waitMs).toBe(5);
+  });
+
+  it.each([-2 * 60 * 60_000, -400 * 24 * 60 * 60_000, -1])(
+    'takes what is due at once, in order, by a clock that has gone back by %d ms',
+    async (jumpMs) => {
+      const waiting = [await queueTask(store, { priority: 0 }), await queueTask(store, { priority: 0 })];
+      const back = () => new Date(Date.now() + jumpMs);
+      const later = await queueTask(store, { priority: 0 });
+      await store.query({
+        text: 'UPDATE tasks SET run_after = $2, queued_at = $2 WHERE id = $1',
+        values: [later, back()],
+      });
+      const claimed = [await claim({ now: back }), await claim({ now: back }), await claim({ now: back })];
+      expect(claimed.map(({ task }) => task?.id)).toEqual([...waiting, later]);
+    },
+  );
+
+  it('waits for no retry longer than its policy does, and for money till its day', async () => {
+    const at = Date.now();
+    const [retry, money] = [await queueTask(store, { priority: 0 }), await queueTask(store, { priority: 1 })];
+    await store.query({
+      text: `UPDATE tasks SET run_after = $2, waits_from = $3, attempts = 1,
+                    outcome = CASE WHEN id = $1 THEN 'crashed' ELSE 'over-budget' END`,
+      values: [retry, new Date(at + 60_000), new Date(at)],
+    });
+    expect(await claim({ now: () => new Date(at + 1_000) })).toEqual({ task: undefined, waitMs: 30_000 });
+    const back = () => new Date(at - 60 * 60_000);
+    expect((await claim({ now: back })).task?.id).toBe(retry);
+    expect((await claim({ now: back })).task).toBeUndefined();
+    expect((await claim({ now: () => new Date(at + 60_000) })).task?.id).toBe(money);
   });
 
   it('goes on to another conversation when it loses the race for one', async () => {

@@ -1,19 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import { putMemory } from '../../helpers/graph-fixtures.ts';
 import { recallerOn } from '../../helpers/recall.ts';
+import { closeAfterTest } from '../../helpers/closers.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
 import { queueTask, startWorker, taskRow } from './tasks-harness.ts';
 
-const entry = childEntry(import.meta.url, '../../../src/offline-agent.ts');
-const stops: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
+const entry = childEntry(import.meta.url, '../../../src/tasks/agents/offline-agent.ts');
 async function open(): Promise<TempDatabase> {
   const database = await tempDatabase();
-  stops.push(() => database.stop());
+  closeAfterTest(() => database.stop());
   return database;
 }
 
@@ -28,7 +24,7 @@ function work({ store }: TempDatabase, beforeRecall: () => Promise<void> = () =>
       return recall(query);
     },
   });
-  stops.push(() => worker.stop());
+  closeAfterTest(() => worker.stop());
   return worker;
 }
 

@@ -1,28 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, toPromise } from 'xstate';
-import { createRecordTask, type RecordRequest } from '../../../actors/tasks/record-task.ts';
-import { noRun } from '../../../machines/agent-run-context.ts';
-import type { RunEvidence } from '../../../src/lib/agent/outcome.ts';
-import { defaultRetryPolicy } from '../../../src/lib/agent/retry.ts';
-import type { AgentResult } from '../../../src/lib/agent/stream-event.ts';
+import { createRecordTask } from '../../../actors/tasks/record-task.ts';
+import { noRun } from '../../../machines/agent-run/context.ts';
+import type { RecordRequest } from '../../../machines/task/protocol.ts';
+import type { RunEvidence } from '../../../src/tasks/run/outcome.ts';
+import { defaultRetryPolicy } from '../../../src/tasks/run/retry.ts';
+import type { AgentResult } from '../../../src/tasks/run/stream-event.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
-import { listNotices } from '../../../src/lib/store/notices/notices.ts';
+import { listNotices } from '../../../src/notices/rows.ts';
 import type { Statement, Store } from '../../../src/lib/store/store.ts';
-import { claimTask } from '../../../src/lib/store/tasks/claim.ts';
-import { findTranscripts } from '../../../src/lib/store/tasks/transcripts.ts';
+import { findTranscripts } from '../../../src/tasks/rows/transcripts.ts';
 import { fakeAgent } from '../../helpers/agent-fixtures.ts';
-import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
-import { queueTask, type QueuedTask, taskRow } from './tasks-harness.ts';
+import { useDatabase } from '../../helpers/use-database.ts';
+import { claimNext, queueTask, type QueuedTask, taskRow } from './tasks-harness.ts';
 
-let database: TempDatabase;
-let store: Store;
-beforeAll(async () => {
-  database = await tempDatabase();
-  store = database.store;
-});
-afterAll(() => database.stop());
-beforeEach(() => store.query({ text: 'TRUNCATE tasks, events, conversations, task_transcripts' }));
+const { store } = useDatabase('tasks', 'events', 'conversations', 'task_transcripts', 'pruning_clock');
 
 const sessionId = randomUUID();
 const result: AgentResult = {
@@ -44,24 +37,23 @@ const refused: Partial<RunEvidence> = {
 };
 const exit = { code: 0, signal: null };
 
-function recorder(on: Store = store) {
+function recorder(on: Store = store, now: () => Date = () => new Date()) {
   const notices: string[] = [];
   const logic = createRecordTask({
     store: on,
     bus: {
       emit(name, fact) {
-        if (name === 'owner.notice' && 'text' in fact) notices.push(fact.text);
+        if (name === 'owner.told' && 'text' in fact) notices.push(fact.text);
       },
     },
     retryPolicy: () => defaultRetryPolicy,
+    now,
   });
   return {
     notices,
     async record(evidence: Partial<RunEvidence>, queued: QueuedTask = {}, more: Partial<RecordRequest> = {}) {
       await queueTask(store, queued);
-      const options = { worker: randomUUID(), now: new Date(), leaseMs: 60_000, humanOnly: false };
-      const task = await claimTask(store, options);
-      if (task === undefined) throw new Error('there was nothing to claim');
+      const task = await claimNext(store);
       const input: RecordRequest = {
         ...noRun,
         task,
@@ -138,6 +130,63 @@ describe('recording a task', () => {
     expect((await recorder().record({ result, exit }, { conversation: 'garden' })).task.resume).toBeNull();
   });
 
+  it.each([
+    ['a NUL in the session id', { sessionId: `${sessionId}\0` }],
+    ['a session id that is no UUID', { sessionId: 'session-of-mine' }],
+    ['a session id of a megabyte', { sessionId: 'f'.repeat(1024 * 1024) }],
+    ['a NUL in the name of a denied tool', { deniedTools: ['Ba\0sh', 'half \ud83e'] }],
+    ['the name of a tool of a megabyte', { deniedTools: ['x'.repeat(1024 * 1024)] }],
+    ['NULs in the reply', { text: 'the\0 reply \ud83e' }],
+    [
+      'a NUL in the name of a model',
+      { usage: { 'opus\0': { inputTokens: 5, outputTokens: 1, costUSD: 0.25 } } },
+    ],
+    [
+      'figures beyond every column',
+      { usage: { opus: { inputTokens: 1e300, outputTokens: 1, costUSD: 1e300 } } },
+    ],
+  ])('takes down %s at the first try, and what it cost', async (_, odd: Partial<AgentResult>) => {
+    const { row, recorded } = await recorder().record(
+      { result: { ...result, ...odd }, exit },
+      { conversation: 'garden' },
+    );
+    expect(recorded).toMatchObject({ state: 'done', outcome: 'succeeded' });
+    expect(row).toMatchObject({ state: 'done', cost: 0.25 });
+  });
+
+  it('takes down a failure whose last words nobody can store', async () => {
+    const stderr = 'boom \0 \ud83e'.repeat(10_000);
+    const { row } = await recorder().record(
+      { stderr, exit: { code: 3, signal: null } },
+      {},
+      { progress: '\0'.repeat(9_000) },
+    );
+    expect(row).toMatchObject({ state: 'queued', outcome: 'crashed' });
+  });
+
+  it.each([
+    ['plain', `reply ~ '[^ -~]'`],
+    ['bare', `session_id IS NOT NULL OR EXISTS (SELECT FROM conversations)`],
+  ] as const)('leaves out of a record that is cut to the %s what the store refuses', async (cut, refused) => {
+    await store.query({
+      text: `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               IF EXISTS (SELECT FROM tasks WHERE ${refused}) THEN RAISE EXCEPTION USING ERRCODE = '23514'; END IF;
+               RETURN NULL; END $$;
+             CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON tasks DEFERRABLE INITIALLY DEFERRED
+               FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    });
+    try {
+      const odd = { result: { ...result, text: 'grün' }, exit };
+      await expect(recorder().record(odd, { conversation: cut })).rejects.toMatchObject({ code: '23514' });
+      await store.query({ text: `UPDATE tasks SET state = 'queued', attempts = 0 WHERE state = 'running'` });
+      await store.query({ text: `DELETE FROM tasks` });
+      const { row } = await recorder().record(odd, { conversation: cut }, { cut });
+      expect(row).toMatchObject({ state: 'done', outcome: 'succeeded', cost: 0.25, reply: 'gr?n' });
+    } finally {
+      await store.query({ text: `DROP FUNCTION refuse CASCADE` });
+    }
+  });
+
   it('puts a task off until its limit resets, without spending the attempt', async () => {
     const resetsAt = Date.now() + 3_600_000;
     const limited = {
@@ -160,12 +209,33 @@ describe('recording a task', () => {
     await owner.record(refused);
     expect(owner.notices).toEqual([expect.stringContaining('the agent is not logged in')]);
     const unseen = () => listNotices(store, { unseen: true, limit: 10 });
-    expect(await unseen()).toMatchObject([{ origin: 'agent', text: owner.notices[0], seen_at: null }]);
+    expect(await unseen()).toMatchObject([{ origin: 'agent', text: owner.notices[0], seenAt: null }]);
     await owner.record({ result, exit });
     expect(await unseen()).toEqual([]);
     await owner.record(refused);
     expect(owner.notices).toHaveLength(2);
     await owner.record({ exit: { code: 1, signal: null } });
     expect(owner.notices).toHaveLength(2);
+  });
+
+  it('deletes no transcript by a clock that has jumped years ahead, and does when it has stood', async () => {
+    const year = 365 * 24 * 60 * 60_000;
+    let ahead = 0;
+    const owner = recorder(store, () => new Date(Date.now() + ahead));
+    const transcript = {
+      head: [{ at: 1, kind: 'steered' as const, text: 'said' }],
+      tail: [],
+      omitted: 0,
+    };
+    const kept = async (taskId: number) => (await findTranscripts(store, taskId)).length;
+    const { task } = await owner.record({ result, exit }, {}, { transcript });
+    ahead = 3 * year;
+    await owner.record({ result, exit }, {}, { transcript });
+    expect(await kept(task.id)).toBe(1);
+    for (const hours of [6, 12, 18, 24]) {
+      ahead = 3 * year + hours * 60 * 60_000;
+      await owner.record({ result, exit });
+    }
+    expect(await kept(task.id)).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { createActor, toPromise } from 'xstate';
-import { createAgentProcess } from '../../../actors/agent-process.ts';
+import { createAgentProcess } from '../../../actors/tasks/agent-process.ts';
 import { createAmendTask } from '../../../actors/tasks/amend-task.ts';
 import { createClaimTask } from '../../../actors/tasks/claim-task.ts';
 import { createRecordTask } from '../../../actors/tasks/record-task.ts';
@@ -17,20 +17,21 @@ import {
 } from '../../../actors/tasks/run-steps.ts';
 import { createRecoverTasks, createTendTasks } from '../../../actors/tasks/upkeep.ts';
 import { createTakeFollowUps } from '../../../actors/tasks/take-follow-ups.ts';
-import { agentRunMachine } from '../../../machines/agent-run.ts';
-import { followUpsMachine } from '../../../machines/follow-ups.ts';
-import { taskMachine } from '../../../machines/task.ts';
-import { tasksMachine } from '../../../machines/tasks.ts';
-import type { TasksProblem } from '../../../machines/tasks-setup.ts';
-import type { TasksEvent, TasksInput } from '../../../machines/tasks-board.ts';
-import type { TaskLimits } from '../../../src/lib/agent/limits.ts';
-import { taskMarkerName } from '../../../src/lib/agent/marker.ts';
-import type { RetryPolicy } from '../../../src/lib/agent/retry.ts';
-import { type BusFacts, createBus } from '../../../src/lib/bus.ts';
+import { agentRunMachine } from '../../../machines/agent-run/machine.ts';
+import { followUpsMachine } from '../../../machines/follow-ups/machine.ts';
+import { taskMachine } from '../../../machines/task/machine.ts';
+import { tasksMachine } from '../../../machines/tasks/machine.ts';
+import type { TasksEvent } from '../../../machines/tasks/board.ts';
+import type { TasksInput, TasksProblem } from '../../../machines/tasks/protocol.ts';
+import type { TaskLimits } from '../../../src/tasks/run/limits.ts';
+import { taskMarkerName } from '../../../src/lib/process/marker.ts';
+import type { RetryPolicy } from '../../../src/tasks/run/retry.ts';
+import { type BusFacts, createBus } from '../../../src/bus.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
-import type { AgentResolution } from '../../../src/lib/process/resolve-agent.ts';
-import type { Recall } from '../../../src/lib/recall/recall.ts';
+import type { AgentResolution } from '../../../src/tasks/agents/resolve.ts';
+import type { Recall } from '../../../src/memory/recall/recall.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
+import { type ClaimedTask, type ClaimOptions, claimTask } from '../../../src/tasks/rows/claim.ts';
 import { fakeAgent, quickLimits } from '../../helpers/agent-fixtures.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 
@@ -122,6 +123,7 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
 
   return {
     actor,
+    bus,
     worker,
     ended,
     states,
@@ -160,6 +162,7 @@ export interface QueuedTask {
   category?: string;
   /** The conversation to begin from. */
   forkOf?: string | null;
+  replyTo?: string | null;
 }
 
 let nextEventId = 1_000;
@@ -167,7 +170,7 @@ let nextEventId = 1_000;
 /** An event and its queued task, as the router makes them; returns the task's id. */
 export async function queueTask(store: Store, task: QueuedTask = {}): Promise<number> {
   const { priority = 3, conversation = null, prompt = 'hello', source = 'cli' } = task;
-  const { category = 'ask', forkOf = null } = task;
+  const { category = 'ask', forkOf = null, replyTo = null } = task;
   const eventId = nextEventId++;
   const now = new Date();
   await store.query({
@@ -176,11 +179,25 @@ export async function queueTask(store: Store, task: QueuedTask = {}): Promise<nu
     values: [eventId, priority, source, prompt, now],
   });
   const { rows } = await store.query<{ id: number }>({
-    text: `INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, fork_of, run_after, queued_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id`,
-    values: [eventId, priority, source, category, conversation, prompt, forkOf, now],
+    text: `INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, fork_of, run_after, queued_at, reply_to)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id`,
+    values: [eventId, priority, source, category, conversation, prompt, forkOf, now, replyTo],
   });
   return rows[0]?.id ?? 0;
+}
+
+/** Claims the next task, which has to be there; by default for a worker of its own, with a lease of a minute. */
+export async function claimNext(
+  store: Store,
+  {
+    worker = randomUUID(),
+    now = new Date(),
+    leaseMs = 60_000,
+  }: Partial<Omit<ClaimOptions, 'humanOnly'>> = {},
+): Promise<ClaimedTask> {
+  const task = await claimTask(store, { worker, now, leaseMs, humanOnly: false });
+  if (task === undefined) throw new Error('nothing was claimed');
+  return task;
 }
 
 /** A task's row with the state of its event. */

@@ -1,31 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { taskMarker } from '../../../src/lib/agent/marker.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { taskMarker } from '../../../src/lib/process/marker.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
 import { bootId, identityOf, isAlive } from '../../../src/lib/process/identity.ts';
-import type { AgentResolution } from '../../../src/lib/process/resolve-agent.ts';
+import type { AgentResolution } from '../../../src/tasks/agents/resolve.ts';
 import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
-import { claimTask } from '../../../src/lib/store/tasks/claim.ts';
-import { recordOutcome } from '../../../src/lib/store/tasks/record-outcome.ts';
+import { recordOutcome } from '../../../src/tasks/rows/record-outcome.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { fakeAgent } from '../../helpers/agent-fixtures.ts';
-import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
-import { queueTask, startWorker, taskRow, type WorkerOptions } from './tasks-harness.ts';
+import { useDatabase } from '../../helpers/use-database.ts';
+import { claimNext, queueTask, startWorker, taskRow, type WorkerOptions } from './tasks-harness.ts';
 
-let database: TempDatabase;
-let store: Store;
+const { store } = useDatabase('tasks', 'events', 'conversations', 'activity_log', 'memory_embeddings');
 let workers: ReturnType<typeof startWorker>[] = [];
 
-beforeAll(async () => {
-  database = await tempDatabase();
-  store = database.store;
-});
-afterAll(() => database.stop());
-beforeEach(() =>
-  store.query({ text: 'TRUNCATE tasks, events, conversations, activity_log, memory_embeddings CASCADE' }),
-);
 afterEach(async () => {
   for (const worker of workers) await worker.stop();
   workers = [];
@@ -83,7 +73,7 @@ describe('a task', () => {
       values: [now],
     });
     const id = await queueTask(store, { prompt: 'what did the nas say?', conversation: 'c2' });
-    const entry = childEntry(import.meta.url, '../../../src/offline-agent.ts');
+    const entry = childEntry(import.meta.url, '../../../src/tasks/agents/offline-agent.ts');
     const worker = work({ agent: () => ({ kind: 'offline', reason: 'no CLI', tried: [], entry }) });
     const { reply } = await worker.ends(id);
     expect(reply).toContain('no language model answered');
@@ -268,6 +258,38 @@ describe('sessions and costs', () => {
     });
   });
 
+  it.each(['hello?', 'hello, with words?', 'hello, on stderr?'])(
+    'gives a session up that the service refuses, answers in a fresh one within the same attempt, and says so: %s',
+    async (prompt) => {
+      await store.query({
+        text: `INSERT INTO conversations (id, session_id, cost_high_water_usd, created_at, last_used_at)
+               VALUES ('c', '99999999-9999-4999-8999-999999999999', 5, now(), now())`,
+      });
+      const id = await queueTask(store, { conversation: 'c', prompt });
+      const worker = work({ agent: agentNamed('refuses-session.sh') });
+      expect(await worker.ends(id)).toMatchObject({ state: 'done', reply: 'a fresh answer' });
+      expect(await taskRow(store, id)).toMatchObject({
+        attempts: 1,
+        reason: expect.stringContaining('the service refused to go on with the session') as string,
+      });
+      expect(await conversation()).toEqual({
+        session_id: '44444444-4444-4444-8444-444444444444',
+        booked: 0.25,
+      });
+    },
+  );
+
+  it('does no deed twice for a refused session: it gives that up for the next message', async () => {
+    await store.query({
+      text: `INSERT INTO conversations (id, session_id, cost_high_water_usd, created_at, last_used_at)
+             VALUES ('c', '99999999-9999-4999-8999-999999999999', 0, now(), now())`,
+    });
+    const id = await queueTask(store, { conversation: 'c', prompt: 'refuse after a deed' });
+    const worker = work({ agent: agentNamed('refuses-session.sh') });
+    expect(await worker.ends(id)).toMatchObject({ state: 'failed', outcome: 'invalid-request' });
+    expect(await conversation()).toEqual({ session_id: null, booked: 0 });
+  });
+
   it('never keeps the session of a failed run', async () => {
     const id = await queueTask(store, { conversation: 'c' });
     const worker = work({ agent: agentNamed('is-error.sh'), retry: { maxAttempts: 1 } });
@@ -301,7 +323,7 @@ describe('after a crash of the daemon', () => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       await store.query({ text: `UPDATE tasks SET state = 'queued' WHERE id = $1`, values: [id] });
       const now = new Date();
-      await claimTask(store, { worker, now, leaseMs: 60_000, humanOnly: false });
+      await claimNext(store, { worker, now });
     }
     const { name, value } = taskMarker({ worker, taskId: id, attempt: attempts });
     const agent = fakeAgent('family.sh') as { path: string };
@@ -365,7 +387,7 @@ describe('after a crash of the daemon', () => {
   it('leaves the rows of a living worker alone until their lease runs out', async () => {
     const other = randomUUID();
     const id = await queueTask(store);
-    await claimTask(store, { worker: other, now: new Date(), leaseMs: 60_000, humanOnly: false });
+    await claimNext(store, { worker: other });
     const worker = work({ input: { upkeepMs: 100 } });
     const next = await queueTask(store);
     worker.send({ type: 'tasks.wake' });
@@ -375,6 +397,14 @@ describe('after a crash of the daemon', () => {
       text: `UPDATE tasks SET lease_until = now() - interval '1 s' WHERE id = $1`,
       values: [id],
     });
+    expect(await worker.ends(id)).toMatchObject({ state: 'done' });
+    expect(await taskRow(store, id)).toMatchObject({ attempts: 2 });
+  });
+
+  it('takes up a row whose worker is gone and whose lease lies behind a clock that went back', async () => {
+    const id = await queueTask(store);
+    await claimNext(store, { worker: randomUUID(), now: new Date(Date.now() + 24 * 60 * 60_000) });
+    const worker = work({ input: { upkeepMs: 100 }, leaseMs: 1_000 });
     expect(await worker.ends(id)).toMatchObject({ state: 'done' });
     expect(await taskRow(store, id)).toMatchObject({ attempts: 2 });
   });
@@ -429,8 +459,7 @@ describe('the store', () => {
   it('takes the same record twice without harm, and none for an attempt that is not ours', async () => {
     const id = await queueTask(store);
     const worker = randomUUID();
-    const task = await claimTask(store, { worker, now: new Date(), leaseMs: 1_000, humanOnly: false });
-    if (task === undefined) throw new Error('nothing was claimed');
+    const task = await claimNext(store, { worker, leaseMs: 1_000 });
     const record: Parameters<typeof recordOutcome>[1] = {
       task,
       outcome: { kind: 'succeeded', reply: 'a\0b' },

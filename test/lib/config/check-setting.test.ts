@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  checkSetting,
-  isSettingKey,
-  nearestKey,
-  settingFromText,
-} from '../../../src/lib/config/check-setting.ts';
-import { defaultSettings, metaOf, settingKeys } from '../../../src/lib/config/schema.ts';
+import * as check from '../../../src/lib/config/check-setting.ts';
 import { UsageError } from '../../../src/lib/errors.ts';
+import { type Settings, settingsSchema } from '../../../src/settings.ts';
+
+const { keys: settingKeys, meta: metaOf, defaults: defaultSettings } = settingsSchema;
+const isSettingKey = (key: string) => check.isSettingKey(settingsSchema, key);
+const nearestKey = (key: string) => check.nearestKey(settingsSchema, key);
+const checkSetting = (key: keyof Settings, value: unknown) => check.checkSetting(settingsSchema, key, value);
+const settingFromText = (key: keyof Settings, text: string) =>
+  check.settingFromText(settingsSchema, key, text);
 
 describe('settings from text', () => {
   it.each([
@@ -30,6 +32,15 @@ describe('settings from text', () => {
 });
 
 describe('checking', () => {
+  it.each([
+    ['task.timeoutMsByCategory', '{"__proto__":1000}'],
+    ['permissions.byCategory', '{"backup":{"__proto__":{"allow":["Bash"]}}}'],
+    ['router.rules', '[{"__proto__":{"route":"drop"}}]'],
+  ] as const)('refuses in %s what would be forgotten: %s', (key, text) => {
+    expect(() => settingFromText(key, text)).toThrow(/__proto__ cannot be the name/);
+    expect(() => checkSetting(key, JSON.parse(text))).toThrow(UsageError);
+  });
+
   it('gives a checked value or a refusal for whatever comes, never another error', () => {
     fc.assert(
       fc.property(fc.constantFrom(...settingKeys), fc.anything(), (key, value) => {

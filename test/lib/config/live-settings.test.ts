@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSettings } from '../../../src/lib/config/live-settings.ts';
+import { createSettings } from '../../../src/settings.ts';
 import { UsageError } from '../../../src/lib/errors.ts';
 
 let folder: string;
@@ -40,6 +40,18 @@ describe('where settings come from', () => {
     expect(settings.get('journal.segmentBytes')).toBe(16_777_216);
     expect(settings.get('spend.dailyUsd')).toBeNull();
     expect(new Set(settings.views().map(({ origin }) => origin))).toEqual(new Set(['default']));
+  });
+
+  it('reads a config.json that begins with a byte order mark, and refuses one that says a thing twice', () => {
+    expect(settingsOf('\uFEFF{"port": 1234}').get('port')).toBe(1234);
+    expect(
+      refusal(() => settingsOf('{"port": 1, "task": {"timeoutMs": 5000, "timeoutMs": 6000}, "port": 2}')),
+    ).toMatch(
+      /^task\.timeoutMs in .*: expected it once, got it twice\nport in .*: expected it once, got it twice$/,
+    );
+    expect(refusal(() => settingsOf('{"task.timeoutMsByCategory": {"a": 5000, "a": 6000}}'))).toMatch(
+      /^task.timeoutMsByCategory.a in/,
+    );
   });
 
   it('takes dotted names and nested objects of config.json alike', () => {

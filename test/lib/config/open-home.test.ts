@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -17,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openHome } from '../../../src/lib/config/open-home.ts';
 import { homeFrom, homePaths } from '../../../src/lib/config/paths.ts';
 import { notPrivate } from '../../../src/lib/config/private-dir.ts';
+import { packagePath } from '../../../src/lib/package-root.ts';
 import { openSocketDir, socketDir } from '../../../src/lib/config/socket-dir.ts';
 
 let folder: string;
@@ -37,7 +39,31 @@ describe('the home', () => {
     expect(homeFrom({ HOME: '/home/me' })).toBe('/home/me/.ninjad');
     expect(homeFrom({ HOME: '/home/me', NINJAD_HOME: '' })).toBe('/home/me/.ninjad');
     expect(homeFrom({ NINJAD_HOME: '/srv/ninjad/' })).toBe('/srv/ninjad');
-    expect(homeFrom({ NINJAD_HOME: 'here' })).toBe(join(process.cwd(), 'here'));
+  });
+
+  it('expands a leading ~/, and is never in the folder that happens to be current', () => {
+    expect(homeFrom({ HOME: '/home/me', NINJAD_HOME: '~/nj' })).toBe('/home/me/nj');
+    expect(homeFrom({ HOME: '/home/me/', NINJAD_HOME: '~' })).toBe('/home/me');
+    for (const NINJAD_HOME of ['here', './here', '../here', '~other/nj', '$HOME/nj'])
+      expect(() => homeFrom({ HOME: '/home/me', NINJAD_HOME })).toThrow(
+        /NINJAD_HOME: expected an absolute path/,
+      );
+    for (const HOME of ['', 'me', '~'])
+      for (const NINJAD_HOME of [undefined, '~/nj'])
+        expect(() => homeFrom({ HOME, NINJAD_HOME })).toThrow(/^HOME: expected the absolute path/);
+    expect(homeFrom({ HOME: '', NINJAD_HOME: '/srv/ninjad' })).toBe('/srv/ninjad');
+  });
+
+  // In a process of its own, since the fault is a call that never returns.
+  it('is refused where no folder can be made, as below /proc', { timeout: 60_000 }, () => {
+    const code = `import { openHome } from ${JSON.stringify(packagePath('src', 'lib', 'config', 'open-home.ts'))};
+      try { openHome('/proc/ninjad-test/home'); } catch (thrown) { console.log(thrown.message); }`;
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', code],
+      { cwd: packagePath(), encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' },
+    );
+    expect(stdout).toContain('cannot make the folder /proc/ninjad-test/home');
   });
 
   it('names the files of the contract', () => {

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { settingsTable, withSettingsTable } from '../../../src/lib/config/reference.ts';
-import { settingKeys } from '../../../src/lib/config/schema.ts';
+import * as reference from '../../../src/lib/config/reference.ts';
+import { settingsSchema } from '../../../src/settings.ts';
+
+const settingKeys = settingsSchema.keys;
+const settingsTable = () => reference.settingsTable(settingsSchema);
+const withSettingsTable = (readme: string) => reference.withSettingsTable(settingsSchema, readme);
 
 describe('table of settings', () => {
   it('has one row a setting, with as many cells as the header', () => {

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSettings } from '../../../src/lib/config/live-settings.ts';
+import { describe, expect, it } from 'vitest';
+import { createSettings } from '../../../src/settings.ts';
 import {
   deleteStoredSetting,
   readStoredSettings,
   writeStoredSetting,
 } from '../../../src/lib/config/stored-settings.ts';
-import { tempDatabase, type TempDatabase } from '../../helpers/temp-database.ts';
+import { useDatabase } from '../../helpers/use-database.ts';
 
-let database: TempDatabase;
-beforeAll(async () => {
-  database = await tempDatabase();
-});
-afterAll(() => database.stop());
+const { store } = useDatabase();
 
 describe('stored settings', () => {
   it('come back from the database as what they were, the latest value of each', async () => {
-    const { store } = database;
     const settings = createSettings({ configFile: '/nowhere/config.json', env: {} });
     const changes = [
       settings.check('spend.dailyUsd', 1),
@@ -40,7 +35,6 @@ describe('stored settings', () => {
   });
 
   it('can be taken back, also twice', async () => {
-    const { store } = database;
     await deleteStoredSetting(store, 'log.level');
     await deleteStoredSetting(store, 'log.level');
     const keys = (await readStoredSettings(store)).map(({ key }) => key);

@@ -2,19 +2,14 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, closeSync, constants, openSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { trimJournal } from '../../../src/lib/journal/trim.ts';
 import { maxLineBytes } from '../../../src/lib/wire/scan-line.ts';
+import { closeAfterTest } from '../../helpers/closers.ts';
 import { journalRig } from '../../helpers/journal-rig.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
 const MIB = 1024 * 1024;
-const closers: Array<() => void> = [];
-
-afterEach(() => {
-  for (const close of closers.splice(0).reverse()) close();
-});
-
 describe.each([
   ['splice(2)', true],
   ['read(2) and write(2)', false],
@@ -284,7 +279,7 @@ describe('journal', () => {
     execFileSync('mkfifo', [fifo]);
     // The test holds the pipe, so that what nobody has read yet outlives each reader.
     const held = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
-    closers.push(() => closeSync(held));
+    closeAfterTest(() => closeSync(held));
     const lines = 200_000;
     const writer = spawn(process.execPath, [
       '-e',
@@ -293,14 +288,14 @@ describe('journal', () => {
          if (block.length > 3900 || n === ${lines - 1}) { fs.writeSync(fd, block); block = ''; } }`,
       fifo,
     ]);
-    closers.push(() => writer.kill('SIGKILL'));
+    closeAfterTest(() => writer.kill('SIGKILL'));
     const written = once(writer, 'exit');
     const reader = new URL('../../fixtures/journal-reader.ts', import.meta.url).pathname;
     const read = (): ReturnType<typeof spawn> => {
       const child = spawn(process.execPath, ['--import', 'tsx', reader, fifo, join(dir, 'journal')], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      closers.push(() => child.kill('SIGKILL'));
+      closeAfterTest(() => child.kill('SIGKILL'));
       return child;
     };
     for (let round = 0; round < 10; round += 1) {
@@ -335,7 +330,7 @@ describe('journal', () => {
     } catch {
       context.skip('a full disk needs the right to mount a small one');
     }
-    closers.push(() => execFileSync('umount', ['-l', mount]));
+    closeAfterTest(() => execFileSync('umount', ['-l', mount]));
     const filler = join(mount, 'filler');
     const rig = journalRig(dir);
     const { bsize, bavail } = statfsSync(mount);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { enclosedIn } from '../../../src/lib/containment/task-cgroup.ts';
+import { enclosedIn } from '../../../src/lib/process/containment/task-cgroup.ts';
 import { cgroupMembers, isPopulated, killCgroup, removeCgroup } from '../../../src/lib/process/cgroup.ts';
 import { terminateFamily } from '../../../src/lib/process/kill-family.ts';
 import { newMarker } from '../../fixtures/process/family.ts';

@@ -1,16 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { numberArray, textArray } from '../../../src/lib/store/array-literal.ts';
-import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
+import { useDatabase } from '../../helpers/use-database.ts';
 
-let database: TempDatabase;
-beforeAll(async () => {
-  database = await tempDatabase();
-});
-afterAll(() => database.stop());
+const { store } = useDatabase();
 
 async function back(type: string, literal: string): Promise<unknown> {
-  const { rows } = await database.store.query<{ value: unknown }>({
+  const { rows } = await store.query<{ value: unknown }>({
     text: `SELECT $1::${type} AS value`,
     values: [literal],
   });

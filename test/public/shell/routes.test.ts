@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, readAddress, routes } from '../../../public/js/shell/routes.js';
+import { panels as routes } from '../../../public/js/panels/panels.js';
+import { addressOf, readAddress as read } from '../../../public/js/shell/routes.js';
+
+const readAddress = (hash: string) => read(hash, routes);
 
 describe('addresses', () => {
   it('lead to a panel, what is chosen in it, and its filters, and back', () => {

@@ -5,11 +5,13 @@ import { useStore } from '../../state/use-store.js';
 import { html } from '../../view.js';
 import { Events } from './events.js';
 import { Log } from './log.js';
-import { Notices } from './notices.js';
+import { MailList } from '../mail/list.js';
+import { Notices } from '../notices/list.js';
 
 const tabs = [
   { id: 'events', label: 'Events' },
   { id: 'log', label: 'Log' },
+  { id: 'mail', label: 'Mail' },
   { id: 'notices', label: 'Notices' },
 ];
 
@@ -28,7 +30,7 @@ export function ActivityPanel() {
         onSelect=${(/** @type {string} */ next) => replaceAddress('activity', [next], { text })}
       />
       ${
-        view === 'notices'
+        view === 'notices' || view === 'mail'
           ? null
           : html`<div class="end">
               <${SearchField}
@@ -40,6 +42,6 @@ export function ActivityPanel() {
             </div>`
       }
     </div>
-    ${view === 'log' ? html`<${Log} text=${text} />` : view === 'notices' ? html`<${Notices} />` : html`<${Events} text=${text} />`}
+    ${view === 'log' ? html`<${Log} text=${text} />` : view === 'notices' ? html`<${Notices} />` : view === 'mail' ? html`<${MailList} />` : html`<${Events} text=${text} />`}
   </section>`;
 }

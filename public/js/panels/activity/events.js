@@ -14,7 +14,7 @@ import { addressOf } from '../../shell/routes.js';
 import { withRows } from '../../state/rows.js';
 import { html, useEffect, useState } from '../../view.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').EventSummary} EventSummary */
+/** @typedef {import('../../../../src/operations.ts').Answers['events.list']['items'][number]} EventSummary */
 
 const mostRows = 2_000;
 const statuses = ['task', 'done', 'dropped', 'failed', 'dead'];
@@ -100,7 +100,7 @@ export function Events({ text }) {
 
 /** @param {{ id: number, onClose: () => void }} props */
 function EventDialog({ id, onClose }) {
-  const { data, error } = useResource('event.get', { id });
+  const { data, error } = useResource('event.get', { id }, 'events.list');
   const replay = () => void act('event.replay', { id }, { says: ({ message }) => message });
   return html`<${Dialog} title=${`Event ${id}`} wide onClose=${onClose}>
     ${

@@ -7,7 +7,7 @@ import { usePages } from '../../link/use-pages.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').Activity} Activity */
+/** @typedef {import('../../../../src/operations.ts').Answers['activity.list']['items'][number]} Activity */
 
 /** The log of decisions and facts. @param {{ text: string }} props */
 export function Log({ text }) {

@@ -3,7 +3,7 @@ import { connection, request } from '../../link/connection.js';
 import { go, place } from '../../shell/location.js';
 import { addressOf } from '../../shell/routes.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useEffect, useLayoutEffect, useRef } from '../../view.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../../view.js';
 import { Composer } from './composer.js';
 import { Conversations, NoConversation, useConversations } from './conversations.js';
 import { outbox } from './outbox.js';
@@ -30,6 +30,7 @@ export function ChatPanel() {
         : html`<${Thread}
             key=${selected}
             conversation=${selected}
+            isChosen=${named !== undefined}
             title=${talk?.title || selected}
             unread=${talk?.unread ?? 0}
             onRead=${talks.reload}
@@ -40,30 +41,53 @@ export function ChatPanel() {
 
 const nearEndPx = 80;
 
-/** @param {{ conversation: string, title: string, unread: number, onRead: () => void }} props */
-function Thread({ conversation, title, unread, onRead }) {
+/** @param {{ conversation: string, isChosen: boolean, title: string, unread: number, onRead: () => void }} props */
+function Thread({ conversation, isChosen, title, unread, onRead }) {
   const { turns, next, loaded, error, loadOlder, reload } = useThread(conversation);
   const connected = useStore(connection, (state) => state.connected);
   const sent = useStore(outbox, (state) => state.sent);
   const pending = sent.filter((message) => message.conversation === conversation);
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const sticks = useRef(true);
+  const oldest = useRef(/** @type {number | undefined} */ (undefined));
   const height = useRef(0);
+  const [below, setBelow] = useState(/** @type {'nothing' | 'read' | 'new'} */ ('nothing'));
 
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
+    const grew = element.scrollHeight > height.current;
     if (sticks.current) element.scrollTop = element.scrollHeight;
     // Older turns came in above: what was read stays where it was.
-    else if (element.scrollTop < nearEndPx) element.scrollTop += element.scrollHeight - height.current;
+    else if (element.scrollTop < nearEndPx && oldest.current !== turns[0]?.eventId)
+      element.scrollTop += element.scrollHeight - height.current;
+    else if (grew) setBelow('new');
     height.current = element.scrollHeight;
+    oldest.current = turns[0]?.eventId;
   }, [turns, pending.length]);
+  // The banner of an outage, a growing field or Markdown that comes late take what was in sight out of it.
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const stick = new ResizeObserver(() => {
+      if (sticks.current) element.scrollTop = element.scrollHeight;
+    });
+    stick.observe(element);
+    for (const child of element.children) stick.observe(child);
+    return () => stick.disconnect();
+  }, [loaded, turns.length === 0]);
   useReadMark(conversation, turns, unread, onRead);
 
   const onScroll = () => {
     const element = box.current;
     if (element === null) return;
     sticks.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
+    setBelow((before) => (sticks.current ? 'nothing' : before === 'nothing' ? 'read' : before));
+  };
+  const toEnd = () => {
+    sticks.current = true;
+    setBelow('nothing');
+    box.current?.scrollTo(0, box.current.scrollHeight);
   };
   const running = turns.findLast((turn) => !isOver(turn) && turn.state === 'running');
   const last = turns.at(-1);
@@ -90,10 +114,24 @@ function Thread({ conversation, title, unread, onRead }) {
             : html`<${Problem} problem=${error} retry=${reload} />`
       }
     </div>
+    ${
+      below === 'nothing'
+        ? null
+        : html`<div class="thread-end">
+            <button type="button" class=${`button${below === 'new' ? ' is-new' : ''}`} onClick=${toEnd}>
+              ${below === 'new' ? '↓ New' : '↓ To the latest'}
+            </button>
+          </div>`
+    }
     <p class="unseen" role="status">
       ${last !== undefined && isOver(last) ? `Reply ${last.state}` : (last?.progress ?? '')}
     </p>
-    <${Composer} conversation=${conversation} isRunning=${running !== undefined} />
+    <${Composer}
+      conversation=${conversation}
+      isRunning=${running !== undefined}
+      takesFocus=${isChosen}
+      onSent=${toEnd}
+    />
   </section>`;
 }
 

@@ -10,13 +10,18 @@ const drafts = new Map();
 
 /**
  * Where the owner writes. A message is handed to the conversation's running task, if it has one.
- * @param {{ conversation: string, isRunning: boolean }} props
+ * @param {{ conversation: string, isRunning: boolean, takesFocus: boolean, onSent: () => void }} props `takesFocus`: the
+ *   owner has chosen this conversation, so that what they type next is for it
  */
-export function Composer({ conversation, isRunning }) {
+export function Composer({ conversation, isRunning, takesFocus, onSent }) {
   const [text, setText] = useState(drafts.get(conversation) ?? '');
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
 
   useEffect(() => setText(drafts.get(conversation) ?? ''), [conversation]);
+  useEffect(() => {
+    // On a phone the focus would push half of the conversation off the screen.
+    if (takesFocus && matchMedia('(min-width: 900px) and (hover: hover)').matches) field.current?.focus();
+  }, [conversation, takesFocus]);
   useEffect(() => bindKey('i', 'Write a message', () => field.current?.focus()), []);
   useLayoutEffect(() => {
     const element = field.current;
@@ -34,6 +39,7 @@ export function Composer({ conversation, isRunning }) {
     if (text.trim() === '') return;
     sendMessage(conversation, text.trim());
     write('');
+    onSent();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;

@@ -11,7 +11,7 @@ const settleMs = 400;
 
 /**
  * The list of conversations, the latest first; asked for anew a moment after something was said.
- * @returns {import('../../link/use-resource.js').Resource<import('../../../../src/lib/dashboard/protocol/answers.ts').Conversation[]>}
+ * @returns {import('../../link/use-resource.js').Resource<import('../../../../src/operations.ts').Answers['chat.conversations'][number][]>}
  */
 export function useConversations() {
   const resource = useResource('chat.conversations', { limit: 200 });

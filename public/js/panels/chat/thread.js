@@ -1,6 +1,6 @@
 /**
- * @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').ChatTurn} ChatTurn
- * @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').TaskText} TaskText
+ * @typedef {import('../../../../src/operations.ts').Answers['chat.turns']['items'][number]} ChatTurn
+ * @typedef {import('../../../../src/tasks/task-view.ts').TaskText} TaskText
  * @typedef {Pick<TaskText, 'eventId' | 'stream' | 'offset' | 'text'>} Piece
  */
 

@@ -9,6 +9,8 @@ import { useResource } from '../../link/use-resource.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
 import { Memories } from '../tasks/memories.js';
+import { AskAgain, isQuiet } from '../tasks/ask-again.js';
+import { Doubt, isInDoubt } from '../tasks/doubt.js';
 import { forgetMessage, sendAgain } from './outbox.js';
 import { isOver } from './thread.js';
 
@@ -52,7 +54,9 @@ function Going({ turn }) {
       taskId === null
         ? null
         : html`<a class="small" href=${addressOf('tasks', [taskId])}>task ${taskId}</a>
-            <${Button} kind="quiet" onClick=${() => setAsks(true)}>Stop<//>`
+            <${Button} kind="quiet" onClick=${() => setAsks(true)}>Stop<//>
+            ${isInDoubt(turn.progress) ? html`<${Doubt} taskId=${taskId} />` : null}
+            ${isQuiet(turn.progress) ? html`<${AskAgain} taskId=${taskId} />` : null}`
     }
     ${
       asks
@@ -81,6 +85,7 @@ function Ended({ turn }) {
       ${failed ? html`<${State} state=${state} />` : null}
       ${failed && turn.reason !== null ? html`<span class="grow">${turn.reason}</span>` : null}
       ${failed && taskId !== null ? html`<${Button} onClick=${again}>Try again<//>` : null}
+      ${state === 'done' && turn.reason?.startsWith('it was interrupted (') === true ? html`<span class="soft small">${turn.reason}</span>` : null}
       <span class="soft small"
         >${[took, turn.costUsd > 0 ? money(turn.costUsd) : null].filter(Boolean).join(' · ')}</span
       >

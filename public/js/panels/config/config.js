@@ -1,14 +1,17 @@
 import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
 import { SearchField } from '../../components/search-field.js';
+import { toast } from '../../components/toasts.js';
 import { act } from '../../link/act.js';
+import { signOut } from '../../link/session-key.js';
 import { useNews } from '../../link/use-feed.js';
 import { useResource } from '../../link/use-resource.js';
 import { place, replaceAddress } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useEffect, useState } from '../../view.js';
+import { DiscordConnection } from './discord.js';
 import { editorOf, parsed, written } from './editor.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').SettingField} SettingField */
+/** @typedef {import('../../../../src/operations.ts').Answers['config.get']} SettingField */
 
 /** Every setting there is, with an editor made from its schema where it may change while the daemon runs. */
 export function ConfigPanel() {
@@ -30,9 +33,10 @@ export function ConfigPanel() {
           value=${text}
           onSearch=${(/** @type {string} */ next) => replaceAddress('config', [], { text: next })}
           placeholder="Search settings"
-        />
+        /><${Button} kind="quiet" onClick=${() => void leave()}>Sign out<//>
       </div>
     </div>
+    <${DiscordConnection} />
     ${
       data === null
         ? error === null
@@ -53,6 +57,10 @@ export function ConfigPanel() {
             )
     }
   </div>`;
+}
+
+async function leave() {
+  if (!(await signOut())) toast('The daemon could not be told: you are still signed in.', { tone: 'pink' });
 }
 
 /** Settings of one subject under its name, in the order of their first. @param {readonly SettingField[]} fields */

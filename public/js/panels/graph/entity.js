@@ -6,14 +6,14 @@ import { addressOf } from '../../shell/routes.js';
 import { html } from '../../view.js';
 import { kindTone } from './kinds.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/knowledge.ts').Evidence} EvidenceView */
+/** @typedef {import('../../../../src/operations.ts').Answers['entity.get']['evidence'][number]} EvidenceView */
 
 /**
  * An entity: its names, its relations, and where each was read.
  * @param {{ id: number }} props
  */
 export function Entity({ id }) {
-  const { data, error, reload } = useResource('entity.get', { id });
+  const { data, error, reload } = useResource('entity.get', { ref: id }, 'graph.get');
   return html`<aside class="graph-side stack" aria-label="Entity">
     ${
       data === null

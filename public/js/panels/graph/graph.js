@@ -4,7 +4,7 @@ import { count } from '../../format/quantity.js';
 import { useResource } from '../../link/use-resource.js';
 import { go, place, replaceAddress } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useState } from '../../view.js';
+import { html, useEffect, useState } from '../../view.js';
 import { Entity } from './entity.js';
 import { kindTone, kinds } from './kinds.js';
 import { Picture } from './picture.js';
@@ -17,6 +17,10 @@ export function GraphPanel() {
   const chosen = Number(rest[0]) > 0 ? Number(rest[0]) : null;
   const kind = kinds.find((name) => name === query.kind) ?? '';
   const [text, setText] = useState('');
+  // Whoever is chosen, by whatever way, is what one looks at.
+  useEffect(() => {
+    if (chosen !== null) setText('');
+  }, [chosen]);
   const { data, error, reload } = useResource('graph.get', { limit: shown, ...(kind !== '' && { kind }) });
   return html`<div class="graph">
     <div class="panel-head">
@@ -66,14 +70,14 @@ export function GraphPanel() {
                     )}
                 </div>`
       }
-      ${text === '' ? null : html`<${Found} text=${text} />`}
+      ${text === '' ? null : html`<${Found} text=${text} onChoose=${() => setText('')} />`}
       ${chosen === null || text !== '' ? null : html`<${Entity} key=${chosen} id=${chosen} />`}
     </div>
   </div>`;
 }
 
-/** What a search found: the way through the graph without the picture. @param {{ text: string }} props */
-function Found({ text }) {
+/** What a search found: the way through the graph without the picture. @param {{ text: string, onChoose: () => void }} props */
+function Found({ text, onChoose }) {
   const { data, error } = useResource('entities.search', { text, limit: 50 });
   return html`<aside class="graph-side" aria-label="Found entities">
     <h2>Found</h2>
@@ -85,7 +89,7 @@ function Found({ text }) {
         : data.length === 0
           ? html`<p class="soft">Nobody and nothing is called so.</p>`
           : html`<ul class="row-list">
-              ${data.map((node) => html`<li key=${node.id}><a class="grow one-line" href=${`#/graph/${node.id}`}>${node.name}</a><${Tag} tone=${kindTone(node.kind)}>${node.kind}<//></li>`)}
+              ${data.map((node) => html`<li key=${node.id}><a class="grow one-line" href=${`#/graph/${node.id}`} onClick=${onChoose}>${node.name}</a><${Tag} tone=${kindTone(node.kind)}>${node.kind}<//></li>`)}
             </ul>`
     }
   </aside>`;

@@ -16,7 +16,7 @@ const longLine = 60;
 /**
  * The graph as a picture on a canvas, which stays fast with thousands of entities. A search beside it reaches
  * everything that it shows.
- * @param {{ graph: import('../../../../src/lib/dashboard/protocol/knowledge.ts').GraphView, chosen: number | null, find: string,
+ * @param {{ graph: import('../../../../src/operations.ts').Answers['graph.get'], chosen: number | null, find: string,
  *   onChoose: (id: number | null) => void }} props
  */
 export function Picture({ graph, chosen, find, onChoose }) {

@@ -10,14 +10,14 @@ import { html, useEffect, useState } from '../../view.js';
 import { trustTones } from '../tasks/memories.js';
 import { kindWord, memoryKinds, ownKinds } from './kinds.js';
 
-/** @typedef {import('../../../../src/lib/memory/kinds.ts').MemoryKind} MemoryKind */
+/** @typedef {import('../../../../src/memory/kinds.ts').MemoryKind} MemoryKind */
 
 /**
  * One memory: to read, correct, pin or forget.
  * @param {{ id: number, query: Record<string, string>, onChanged: () => void }} props `query`: of the list beside it
  */
 export function MemoryPage({ id, query, onChanged }) {
-  const { data, error, reload, update } = useResource('memory.get', { id });
+  const { data, error, reload, update } = useResource('memory.get', { id }, 'memories.list');
   const [forgetting, setForgetting] = useState(false);
   const pin = async (/** @type {boolean} */ pinned) => {
     update((memory) => ({ ...memory, pinned }));
@@ -80,7 +80,7 @@ export function MemoryPage({ id, query, onChanged }) {
   </section>`;
 }
 
-/** @param {{ memory: import('../../../../src/lib/dashboard/protocol/knowledge.ts').MemoryView, onSaved: () => void }} props */
+/** @param {{ memory: import('../../../../src/operations.ts').Answers['memory.get'], onSaved: () => void }} props */
 function Editor({ memory, onSaved }) {
   const [content, setContent] = useState(memory.content);
   const [kind, setKind] = useState(memory.kind);

@@ -1,6 +1,6 @@
 /**
  * What a memory may be.
- * @type {readonly import('../../../../src/lib/memory/kinds.ts').MemoryKind[]}
+ * @type {readonly import('../../../../src/memory/kinds.ts').MemoryKind[]}
  */
 export const memoryKinds = ['note', 'fact', 'preference', 'event', 'summary', 'task_result', 'document'];
 

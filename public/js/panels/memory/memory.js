@@ -110,7 +110,7 @@ function List({ version, filter, chosen }) {
   />`;
 }
 
-/** @param {{ memory: import('../../../../src/lib/dashboard/protocol/knowledge.ts').MemoryView }} props */
+/** @param {{ memory: import('../../../../src/operations.ts').Answers['memory.get'] }} props */
 function Row({ memory }) {
   return html`<div class="memory-row">
     <span class="one-line"

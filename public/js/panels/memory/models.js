@@ -1,7 +1,7 @@
 import { html, useEffect } from '../../view.js';
 import { count, percent } from '../../format/quantity.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/knowledge.ts').Models} Answer */
+/** @typedef {import('../../../../src/operations.ts').Answers['models.get']} Answer */
 
 /** @type {Readonly<Record<string, { glyph: string, tone: string }>>} */
 const signs = {

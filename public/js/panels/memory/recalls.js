@@ -41,7 +41,7 @@ export function Recalls({ text, asOf }) {
     </ol>`;
 }
 
-/** @param {{ item: import('../../../../src/lib/dashboard/protocol/knowledge.ts').RecallExplanation, text: string }} props */
+/** @param {{ item: import('../../../../src/operations.ts').Answers['memory.search']['items'][number], text: string }} props */
 function Recall({ item, text }) {
   return html`<li class=${`recall${item.included ? '' : ' is-out'}`}>
     <span class="recall-score" title="The final score, comparable within this search only"

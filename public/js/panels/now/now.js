@@ -8,8 +8,11 @@ import { live } from '../../state/live.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useMemo } from '../../view.js';
 import { loopLimitMs, troublesOf } from './troubles.js';
-import { Notices, useNotices } from './notices.js';
+import { Notices, useNotices } from '../notices/unseen.js';
 import { waitingOf } from './waiting.js';
+
+// Told on every panel; this module is there from the start.
+export { followNotices } from '../notices/follow.js';
 
 /** How it is, what runs, what waits for the owner, what went wrong, and the plots: on one screen. */
 export function NowPanel() {
@@ -30,7 +33,7 @@ export function NowPanel() {
   </div>`;
 }
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').Now} Now */
+/** @typedef {import('../../../../src/operations.ts').Answers['now.get']} Now */
 
 /** @param {{ now: Now }} props */
 function Running({ now: { running, status } }) {

@@ -1,7 +1,7 @@
 import { count, plural } from '../../format/quantity.js';
 
 /**
- * @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').Now} Now
+ * @typedef {import('../../../../src/operations.ts').Answers['now.get']} Now
  * @typedef {object} Trouble
  * @property {string} key
  * @property {import('../../format/state.js').Tone} tone

@@ -1,9 +1,9 @@
 import { plural } from '../../format/quantity.js';
 
 /**
- * What only the owner can do something about, besides notices, each with the place to do it.
+ * Matters that only the owner can do something about, each with the place to do it.
  * @typedef {{ number: number, text: string, panel: import('../../shell/routes.js').PanelId, rest: string[], query: Record<string, string> }} Wait
- * @param {Omit<import('../../../../src/lib/dashboard/protocol/answers.ts').Now['waiting'], 'notices'>} waiting
+ * @param {Pick<import('../panels.js').Waiting, 'unread' | 'wishes' | 'findings' | 'deadLetters'>} waiting
  * @returns {Wait[]}
  */
 export function waitingOf({ unread, wishes, findings, deadLetters }) {

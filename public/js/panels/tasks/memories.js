@@ -7,7 +7,7 @@ export const trustTones = { owner: 'text', local: 'cyan', untrusted: 'yellow' };
 
 /**
  * The memories that a task was given, the best first.
- * @param {{ memories: readonly import('../../../../src/lib/dashboard/protocol/answers.ts').GivenMemory[] }} props
+ * @param {{ memories: readonly import('../../../../src/operations.ts').Answers['task.get']['memories'][number][] }} props
  */
 export function Memories({ memories }) {
   if (memories.length === 0) return html`<p class="soft">It was given no memories.</p>`;

@@ -1,6 +1,6 @@
 import { Button, Loading, Problem, State, Tabs } from '../../components/basics.js';
 import { Confirm, Dialog } from '../../components/dialog.js';
-import { Code } from '../../components/markdown.js';
+import { Code, Markdown } from '../../components/markdown.js';
 import { Lasting, Time } from '../../components/time.js';
 import { bytes, count, money, plural } from '../../format/quantity.js';
 import { act } from '../../link/act.js';
@@ -9,8 +9,10 @@ import { html, useState } from '../../view.js';
 import { Memories } from './memories.js';
 import { Transcript } from './transcript.js';
 import { useTask } from './use-task.js';
+import { Doubt, isInDoubt } from './doubt.js';
+import { AskAgain, isQuiet } from './ask-again.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').TaskPage} TaskPageData */
+/** @typedef {import('../../../../src/operations.ts').Answers['task.get']} TaskPageData */
 
 /**
  * One task: how it is, what it did, what it was told, what it cost.
@@ -34,7 +36,9 @@ export function TaskPage({ id, backTo }) {
         ? error === null
           ? html`<${Loading} />`
           : html`<${Problem} problem=${error} retry=${reload} />`
-        : html`<${Facts} page=${data} progress=${progress} /><${Sections} page=${data} />`
+        : html`<${Facts} page=${data} progress=${progress} /><${Reply} task=${data.task} /><${Sections}
+              page=${data}
+            />`
     }
   </section>`;
 }
@@ -99,13 +103,22 @@ function Steer({ id, onClose }) {
 function Facts({ page: { task }, progress }) {
   const running = task.state === 'running';
   return html`<p class="task-title">${task.text}</p>
+    ${
+      task.state === 'queued' && isInDoubt(task.progress)
+        ? html`<p>${task.progress}</p>
+            <p><${Doubt} taskId=${task.id} /></p>`
+        : null
+    }
     ${task.reason === null ? null : html`<p class="state is-pink task-reason">${task.reason}</p>`}
     <dl class="facts task-facts">
       ${
         running
           ? html`<div>
               <dt>Doing</dt>
-              <dd class="state is-cyan">${progress ?? task.progress ?? 'starting'}</dd>
+              <dd class="state is-cyan">
+                ${progress ?? task.progress ?? 'starting'}
+                ${isQuiet(progress ?? task.progress) ? html`<${AskAgain} taskId=${task.id} />` : null}
+              </dd>
             </div>`
           : null
       }
@@ -150,6 +163,15 @@ function Facts({ page: { task }, progress }) {
             </div>`
       }
     </dl>`;
+}
+
+/** What came of an ended task, before all that led to it. @param {{ task: TaskPageData['task'] }} props */
+function Reply({ task }) {
+  if (task.finishedAt === null || task.reply === null || task.reply === '') return null;
+  return html`<section class="section task-reply" aria-label="Reply">
+    <div class="section-head"><h2>Reply</h2></div>
+    <${Markdown} text=${task.reply} />
+  </section>`;
 }
 
 /** @param {{ page: TaskPageData }} props */

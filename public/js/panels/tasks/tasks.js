@@ -111,7 +111,7 @@ function NoTasks({ filter }) {
   >`;
 }
 
-/** @param {{ task: import('../../../../src/lib/dashboard/protocol/answers.ts').TaskSummary }} props */
+/** @param {{ task: import('../../../../src/operations.ts').Answers['tasks.list']['items'][number] }} props */
 function Row({ task }) {
   const lower =
     task.state === 'running' ? (task.progress ?? 'starting') : task.state === 'done' ? null : task.reason;

@@ -4,7 +4,7 @@ import { plural } from '../../format/quantity.js';
 import { html } from '../../view.js';
 
 /**
- * @typedef {import('../../../../src/lib/dashboard/protocol/answers.ts').TaskPage} TaskPageData
+ * @typedef {import('../../../../src/operations.ts').Answers['task.get']} TaskPageData
  * @typedef {TaskPageData['attempts'][number]['entries'][number]} Entry
  */
 
@@ -13,8 +13,10 @@ import { html } from '../../view.js';
  * @param {{ page: TaskPageData }} props
  */
 export function Transcript({ page: { task, attempts, live } }) {
-  if (attempts.length === 0 && live === null && task.reply === null)
-    return html`<p class="soft">Nothing yet. What the agent says and does shows up here as it happens.</p>`;
+  if (attempts.length === 0 && live === null)
+    return html`<p class="soft">
+      ${task.finishedAt === null ? 'Nothing yet. What the agent says and does shows up here as it happens.' : 'No transcript is kept of this task.'}
+    </p>`;
   return html`<div class="transcript">
     ${attempts.map(
       (attempt) =>
@@ -26,7 +28,6 @@ export function Transcript({ page: { task, attempts, live } }) {
           ${attempt.omitted > 0 ? html`<p class="soft small">${plural(attempt.omitted, 'entry', 'entries')} in the middle were left out to bound the record.</p>` : null}
         </section>`,
     )}
-    ${attempts.length === 0 && live === null && task.reply !== null ? html`<${Markdown} text=${task.reply} />` : null}
     ${
       live === null
         ? null

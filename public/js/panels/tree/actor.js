@@ -49,7 +49,7 @@ export function ActorDetail({ path, live, lastSeq }) {
   </section>`;
 }
 
-/** @param {{ page: import('../../../../src/lib/dashboard/protocol/tree.ts').ActorPage, states: readonly string[] }} props */
+/** @param {{ page: import('../../../../src/inspection/tree-view.ts').ActorPage, states: readonly string[] }} props */
 function Inside({ page: { actor, machine, transitions, context }, states }) {
   return html`<dl class="facts">
       <dt>Since</dt>

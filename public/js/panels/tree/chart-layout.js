@@ -1,5 +1,5 @@
 /**
- * @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').ActorPage} ActorPage
+ * @typedef {import('../../../../src/inspection/tree-view.ts').ActorPage} ActorPage
  * @typedef {NonNullable<ActorPage['machine']>} Machine
  * @typedef {{ path: string, name: string, type: string, x: number, y: number, width: number, height: number, isInitial: boolean }} Box
  * @typedef {{ from: string, to: string, events: readonly string[], points: readonly { x: number, y: number }[], label: { x: number, y: number } }} Arrow

@@ -1,6 +1,6 @@
 /**
- * @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').ActorView} ActorView
- * @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').TreeChange} TreeChange
+ * @typedef {import('../../../../src/inspection/tree-view.ts').ActorView} ActorView
+ * @typedef {import('../../../../src/inspection/tree-view.ts').TreeChange} TreeChange
  *
  * @typedef {object} OutlineRow
  * @property {ActorView} actor

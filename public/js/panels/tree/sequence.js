@@ -5,7 +5,7 @@ import { go } from '../../shell/location.js';
 import { html, memo, useMemo } from '../../view.js';
 import { eventWords, isNews, nameOf } from './words.js';
 
-/** @typedef {import('../../../../src/lib/dashboard/protocol/tree.ts').Transition} Transition */
+/** @typedef {import('../../../../src/inspection/tree-view.ts').Transition} Transition */
 
 const time = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',

@@ -6,7 +6,7 @@ import { withChange } from './outline.js';
 
 const mostTransitions = 500;
 
-/** @typedef {{ transitions: readonly import('../../../../src/lib/dashboard/protocol/tree.ts').Transition[], omitted: number }} Happened */
+/** @typedef {{ transitions: readonly import('../../../../src/inspection/tree-view.ts').Transition[], omitted: number }} Happened */
 
 /** @type {Happened} */
 const nothing = { transitions: [], omitted: 0 };

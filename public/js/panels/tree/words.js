@@ -4,7 +4,7 @@ export function nameOf({ id }) {
   return state === undefined ? id : `in ${state}`;
 }
 
-/** That a promise has begun and ended stands in its parent's rows. @param {import('../../../../src/lib/dashboard/protocol/tree.ts').Transition} row */
+/** That a promise has begun and ended stands in its parent's rows. @param {import('../../../../src/inspection/tree-view.ts').Transition} row */
 export function isNews({ before, after, event }) {
   return before.length + after.length > 0 || !event.startsWith('xstate.');
 }

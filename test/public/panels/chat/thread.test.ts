@@ -8,7 +8,9 @@ import {
   withPiece,
   withTurns,
 } from '../../../../public/js/panels/chat/thread.js';
-import type { ChatTurn } from '../../../../src/lib/dashboard/protocol/answers.ts';
+import type { Answers } from '../../../../src/operations.ts';
+
+type ChatTurn = Answers['chat.turns']['items'][number];
 
 const turn = (changes: Partial<ChatTurn> = {}): ChatTurn => ({
   eventId: 1,

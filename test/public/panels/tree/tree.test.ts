@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bundled, labelOf, layoutOf } from '../../../../public/js/panels/tree/chart-layout.js';
 import { actorSign, foldedPaths, outlineOf, withChange } from '../../../../public/js/panels/tree/outline.js';
 import { eventWords, isNews, nameOf } from '../../../../public/js/panels/tree/words.js';
-import type { ActorView } from '../../../../src/lib/dashboard/protocol/tree.ts';
+import type { ActorView } from '../../../../src/inspection/tree-view.ts';
 
 const actor = (path: string, changes: Partial<ActorView> = {}): ActorView => ({
   path,

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { execa } from 'execa';
+import { fromCallback } from 'xstate';
+import type { AgentCommand, AgentFact, LastWords } from '../../machines/agent-run/protocol.ts';
+import type { AgentSettings } from '../../src/tasks/run/arguments.ts';
+import { kindOf } from '../../src/tasks/agents/kinds.ts';
+import { type Launch, launchOf, type RunRequest } from '../../src/tasks/run/launch.ts';
+import { progressOf } from '../../src/tasks/run/progress.ts';
+import { saysStaleSession, type StreamEvent } from '../../src/tasks/run/stream-event.ts';
+import type { StreamBounds, StreamReader } from '../../src/tasks/run/stream-reader.ts';
+import { createToolWaits, type ToolWaits } from '../../src/tasks/run/tool-waits.ts';
+import { createWitness, type Witness } from '../../src/tasks/run/witness.ts';
+import { refusalInWords } from '../../src/tasks/run/refusal.ts';
+import { aboutRecall, entriesOf, steeredEntry } from '../../src/tasks/run/transcript.ts';
+import { createUsageMeter } from '../../src/tasks/run/usage-meter.ts';
+import { messageOf } from '../../src/lib/errors.ts';
+import { identityOf } from '../../src/lib/process/identity.ts';
+
+export interface AgentProcessDeps {
+  /** The daemon's environment; only what the allow-list names reaches the agent. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Names of further variables that reach the agent; asked at each run. Default: none. */
+  environment?: () => readonly string[];
+  /** The agent's working directory, made if missing. Sessions belong to it: keep it the same. */
+  cwd: string;
+  /** Asked at each run: what it may do and spend depends on the task. */
+  settings: (request: RunRequest) => AgentSettings;
+  /** Changes the command line so that it runs enclosed, in a cgroup of its own. Default: as it is. */
+  enclose?: (launch: Launch, request: RunRequest) => Launch;
+  bounds?: StreamBounds;
+  /** Told of everything that the agent says, before anybody acts upon it. */
+  onEvents?: (request: RunRequest, events: readonly StreamEvent[]) => void;
+}
+
+const maxStderrBytes = 8 * 1024;
+
+type Report = (fact: AgentFact) => void;
+type Process = ReturnType<typeof startProcess>;
+type ReportEvents = (events: readonly StreamEvent[]) => void;
+
+/**
+ * One run of the agent: a process in its own session, the prompt on its standard input, which closes after the result.
+ * It reports and steers; whoever started it decides about time limits and ends it, and everything it started,
+ * through `terminateFamily`: stopping this actor only closes the pipes.
+ */
+export function createAgentProcess(deps: AgentProcessDeps) {
+  return fromCallback<AgentCommand, RunRequest>(({ input, sendBack, receive }) => {
+    const report: Report = sendBack;
+    const launch = launchOf(input, {
+      env: deps.env,
+      settings: deps.settings(input),
+      environment: deps.environment?.() ?? [],
+      newSessionId: randomUUID(),
+      now: new Date(),
+    });
+    const kind = kindOf(input.agent);
+    const enclosed = deps.enclose?.(launch, input) ?? launch;
+    const env = { ...kind.environment, ...enclosed.env };
+    const agent = startProcess({ ...enclosed, env }, deps.cwd);
+    agent.catch(() => {});
+    if (agent.pid === undefined) {
+      void reportUnspawned(agent, report);
+      return;
+    }
+    const startedAt = performance.now();
+    const elapsed = () => Math.round(performance.now() - startedAt);
+    report({ type: 'agent.spawned', pid: agent.pid, identity: identityOf(agent.pid) });
+    const write = openStdin(agent);
+    write(kind.messageLine(launch.prompt));
+    const about = aboutRecall(input);
+    if (about !== undefined)
+      report({ type: 'agent.noted', entries: [{ at: 0, kind: 'noted', text: about }] });
+    const stderr = keepTail(agent);
+    const meter = createUsageMeter();
+    const awaited = new Map<string, number>();
+    const witness = createWitness();
+    const reader = witnessed(kind.createReader(deps.bounds), witness);
+    const waits = createToolWaits(witness);
+    readStdout(agent, { reader, waits }, stderr, report, (events) => {
+      deps.onEvents?.(input, events);
+      const wasWaiting = events.some(({ kind }) => kind === 'background') && witness.isWaiting;
+      if (meter.note(events)) report({ type: 'agent.spent', unbilled: meter.unbilled() });
+      reportEvents(events, elapsed(), awaited, report);
+      if (events.some(({ kind }) => kind === 'result') && !witness.isWaiting) agent.stdin.end();
+      if (wasWaiting && witness.openTasks === 0) report({ type: 'agent.caughtUp' });
+    });
+    agent.once('exit', (code, signal) => report({ type: 'agent.exited', code, signal, ...stderr() }));
+    receive((command) => {
+      if (command.type === 'agent.finish') {
+        agent.stdin.end();
+        return;
+      }
+      if (command.type === 'agent.interrupt') {
+        write(kind.interruptLine(randomUUID()));
+        return;
+      }
+      const uuid = randomUUID();
+      if (command.messageId !== undefined) awaited.set(uuid, command.messageId);
+      write(kind.messageLine(command.text, uuid));
+      report({ type: 'agent.noted', entries: [steeredEntry(command.text, elapsed())] });
+    });
+    return () => closePipes(agent);
+  });
+}
+
+function startProcess(launch: Launch, cwd: string) {
+  mkdirSync(cwd, { recursive: true });
+  return execa(launch.command, launch.args, {
+    cwd,
+    env: launch.env,
+    extendEnv: false,
+    detached: true,
+    buffer: false,
+    reject: false,
+    encoding: 'buffer',
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+}
+
+async function reportUnspawned(agent: Process, report: Report): Promise<void> {
+  const failure = await agent.catch((thrown: unknown) => thrown);
+  const { code, originalMessage } = failure as { code?: string; originalMessage?: string };
+  report({
+    type: 'agent.unspawned',
+    code: code ?? 'UNKNOWN',
+    message: originalMessage ?? messageOf(failure),
+  });
+}
+
+/** The same reader with a witness of all that it reads. */
+function witnessed(reader: StreamReader, witness: Witness): StreamReader {
+  return {
+    push: (chunk) => witness.note(reader.push(chunk)),
+    end: () => witness.note(reader.end()),
+    get overflowed() {
+      return reader.overflowed;
+    },
+  };
+}
+
+function openStdin({ stdin }: Process): (line: string) => void {
+  // An agent that does not read, or has gone, shows by its exit, not by EPIPE.
+  stdin.on('error', () => {});
+  return (line) => {
+    if (stdin.writable) stdin.write(line);
+  };
+}
+
+function keepTail({ stderr }: Process): () => LastWords {
+  let tail: Buffer = Buffer.alloc(0);
+  stderr.on('error', () => {});
+  stderr.on('data', (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk.subarray(-maxStderrBytes)]).subarray(-maxStderrBytes);
+  });
+  return () => {
+    const text = tail.toString('utf8');
+    const isInvalid = refusalInWords(text)?.kind === 'invalid-request';
+    return { stderr: text, staleSession: saysStaleSession(text), ...(isInvalid && { isInvalid }) };
+  };
+}
+
+function readStdout(
+  { stdout }: Process,
+  { reader, waits }: { reader: StreamReader; waits: ToolWaits },
+  stderr: ReturnType<typeof keepTail>,
+  report: Report,
+  reportAll: ReportEvents,
+): void {
+  const hear = (events: readonly StreamEvent[]) => {
+    waits.note(events);
+    report({ type: 'agent.heard', messages: events.length, allowanceMs: waits.allowanceMs() });
+    reportAll(events);
+  };
+  stdout.on('error', () => {});
+  stdout.on('data', (chunk: Buffer) => {
+    hear(reader.push(chunk));
+    if (!reader.overflowed) return;
+    report({ type: 'agent.overflowed' });
+    stdout.destroy();
+  });
+  stdout.once('close', () => {
+    const rest = reader.end();
+    if (rest.length > 0) hear(rest);
+    report({ type: 'agent.drained', ...stderr() });
+  });
+}
+
+/** One chunk may hold hundreds of token deltas: they cross to the machine as one text. */
+function reportEvents(
+  events: readonly StreamEvent[],
+  at: number,
+  awaited: ReadonlyMap<string, number>,
+  report: Report,
+): void {
+  const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
+  if (text !== '') report({ type: 'agent.text', text });
+  const progress = events.map(progressOf).findLast((known) => known !== undefined);
+  if (progress !== undefined) report({ type: 'agent.progress', progress });
+  const entries = entriesOf(events, at);
+  if (entries.length > 0) report({ type: 'agent.noted', entries });
+  for (const event of events) {
+    const messageId = event.kind === 'took' ? awaited.get(event.uuid) : undefined;
+    if (messageId !== undefined) report({ type: 'agent.took', messageId });
+    reportEnd(event, report);
+  }
+}
+
+function reportEnd(event: StreamEvent, report: Report): void {
+  if (event.kind === 'api-error') report({ type: 'agent.refused', apiError: event.error });
+  if (event.kind === 'rate-limit' && event.status === 'rejected' && event.resetsAt !== undefined) {
+    report({ type: 'agent.limited', resetsAt: event.resetsAt });
+  }
+  if (event.kind === 'result') report({ type: 'agent.result', result: event.result });
+}
+
+function closePipes({ stdin, stdout, stderr }: Process): void {
+  stdin.destroy();
+  stdout.destroy();
+  stderr.destroy();
+}

@@ -1,9 +1,0 @@
-/** The text of anything thrown. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-/** True for the error that says that Postgres cannot be reached at the moment: a state, not a failure. */
-export function isStoreAway(thrown: unknown): boolean {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === 'STORE_AWAY';
-}

@@ -1,0 +1,93 @@
+import { assign, fromPromise, sendTo, setup } from 'xstate';
+import type { StopCause } from '../../src/tasks/run/outcome.ts';
+import type { ResolvedAgent } from '../../src/tasks/agents/kinds.ts';
+import type { Recollection } from '../../src/memory/recall/recall.ts';
+import type { ClaimedTask } from '../../src/tasks/rows/claim.ts';
+import { agentRunMachine } from '../agent-run/machine.ts';
+import { noRun, withSteer } from '../agent-run/context.ts';
+import type { RunOutput } from '../agent-run/protocol.ts';
+import { placeholder } from '../lib/placeholder.ts';
+import { tellRefusal, type Thrown } from '../lib/store-trouble.ts';
+import { cutAfter, type TaskContext } from './context.ts';
+import type {
+  AgentQuery,
+  RecordedTask,
+  RecordRequest,
+  ReplyRequest,
+  TaskCommand,
+  TaskInput,
+  TaskOutput,
+} from './protocol.ts';
+
+const maxBackoffDoublings = 5;
+
+/** Actors, actions, guards and delays of an attempt; `machine.ts` says when. */
+export const taskSetup = setup({
+  types: {
+    context: {} as TaskContext,
+    input: {} as TaskInput,
+    events: {} as TaskCommand,
+    output: {} as TaskOutput,
+    children: {} as { run: 'agentRun' },
+  },
+  actors: {
+    recall: fromPromise<Recollection, ClaimedTask>(placeholder('task', 'recall')),
+    resolveAgent: fromPromise<ResolvedAgent, AgentQuery>(placeholder('task', 'resolveAgent')),
+    agentRun: agentRunMachine,
+    recordTask: fromPromise<RecordedTask, RecordRequest>(placeholder('task', 'recordTask')),
+    reply: fromPromise<undefined, ReplyRequest>(placeholder('task', 'reply')),
+  },
+  actions: {
+    /** Tells observers about the progress of the task. */
+    announceProgress: placeholder<string>('task', 'announceProgress'),
+    keepMemories: assign({
+      memories: (_, { memories }: Recollection) => memories,
+      degraded: (_, { degraded }: Recollection) => degraded,
+    }),
+    doWithoutMemories: assign({ withoutMemories: (_, reason: string) => reason }),
+    keepAgent: assign({
+      agent: (_, agent: ResolvedAgent) => (agent.kind === 'misconfigured' ? undefined : agent),
+    }),
+    keepSpawnFailure: assign({
+      run: (_, spawnFailure: { code: string; message: string }) => ({
+        ...noRun,
+        evidence: { ...noRun.evidence, spawnFailure },
+      }),
+    }),
+    stopFor: assign({
+      run: (_, stop: StopCause) => ({ ...noRun, evidence: { ...noRun.evidence, stop } }),
+    }),
+    keepRun: assign({ run: (_, run: RunOutput) => run }),
+    markReprobed: assign({ reprobed: true }),
+    forgetSession: assign({ resume: null, staleSession: true }),
+    giveSessionUp: assign({ resume: null, staleSession: true, sessionRefused: true }),
+    keepSteer: assign({ steers: ({ context }, text: string) => withSteer(context.steers, text) }),
+    passToRun: sendTo('run', ({ event }) => event),
+    countFailure: assign({
+      recordFailures: ({ context }) => context.recordFailures + 1,
+      cut: ({ context }, { error }: Thrown) => cutAfter(context.cut, error),
+    }),
+    tellRefusal,
+    keepRecorded: assign({ recorded: (_, recorded: RecordedTask) => recorded }),
+  },
+  guards: {
+    isMisconfigured: (_, agent: ResolvedAgent) => agent.kind === 'misconfigured',
+    agentVanished: ({ context }, { evidence }: RunOutput) =>
+      evidence.spawnFailure?.code === 'ENOENT' && !context.reprobed,
+    sessionIsStale: ({ context }, { evidence }: RunOutput) =>
+      context.resume !== null && evidence.staleSession && (evidence.stop ?? 'lingering') === 'lingering',
+    /** An agent that has done something is not run again: its deed would be done twice. */
+    sessionIsRefused: ({ context }, { evidence, transcript }: RunOutput) =>
+      context.resume !== null &&
+      (evidence.stop ?? 'lingering') === 'lingering' &&
+      (evidence.result?.isInvalid ?? evidence.isInvalid ?? false) &&
+      ![...transcript.head, ...transcript.tail].some(({ kind }) => kind === 'called'),
+    isSettled: (_, recorded: RecordedTask) => recorded.state !== 'queued' && recorded.state !== 'superseded',
+  },
+  delays: {
+    recallLimit: ({ context }) => context.limits.recallMs,
+    replyLimit: ({ context }) => context.limits.replyMs,
+    recordBackoff: ({ context }) =>
+      context.limits.storeRetryMs * 2 ** Math.min(maxBackoffDoublings, context.recordFailures - 1),
+  },
+});

@@ -1,0 +1,76 @@
+import { Button, Empty, Loading, Problem } from '../../components/basics.js';
+import { Dialog } from '../../components/dialog.js';
+import { Time } from '../../components/time.js';
+import { VirtualList } from '../../components/virtual-list.js';
+import { act } from '../../link/act.js';
+import { useNews } from '../../link/use-feed.js';
+import { usePages } from '../../link/use-pages.js';
+import { html, useState } from '../../view.js';
+import { Said, saidBy } from './said.js';
+
+/** @typedef {import('../../../../src/operations.ts').Answers['notices.list']['items'][number]} Notice */
+
+/** All that the owner was told, what is unseen marked. */
+export function Notices() {
+  const { items, error, loadMore, reload, update } = usePages('notices.list', {});
+  const [opened, setOpened] = useState(/** @type {Notice | null} */ (null));
+  useNews('owner.told', reload);
+  /** @param {(notice: Notice) => boolean} which @param {{ ids: number[] } | { until: number }} input */
+  const see = (which, input) => {
+    const seenAt = new Date().toISOString();
+    update((rows) => rows.map((row) => (row.seenAt === null && which(row) ? { ...row, seenAt } : row)));
+    void act('notices.see', input, { undo: reload });
+  };
+  /** @param {Notice} notice */
+  const open = (notice) => {
+    setOpened(notice);
+    if (notice.seenAt === null) see(({ id }) => id === notice.id, { ids: [notice.id] });
+  };
+  if (items === null)
+    return error === null
+      ? html`<${Loading} rows=${8} />`
+      : html`<${Problem} problem=${error} retry=${reload} />`;
+  if (items.length === 0)
+    return html`<${Empty} title="You were told nothing yet"
+      >What a task has to say to you, a cap that was reached and an agent that cannot work without you are
+      kept here until you have seen them.<//
+    >`;
+  return html`<div class="actions">
+      <${Button}
+        disabled=${items.every(({ seenAt }) => seenAt !== null)}
+        onClick=${() => see(() => true, { until: items[0].id })}
+        >All seen<//
+      >
+    </div>
+    <${VirtualList}
+      label="Notices, newest first"
+      items=${items}
+      rowHeight=${36}
+      keyOf=${(/** @type {Notice} */ row) => row.id}
+      onOpen=${open}
+      onNearEnd=${loadMore}
+      row=${(/** @type {Notice} */ row) =>
+        html`<div class="notice-row">
+          <span class="soft small"><${Time} at=${row.at} /></span
+          ><span class=${row.seenAt === null ? 'state is-orange' : 'soft'}
+            ><span class="glyph" aria-hidden="true">${row.seenAt === null ? '◆' : '◇'}</span
+            >${row.seenAt === null ? 'new' : 'seen'}</span
+          ><span class="one-line">${row.text}</span><span class="soft small">${saidBy(row)}</span>
+        </div>`}
+    />
+    ${opened === null ? null : html`<${Whole} notice=${opened} onClose=${() => setOpened(null)} />`}`;
+}
+
+/** @param {{ notice: Notice, onClose: () => void }} props */
+function Whole({ notice, onClose }) {
+  return html`<${Dialog} title="Notice" wide onClose=${onClose}>
+    <p class="prose">${notice.text}</p>
+    <dl class="facts">
+      <dt>From</dt>
+      <dd><${Said} notice=${notice} /></dd>
+      <dt>When</dt>
+      <dd><${Time} at=${notice.at} /></dd>
+    </dl>
+    <div class="actions is-end"><${Button} onClick=${onClose}>Close<//></div>
+  <//>`;
+}

@@ -1,0 +1,72 @@
+import type { EventWriter } from '../events/event-writer.ts';
+import { findDedupKeys } from '../events/rows/record-events.ts';
+import type { Store } from '../lib/store/store.ts';
+import { eventKey } from '../lib/wire/event-key.ts';
+
+/** A message of the owner; whoever writes it makes the key once for each message. */
+export interface ChatMessage {
+  conversation: string;
+  text: string;
+  dedupKey: string;
+}
+
+/** `repeated`: a message with this key was accepted before. */
+export interface SentMessage {
+  dedupKey: string;
+  repeated: boolean;
+}
+
+/** Keys of accepted messages that may not be recorded yet; a page sends one again within seconds. */
+const rememberedKeys = 1_000;
+
+/**
+ * Sends a message through the pipe, as every writer does, and answers when it is safe. A key that is on its way, was accepted
+ * lately or stands in the store is not written again; past that, the router refuses repeated keys.
+ */
+export function createChatSender(deps: {
+  store: Store;
+  writer: EventWriter;
+}): (message: ChatMessage) => Promise<SentMessage> {
+  const underWay = new Map<string, Promise<void>>();
+  const accepted = new Set<string>();
+  return async (message) => {
+    const { dedupKey } = message;
+    const before = underWay.get(dedupKey);
+    if (before !== undefined) {
+      await before;
+      return { dedupKey, repeated: true };
+    }
+    if (accepted.has(dedupKey)) return { dedupKey, repeated: true };
+    const writing = write(deps, message);
+    underWay.set(
+      dedupKey,
+      writing.then(() => {}),
+    );
+    try {
+      const repeated = await writing;
+      accepted.add(dedupKey);
+      for (const key of accepted) {
+        if (accepted.size <= rememberedKeys) break;
+        accepted.delete(key);
+      }
+      return { dedupKey, repeated };
+    } finally {
+      underWay.delete(dedupKey);
+    }
+  };
+}
+
+/** Resolves to whether the store had it already. While the store is away it is written; the router asks again later. */
+async function write(
+  { store, writer }: { store: Store; writer: EventWriter },
+  { conversation, text, dedupKey }: ChatMessage,
+): Promise<boolean> {
+  const key = eventKey('dashboard', dedupKey);
+  const known = await findDedupKeys(store, [key]).catch(() => new Map<string, number>());
+  if (known.has(key)) return true;
+  await writer.putAccepted(
+    { priority: 'HUMAN', source: 'dashboard', category: 'chat', payload: { text, conversation, dedupKey } },
+    dedupKey,
+  );
+  return false;
+}

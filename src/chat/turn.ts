@@ -1,0 +1,50 @@
+import { readPayload } from '../lib/wire/parse-line.ts';
+import type { TurnRow } from './rows/turns.ts';
+
+/** A message of the owner and what came of it. */
+export interface ChatTurn {
+  /** Rises with time; `before` of the page before. */
+  eventId: number;
+  conversation: string;
+  source: string;
+  dedupKey: string | null;
+  at: Date;
+  text: string;
+  /** `done` `failed` `dropped` `dead`, or the state of its task. */
+  state: string;
+  /** The reply, or as much as is written (`live` is there then). */
+  reply: string;
+  live: { stream: string } | null;
+  taskId: number | null;
+  reason: string | null;
+  progress: string | null;
+  endedAt: Date | null;
+  memories: number;
+  costUsd: number;
+}
+
+/** The reply of a running task as far as it is written. */
+export type LiveReplyOf = (taskId: number) => { stream: string; text: string } | undefined;
+
+/** A turn as the chat shows it, with as much of its reply as is written by now. */
+export function turnOf(row: TurnRow, liveReplyOf: LiveReplyOf): ChatTurn {
+  const state = row.state ?? row.status;
+  const reply = state === 'running' && row.taskId !== null ? liveReplyOf(row.taskId) : undefined;
+  return {
+    eventId: row.eventId,
+    conversation: row.conversation,
+    source: row.source,
+    dedupKey: row.dedupKey,
+    at: row.receivedAt,
+    text: readPayload(row.payload).text,
+    state,
+    reply: reply?.text ?? row.taskReply ?? row.eventReply ?? '',
+    live: reply === undefined ? null : { stream: reply.stream },
+    taskId: row.taskId,
+    reason: row.taskReason ?? row.eventReason,
+    progress: row.progress,
+    endedAt: row.taskId === null ? row.receivedAt : row.finishedAt,
+    memories: row.memories ?? 0,
+    costUsd: row.costUsd ?? 0,
+  };
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { loadMigrations } from '../../lib/store/migrations.ts';
+import { drill } from '../../upkeep/backup/drill.ts';
+import { startDrilledDaemon } from '../../wiring/drilled-daemon.ts';
+import { openOwnDatabase } from '../../wiring/own-database.ts';
+import { currentPaths } from '../connect.ts';
+import { printJson, printLines } from '../print.ts';
+import { backupFolder, namedOrNewest, settingsOf } from './places.ts';
+
+const help = `
+It restores a backup into a home of its own beside it, compares the rows of each table with what the backup says,
+starts a daemon there without channels, agents and sensors, reads one memory back, and removes it all.
+`;
+
+/** `ninjad backup drill`. */
+export function drillCommand(): Command {
+  return new Command('drill')
+    .description('prove that a backup can be restored and started')
+    .argument('[archive]', 'by default the newest one')
+    .option('--json', 'print what was proven as JSON')
+    .addHelpText('after', help)
+    .action(async (named: string | undefined, { json }: { json?: true }) => {
+      const paths = currentPaths();
+      const archive = await namedOrNewest(named, backupFolder(paths, settingsOf(paths)));
+      const drilled = await drill({
+        archive,
+        openDatabase: openOwnDatabase,
+        startDaemon: startDrilledDaemon,
+        schema: loadMigrations().at(-1)?.version ?? 0,
+        now: () => new Date(),
+      });
+      if (json === true) printJson(drilled);
+      else
+        printLines([
+          `${archive} was restored and started: ${drilled.rows} rows of ${drilled.tables} tables` +
+            (drilled.memoryId === null ? '' : `, memory ${drilled.memoryId} read back`),
+        ]);
+    });
+}

@@ -1,0 +1,28 @@
+import { messageOf } from '../lib/errors.ts';
+import { type CheckResult, fail, type NamedResult } from '../lib/doctor/check-result.ts';
+import type { Check, Checks } from '../lib/doctor/subject.ts';
+import { inTime } from './subject.ts';
+
+const checkMs = 30_000;
+
+/** Runs every check; one that fails itself, or hangs, is a result too. In the order of the report. */
+export async function examine<Needs>(subject: Needs, checks: Checks<Needs>): Promise<NamedResult[]> {
+  return await Promise.all(
+    Object.entries(checks).map(async ([check, look]) => ({ check, ...(await lookInTime(look, subject)) })),
+  );
+}
+
+async function lookInTime<Needs>(look: Check<Needs>, subject: Needs): Promise<CheckResult> {
+  try {
+    return await inTime(
+      Promise.resolve().then(() => look(subject)),
+      checkMs,
+    );
+  } catch (thrown) {
+    return fail(
+      `it could not be examined: ${messageOf(thrown)}`,
+      'a check that runs',
+      'this may be a bug of ninjad',
+    );
+  }
+}

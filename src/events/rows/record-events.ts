@@ -1,0 +1,260 @@
+import pg from 'pg';
+import { numberArray, textArray } from '../../lib/store/array-literal.ts';
+import { dayName } from '../../lib/local-time.ts';
+import { importanceOf } from '../../memory/keep/importance.ts';
+import type { Note } from '../../lib/reflexes/reflex.ts';
+import type { Store } from '../../lib/store/store.ts';
+
+const { DatabaseError } = pg;
+
+/** One event as it is recorded, with what it causes in the same statement. */
+export interface EventRecord {
+  id: number;
+  priority: number;
+  source: string;
+  category: string;
+  payload: string;
+  /** Epoch milliseconds. */
+  occurredAt: number;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+  route: string;
+  rule: string;
+  status: 'task' | 'done' | 'dropped' | 'failed' | 'dead';
+  reason?: string | undefined;
+  reply?: string | undefined;
+  conversation?: string | undefined;
+  dedupKey?: string | undefined;
+  /** Where the answer of a reflex is to be sent, as the line says. */
+  replyTo?: string | undefined;
+  /** A task to queue for it. */
+  task?: NewTask | undefined;
+  /** Memories to keep from it. */
+  notes?: readonly NoteRecord[] | undefined;
+  /** To be read into the knowledge graph. */
+  isReport?: boolean | undefined;
+}
+
+/** A task as an event queues it. */
+export interface NewTask {
+  prompt: string;
+  replyTo: string | undefined;
+  forkOf?: string | undefined;
+  /** The entry of `permissions.byCategory` that it gets; by default that of its category. */
+  permissionCategory?: string | undefined;
+  /** The rule whose quiet hours it waits for, and their end in epoch milliseconds. */
+  heldBy?: string | undefined;
+  heldUntil?: number | undefined;
+}
+
+/** A memory as it is kept from an event. */
+export interface NoteRecord extends Note {
+  /** `extraction` for what is learned without being asked to. */
+  origin: 'event' | 'extraction';
+}
+
+/** Keeps answers that are to be sent to where their lines say; repeating it does no harm. */
+export type KeepAnswers = (
+  tx: Pick<Store, 'query'>,
+  answered: readonly (EventRecord & { replyTo: string })[],
+  now: Date,
+) => Promise<void>;
+
+/**
+ * Records a batch of events, their tasks and their memories in one statement, all or nothing; where one is to be
+ * answered elsewhere, in one transaction with `keepAnswers`.
+ * An event that is recorded already is left as it is, with what it caused: recording twice does no harm.
+ */
+export async function recordEvents(
+  store: Store,
+  records: readonly EventRecord[],
+  now: Date,
+  keepAnswers?: KeepAnswers,
+): Promise<void> {
+  const answered = keepAnswers === undefined ? [] : records.filter(isAnswered);
+  if (answered.length === 0) return recordBatch(store, records, now);
+  await store.transaction(async (tx) => {
+    await recordBatch(tx, records, now);
+    await keepAnswers?.(tx, answered, now);
+  });
+}
+
+function isAnswered(record: EventRecord): record is EventRecord & { replyTo: string } {
+  return record.replyTo !== undefined;
+}
+
+async function recordBatch(
+  store: Pick<Store, 'query'>,
+  records: readonly EventRecord[],
+  now: Date,
+): Promise<void> {
+  if (records.every(isPlain)) {
+    await recordPlain(store, plainColumns(records));
+    return;
+  }
+  const columns = [...plainColumns(records), ...optionalColumns(records)];
+  const effects = records.filter(hasEffects);
+  if (effects.length === 0) {
+    await store.query({ name: 'record-events', text: insertEvents, values: columns });
+    return;
+  }
+  await store.query({
+    name: 'record-events-and-effects',
+    text: `WITH recorded AS (${insertEvents} RETURNING id, priority, source, category, conversation),
+      new_tasks AS (
+        INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, fork_of, run_after, queued_at,
+                           permission_category, held_by, outcome, reason)
+        SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of,
+               coalesce(to_timestamp(task.held_ms / 1000), $18), $18, task.permission_category, task.held_by,
+               CASE WHEN task.held_by IS NOT NULL THEN 'held' END, task.reason
+        FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[], $31::text[], $32::text[], $33::float8[], $34::text[])
+          AS task (event_id, prompt, reply_to, fork_of, permission_category, held_by, held_ms, reason)
+        JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id),
+      reports AS (
+        INSERT INTO graph_pending (origin, origin_id)
+        SELECT 'event', recorded.id FROM unnest($28::bigint[]) AS report (event_id)
+        JOIN recorded ON recorded.id = report.event_id
+        ON CONFLICT ON CONSTRAINT graph_pending_pkey DO NOTHING)
+      INSERT INTO memory_embeddings
+        (kind, content, source, trust, origin, importance, title, tags, conversation, event_id, created_at, last_seen_at, day)
+      SELECT note.kind, note.content, source, note.trust, note.origin, note.importance, note.title,
+             ARRAY(SELECT jsonb_array_elements_text(note.tags::jsonb)), conversation, recorded.id, to_timestamp(note.happened_ms / 1000), $18, note.day::date
+      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[], $26::text[], $27::text[],
+                  $29::float8[], $30::text[])
+        AS note (event_id, kind, content, trust, origin, importance, title, tags, happened_ms, day)
+      JOIN recorded ON recorded.id = note.event_id ORDER BY recorded.id`,
+    values: [...columns, ...effectColumns(effects, now)],
+  });
+}
+
+/** Which of these ids are recorded already. */
+export async function findRecorded(store: Store, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await store.query<{ id: number }>({
+    name: 'find-recorded',
+    text: 'SELECT id FROM events WHERE id = ANY ($1::bigint[])',
+    values: [ids],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The ids of the events that have one of these deduplication keys already, by key. */
+export async function findDedupKeys(store: Store, keys: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await store.query<{ id: number; dedup_key: string }>({
+    name: 'find-dedup-keys',
+    text: 'SELECT id, dedup_key FROM events WHERE dedup_key = ANY ($1::text[])',
+    values: [keys],
+  });
+  return new Map(rows.map((row) => [row.dedup_key, row.id]));
+}
+
+/** True for the refusal of a row whose deduplication key another one got first: daemons may share a database. */
+export function isRepetition(thrown: unknown): boolean {
+  return thrown instanceof DatabaseError && thrown.constraint === 'events_dedup_key_key';
+}
+
+const idIsTaken = 'events_pkey';
+const onConflict = `ON CONFLICT ON CONSTRAINT ${idIsTaken} DO NOTHING`;
+
+const insertPlain = `
+  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)
+  SELECT id, priority, source, category, payload, to_timestamp(occurred_ms / 1000), to_timestamp(received_ms / 1000),
+         route, rule, status
+  FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::text[],
+              $9::text[], $10::text[])
+    AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status)`;
+
+const insertEvents = `
+  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status,
+                      reason, reply, conversation, dedup_key)
+  SELECT id, priority, source, category, payload, to_timestamp(occurred_ms / 1000), to_timestamp(received_ms / 1000),
+         route, rule, status, reason, reply, conversation, dedup_key
+  FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::text[],
+              $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+    AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status,
+              reason, reply, conversation, dedup_key)
+  ${onConflict}`;
+
+/**
+ * The hot path: four columns fewer, and no look for each id first, which costs the embedded database a sixth.
+ * An id is taken only where the answer to an earlier try was lost; then the slower statement sorts it out.
+ */
+async function recordPlain(store: Pick<Store, 'query'>, values: string[]): Promise<void> {
+  try {
+    await store.query({ name: 'record-plain-events', text: insertPlain, values });
+  } catch (thrown) {
+    if (!(thrown instanceof DatabaseError && thrown.constraint === idIsTaken)) throw thrown;
+    await store.query({ name: 'record-plain-events-again', text: `${insertPlain} ${onConflict}`, values });
+  }
+}
+
+function isPlain(record: EventRecord): boolean {
+  const { reason, reply, conversation, dedupKey } = record;
+  return (
+    reason === undefined &&
+    reply === undefined &&
+    conversation === undefined &&
+    dedupKey === undefined &&
+    record.replyTo === undefined &&
+    !hasEffects(record)
+  );
+}
+
+function hasEffects({ task, notes, isReport }: EventRecord): boolean {
+  return task !== undefined || notes !== undefined || isReport === true;
+}
+
+function plainColumns(records: readonly EventRecord[]): string[] {
+  return [
+    numberArray(records.map(({ id }) => id)),
+    numberArray(records.map(({ priority }) => priority)),
+    textArray(records.map(({ source }) => source)),
+    textArray(records.map(({ category }) => category)),
+    textArray(records.map(({ payload }) => payload)),
+    numberArray(records.map(({ occurredAt }) => occurredAt)),
+    numberArray(records.map(({ receivedAt }) => receivedAt)),
+    textArray(records.map(({ route }) => route)),
+    textArray(records.map(({ rule }) => rule)),
+    textArray(records.map(({ status }) => status)),
+  ];
+}
+
+function optionalColumns(records: readonly EventRecord[]): string[] {
+  return [
+    textArray(records.map(({ reason }) => reason)),
+    textArray(records.map(({ reply }) => reply)),
+    textArray(records.map(({ conversation }) => conversation)),
+    textArray(records.map(({ dedupKey }) => dedupKey)),
+  ];
+}
+
+function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
+  const tasks = records.flatMap(({ id, task, reason }) =>
+    task === undefined ? [] : [{ id, reason, ...task }],
+  );
+  const notes = records.flatMap(({ id, occurredAt, notes: kept = [] }) =>
+    // What an event says happened when the event says, though not in the future.
+    kept.map((note) => ({ id, happenedAt: Math.min(occurredAt, now.getTime()), ...note })),
+  );
+  return [
+    numberArray(tasks.map(({ id }) => id)),
+    textArray(tasks.map(({ prompt }) => prompt)),
+    textArray(tasks.map(({ replyTo }) => replyTo)),
+    now,
+    numberArray(notes.map(({ id }) => id)),
+    textArray(notes.map(({ kind }) => kind)),
+    textArray(notes.map(({ content }) => content)),
+    textArray(notes.map(({ trust }) => trust)),
+    textArray(tasks.map(({ forkOf }) => forkOf)),
+    textArray(notes.map(({ origin }) => origin)),
+    numberArray(notes.map((note) => note.importance ?? importanceOf(note))),
+    textArray(notes.map(({ title }) => title)),
+    textArray(notes.map(({ tags = [] }) => JSON.stringify(tags))),
+    numberArray(records.filter(({ isReport }) => isReport === true).map(({ id }) => id)),
+    numberArray(notes.map(({ happenedAt }) => happenedAt)),
+    textArray(notes.map(({ happenedAt }) => dayName(new Date(happenedAt)))),
+    textArray(tasks.map(({ permissionCategory }) => permissionCategory)),
+    textArray(tasks.map(({ heldBy }) => heldBy)),
+    textArray(tasks.map(({ heldUntil }) => heldUntil?.toString())),
+    textArray(tasks.map(({ heldBy, reason }) => (heldBy === undefined ? undefined : reason))),
+  ];
+}

@@ -1,0 +1,108 @@
+import type { CurrentEmbedder } from '../embed/embedders.ts';
+import { findModel, type StoredModel, vectorLiteral, vectorTable } from '../embed/vector-table.ts';
+import type { Store, Tx } from '../../lib/store/store.ts';
+import type { HitList } from './candidate.ts';
+import { filterSql, filterValues, memoryColumns } from './filter-sql.ts';
+import type { RecallFilter } from './recall.ts';
+import { indexName } from './vector-index.ts';
+
+export interface NearestQuery {
+  vector: Float32Array;
+  embedder: Pick<CurrentEmbedder, 'model' | 'dimensions'>;
+  /** At most so many hits. */
+  limit: number;
+  filter?: RecallFilter;
+}
+
+/** Way in which the vectors were searched: all of them compared, or by the HNSW index and the rest compared. */
+export type NearestList = HitList & { how: 'exact' | 'hnsw' | 'no vectors' };
+
+/** With more vectors than this outside of the index an exact scan of all is as quick. */
+const maxBesideIndex = 5_000;
+/** So many candidates the index keeps while it searches, and so many it looks at under filters before it gives up. */
+const efSearch = 120;
+const maxScanTuples = 40_000;
+
+/**
+ * Memories by cosine similarity of their vectors of this model, best first. Exact while there is no index; else the index by
+ * iterative scan, so that filters do not thin out the list, together with an exact scan of what is not in it yet.
+ */
+export async function searchNearest(store: Store, query: NearestQuery): Promise<NearestList> {
+  const list = { retriever: 'vectors', weight: 1 };
+  const model = await findModel(store, query.embedder);
+  if (model === undefined) return { ...list, hits: [], how: 'no vectors' };
+  const how = model.indexed && (await isMostlyIndexed(store, model)) ? 'hnsw' : 'exact';
+  const rows = how === 'hnsw' ? await byIndex(store, model, query) : await exactly(store, model, query);
+  return {
+    ...list,
+    how,
+    hits: rows.map(({ id, similarity }) => ({ id: `memory:${id}`, score: similarity })),
+  };
+}
+
+interface NearRow {
+  id: number;
+  similarity: number;
+}
+
+async function isMostlyIndexed(store: Tx, model: StoredModel): Promise<boolean> {
+  const { rows } = await store.query<{ beside: number }>({
+    name: `recall-beside-${indexName(model)}`,
+    text: `SELECT count(*)::int AS beside
+             FROM (SELECT FROM ${vectorTable(model)} WHERE NOT indexed LIMIT ${maxBesideIndex + 1}) AS capped`,
+    values: [],
+  });
+  return (rows[0]?.beside ?? 0) <= maxBesideIndex;
+}
+
+async function exactly(store: Tx, model: StoredModel, query: NearestQuery): Promise<NearRow[]> {
+  const { rows } = await store.query<NearRow>({
+    name: `recall-exact-${isFiltered(query) ? 'some-' : ''}${indexName(model)}`,
+    text: selectNearest(model, query, { distance: 'vector.embedding <=> $1::vector' }),
+    values: valuesOf(query),
+  });
+  return rows;
+}
+
+async function byIndex(store: Store, model: StoredModel, query: NearestQuery): Promise<NearRow[]> {
+  // The index covers only this expression.
+  const distance = `(vector.embedding::vector(${model.dimensions})) <=> $1::vector(${model.dimensions})`;
+  const found = await store.transaction(async (tx) => {
+    await tx.query({ name: 'recall-hnsw-settings', text: hnswSettingsSql, values: [] });
+    return tx.query<NearRow>({
+      name: `recall-hnsw-${isFiltered(query) ? 'some-' : ''}${indexName(model)}`,
+      text: `WITH indexed AS MATERIALIZED (${selectNearest(model, query, { distance, where: 'vector.indexed' })}),
+                  beside AS MATERIALIZED (${selectNearest(model, query, { distance, where: 'NOT vector.indexed' })})
+             SELECT * FROM (TABLE indexed UNION ALL TABLE beside) AS every ORDER BY similarity DESC, id DESC LIMIT $2`,
+      values: valuesOf(query),
+    });
+  });
+  return found.rows;
+}
+
+const mayBeRecalled = filterSql(3, memoryColumns('memory'));
+
+/** Without a filter the memories themselves are not looked at: that would double the time of an exact scan. */
+function selectNearest(
+  model: StoredModel,
+  query: NearestQuery,
+  { distance, where = 'true' }: { distance: string; where?: string },
+): string {
+  const join = isFiltered(query) ? 'JOIN memory_embeddings AS memory ON memory.id = vector.memory_id' : '';
+  return `SELECT vector.memory_id AS id, 1 - (${distance}) AS similarity FROM ${vectorTable(model)} AS vector ${join}
+           WHERE ${where} ${isFiltered(query) ? `AND ${mayBeRecalled}` : ''} ORDER BY ${distance} LIMIT $2`;
+}
+
+function valuesOf(query: NearestQuery): unknown[] {
+  const { vector, limit, filter } = query;
+  return [vectorLiteral(vector), limit, ...(isFiltered(query) ? filterValues(filter) : [])];
+}
+
+function isFiltered({ filter }: NearestQuery): boolean {
+  return filterValues(filter).some((value) => value !== null);
+}
+
+/** A plan for any parameters would not know that a filter lets everything through, and might go around the index. */
+const hnswSettingsSql = `
+  SELECT set_config('hnsw.ef_search', '${efSearch}', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
+         set_config('hnsw.max_scan_tuples', '${maxScanTuples}', true), set_config('plan_cache_mode', 'force_custom_plan', true)`;

@@ -1,0 +1,62 @@
+import { type StoredModel, vectorTable } from '../embed/vector-table.ts';
+import type { Tx } from '../../lib/store/store.ts';
+
+/** A prepared memory without a vector of some model. */
+export interface UnembeddedMemory {
+  id: number;
+  content: string;
+}
+
+const maxChars = 8_000;
+
+/** The next prepared memories, by id, that have no vector of this model. */
+export async function nextUnembedded(
+  store: Tx,
+  model: StoredModel,
+  { after, limit, except }: { after: number; limit: number; except: readonly number[] },
+): Promise<UnembeddedMemory[]> {
+  const { rows } = await store.query<UnembeddedMemory>({
+    name: `memories-unembedded-${model.id}`,
+    text: `SELECT id, left(content, ${maxChars}) AS content FROM memory_embeddings AS memory
+            WHERE id > $1 AND prepared AND id <> ALL ($3::bigint[])
+              AND NOT EXISTS (SELECT FROM ${vectorTable(model)} WHERE memory_id = memory.id AND model_id = ${model.id})
+            ORDER BY id LIMIT $2`,
+    values: [after, limit, except],
+  });
+  return rows;
+}
+
+/** Counts the memories, the prepared ones, and those with a vector of this model. */
+export async function countEmbedded(
+  store: Tx,
+  model: StoredModel | undefined,
+): Promise<{ total: number; prepared: number; embedded: number }> {
+  const vectors = model === undefined ? '0' : `(SELECT count(*)::int FROM ${vectorTable(model)})`;
+  const { rows } = await store.query<{ total: number; prepared: number; embedded: number }>({
+    name: `memories-count-embedded-${model?.id ?? 'none'}`,
+    text: `SELECT count(*)::int AS total, (count(*) FILTER (WHERE prepared))::int AS prepared, ${vectors} AS embedded
+             FROM memory_embeddings`,
+  });
+  return rows[0] ?? { total: 0, prepared: 0, embedded: 0 };
+}
+
+/** Notes that a model makes vectors; once a day is enough. */
+export async function recordModelUse(store: Tx, model: StoredModel, now: Date): Promise<void> {
+  await store.query({
+    name: 'embedding-models-used',
+    text: `UPDATE embedding_models SET last_used_at = $2
+            WHERE id = $1 AND coalesce(last_used_at, created_at) < $2::timestamptz - interval '1 day'`,
+    values: [model.id, now],
+  });
+}
+
+/** Models other than these that have made no vector since then. */
+export async function unusedModels(store: Tx, used: readonly number[], since: Date): Promise<StoredModel[]> {
+  const { rows } = await store.query<StoredModel>({
+    name: 'embedding-models-unused',
+    text: `SELECT id, name, dimensions, indexed FROM embedding_models
+            WHERE id <> ALL ($1::int[]) AND coalesce(last_used_at, created_at) < $2 ORDER BY id`,
+    values: [used, since],
+  });
+  return rows;
+}

@@ -1,0 +1,152 @@
+import {
+  agentsOnPath,
+  type AgentSurroundings,
+  fallbackAgents,
+  programsOnPath,
+  whyNotRunnable,
+} from './candidates.ts';
+import type { ChildEntry } from '../../lib/process/child-entry.ts';
+import { probeAgent, type ProbeResult } from './probe.ts';
+
+/** A place that was looked at, and why it did not do. */
+interface TriedPath {
+  path: string;
+  reason: string;
+}
+
+/** Who will answer tasks. */
+export type AgentResolution =
+  /** `version` is `unknown` only for a path that the owner named; `note` then says what its probe came to. */
+  | { kind: 'claude'; path: string; version: string; note?: string }
+  /** A program that the owner named, with the prompt on stdin and the reply on stdout; `entry` speaks for it. */
+  | { kind: 'command'; path: string; reason: string; entry: ChildEntry }
+  | { kind: 'offline'; reason: string; tried: TriedPath[]; entry: ChildEntry }
+  /** The owner named a path that cannot be run. Nothing else is tried behind their back. */
+  | { kind: 'misconfigured'; path: string; problem: 'not-found' | 'not-executable'; reason: string };
+
+export interface AgentResolver {
+  /** What the last probe found; undefined until the first has ended. */
+  current(): AgentResolution | undefined;
+  /** The cached answer where it found one, else a new probe (while offline every 30 s at most). Callers at the same time share one probe. Never rejects. */
+  resolve(): Promise<AgentResolution>;
+  /** Probes again whatever is cached: after ENOENT, or when the setting changed. Never rejects. */
+  reprobe(): Promise<AgentResolution>;
+}
+
+export interface AgentResolverOptions extends AgentSurroundings {
+  /** The path that the owner named, or a function that is asked at every probe. */
+  configured?: string | (() => string | undefined) | undefined;
+  /** The command line of a program that is to answer instead of the CLI; asked at every probe. */
+  command?: (() => readonly string[] | undefined) | undefined;
+  /** What speaks the stream protocol for such a program. */
+  commandEntry?: ChildEntry;
+  /** The bundled agent that answers when there is no other. */
+  offlineEntry: ChildEntry;
+  /** How long each candidate may take to answer `--version`. Default 5,000 ms. */
+  probeDeadlineMs?: number;
+  /** Epoch milliseconds; for tests. */
+  now?: () => number;
+}
+
+const defaultProbeDeadlineMs = 5_000;
+/** While no agent is there, it is looked for again at most so often. */
+const offlineRecheckMs = 30_000;
+
+/**
+ * Finds the agent: the program that the owner named, else the configured path, else the first `claude` on PATH, else in the usual places, that answers
+ * `--version`; else the offline agent. The answer is kept until `reprobe`.
+ */
+export function createAgentResolver(options: AgentResolverOptions): AgentResolver {
+  const { now = Date.now } = options;
+  let found: AgentResolution | undefined;
+  let foundAt = 0;
+  let probing: Promise<AgentResolution> | undefined;
+  const probe = () => {
+    probing ??= findAgent(options)
+      .then((resolution) => {
+        foundAt = now();
+        return (found = resolution);
+      })
+      .finally(() => (probing = undefined));
+    return probing;
+  };
+  /** An agent that was found is good until it vanishes; one that was not may have been installed or mended since. */
+  const isGood = (known: AgentResolution) =>
+    known.kind === 'claude' ||
+    known.kind === 'command' ||
+    (known.kind === 'offline' && now() - foundAt < offlineRecheckMs);
+  return {
+    current: () => found,
+    resolve: () => (found !== undefined && isGood(found) ? Promise.resolve(found) : probe()),
+    reprobe: probe,
+  };
+}
+
+async function findAgent(options: AgentResolverOptions): Promise<AgentResolution> {
+  const command = options.command?.();
+  if (command !== undefined && options.commandEntry !== undefined)
+    return commandAgent(command, options.commandEntry, options.env);
+  const configured = typeof options.configured === 'function' ? options.configured() : options.configured;
+  if (configured !== undefined && configured !== '') return configuredAgent(configured, options);
+  const tried: TriedPath[] = [];
+  for (const path of new Set([...agentsOnPath(options.env), ...fallbackAgents(options)])) {
+    const problem = whyNotRunnable(path);
+    const result: ProbeResult =
+      problem === undefined ? await probe(path, options) : { ok: false, reason: sentences[problem] };
+    if (result.ok) return { kind: 'claude', path, version: result.version };
+    tried.push({ path, reason: result.reason });
+  }
+  return { kind: 'offline', reason: summary(tried), tried, entry: options.offlineEntry };
+}
+
+const sentences = { 'not-found': 'there is no such file', 'not-executable': 'it is not an executable file' };
+
+function commandAgent(
+  [program = '', ...args]: readonly string[],
+  entry: ChildEntry,
+  env: AgentSurroundings['env'],
+): AgentResolution {
+  const places = program.includes('/') ? [program] : programsOnPath(program, env);
+  const path = places.find((place) => whyNotRunnable(place) === undefined);
+  if (path === undefined) {
+    const problem = places.some((place) => whyNotRunnable(place) === 'not-executable')
+      ? 'not-executable'
+      : 'not-found';
+    const reason = `the program ${program} of agent.command cannot be run: ${sentences[problem]}`;
+    return { kind: 'misconfigured', path: program, problem, reason };
+  }
+  const commandLine = JSON.stringify([path, ...args]);
+  return {
+    kind: 'command',
+    path,
+    reason: 'agent.command names it',
+    entry: { command: entry.command, args: [...entry.args, commandLine] },
+  };
+}
+
+async function configuredAgent(configured: string, options: AgentResolverOptions): Promise<AgentResolution> {
+  const path = configured.replace(/^~(?=\/)/, () => options.home);
+  const problem = whyNotRunnable(path);
+  if (problem !== undefined) {
+    return {
+      kind: 'misconfigured',
+      path,
+      problem,
+      reason: `the configured agent ${path} cannot be run: ${sentences[problem]}`,
+    };
+  }
+  const result = await probe(path, options);
+  if (result.ok) return { kind: 'claude', path, version: result.version };
+  return { kind: 'claude', path, version: 'unknown', note: result.reason };
+}
+
+function probe(path: string, { env, home, probeDeadlineMs = defaultProbeDeadlineMs }: AgentResolverOptions) {
+  return probeAgent(path, { env, home, deadlineMs: probeDeadlineMs });
+}
+
+function summary(tried: readonly TriedPath[]): string {
+  const broken = tried.filter(({ reason }) => reason !== sentences['not-found']);
+  if (broken.length === 0)
+    return `there is no claude on PATH nor where its installers put it (${tried.length} places)`;
+  return `no claude that works: ${broken.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`;
+}

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ValuesOf } from '../../lib/config/schema.ts';
+import { type CheckResult, fail, ok, warn } from '../../lib/doctor/check-result.ts';
+import { settingOf, type Subject } from '../../lib/doctor/subject.ts';
+import { isSessionMarker, loginIn } from '../run/login-variables.ts';
+import { createAgentResolver } from '../agents/resolve.ts';
+import type { taskSettings } from '../settings.ts';
+import type { TaskWitness } from './task-witness.ts';
+
+interface AgentStatus {
+  kind: string;
+  path: string | null;
+  version: string | null;
+  reason?: string | null;
+}
+
+type AgentSubject = Subject<{ agent: AgentStatus }, ValuesOf<typeof taskSettings>>;
+
+const install =
+  'install Claude Code (npm install -g @anthropic-ai/claude-code), or name a path with NINJAD_AGENT';
+
+/** Who answers tasks: what the daemon has found, else what it would find from here. */
+export async function checkAgent(subject: AgentSubject): Promise<CheckResult> {
+  const { kind, path, version, reason } = await agentOf(subject);
+  const found = [kind, version, path, reason]
+    .filter((word) => word !== null && word !== undefined && word !== '')
+    .join(', ');
+  if (kind === 'claude' || kind === 'command') return ok(found);
+  if (kind === 'misconfigured')
+    return fail(found, 'a program that can be run', 'mend agent.path (NINJAD_AGENT) or agent.command');
+  return warn(found, 'an agent CLI; the offline one only quotes memories', install);
+}
+
+/** Whether the CLI is logged in, as far as that shows without asking, which would cost. */
+export async function checkLogin(subject: Subject & { client: TaskWitness }): Promise<CheckResult> {
+  const { env, userHome, daemon, client } = subject;
+  if (daemon.state === 'running') {
+    const { items } = await client.ask('tasks.list', { limit: 20 });
+    const latest = items.find(({ outcome }) => outcome !== null);
+    if (latest?.outcome === 'not-logged-in')
+      return fail(
+        `task ${latest.id} found the CLI not logged in`,
+        'a CLI that is logged in',
+        'run claude, then /login, as the user of the daemon',
+      );
+    if (latest?.outcome === 'succeeded') return ok(`task ${latest.id} was answered`);
+  }
+  const folder = env['CLAUDE_CONFIG_DIR'] ?? join(userHome, '.claude');
+  const login = loginIn(env);
+  if (login !== undefined) return ok(`${login}; whether it is valid shows with the first task`);
+  if (existsSync(join(folder, '.credentials.json')))
+    return ok(`credentials in ${folder}; whether they are valid shows with the first task`);
+  if (process.platform === 'darwin')
+    return ok('kept in the keychain, if at all; it shows with the first task');
+  return warn(
+    `no credentials in ${folder} and no key in the environment`,
+    'a CLI that is logged in',
+    'run claude, then /login, as the user of the daemon; or `claude setup-token`, and give the daemon CLAUDE_CODE_OAUTH_TOKEN',
+  );
+}
+
+/** What in the environment would make the CLI behave unlike the owner expects. */
+export function checkTraps({ env }: Pick<Subject, 'env'>): CheckResult {
+  const inside = Object.keys(env).filter(isSessionMarker);
+  if (inside.length > 0)
+    return warn(
+      `${inside.join(', ')} set: this shell runs inside Claude Code`,
+      'a shell of your own',
+      'tasks do not get them; a daemon that is started here ends with that session, so start it elsewhere',
+    );
+  if ((env['ANTHROPIC_API_KEY'] ?? '') !== '')
+    return warn(
+      'ANTHROPIC_API_KEY is set: tasks are billed to that key, not to a subscription',
+      'what you mean to pay with',
+      'unset it where the daemon starts, or set spend.dailyUsd',
+    );
+  if ((env['ANTHROPIC_BASE_URL'] ?? '') !== '')
+    return warn(
+      `ANTHROPIC_BASE_URL is set: tasks go to ${env['ANTHROPIC_BASE_URL'] ?? ''}`,
+      'what you mean to talk to',
+      'unset it if you do not',
+    );
+  return ok('none in this shell’s environment');
+}
+
+async function agentOf(subject: AgentSubject): Promise<AgentStatus> {
+  const { daemon, env, userHome } = subject;
+  if (daemon.state === 'running' && daemon.status.agent.kind !== 'unknown') return daemon.status.agent;
+  const nobody = { command: '', args: [] };
+  const found = await createAgentResolver({
+    home: userHome,
+    env,
+    configured: () => settingOf(subject, 'agent.path', null) ?? undefined,
+    command: () => settingOf(subject, 'agent.command', null) ?? undefined,
+    commandEntry: nobody,
+    offlineEntry: nobody,
+  }).resolve();
+  return {
+    kind: found.kind,
+    path: 'path' in found ? found.path : null,
+    version: 'version' in found ? found.version : null,
+    reason: 'reason' in found ? found.reason : null,
+  };
+}

@@ -1,0 +1,25 @@
+import type { ProcessIdentity } from '../../lib/process/identity.ts';
+import { storable } from '../../lib/store/storable.ts';
+import type { Store } from '../../lib/store/store.ts';
+import type { TaskAttempt } from './attempt.ts';
+
+/** Stores which process runs an attempt, so that a successor can find and end it, which agent that is, and what it was given. */
+export async function noteProcess(
+  store: Pick<Store, 'query'>,
+  { id, worker, attempt }: TaskAttempt,
+  { identity, agent, memories }: { identity: ProcessIdentity | null; agent: unknown; memories: unknown },
+): Promise<void> {
+  await store.query({
+    name: 'tasks-note-process',
+    text: `UPDATE tasks SET process = coalesce($4::jsonb, process), agent = $5, memories = $6
+            WHERE id = $1 AND worker = $2 AND attempts = $3 AND state = 'running'`,
+    values: [
+      id,
+      worker,
+      attempt,
+      identity === null ? null : JSON.stringify(identity),
+      JSON.stringify(storable(agent)),
+      JSON.stringify(storable(memories)),
+    ],
+  });
+}

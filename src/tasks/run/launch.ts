@@ -1,0 +1,78 @@
+import { agentSearchPath } from '../agents/probe.ts';
+import type { RecalledMemory } from '../../memory/recall/recall.ts';
+import { standingOf } from '../../lib/wire/standing.ts';
+import type { ClaimedTask } from '../rows/claim.ts';
+import type { AgentSession, AgentSettings } from './arguments.ts';
+import { agentEnvironment } from './environment.ts';
+import { kindOf, type RunnableAgent } from '../agents/kinds.ts';
+import { taskMarker } from '../../lib/process/marker.ts';
+import { assemblePrompt } from './prompt.ts';
+
+/** What one run needs to know. */
+export interface RunRequest {
+  task: ClaimedTask;
+  agent: RunnableAgent;
+  memories: readonly RecalledMemory[];
+  /** What served the recall in place of what should have; null where nothing did. */
+  degraded: string | null;
+  /** Why nothing could be recalled; null where it could. */
+  withoutMemories: string | null;
+  /** The session to go on with, or null for a new one. */
+  resume: string | null;
+}
+
+/** What is the same for every run. */
+export interface LaunchSettings {
+  /** The daemon's own environment; the allow-list is applied to it. */
+  env: Readonly<Record<string, string | undefined>>;
+  settings: AgentSettings;
+  /** Further variables of the environment that reach the agent. */
+  environment?: readonly string[];
+  /** The id of a new session, a UUID. */
+  newSessionId: string;
+  /** Told to the agent. Default: nothing is said about the time. */
+  now?: Date;
+}
+
+/** A process to start, and the first thing to tell it. */
+export interface Launch {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  prompt: string;
+}
+
+/** Turns a request into a command line, an environment and a prompt. */
+export function launchOf(
+  request: RunRequest,
+  { env, settings, environment = [], newSessionId, now }: LaunchSettings,
+): Launch {
+  const { task, agent, memories, degraded, withoutMemories, resume } = request;
+  const session = sessionOf(task, resume, newSessionId);
+  const { command, args } = kindOf(agent).commandLine(agent, session, settings);
+  return {
+    command,
+    args,
+    env: agentEnvironment(
+      { ...env, PATH: agentSearchPath(command, env) },
+      taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
+      environment,
+    ),
+    prompt: assemblePrompt({
+      text: task.prompt,
+      source: task.source,
+      trust: standingOf(task).trust,
+      memories,
+      degraded,
+      withoutMemories,
+      cutOff: task.cutOff,
+      resumes: resume !== null && resume === task.cutOff?.sessionId,
+      ...(now && { now }),
+    }),
+  };
+}
+
+function sessionOf({ forkOf }: ClaimedTask, resume: string | null, newSessionId: string): AgentSession {
+  if (resume === null) return { create: newSessionId };
+  return forkOf == null ? { resume } : { fork: resume };
+}

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import type { Misfit, ValuesOf } from '../lib/config/schema.ts';
+import {
+  absolutePath,
+  category,
+  milliseconds,
+  oneOf,
+  orNull,
+  setting,
+  wholeNumber,
+} from '../lib/config/setting.ts';
+import { MINUTE, SECOND } from '../lib/time.ts';
+import { taskMarkerName } from '../lib/process/marker.ts';
+import { isSessionMarker } from './run/login-variables.ts';
+import { defaultPermissions, permissionChangeSchema, permissionSchema } from './permissions/permission.ts';
+
+const commandLine = {
+  schema: z.array(z.string().min(1).max(10_000)).min(1).max(100).readonly(),
+  expects: 'a list of words, the program first',
+};
+const variableNames = {
+  schema: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/)
+        .refine((name) => !isSessionMarker(name) && name !== taskMarkerName),
+    )
+    .max(200)
+    .readonly(),
+  expects:
+    'a list of names of variables, without those that mark a session (CLAUDECODE, CLAUDE_CODE_SESSION_ID …)',
+};
+const timeouts = {
+  schema: z.record(category, z.int().min(SECOND)).readonly(),
+  expects: 'an object from category to a whole number of milliseconds, 1000 or more',
+};
+const permission = {
+  schema: permissionSchema.readonly(),
+  expects: 'an object with mode, tools, allow and deny',
+};
+const permissionChanges = {
+  schema: z.record(category, permissionChangeSchema.readonly()).readonly(),
+  expects: 'an object from category to any of mode, tools, allow and deny',
+};
+
+/** Settings of tasks: the agent, their time, attempts, sessions and lanes, and what they may do. */
+export const taskSettings = {
+  'agent.path': setting(orNull(absolutePath), null, {
+    description: 'The agent CLI to run; null looks for `claude` on the PATH and where installers put it.',
+    env: 'NINJAD_AGENT',
+    hot: false,
+  }),
+  'agent.command': setting(orNull(commandLine), null, {
+    description:
+      'Another program to run instead of `claude`, as a list of words, e.g. `["llm", "-m", "mistral"]`: the prompt comes on its stdin, its stdout is the reply, an exit status above 0 a failure. It has none of the tools.',
+    hot: false,
+  }),
+  'agent.environment': setting(variableNames, [], {
+    description:
+      'Names of further variables of the daemon\'s environment that reach the agent, e.g. `["GH_TOKEN"]`; those by which the CLI logs in and finds its provider (`ANTHROPIC_*`, `CLAUDE_CODE_OAUTH_TOKEN`, `CLAUDE_CODE_USE_BEDROCK`, `AWS_*`, `GOOGLE_*` …) and proxies do without.',
+    hot: true,
+  }),
+  'task.timeoutMs': setting(milliseconds(SECOND), 11 * MINUTE, {
+    description: 'How long a task may run before it is ended.',
+    env: 'NINJAD_TASK_TIMEOUT_MS',
+    hot: true,
+  }),
+  'task.timeoutMsByCategory': setting(
+    timeouts,
+    {},
+    {
+      description: 'Other limits for the tasks of some categories, e.g. `{"backup": 1800000}`.',
+      hot: true,
+    },
+  ),
+  'task.noOutputMs': setting(milliseconds(SECOND), 5 * MINUTE, {
+    description:
+      'How long a task may be silent before it is ended and tried again; every line that the agent prints counts, and a tool at work adds its own limit.',
+    hot: true,
+  }),
+  'task.silenceMs': setting(milliseconds(SECOND), 3 * MINUTE, {
+    description:
+      'How long a model or an agent may be silent until you are told, with how long it is tried; a tool at work adds its own limit.',
+    hot: true,
+  }),
+  'task.silenceMsByCategory': setting(
+    timeouts,
+    {},
+    { description: 'The same for the tasks of some categories, e.g. `{"backup": 900000}`.', hot: true },
+  ),
+  'task.killGraceMs': setting(milliseconds(0, 10 * MINUTE), 5 * SECOND, {
+    description: 'How long the processes of an ended task have between SIGTERM and SIGKILL.',
+    env: 'NINJAD_KILL_GRACE_MS',
+    hot: true,
+  }),
+  'task.containment': setting(oneOf(['auto', 'marker']), 'auto', {
+    description:
+      'How the processes of tasks are held together: `auto` gives each task a cgroup where one can be had, `marker` never does. Linux holds what loses its parents either way.',
+    hot: false,
+  }),
+  'task.maxAttempts': setting(wholeNumber(1, 20), 3, {
+    description: 'How often a failing task is tried before it becomes a dead letter.',
+    hot: true,
+  }),
+  'task.maxTurns': setting(orNull(wholeNumber(1, 10_000)), null, {
+    description:
+      'How often the model may answer in one run of a task. Null sets no limit besides time and money.',
+    hot: true,
+  }),
+  'task.goalsInDoubt': setting(oneOf(['wait', 'repeat']), 'wait', {
+    description:
+      'What a run of a goal does that was cut off while a tool was at work that may have changed something: `wait` for you, or `repeat` it, knowing that.',
+    hot: true,
+  }),
+  'task.retryMinMs': setting(milliseconds(0), 5 * SECOND, {
+    description: 'Wait before the second attempt; it doubles for each further one.',
+    hot: true,
+  }),
+  'conversations.idleDays': setting(wholeNumber(0, 36_500, 'days'), 7, {
+    description:
+      'How long a conversation may rest and still go on in its session; then it begins anew. 0 lets each message begin one.',
+    hot: true,
+  }),
+  'lanes.total': setting(wholeNumber(1, 64), 3, {
+    description: 'How many tasks may run at once.',
+    hot: true,
+  }),
+  'lanes.reservedForHuman': setting(wholeNumber(0, 63), 1, {
+    description: 'How many of these lanes only HUMAN tasks may use; fewer than `lanes.total`.',
+    hot: true,
+  }),
+  'selfTasks.maxDepth': setting(wholeNumber(0, 10), 3, {
+    description: 'How deep tasks may queue tasks: 1 lets only those that nobody queued; 0 forbids it.',
+    hot: true,
+  }),
+  'selfTasks.perTask': setting(wholeNumber(0, 100), 5, {
+    description: 'How many tasks one task may queue.',
+    hot: true,
+  }),
+  'selfTasks.perHour': setting(wholeNumber(0, 10_000), 30, {
+    description: 'How many tasks all tasks together may queue in an hour.',
+    hot: true,
+  }),
+  'permissions.owner': setting(permission, defaultPermissions.owner, {
+    description:
+      'What the agent may do for your own messages: the mode and rules of the CLI, and which tools exist.',
+    hot: true,
+  }),
+  'permissions.local': setting(permission, defaultPermissions.local, {
+    description:
+      'What it may do about events from your machines. Whatever it says, your keys and what the home keeps (token, settings, sockets, database) stay denied to the tools that read files; a shell command that you allow reads what it likes.',
+    hot: true,
+  }),
+  'permissions.untrusted': setting(permission, defaultPermissions.untrusted, {
+    description: 'What it may do about what anybody could have written, such as mail.',
+    hot: true,
+  }),
+  'permissions.byCategory': setting(
+    permissionChanges,
+    {},
+    {
+      description:
+        'What changes for the tasks of some categories, e.g. `{"backup": {"allow": ["Bash(restic:*)"]}}`; untrusted sources only lose by it.',
+      hot: true,
+    },
+  ),
+  'shutdown.drainMs': setting(milliseconds(0, 60 * MINUTE), 30 * SECOND, {
+    description: 'How long running tasks may go on after SIGTERM; then they are ended and queued again.',
+    hot: false,
+  }),
+};
+
+/** The values of these settings. */
+export type TaskValues = ValuesOf<typeof taskSettings>;
+
+/** Rules of tasks: some lane is left to those that are not HUMAN, and one agent is named at most. */
+export function taskMisfits(settings: ValuesOf<typeof taskSettings>): Misfit[] {
+  const found: Misfit[] = [];
+  const { 'lanes.total': total, 'lanes.reservedForHuman': reserved } = settings;
+  if (reserved >= total) {
+    found.push({
+      keys: ['lanes.reservedForHuman', 'lanes.total'],
+      message: `lanes.reservedForHuman: expected less than lanes.total (${total}), got ${reserved}`,
+    });
+  }
+  if (settings['agent.path'] !== null && settings['agent.command'] !== null) {
+    found.push({
+      keys: ['agent.command', 'agent.path'],
+      message: 'agent.command: expected null where agent.path (NINJAD_AGENT) names an agent, got both',
+    });
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
+import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
+import { afterInHand, createInHand } from '../../../src/memory/keep/in-hand.ts';
+import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
+import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
+import { withoutModels } from '../../../src/lib/inference/without-models.ts';
+import { createRevealer } from '../../../src/memory/keep/reveal.ts';
+import { editMemory } from '../../../src/memory/rows/edit-memory.ts';
+import { insertMemory } from '../../../src/memory/rows/insert-memory.ts';
+import { recallerOn } from '../../helpers/recall.ts';
+import { useDatabase } from '../../helpers/use-database.ts';
+
+const { store } = useDatabase('memory_embeddings');
+const { signal } = new AbortController();
+
+describe('what is in hand', () => {
+  it('is waited for until a pass that began after it has prepared all, and no longer than is said', async () => {
+    const inHand = createInHand();
+    await inHand.untilSettled(60_000);
+    const early = inHand.begin();
+    inHand.arrive();
+    expect(inHand.hasNews()).toBe(true);
+    let isSettled = false;
+    const wait = inHand.untilSettled(60_000).then(() => (isSettled = true));
+    inHand.settle(early);
+    await Promise.resolve();
+    expect(isSettled).toBe(false);
+    inHand.settle(inHand.begin());
+    await wait;
+    expect(inHand.hasNews()).toBe(false);
+
+    inHand.arrive();
+    const began = performance.now();
+    await inHand.untilSettled(30);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  it('is found by a question that is asked at once', async () => {
+    const inHand = createInHand();
+    const keep = createMemoryKeeper({
+      store,
+      embedders: createEmbedders(withoutModels),
+      prepareText,
+      board: createMemoryBoard(),
+      inHand,
+      log: { info: () => undefined, warn: () => undefined },
+    });
+    await keep(signal);
+    const content = 'the nas said that its fan is loud';
+    await insertMemory(store, {
+      content,
+      kind: 'note',
+      source: 'fleet:nas',
+      trust: 'local',
+      origin: 'event',
+      now: new Date(),
+    });
+    inHand.arrive();
+    const patient = { untilSettled: () => inHand.untilSettled(60_000) };
+    const ask = afterInHand(recallerOn(store).recall, patient);
+    const asked = ask({ text: 'what did the nas say?', limit: 5, budgetTokens: 1_000, signal });
+    await keep(signal);
+    expect((await asked).memories.map((memory) => memory.content)).toEqual([content]);
+  });
+
+  it('is found by its words without its secrets before it is compared and embedded, until it is edited', async () => {
+    const id = await insertMemory(store, {
+      content: 'The wifi password of the cabin is hunter2.',
+      kind: 'note',
+      source: 'cli',
+      trust: 'owner',
+      origin: 'owner',
+      now: new Date(),
+    });
+    const ask = async () =>
+      (await recallerOn(store).recall({ text: 'wifi cabin', limit: 5, budgetTokens: 1_000, signal }))
+        .memories;
+    expect(await ask()).toEqual([]);
+    await createRevealer({ store, prepareText })({ goOn: () => true, signal });
+    expect(await ask()).toMatchObject([{ content: 'The wifi password of the cabin is [redacted password]' }]);
+    const { rows } = await store.query({ text: 'SELECT prepared, redacted FROM memory_embeddings' });
+    expect(rows).toEqual([{ prepared: false, redacted: 1 }]);
+    await editMemory(store, id, {
+      change: { content: 'The wifi password of the cabin is hunter3.' },
+      now: new Date(),
+    });
+    expect(await ask()).toEqual([]);
+  });
+});

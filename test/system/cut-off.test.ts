@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { packagePath } from '../../src/lib/package-root.ts';
+import { endDaemons, newHome, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
+import { leakGuard } from '../helpers/leak-guard.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+
+leakGuard({ withinMs: 15_000 });
+afterEach(() => endDaemons());
+
+/** A daemon that was killed while its agent used a tool, started again. */
+async function cutOff(tool: string): Promise<{ daemon: TestDaemon; user: string }> {
+  const user = tempDir();
+  const home = await newHome({ 'task.killGraceMs': 200, 'task.retryMinMs': 100 });
+  const env = { NINJAD_AGENT: join(packagePath('test', 'fixtures', 'agents'), 'doubtful.sh'), HOME: user };
+  const first = await startDaemon({ home, env });
+  first.write(`HUMAN|cli||ask|use ${tool}\n`);
+  await until('the tool is at work', () => existsSync(join(user, 'begun')));
+  await until('it was seen', async () =>
+    (await first.ninjad('task', '1', '--transcript')).stdout.includes('mail mum'),
+  );
+  await first.kill('SIGKILL');
+  return { user, daemon: await startDaemon({ home, env }) };
+}
+
+const stateOf = (daemon: TestDaemon) => daemon.value('SELECT state FROM tasks');
+
+it('of a task that only read goes on by itself in its session, knows what was begun, and says that it was repeated', async () => {
+  const { daemon, user } = await cutOff('Read');
+  await until('it is done', async () => (await stateOf(daemon)) === 'done');
+  const again = readFileSync(join(user, 'again'), 'utf8');
+  expect(again).toMatch(/^.*--resume=/);
+  expect(again).toContain('outcome unknown: Read mail mum');
+  expect(await daemon.rows('SELECT reply, reason, attempts, cut_off, in_doubt FROM tasks')).toEqual([
+    [
+      'done at last',
+      'it was interrupted (the daemon went away while the task ran) and repeated',
+      2,
+      null,
+      false,
+    ],
+  ]);
+  expect(await daemon.rows('SELECT text FROM owner_notices')).toEqual([
+    ['The daemon was cut off while a task ran: task 1 is tried again.'],
+  ]);
+});
+
+it('of a task whose tool may have changed something waits for the owner, who lets it go on', async () => {
+  const { daemon, user } = await cutOff('Bash');
+  await until('it waits', async () => (await daemon.value('SELECT in_doubt FROM tasks')) === true);
+  expect(await daemon.value('SELECT progress FROM tasks')).toMatch(/^in doubt: .*Bash mail mum$/);
+  const notices = (await daemon.rows('SELECT text FROM owner_notices ORDER BY id')).map(([text]) => text);
+  expect(notices).toEqual([
+    expect.stringMatching(/^Task 1 waits for you, in doubt: .*--go-on/),
+    'The daemon was cut off while a task ran: task 1 waits for you.',
+  ]);
+  // Whatever else wakes the queue, it stays where it is.
+  daemon.write('HUMAN|cli||ask|/status\n');
+  await until('that is done', async () => (await daemon.value('SELECT count(*)::int FROM events')) === 2);
+  expect(existsSync(join(user, 'again'))).toBe(false);
+  expect(await daemon.ninjad('task', '1', '--go-on')).toMatchObject({
+    code: 0,
+    stdout: 'task 1 goes on, knowing what was begun\n',
+  });
+  await until('it is done', async () => (await stateOf(daemon)) === 'done');
+  expect(readFileSync(join(user, 'again'), 'utf8')).toContain('outcome unknown: Bash mail mum');
+  expect(await daemon.ninjad('task', '1', '--go-on')).toMatchObject({ code: 1 });
+});
+
+it('of a task in doubt ends where the owner leaves it', async () => {
+  const { daemon, user } = await cutOff('Bash');
+  await until('it waits', async () => (await daemon.value('SELECT in_doubt FROM tasks')) === true);
+  expect(await daemon.ninjad('task', '1', '--leave')).toMatchObject({ code: 0 });
+  await until('it is left', async () => (await stateOf(daemon)) === 'cancelled');
+  expect(existsSync(join(user, 'again'))).toBe(false);
+});
