@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { markerValueIn } from './environ.ts';
-import { parseStat, type ProcessRow, type ProcessTable } from './process-row.ts';
+import { isDead, parseStat, type ProcessRow, type ProcessTable } from './process-row.ts';
 import { psLines } from './ps.ts';
 import { readProc } from './read-proc.ts';
 import { inSlices } from './slices.ts';
 
-/** What one look at the machine found. */
+/** Result of one look at the machine. */
 export interface ProcessScan {
   table: ProcessTable;
   /** The value of the asked environment variable, by pid, for the processes that have it. */
@@ -13,10 +13,13 @@ export interface ProcessScan {
 }
 
 const maxSweeps = 50;
+/** Sweeps in which a process whose environment reads as empty is looked at again. */
+const maxBlankLooks = 4;
 
 /**
- * Looks at every process of the machine and, given a variable's name, for who carries it in its environment
- * (as it was at exec; unreadable counts as absent). Sweeps again over who was born meanwhile, until a sweep finds nobody
+ * Looks at every process of the machine and, given a variable's name, for those that carry it in their environment
+ * (as it was at exec; unreadable counts as absent, and what is empty is looked at again, since it is so for a moment in the
+ * midst of an exec). Sweeps again over those born meanwhile, until a sweep finds nobody
  * new or somebody who `isWanted`: so a chain of short-lived processes cannot pass for nobody, and a storm of them does
  * not keep us from acting. The table may hold some that are gone again.
  * Works in slices of about 3 ms and lets the event loop turn between them.
@@ -31,6 +34,7 @@ export async function scanProcesses(
   const marked = new Map<number, string>();
   const inspected = new Set<string>();
   const wanted = new Set<number>();
+  const blankLooks = new Map<string, number>();
   for (let sweep = 0; sweep < maxSweeps && wanted.size === 0; sweep++) {
     const fresh = readdirSync('/proc').filter((name) => isPid(name) && !inspected.has(name));
     if (fresh.length === 0) break;
@@ -39,13 +43,25 @@ export async function scanProcesses(
       const row = readRow(name);
       if (row === undefined) return;
       table.set(row.pid, row);
-      const value = markerName === undefined ? undefined : markerOf(name, markerName);
+      const environ = markerName === undefined ? undefined : readProc(`/proc/${name}/environ`);
+      if (environ === undefined || markerName === undefined) return;
+      if (environ.length === 0 && isProgram(row)) {
+        const looks = (blankLooks.get(name) ?? 0) + 1;
+        blankLooks.set(name, looks);
+        if (looks < maxBlankLooks) inspected.delete(name);
+      }
+      const value = markerValueIn(environ, markerName);
       if (value === undefined) return;
       marked.set(row.pid, value);
       if (isWanted(value)) wanted.add(row.pid);
     });
   }
   return { table, marked };
+}
+
+/** Threads of the kernel are in no session, and have no environment as the dead have none. */
+function isProgram(row: ProcessRow): boolean {
+  return row.sid !== 0 && !isDead(row);
 }
 
 function isPid(name: string): boolean {
@@ -56,11 +72,6 @@ function isPid(name: string): boolean {
 function readRow(pid: string): ProcessRow | undefined {
   const stat = readProc(`/proc/${pid}/stat`);
   return stat === undefined ? undefined : parseStat(stat.toString('latin1'));
-}
-
-function markerOf(pid: string, name: string): string | undefined {
-  const environ = readProc(`/proc/${pid}/environ`);
-  return environ === undefined ? undefined : markerValueIn(environ, name);
 }
 
 async function scanThroughPs(markerName: string | undefined): Promise<ProcessScan> {
