@@ -73,6 +73,7 @@ function spawnDaemon(home: string, env: Readonly<Record<string, string>>): Child
       NINJAD_HOME: home,
       NINJAD_PORT: '0',
       NINJAD_ALLOW_DOWNLOAD: 'false',
+      NINJAD_STANDBY: '0',
       ...env,
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

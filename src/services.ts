@@ -2,6 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { alwaysStrangers } from './lib/wire/settings.ts';
 import { nameStrangers } from './lib/wire/trust.ts';
 import { createBench } from '../actors/sensors/bench.ts';
+import type { AgentChild } from '../actors/tasks/agent-child.ts';
+import { createStandbyDesk, type StandbyDesk } from './tasks/standby/desk.ts';
+import { whyNotStay } from './tasks/standby/memory.ts';
 import { createDatabase, type Database } from '../actors/database/create-database.ts';
 import { createBus, type DaemonBus } from './bus.ts';
 import { createChannels } from './channels.ts';
@@ -102,6 +105,8 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   /** What runs by the clock; `fireNow` has a job run at once. */
   schedule: Schedule;
   passes: AgentPasses;
+  /** The agent that is started ahead of the owner's next message. */
+  standby: StandbyDesk<AgentChild>;
   /** The ways out for what must reach somebody. */
   channels: readonly Channel[];
   /** Runs programs by the clock: those of sensors and of goals. */
@@ -247,6 +252,10 @@ export function createServices(
     }),
     schedule: createSchedule(),
     passes: createAgentPasses(),
+    standby: createStandbyDesk({
+      worker: journal.uuid,
+      whyNotStay: () => whyNotStay(settings.get('agent.standby'), process.availableMemory()),
+    }),
     programs,
     loop,
     selfWatch,

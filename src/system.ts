@@ -30,6 +30,7 @@ import { sensorKeeperLogic } from './wiring/sensors.ts';
 import { selfWatchLogic } from './wiring/self-watch.ts';
 import { rulesKeeperLogic } from './wiring/rules.ts';
 import { spendLogic } from './wiring/spend.ts';
+import { standbyLogic } from './wiring/standby.ts';
 import { strayKeeperLogic } from './wiring/strays.ts';
 import { tasksLogic } from './wiring/tasks.ts';
 import { HOUR, MINUTE, SECOND } from './lib/time.ts';
@@ -168,6 +169,12 @@ export function createSystem(services: Services, { control, reflexes, dashboard,
       restart: 'permanent',
       shutdownMs: drainMs + settings.get('task.killGraceMs') + 30 * SECOND,
       readyMs: 60 * SECOND,
+    }),
+    childSpec({
+      id: 'standby',
+      logic: standbyLogic(services),
+      restart: 'permanent',
+      shutdownMs: settings.get('task.killGraceMs') + 15 * SECOND,
     }),
     childSpec({
       id: 'sensors',

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { execa } from 'execa';
 import { fromCallback } from 'xstate';
 import type { AgentCommand, AgentFact, LastWords } from '../../machines/agent-run/protocol.ts';
 import type { AgentSettings } from '../../src/tasks/run/arguments.ts';
 import { kindOf } from '../../src/tasks/agents/kinds.ts';
-import { type Launch, launchOf, type RunRequest } from '../../src/tasks/run/launch.ts';
+import { type Launch, launchOf, promptOf, type RunRequest } from '../../src/tasks/run/launch.ts';
 import { progressOf } from '../../src/tasks/run/progress.ts';
 import { saysStaleSession, type StreamEvent } from '../../src/tasks/run/stream-event.ts';
 import type { StreamBounds, StreamReader } from '../../src/tasks/run/stream-reader.ts';
@@ -15,7 +13,18 @@ import { refusalInWords } from '../../src/tasks/run/refusal.ts';
 import { aboutRecall, entriesOf, steeredEntry } from '../../src/tasks/run/transcript.ts';
 import { createUsageMeter } from '../../src/tasks/run/usage-meter.ts';
 import { messageOf } from '../../src/lib/errors.ts';
-import { identityOf } from '../../src/lib/process/identity.ts';
+import { identityOf, type ProcessIdentity } from '../../src/lib/process/identity.ts';
+import { type AgentChild, closePipes, startAgentChild } from './agent-child.ts';
+
+/** An agent that was started ahead, and that this run has claimed. */
+export interface TakenAgent {
+  child: AgentChild;
+  identity: ProcessIdentity | undefined;
+  /** Said to it before the prompt. */
+  preface: string;
+  /** Resolves when the claim stands in the task's row; until then it is told nothing, and where it rejects nothing at all. */
+  bound: Promise<void>;
+}
 
 export interface AgentProcessDeps {
   /** The daemon's environment; only what the allow-list names reaches the agent. */
@@ -28,6 +37,8 @@ export interface AgentProcessDeps {
   settings: (request: RunRequest) => AgentSettings;
   /** Changes the command line so that it runs enclosed, in a cgroup of its own. Default: as it is. */
   enclose?: (launch: Launch, request: RunRequest) => Launch;
+  /** Takes over an agent that was started ahead. Default: there is none. */
+  takeAhead?: (request: RunRequest) => TakenAgent | undefined;
   bounds?: StreamBounds;
   /** Told of everything that the agent says, before anybody acts upon it. */
   onEvents?: (request: RunRequest, events: readonly StreamEvent[]) => void;
@@ -36,7 +47,6 @@ export interface AgentProcessDeps {
 const maxStderrBytes = 8 * 1024;
 
 type Report = (fact: AgentFact) => void;
-type Process = ReturnType<typeof startProcess>;
 type ReportEvents = (events: readonly StreamEvent[]) => void;
 
 /**
@@ -47,27 +57,23 @@ type ReportEvents = (events: readonly StreamEvent[]) => void;
 export function createAgentProcess(deps: AgentProcessDeps) {
   return fromCallback<AgentCommand, RunRequest>(({ input, sendBack, receive }) => {
     const report: Report = sendBack;
-    const launch = launchOf(input, {
-      env: deps.env,
-      settings: deps.settings(input),
-      environment: deps.environment?.() ?? [],
-      newSessionId: randomUUID(),
-      now: new Date(),
-    });
     const kind = kindOf(input.agent);
-    const enclosed = deps.enclose?.(launch, input) ?? launch;
-    const env = { ...kind.environment, ...enclosed.env };
-    const agent = startProcess({ ...enclosed, env }, deps.cwd);
-    agent.catch(() => {});
+    const taken = deps.takeAhead?.(input);
+    const { agent, prompt } =
+      taken === undefined
+        ? startCold(deps, input)
+        : { agent: taken.child, prompt: promptOf(input, new Date()) };
     if (agent.pid === undefined) {
       void reportUnspawned(agent, report);
       return;
     }
     const startedAt = performance.now();
     const elapsed = () => Math.round(performance.now() - startedAt);
-    report({ type: 'agent.spawned', pid: agent.pid, identity: identityOf(agent.pid) });
-    const write = openStdin(agent);
-    write(kind.messageLine(launch.prompt));
+    const identity = taken === undefined ? identityOf(agent.pid) : taken.identity;
+    report({ type: 'agent.spawned', pid: agent.pid, identity, ...(taken && { ahead: true }) });
+    const write = openStdin(agent, taken?.bound);
+    if (taken !== undefined) write(taken.preface);
+    write(kind.messageLine(prompt));
     const about = aboutRecall(input);
     if (about !== undefined)
       report({ type: 'agent.noted', entries: [{ at: 0, kind: 'noted', text: about }] });
@@ -104,23 +110,20 @@ export function createAgentProcess(deps: AgentProcessDeps) {
   });
 }
 
-function startProcess(launch: Launch, cwd: string) {
-  mkdirSync(cwd, { recursive: true });
-  return execa(launch.command, launch.args, {
-    cwd,
-    env: launch.env,
-    extendEnv: false,
-    detached: true,
-    buffer: false,
-    reject: false,
-    encoding: 'buffer',
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
+function startCold(deps: AgentProcessDeps, input: RunRequest): { agent: AgentChild; prompt: string } {
+  const launch = launchOf(input, {
+    env: deps.env,
+    settings: deps.settings(input),
+    environment: deps.environment?.() ?? [],
+    newSessionId: randomUUID(),
+    now: new Date(),
   });
+  const enclosed = deps.enclose?.(launch, input) ?? launch;
+  const env = { ...kindOf(input.agent).environment, ...enclosed.env };
+  return { agent: startAgentChild({ ...enclosed, env }, deps.cwd), prompt: launch.prompt };
 }
 
-async function reportUnspawned(agent: Process, report: Report): Promise<void> {
+async function reportUnspawned(agent: AgentChild, report: Report): Promise<void> {
   const failure = await agent.catch((thrown: unknown) => thrown);
   const { code, originalMessage } = failure as { code?: string; originalMessage?: string };
   report({
@@ -141,17 +144,26 @@ function witnessed(reader: StreamReader, witness: Witness): StreamReader {
   };
 }
 
-function openStdin({ stdin }: Process): (line: string) => void {
-  // An agent that does not read, or has gone, shows by its exit, not by EPIPE.
-  stdin.on('error', () => {});
-  return (line) => {
-    if (stdin.writable) stdin.write(line);
+/** What is written before `opened` resolves waits for it; where that rejects, the agent hears nothing but the end. */
+function openStdin({ stdin }: AgentChild, opened?: Promise<void>): (line: string) => void {
+  let held: string[] | undefined = opened === undefined ? undefined : [];
+  const write = (line: string): void => {
+    if (held !== undefined) held.push(line);
+    else if (stdin.writable) stdin.write(line);
   };
+  opened?.then(
+    () => {
+      const lines = held ?? [];
+      held = undefined;
+      lines.forEach(write);
+    },
+    () => stdin.end(),
+  );
+  return write;
 }
 
-function keepTail({ stderr }: Process): () => LastWords {
+function keepTail({ stderr }: AgentChild): () => LastWords {
   let tail: Buffer = Buffer.alloc(0);
-  stderr.on('error', () => {});
   stderr.on('data', (chunk: Buffer) => {
     tail = Buffer.concat([tail, chunk.subarray(-maxStderrBytes)]).subarray(-maxStderrBytes);
   });
@@ -163,7 +175,7 @@ function keepTail({ stderr }: Process): () => LastWords {
 }
 
 function readStdout(
-  { stdout }: Process,
+  { stdout }: AgentChild,
   { reader, waits }: { reader: StreamReader; waits: ToolWaits },
   stderr: ReturnType<typeof keepTail>,
   report: Report,
@@ -174,7 +186,6 @@ function readStdout(
     report({ type: 'agent.heard', messages: events.length, allowanceMs: waits.allowanceMs() });
     reportAll(events);
   };
-  stdout.on('error', () => {});
   stdout.on('data', (chunk: Buffer) => {
     hear(reader.push(chunk));
     if (!reader.overflowed) return;
@@ -214,10 +225,4 @@ function reportEnd(event: StreamEvent, report: Report): void {
     report({ type: 'agent.limited', resetsAt: event.resetsAt });
   }
   if (event.kind === 'result') report({ type: 'agent.result', result: event.result });
-}
-
-function closePipes({ stdin, stdout, stderr }: Process): void {
-  stdin.destroy();
-  stdout.destroy();
-  stderr.destroy();
 }

@@ -6,6 +6,7 @@ import { type TaskMark, taskMarker } from '../../src/lib/process/marker.ts';
 import { type ResolvedAgent, withRules } from '../../src/tasks/agents/kinds.ts';
 import type { Bus } from '../../src/lib/bus.ts';
 import { terminateFamily, type TerminationReport } from '../../src/lib/process/kill-family.ts';
+import type { StandbyDesk } from '../../src/tasks/standby/desk.ts';
 import type { Strays } from '../../src/lib/process/strays/strays.ts';
 import type { AgentResolver } from '../../src/tasks/agents/resolve.ts';
 import type { Recall, Recollection } from '../../src/memory/recall/recall.ts';
@@ -47,11 +48,16 @@ export function createResolveAgent(resolver: AgentResolver) {
 }
 
 /** Writes into the row which process runs the task and which memories it was given, and counts that these were recalled. */
-export function createNoteProcess(store: Store) {
+export function createNoteProcess(
+  store: Store,
+  aheadOf: (task: ClaimedTask) => TaskMark | undefined = () => undefined,
+) {
   return fromPromise<undefined, ProcessNote>(async ({ input: { task, agent, memories, identity } }) => {
+    const mark = aheadOf(task);
+    const noted = identity === undefined ? null : { ...identity, ...(mark && { mark }) };
     await store.transaction(async (tx) => {
       await noteProcess(tx, task, {
-        identity: identity ?? null,
+        identity: noted,
         agent: agentRecord(agent),
         memories: givenMemories(memories),
       });
@@ -68,6 +74,8 @@ export function createNoteProcess(store: Store) {
 export interface TerminateDeps {
   /** The directories of the cgroups in which the attempt runs. Default: none. */
   cgroupsOf?: (mark: TaskMark) => string[];
+  /** Agents that were started ahead: their processes carry marks of their own. */
+  ahead?: Pick<StandbyDesk<unknown>, 'markOf' | 'release'>;
   /** Who belongs to the run though nothing of their own shows it, and the word that nobody of it is left. */
   strays?: Pick<Strays, 'claims' | 'end'>;
   /** Told where somebody did not go by themselves. */
@@ -75,21 +83,47 @@ export interface TerminateDeps {
 }
 
 /** Ends whatever is left of a run, and says who that was. */
-export function createTerminate({ cgroupsOf = () => [], strays, onKilled }: TerminateDeps = {}) {
+export function createTerminate({ cgroupsOf = () => [], ahead, strays, onKilled }: TerminateDeps = {}) {
   return fromPromise<TerminationReport, TerminationRequest>(
     async ({ input: { task, identity, graceMs } }) => {
-      const mark = { worker: task.worker, taskId: task.id, attempt: task.attempt };
-      const report = await terminateFamily({
-        root: identity,
-        marker: taskMarker(mark),
-        cgroups: cgroupsOf(mark),
-        claims: strays?.claims(mark),
-        graceMs,
-      }).finally(() => strays?.end(mark));
+      const own = { worker: task.worker, taskId: task.id, attempt: task.attempt };
+      const other = ahead?.markOf(task);
+      const marks = other === undefined ? [own] : [other, own];
+      // A stray ends with the last of its runs, and these two are one.
+      const claims = marks.map((mark) => strays?.claims(mark));
+      const reports: TerminationReport[] = [];
+      try {
+        for (const mark of marks) {
+          reports.push(
+            await terminateFamily({
+              root: identity,
+              marker: taskMarker(mark),
+              cgroups: cgroupsOf(mark),
+              claims: (row) => claims.some((isOurs) => isOurs?.(row) === true),
+              graceMs,
+            }),
+          );
+        }
+      } finally {
+        for (const mark of marks) strays?.end(mark);
+      }
+      ahead?.release(task);
+      const report = reports.reduce(bothReports);
       if (report.killedCount > 0 || report.left.length > 0) onKilled?.(task, report);
       return report;
     },
   );
+}
+
+function bothReports(one: TerminationReport, other: TerminationReport): TerminationReport {
+  return {
+    survivorsBeforeKill: [...one.survivorsBeforeKill, ...other.survivorsBeforeKill],
+    killed: [...one.killed, ...other.killed],
+    killedCount: one.killedCount + other.killedCount,
+    rounds: one.rounds + other.rounds,
+    tookMs: one.tookMs + other.tookMs,
+    left: [...one.left, ...other.left],
+  };
 }
 
 /** Hands the end of a task over to everybody who listens. */

@@ -21,6 +21,8 @@ export type RunEvent =
 /** Memory of the machine. */
 export interface RunContext extends RunOutput, RunInput {
   identity: ProcessIdentity | undefined;
+  /** The agent was started before the task was known. */
+  isAhead: boolean;
   drained: boolean;
   /** When the run began, in milliseconds since the epoch. */
   startedAt: number;
@@ -139,7 +141,17 @@ export function withStop(evidence: RunEvidence, cause: StopCause): RunEvidence {
 export function outputOf(context: RunContext): RunOutput {
   const { evidence, text, progress, transcript, followUps, unbilled, cleanup, cleanupError } = context;
   const endedItself = hasEndedItself(context);
-  return { evidence, text, progress, transcript, followUps, unbilled, endedItself, cleanup, cleanupError };
+  return {
+    ...{ evidence, text, progress, transcript, followUps, unbilled, endedItself },
+    ...(isLostAhead(context) && { lostAhead: true }),
+    cleanup,
+    cleanupError,
+  };
+}
+
+/** An agent at work tells so first: one that has said nothing has not been at it. */
+function isLostAhead({ isAhead, evidence: { messages, stop } }: RunContext): boolean {
+  return isAhead && messages === 0 && (stop === undefined || stop === 'no-output');
 }
 
 function hasEndedItself({ evidence: { exit }, identity, cleanup }: RunContext): boolean {

@@ -27,6 +27,7 @@ export const agentRunMachine = agentRunSetup.createMachine({
     ...input,
     progress: 'starting the agent',
     identity: undefined,
+    isAhead: false,
     drained: false,
     startedAt: Date.now(),
     allowanceMs: 0,
@@ -76,7 +77,11 @@ export const agentRunMachine = agentRunSetup.createMachine({
             'task.steer': { actions: 'keepSteer' },
             'agent.spawned': {
               target: 'running',
-              actions: [{ type: 'keepIdentity', params: ({ event }) => event.identity }, 'passKeptOn'],
+              actions: [
+                { type: 'keepIdentity', params: ({ event }) => event.identity },
+                { type: 'keepAhead', params: ({ event }) => event.ahead ?? false },
+                'passKeptOn',
+              ],
             },
             'agent.unspawned': {
               target: '#agent-run.terminating',

@@ -50,6 +50,8 @@ export interface RunOutput {
   unbilled: UsageByModel;
   /** True where the CLI ended by itself or on SIGTERM: only then does its session remember what the run has cost. */
   endedItself: boolean;
+  /** True where the agent had been started ahead and was gone before a word: it has done nothing. Left out otherwise. */
+  lostAhead?: boolean;
   cleanup: TerminationReport | undefined;
   /** Reason for a failed look for survivors. */
   cleanupError: string | undefined;
@@ -66,7 +68,8 @@ export type AgentCommand =
 
 /** News of the agent's process. After `agent.exited` output may still come, until `agent.drained`. */
 export type AgentFact =
-  | { type: 'agent.spawned'; pid: number; identity: ProcessIdentity | undefined }
+  /** `ahead`: it was started before the task was known. */
+  | { type: 'agent.spawned'; pid: number; identity: ProcessIdentity | undefined; ahead?: boolean }
   /** No process came to be; `code` is the system's, such as ENOENT. Nothing follows. */
   | { type: 'agent.unspawned'; code: string; message: string }
   /** Any output at all; `messages` of it were valid. Until the next it may be silent for `allowanceMs` longer. */

@@ -35,6 +35,8 @@ import type {
 
 /** Of a timer, in milliseconds: more would pass for nothing. */
 const longestDelayMs = 2 ** 31 - 1;
+/** An agent that stood ready says within a tenth of a second that it has begun; one that does not is no use. */
+const firstWordMs = 15_000;
 
 const base = setup({
   types: {
@@ -73,6 +75,7 @@ export const agentRunSetup = base.extend({
     beginQuiet: raise({ type: 'run.quiet' }, { id: 'quiet', delay: 'quietLimit' }),
     endQuiet: cancel('quiet'),
     keepIdentity: assign({ identity: (_, identity: ProcessIdentity | undefined) => identity }),
+    keepAhead: assign({ isAhead: (_, isAhead: boolean) => isAhead }),
     keepEvidence: assign({
       evidence: ({ context }, news: Partial<RunEvidence>) => ({ ...context.evidence, ...news }),
     }),
@@ -161,7 +164,10 @@ export const agentRunSetup = base.extend({
     runLimit: ({ context }) => context.limits.runMs,
     quietLimit: ({ context: { limits, allowanceMs } }) =>
       limits.quietMs === undefined ? longestDelayMs : limits.quietMs + allowanceMs,
-    silenceLimit: ({ context }) => context.limits.silenceMs + context.allowanceMs,
+    silenceLimit: ({ context: { limits, allowanceMs, isAhead, evidence } }) =>
+      isAhead && evidence.messages === 0
+        ? Math.min(limits.silenceMs, firstWordMs)
+        : limits.silenceMs + allowanceMs,
     resultGrace: ({ context }) => context.limits.resultGraceMs,
     interruptLimit: ({ context }) => context.limits.interruptMs,
     drainLimit: ({ context }) => context.limits.drainMs,

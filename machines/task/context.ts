@@ -14,6 +14,8 @@ export interface TaskContext extends TaskInput {
   staleSession: boolean;
   sessionRefused: boolean;
   reprobed: boolean;
+  /** No agent that was started ahead may serve it (any more). */
+  isCold: boolean;
   /** Further messages so far, for a run that begins later or anew. */
   steers: readonly string[];
   memories: RecalledMemory[];
@@ -40,6 +42,7 @@ export function initialTask(input: TaskInput): TaskContext {
     staleSession: false,
     sessionRefused: false,
     reprobed: false,
+    isCold: false,
     steers: [],
     memories: [],
     degraded: null,
@@ -60,8 +63,12 @@ export function runRequest({
   degraded,
   withoutMemories,
   resume,
+  isCold,
 }: TaskContext): RunRequest {
-  return { task, agent: runnable(agent), memories, degraded, withoutMemories, resume };
+  return {
+    ...{ task, agent: runnable(agent), memories, degraded, withoutMemories, resume },
+    ...(isCold && { isCold }),
+  };
 }
 
 /** Everything that the attempt has left behind, to be judged and recorded. */

@@ -12,8 +12,8 @@ const withoutMemories = (reason: string): string => `going on without memories: 
  *
  *     admitted → recalling → resolving → running ──nobody left──▶ recording ⇄ holding (store away, or refuses)
  *                    │           │ ▲        │                        ▲ │
- *                    │           │ └────────┘ once: ENOENT,          │ ▼
- *                    │           │            once: session stale or │ replying → done
+ *                    │           │ └────────┘ once: ENOENT, ahead and│ ▼
+ *                    │           │       gone, session stale, refused│ replying → done
  *                    └───────────┴── cancel, shutdown, no agent ─────┘
  *
  * `running` is a machine of its own (agent-run) and ends only when no process of the run is left.
@@ -100,6 +100,11 @@ export const taskMachine = taskSetup.createMachine({
             guard: { type: 'agentVanished', params: ({ event }) => event.output },
             target: 'resolving',
             actions: 'markReprobed',
+          },
+          {
+            guard: { type: 'lostAhead', params: ({ event }) => event.output },
+            target: 'resolving',
+            actions: 'markCold',
           },
           {
             guard: { type: 'sessionIsStale', params: ({ event }) => event.output },

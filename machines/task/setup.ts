@@ -59,6 +59,7 @@ export const taskSetup = setup({
     }),
     keepRun: assign({ run: (_, run: RunOutput) => run }),
     markReprobed: assign({ reprobed: true }),
+    markCold: assign({ isCold: true }),
     forgetSession: assign({ resume: null, staleSession: true }),
     giveSessionUp: assign({ resume: null, staleSession: true, sessionRefused: true }),
     keepSteer: assign({ steers: ({ context }, text: string) => withSteer(context.steers, text) }),
@@ -74,6 +75,8 @@ export const taskSetup = setup({
     isMisconfigured: (_, agent: ResolvedAgent) => agent.kind === 'misconfigured',
     agentVanished: ({ context }, { evidence }: RunOutput) =>
       evidence.spawnFailure?.code === 'ENOENT' && !context.reprobed,
+    /** It has done nothing, so that another begins where it was to. */
+    lostAhead: ({ context }, { lostAhead = false }: RunOutput) => lostAhead && !context.isCold,
     sessionIsStale: ({ context }, { evidence }: RunOutput) =>
       context.resume !== null && evidence.staleSession && (evidence.stop ?? 'lingering') === 'lingering',
     /** An agent that has done something is not run again: its deed would be done twice. */

@@ -76,9 +76,14 @@ export async function settleAbandoned(
   options: SettleOptions,
 ): Promise<SettledTask | undefined> {
   const { store, retryPolicy, graceMs, now } = options;
-  const marker = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
-  const cgroups = directoriesOf(await findTaskCgroups(task.worker), marker.value);
-  await terminateFamily({ marker, cgroups, graceMs, ...(task.process !== null && { root: task.process }) });
+  const known = await findTaskCgroups(task.worker);
+  const root = task.process ?? undefined;
+  const own = { worker: task.worker, taskId: task.id, attempt: task.attempt };
+  // An agent that was started ahead carries a mark of its own, and its tools that of the attempt.
+  for (const mark of root?.mark === undefined ? [own] : [root.mark, own]) {
+    const marker = taskMarker(mark);
+    await terminateFamily({ marker, cgroups: directoriesOf(known, marker.value), graceMs, root });
+  }
   const verdict = verdictOf(abandonedOutcome, { number: task.attempt, isAwaited: false }, retryPolicy);
   const outcome = withNextStep(abandonedOutcome, { taskId: task.id, attempt: task.attempt, verdict });
   const cutOff =

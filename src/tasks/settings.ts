@@ -18,6 +18,7 @@ const commandLine = {
   schema: z.array(z.string().min(1).max(10_000)).min(1).max(100).readonly(),
   expects: 'a list of words, the program first',
 };
+const standbys = { schema: z.union([z.literal(0), z.literal(1)]), expects: '0 or 1' };
 const variableNames = {
   schema: z
     .array(
@@ -59,6 +60,12 @@ export const taskSettings = {
   'agent.environment': setting(variableNames, [], {
     description:
       'Names of further variables of the daemon\'s environment that reach the agent, e.g. `["GH_TOKEN"]`; those by which the CLI logs in and finds its provider (`ANTHROPIC_*`, `CLAUDE_CODE_OAUTH_TOKEN`, `CLAUDE_CODE_USE_BEDROCK`, `AWS_*`, `GOOGLE_*` …) and proxies do without.',
+    hot: true,
+  }),
+  'agent.standby': setting(orNull(standbys), null, {
+    description:
+      'How many agents are started before your next message is there, so that it is answered sooner: 1 takes about 190 MB; null is 1 while 2 GB of memory are free.',
+    env: 'NINJAD_STANDBY',
     hot: true,
   }),
   'task.timeoutMs': setting(milliseconds(SECOND), 11 * MINUTE, {

@@ -9,24 +9,21 @@ import { type DraftRun, overLaunch } from '../drafter/draft-runs.ts';
 import type { AgentSettings } from '../tasks/run/arguments.ts';
 import type { RunRequest } from '../tasks/run/launch.ts';
 import { taskMarker } from '../lib/process/marker.ts';
-import { clearMcpConfigs, mcpRule, removeMcpConfig, writeMcpConfig } from '../tasks/mcp/run-config.ts';
+import { clearMcpConfigs, removeMcpConfig, writeMcpConfig } from '../tasks/mcp/run-config.ts';
 import { toolsFor } from '../tasks/mcp/tools.ts';
-import { permissionFor, permissionSettings } from '../tasks/permissions/permission.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
 import { standingOf } from '../lib/wire/standing.ts';
 import { tellOwner } from '../tasks/tell-owner.ts';
-import { attachmentPlaces, secretPlaces } from '../tasks/permissions/secret-places.ts';
-import { workingDirectory } from '../tasks/permissions/working-directory.ts';
 import { childEntry } from '../lib/process/child-entry.ts';
 import { cgroupsOf } from '../lib/process/containment/containment.ts';
 import { createEncloser } from './enclose.ts';
+import { folderOf, settingsFor, smallest } from './run-terms.ts';
+import { createTakeAhead } from './take-ahead.ts';
 import type { Services } from '../services.ts';
-import { userHomeFrom } from '../lib/config/paths.ts';
-import { ownValue } from '../lib/own-value.ts';
 
 /** One run of the agent, with what that run may do and spend. */
 export function agentRunLogic(services: Services) {
-  const { bus, containment, database, log, strays } = services;
+  const { bus, containment, database, log, standby, strays } = services;
   const idsOf = ({ request: { task } }: { request: RunRequest }) => ({
     taskId: task.id,
     eventId: task.eventId,
@@ -34,9 +31,10 @@ export function agentRunLogic(services: Services) {
   return agentRunMachine.provide({
     actors: {
       agentProcess: agentProcessLogic(services),
-      noteProcess: createNoteProcess(database.store),
+      noteProcess: createNoteProcess(database.store, (task) => standby.markOf(task)),
       terminate: createTerminate({
         cgroupsOf: (mark) => cgroupsOf(containment, mark),
+        ahead: standby,
         strays,
         onKilled: ({ id: taskId }, { killed, killedCount, left }) =>
           log.warn({ taskId, killed, killedCount, left }, 'processes outlived their task and were killed'),
@@ -94,7 +92,11 @@ function agentProcessLogic(services: Services): CallbackActorLogic<AgentCommand,
       cwd,
       settings,
       enclose,
-      onEvents: ({ task }, events) => services.deeds.note(task, events),
+      onEvents({ task }, events) {
+        services.deeds.note(task, events);
+        if (events.length > 0) services.standby.heard(task);
+      },
+      takeAhead: createTakeAhead(services),
       environment: () => services.settings.get('agent.environment'),
     });
   return {
@@ -106,11 +108,11 @@ function agentProcessLogic(services: Services): CallbackActorLogic<AgentCommand,
         draftProcessLogic(services, draft).start?.(snapshot, scope);
         return;
       }
-      const cwd = workingDirectory(paths.work, {
-        conversation: task.worksIn ?? task.conversation,
-        trust: standingOf(task).trust,
-      });
-      logicFor(cwd, () => settingsFor(services, snapshot.input)).start?.(snapshot, scope);
+      const ofRun = (request: RunRequest): string => mcpConfigFor(services, request);
+      logicFor(folderOf(services, task), () => settingsFor(services, snapshot.input, ofRun)).start?.(
+        snapshot,
+        scope,
+      );
     },
   };
 }
@@ -130,37 +132,6 @@ function draftProcessLogic(services: Services, draft: DraftRun | 'over') {
     },
     enclose: (launch, request) => enclose(draft.enter(launch, request), request),
   });
-}
-
-function settingsFor(services: Services, request: RunRequest): AgentSettings {
-  const { env, ledger, paths, settings } = services;
-  const { task } = request;
-  const { trust } = standingOf(task);
-  const category = task.permissionCategory ?? task.terms?.category ?? task.category;
-  const change = ownValue(settings.get('permissions.byCategory'), category);
-  const allowed = permissionFor(settings.get(`permissions.${trust}`), trust, change);
-  const closed = secretPlaces(trust, paths, userHomeFrom(env), env['CLAUDE_CONFIG_DIR']);
-  const deny = [...allowed.deny, ...closed];
-  const allow = [...allowed.allow, ...attachmentPlaces(trust, paths)];
-  const permission = permissionSettings({ ...allowed, allow, deny });
-  const maxBudgetUsd = smallest(ledger.promiseOf(task), task.terms?.budgetUsd);
-  const maxTurns = settings.get('task.maxTurns');
-  return {
-    ...permission,
-    ...(task.terms?.model != null && { model: task.terms.model }),
-    ...(maxBudgetUsd !== undefined && { maxBudgetUsd }),
-    ...(maxTurns !== null && { maxTurns }),
-    ...(request.agent.rules.callsTools && {
-      allowedTools: [...(permission.allowedTools ?? []), mcpRule],
-      mcpConfig: mcpConfigFor(services, request),
-    }),
-  };
-}
-
-/** Of the caps that there are, the one that is reached first. */
-function smallest(...caps: readonly (number | null | undefined)[]): number | undefined {
-  const known = caps.filter((cap) => cap != null);
-  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** The way back in: our MCP server with a token for this run. */

@@ -9,7 +9,7 @@ export function createEncloser({
   containment,
   log,
   strays,
-}: Pick<Services, 'containment' | 'log' | 'strays'>) {
+}: Pick<Services, 'containment' | 'log'> & { strays: Pick<Services['strays'], 'begin'> }) {
   return (launch: Launch, { task }: RunRequest): Launch => {
     const mark = { worker: task.worker, taskId: task.id, attempt: task.attempt };
     strays.begin(mark);

@@ -1,5 +1,5 @@
 import { tellOwner } from '../tasks/tell-owner.ts';
-import { clockedTaskId } from '../lib/process/marker.ts';
+import { clockedTaskId, standbyTaskId } from '../lib/process/marker.ts';
 import type { LeftStray } from '../lib/process/strays/strays.ts';
 import type { Services } from '../services.ts';
 import { chore } from './chores.ts';
@@ -20,7 +20,7 @@ export function strayKeeperLogic(services: Services) {
 
 async function tell({ bus, database, log }: Services, stray: LeftStray): Promise<void> {
   const { pid, command, reason } = stray;
-  const taskId = stray.taskId === clockedTaskId ? null : stray.taskId;
+  const taskId = stray.taskId === clockedTaskId || stray.taskId === standbyTaskId ? null : stray.taskId;
   const text =
     stray.taskId === clockedTaskId
       ? `A process that a sensor or a goal has probably started could not be ended: ${pid} ${command} (${reason}).`

@@ -237,6 +237,8 @@ function environment(home: string, extra: Record<string, string> = {}): NodeJS.P
     NINJAD_HOME: home,
     NINJAD_PORT: '0',
     NINJAD_ALLOW_DOWNLOAD: 'false',
+    // It would come and go between what a test does.
+    NINJAD_STANDBY: '0',
     ...extra,
   };
 }

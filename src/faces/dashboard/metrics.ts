@@ -1,18 +1,26 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { SelfWatch } from '../../sensors/self-watch/watch.ts';
+import type { StandbyCounts } from '../../tasks/standby/desk.ts';
 import type { ChildStatus, Status } from '../status/status.ts';
+import { registerStandby } from './standby-metrics.ts';
 
 /** Reads the daemon's figures in Prometheus' text format. */
 export type ReadMetrics = () => Promise<{ contentType: string; text: string }>;
 
 /** See `ReadMetrics`. Names follow Prometheus' conventions: `ninjad_` first, base units, `_total` for what only rises. */
-export function createMetrics(status: () => Promise<Status>, selfWatch?: Watched): ReadMetrics {
+export function createMetrics(
+  status: () => Promise<Status>,
+  selfWatch?: Watched,
+  standby?: () => StandbyCounts,
+): ReadMetrics {
   const registry = new Registry();
   const fill = register(registry);
   const fillSelf = selfWatch === undefined ? () => undefined : registerSelf(registry, selfWatch);
+  const fillStandby = standby === undefined ? () => undefined : registerStandby(registry, standby);
   return async () => {
     fill(await status());
     fillSelf();
+    fillStandby();
     // Between filling and reading nothing waits, so two readers at once see whole figures.
     return { contentType: registry.contentType, text: await registry.metrics() };
   };

@@ -20,6 +20,9 @@ export interface TaskMark {
  */
 export const clockedTaskId = 0;
 
+/** Stands for the task in the marks of agents that are started before theirs is known. No row gets so far. */
+export const standbyTaskId = 999_999_999_999_999;
+
 /** `NINJAD_TASK=<worker>:<task>:<attempt>`. */
 export function taskMarker({ worker, taskId, attempt }: TaskMark): EnvironmentMarker {
   return { name: taskMarkerName, value: `${workerPrefix(worker)}${taskId}:${attempt}` };

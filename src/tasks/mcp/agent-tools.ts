@@ -49,7 +49,8 @@ export interface AgentTools {
   /** Exchanges the token of a run for a session. Throws a `NotFoundError` for one that is not good. */
   open(token: string): {
     session: string;
-    taskId: number;
+    /** Null for an agent that waits for its task. */
+    taskId: number | null;
     tools: readonly AgentTool[];
     definitions: readonly ToolDefinition[];
   };
@@ -197,7 +198,12 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
   return {
     open(token) {
       const { session, pass } = passes.open(token);
-      return { session, taskId: pass.task.id, tools: pass.tools, definitions: definitionsOf(pass.tools) };
+      return {
+        session,
+        taskId: pass.task?.id ?? null,
+        tools: pass.tools,
+        definitions: definitionsOf(pass.tools),
+      };
     },
     async call(session, tool, input) {
       const pass = passes.passOf(session);

@@ -12,6 +12,9 @@ export const mcpRule = `mcp__${mcpServerName}`;
 /** The environment variable that carries a run's token to its MCP server. */
 export const tokenVariable = 'NINJAD_MCP_TOKEN';
 
+/** Whose file it is: a task by its number, or an agent that waits for one. */
+type Owner = number | `standby-${number}`;
+
 /** What the MCP server of a run is started with. */
 export interface McpServerStart {
   home: string;
@@ -28,10 +31,10 @@ export interface McpServerStart {
  */
 export function writeMcpConfig(
   dir: string,
-  taskId: number,
+  owner: Owner,
   { home, token, marker, entry }: McpServerStart,
 ): string {
-  const path = configPath(dir, taskId);
+  const path = configPath(dir, owner);
   const server = {
     type: 'stdio',
     // A current CLI looks tools up when it needs them: without this none of ours is in its first request.
@@ -44,9 +47,9 @@ export function writeMcpConfig(
   return path;
 }
 
-/** Removes the file of a task that does not run any more; one that is not there is fine. */
-export function removeMcpConfig(dir: string, taskId: number): void {
-  rmSync(configPath(dir, taskId), { force: true });
+/** Removes the file of an owner that does not run any more; one that is not there is fine. */
+export function removeMcpConfig(dir: string, owner: Owner): void {
+  rmSync(configPath(dir, owner), { force: true });
 }
 
 /** Removes what a former life has left. */
@@ -54,6 +57,6 @@ export function clearMcpConfigs(dir: string): void {
   for (const name of readdirSync(dir)) rmSync(join(dir, name), { force: true });
 }
 
-function configPath(dir: string, taskId: number): string {
-  return join(dir, `task-${taskId}.json`);
+function configPath(dir: string, owner: Owner): string {
+  return join(dir, `${typeof owner === 'number' ? `task-${owner}` : owner}.json`);
 }

@@ -1,5 +1,5 @@
-import type { ProcessIdentity } from '../../lib/process/identity.ts';
 import type { Store } from '../../lib/store/store.ts';
+import type { NotedProcess } from './note-process.ts';
 
 /** A row that says `running` and has nobody who runs it. */
 export interface AbandonedTask {
@@ -8,7 +8,7 @@ export interface AbandonedTask {
   conversation: string | null;
   worker: string;
   attempt: number;
-  process: ProcessIdentity | null;
+  process: NotedProcess | null;
   progress: string | null;
   /** True where a goal has caused it. */
   isGoal: boolean;

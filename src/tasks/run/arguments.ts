@@ -73,8 +73,21 @@ export function userLine(text: string, uuid?: string): string {
   return `${JSON.stringify({ type: 'user', uuid, message: { role: 'user', content: text } })}\n`;
 }
 
+/** The request that a CLI answers once it is ready to be spoken to, as a line of `--input-format stream-json`. */
+export function initializeLine(requestId: string): string {
+  return controlLine(requestId, { subtype: 'initialize' });
+}
+
+/** The request that its tools get these variables from now on, as a line of `--input-format stream-json`. */
+export function toolEnvironmentLine(requestId: string, env: Readonly<Record<string, string>>): string {
+  return controlLine(requestId, { subtype: 'apply_flag_settings', settings: { env } });
+}
+
 /** The request that ends the running turn and what its tools do, as a line of `--input-format stream-json`. */
 export function interruptLine(requestId: string): string {
-  const request = { subtype: 'interrupt' };
+  return controlLine(requestId, { subtype: 'interrupt' });
+}
+
+function controlLine(requestId: string, request: object): string {
   return `${JSON.stringify({ type: 'control_request', request_id: requestId, request })}\n`;
 }

@@ -19,6 +19,8 @@ export interface RunRequest {
   withoutMemories: string | null;
   /** The session to go on with, or null for a new one. */
   resume: string | null;
+  /** True where no agent that was started ahead may serve it. Default: one may. */
+  isCold?: boolean;
 }
 
 /** What is the same for every run. */
@@ -47,7 +49,7 @@ export function launchOf(
   request: RunRequest,
   { env, settings, environment = [], newSessionId, now }: LaunchSettings,
 ): Launch {
-  const { task, agent, memories, degraded, withoutMemories, resume } = request;
+  const { task, agent, resume } = request;
   const session = sessionOf(task, resume, newSessionId);
   const { command, args } = kindOf(agent).commandLine(agent, session, settings);
   return {
@@ -58,21 +60,34 @@ export function launchOf(
       taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
       environment,
     ),
-    prompt: assemblePrompt({
-      text: task.prompt,
-      source: task.source,
-      trust: standingOf(task).trust,
-      memories,
-      degraded,
-      withoutMemories,
-      cutOff: task.cutOff,
-      resumes: resume !== null && resume === task.cutOff?.sessionId,
-      ...(now && { now }),
-    }),
+    prompt: promptOf(request, now),
   };
 }
 
-function sessionOf({ forkOf }: ClaimedTask, resume: string | null, newSessionId: string): AgentSession {
+/** The first thing to tell the agent of a run. */
+export function promptOf(
+  { task, memories, degraded, withoutMemories, resume }: RunRequest,
+  now?: Date,
+): string {
+  return assemblePrompt({
+    text: task.prompt,
+    source: task.source,
+    trust: standingOf(task).trust,
+    memories,
+    degraded,
+    withoutMemories,
+    cutOff: task.cutOff,
+    resumes: resume !== null && resume === task.cutOff?.sessionId,
+    ...(now && { now }),
+  });
+}
+
+/** The session that a run goes on with, copies or begins. */
+export function sessionOf(
+  { forkOf }: ClaimedTask,
+  resume: string | null,
+  newSessionId: string,
+): AgentSession {
   if (resume === null) return { create: newSessionId };
   return forkOf == null ? { resume } : { fork: resume };
 }

@@ -115,6 +115,9 @@ export function parseStreamLine(line: string): StreamEvent | undefined {
       return rateLimitEvent(message);
     case 'result':
       return { kind: 'result', result: resultOf(message) };
+    // It shows that the CLI is there, not that it is at work.
+    case 'control_response':
+      return undefined;
     default:
       return { kind: 'other' };
   }

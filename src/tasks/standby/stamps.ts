@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Where the CLI keeps its files. */
+export interface AgentFiles {
+  /** `~/.claude`, or what `CLAUDE_CONFIG_DIR` names. */
+  folder: string;
+  /** `.claude.json`, beside that folder or in the named one. */
+  state: string;
+  /** What an administrator has set for everybody. */
+  managed: string;
+}
+
+/** Parts of the state file by which the CLI is logged in; the rest of it changes with every run. */
+const loginKeys = ['oauthAccount', 'primaryApiKey', 'customApiKeyResponses'];
+const settingsFiles = ['settings.json', 'settings.local.json'];
+const instructionFiles = ['CLAUDE.md', 'CLAUDE.local.md'];
+const extensionFolders = ['agents', 'commands', 'skills'];
+const nothing = 'none';
+
+/** The files of the CLI by the environment that it gets. */
+export function agentFiles(userHome: string, configDir: string | undefined): AgentFiles {
+  return {
+    folder: configDir ?? join(userHome, '.claude'),
+    state: join(configDir ?? userHome, '.claude.json'),
+    managed: '/etc/claude-code/managed-settings.json',
+  };
+}
+
+/** Tells one state of a file from another without reading it. */
+export function fileStamp(path: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino}.${size}.${mtimeMs}`;
+  } catch {
+    return nothing;
+  }
+}
+
+/** How far a session has gone by the CLI's own file, which it touches when it reads it; `none` where there is none to be found. */
+export function sessionStamp({ folder }: AgentFiles, cwd: string, sessionId: string): string {
+  const project = cwd.replace(/[^a-zA-Z0-9]/g, '-');
+  try {
+    return String(statSync(join(folder, 'projects', project, `${sessionId}.jsonl`)).size);
+  } catch {
+    return nothing;
+  }
+}
+
+/** By what the CLI is logged in: a digest, which tells no secret. */
+export function loginStamp({ folder, state }: AgentFiles): string {
+  return digestOf([contentOf(join(folder, '.credentials.json')), loginPartOf(contentOf(state))]);
+}
+
+/** What the CLI reads of its settings and instructions when it starts in a folder: a digest. */
+export function settingsStamp({ folder, managed }: AgentFiles, cwd: string): string {
+  const settings = [folder, join(cwd, '.claude')].flatMap((place) =>
+    settingsFiles.map((name) => join(place, name)),
+  );
+  const instructions = [folder, ...placesUp(cwd)].flatMap((place) =>
+    instructionFiles.map((name) => join(place, name)),
+  );
+  const extensions = [folder, join(cwd, '.claude')].flatMap((place) =>
+    extensionFolders.map((name) => fileStamp(join(place, name))),
+  );
+  return digestOf([...[managed, ...settings, ...instructions].map(contentOf), ...extensions]);
+}
+
+function placesUp(folder: string): string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...placesUp(above)];
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return nothing;
+  }
+}
+
+function loginPartOf(state: string): string {
+  try {
+    const known = JSON.parse(state) as Record<string, unknown>;
+    return JSON.stringify(loginKeys.map((key) => known[key] ?? null));
+  } catch {
+    return nothing;
+  }
+}
+
+function digestOf(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex');
+}
