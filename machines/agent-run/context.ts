@@ -142,6 +142,12 @@ export function outputOf(context: RunContext): RunOutput {
   return { evidence, text, progress, transcript, followUps, unbilled, endedItself, cleanup, cleanupError };
 }
 
+/** Output of a run whose result proves the end; the processes may still be there. */
+export function answerOf(context: RunContext): RunOutput {
+  const output = outputOf(context);
+  return { ...output, evidence: { ...output.evidence, isProven: true }, endedItself: true };
+}
+
 function hasEndedItself({ evidence: { exit }, identity, cleanup }: RunContext): boolean {
   if (exit !== undefined) return exit.code !== null;
   return cleanup !== undefined && !cleanup.killed.some(({ pid }) => pid === identity?.pid);
