@@ -9,21 +9,22 @@ export interface InstantApi {
   url: string;
   /** Resolves to the moment at which the next request with these words arrives. */
   arrival(words: string): Promise<number>;
+  /** Resolves to the moment at which the answer to the next request with these words was given. */
+  end(words: string): Promise<number>;
   close(): void;
 }
 
 /** Starts it on any free port. */
 export async function startInstantApi(): Promise<InstantApi> {
   const awaited = new Map<string, (at: number) => void>();
+  const ending = new Map<string, (at: number) => void>();
   const server = createServer((request, response) => {
     const at = clockMs();
     void text(request).then((body) => {
-      for (const [words, tell] of awaited) {
-        if (!body.includes(words)) continue;
-        awaited.delete(words);
-        tell(at);
-      }
-      if (!body.includes('please hang')) answer(response);
+      tellOf(awaited, body, at);
+      if (body.includes('please hang')) return;
+      answer(response);
+      tellOf(ending, body, clockMs());
     });
   });
   server.listen(0, '127.0.0.1');
@@ -31,11 +32,20 @@ export async function startInstantApi(): Promise<InstantApi> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     arrival: (words) => new Promise((resolve) => awaited.set(words, resolve)),
+    end: (words) => new Promise((resolve) => ending.set(words, resolve)),
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+function tellOf(waiting: Map<string, (at: number) => void>, body: string, at: number): void {
+  for (const [words, tell] of waiting) {
+    if (!body.includes(words)) continue;
+    waiting.delete(words);
+    tell(at);
+  }
 }
 
 function answer(response: ServerResponse): void {

@@ -4,6 +4,7 @@ import type { AgentCommand, AgentFact, LastWords } from '../../machines/agent-ru
 import type { AgentSettings } from '../../src/tasks/run/arguments.ts';
 import { kindOf } from '../../src/tasks/agents/kinds.ts';
 import { type Launch, launchOf, promptOf, type RunRequest } from '../../src/tasks/run/launch.ts';
+import { provesEnd } from '../../src/tasks/run/outcome.ts';
 import { progressOf } from '../../src/tasks/run/progress.ts';
 import { saysStaleSession, type StreamEvent } from '../../src/tasks/run/stream-event.ts';
 import type { StreamBounds, StreamReader } from '../../src/tasks/run/stream-reader.ts';
@@ -80,6 +81,7 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const stderr = keepTail(agent);
     const meter = createUsageMeter();
     const awaited = new Map<string, number>();
+    const unread = new Set<string>();
     const witness = createWitness();
     const reader = witnessed(kind.createReader(deps.bounds), witness);
     const waits = createToolWaits(witness);
@@ -87,7 +89,8 @@ export function createAgentProcess(deps: AgentProcessDeps) {
       deps.onEvents?.(input, events);
       const wasWaiting = events.some(({ kind }) => kind === 'background') && witness.isWaiting;
       if (meter.note(events)) report({ type: 'agent.spent', unbilled: meter.unbilled() });
-      reportEvents(events, elapsed(), awaited, report);
+      for (const event of events) if (event.kind === 'took') unread.delete(event.uuid);
+      reportEvents(events, { at: elapsed(), awaited, isAllRead: unread.size === 0 }, report);
       if (events.some(({ kind }) => kind === 'result') && !witness.isWaiting) agent.stdin.end();
       if (wasWaiting && witness.openTasks === 0) report({ type: 'agent.caughtUp' });
     });
@@ -103,6 +106,7 @@ export function createAgentProcess(deps: AgentProcessDeps) {
       }
       const uuid = randomUUID();
       if (command.messageId !== undefined) awaited.set(uuid, command.messageId);
+      unread.add(uuid);
       write(kind.messageLine(command.text, uuid));
       report({ type: 'agent.noted', entries: [steeredEntry(command.text, elapsed())] });
     });
@@ -202,8 +206,7 @@ function readStdout(
 /** One chunk may hold hundreds of token deltas: they cross to the machine as one text. */
 function reportEvents(
   events: readonly StreamEvent[],
-  at: number,
-  awaited: ReadonlyMap<string, number>,
+  { at, awaited, isAllRead }: { at: number; awaited: ReadonlyMap<string, number>; isAllRead: boolean },
   report: Report,
 ): void {
   const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
@@ -215,14 +218,16 @@ function reportEvents(
   for (const event of events) {
     const messageId = event.kind === 'took' ? awaited.get(event.uuid) : undefined;
     if (messageId !== undefined) report({ type: 'agent.took', messageId });
-    reportEnd(event, report);
+    reportEnd(event, isAllRead, report);
   }
 }
 
-function reportEnd(event: StreamEvent, report: Report): void {
+function reportEnd(event: StreamEvent, isAllRead: boolean, report: Report): void {
   if (event.kind === 'api-error') report({ type: 'agent.refused', apiError: event.error });
   if (event.kind === 'rate-limit' && event.status === 'rejected' && event.resetsAt !== undefined) {
     report({ type: 'agent.limited', resetsAt: event.resetsAt });
   }
-  if (event.kind === 'result') report({ type: 'agent.result', result: event.result });
+  if (event.kind !== 'result') return;
+  const { result } = event;
+  report({ type: 'agent.result', result, provesEnd: isAllRead && provesEnd(result) });
 }

@@ -40,12 +40,12 @@ export function createClaimTask({
   isStalled = () => false,
   now = () => new Date(),
 }: ClaimTaskDeps) {
-  return fromPromise<Claim, ClaimRequest>(async ({ input: { humanOnly } }) => {
+  return fromPromise<Claim, ClaimRequest>(async ({ input: { humanOnly, busy } }) => {
     // One instant for both looks, or a row that becomes due between them would be seen by neither.
     const at = now();
     if (isStalled()) return { task: undefined, waitMs: stalledMs };
     const idle = sessionIdleDays === undefined ? {} : { sessionIdleDays: sessionIdleDays() };
-    const task = await claimTask(store, { worker, leaseMs, humanOnly, now: at, ...idle });
+    const task = await claimTask(store, { worker, leaseMs, humanOnly, busy, now: at, ...idle });
     if (task === undefined) {
       const waitMs = (await untilNextDue(store, at)) ?? maxWaitMs;
       return { task, waitMs: Math.min(waitMs, maxWaitMs) };

@@ -5,6 +5,7 @@ import type { HandedMessage } from '../../machines/agent-run/protocol.ts';
 import type { RecordedTask, RecordRequest } from '../../machines/task/protocol.ts';
 import type { Bus } from '../../src/lib/bus.ts';
 import type { RunnableAgent } from '../../src/tasks/agents/kinds.ts';
+import { cleanupNotes } from '../../src/tasks/run/parting.ts';
 import { withNextStep } from '../../src/tasks/run/next-step.ts';
 import { type FailureKind, type Outcome, outcomeOf, type RunEvidence } from '../../src/tasks/run/outcome.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from '../../src/tasks/run/retry.ts';
@@ -214,7 +215,7 @@ export function agentRecord(agent: RunnableAgent | undefined) {
 }
 
 function noteOf(input: RecordRequest, note: string | undefined): string | undefined {
-  const { cleanup, cleanupError, evidence, sessionRefused = false, withoutMemories } = input;
+  const { evidence, sessionRefused = false, withoutMemories } = input;
   const notes = [
     evidence.stop === undefined && input.task.cutOff !== undefined
       ? repeatWords(input.task.cutOff)
@@ -227,13 +228,7 @@ function noteOf(input: RecordRequest, note: string | undefined): string | undefi
     evidence.result !== undefined && evidence.result.deniedTools.length > 0
       ? `denied tools: ${[...new Set(evidence.result.deniedTools)].join(', ')}`
       : undefined,
-    cleanup !== undefined && cleanup.killedCount > 0
-      ? `${cleanup.killedCount} processes outlived it and were killed`
-      : undefined,
-    cleanup !== undefined && cleanup.left.length > 0
-      ? `could not be ended: ${cleanup.left.map(({ pid, command, reason }) => `${pid} ${command} (${reason})`).join(', ')}`
-      : undefined,
-    cleanupError === undefined ? undefined : `the look for surviving processes failed: ${cleanupError}`,
+    ...cleanupNotes(input),
   ].filter((part) => part !== undefined);
   return notes.length === 0 ? undefined : notes.join('; ');
 }

@@ -10,7 +10,9 @@ import { writeLine } from '../../src/lib/wire/write-line.ts';
 import { agentArguments, userLine } from '../../src/tasks/run/arguments.ts';
 import { clockMs } from '../clock.ts';
 import type { Measurement } from '../context.ts';
+import type { ChatTurn } from '../../src/chat/turn.ts';
 import { type BenchDaemon, startDaemon } from '../daemon.ts';
+import { openSocket } from '../dashboard-socket.ts';
 import type { Figure, Measured } from '../figure.ts';
 import { type InstantApi, startInstantApi } from '../instant-api.ts';
 import { own } from '../processes.ts';
@@ -37,22 +39,43 @@ export const replies: Measurement = {
     const env = environment(home, api);
     try {
       const target = await startDaemon(home, { ...env, NINJAD_AGENT: path, NINJAD_KILL_GRACE_MS: '1000' });
-      const [bare, cold]: [number[], number[]] = [[], []];
+      const bare: number[] = [];
+      const asked: Asked[] = [];
       for (let index = 0; index < sizes.replies; index += 1) {
         bare.push(await askBare(path, env, join(home, 'bare'), api));
-        cold.push(await askDaemon(target, api));
+        asked.push(await askDaemon(target, api));
       }
-      const wallMs = await askMany(target);
+      const many = await askMany(target);
       const left = await killBusy(target, home, api);
-      return { figures: figuresOf(bare, cold, wallMs, left), wrong: [] };
+      return { figures: figuresOf({ bare, asked, many, left }), wrong: [] };
     } finally {
       api.close();
     }
   },
 };
 
-function figuresOf(bare: number[], cold: number[], wallMs: number, left: number): Figure[] {
-  const p50 = (samples: number[]): number => percentile(samples, 0.5);
+/** One question to the daemon; all but the first from the end of the model's answer, in milliseconds. */
+interface Asked {
+  /** From the owner's line to the request. */
+  cold: number;
+  /** The first words on the dashboard. */
+  words: number;
+  /** Its turn with the whole reply on the dashboard. */
+  turn: number;
+  /** `ended` on the control socket. */
+  ended: number;
+}
+
+interface Samples {
+  bare: number[];
+  asked: Asked[];
+  many: { wallMs: number; peakMib: number };
+  left: number;
+}
+
+function figuresOf({ bare, asked, many, left }: Samples): Figure[] {
+  const cold = asked.map((each) => each.cold);
+  const endOf = (name: 'words' | 'turn' | 'ended'): number => p50(asked.map((each) => each[name]));
   return [
     {
       id: 'replies.bare',
@@ -69,11 +92,37 @@ function figuresOf(bare: number[], cold: number[], wallMs: number, left: number)
       target: { sense: '<=', value: 150 },
     },
     {
+      id: 'replies.words',
+      what: "model's end → words on the dashboard, p50",
+      value: endOf('words'),
+      unit: 'ms',
+      target: { sense: '<=', value: 25 },
+    },
+    {
+      id: 'replies.ended',
+      what: "model's end → `ended` on the control socket, p50",
+      value: endOf('ended'),
+      unit: 'ms',
+    },
+    {
+      id: 'replies.turn',
+      what: "model's end → the whole turn on the dashboard, p50",
+      value: endOf('turn'),
+      unit: 'ms',
+    },
+    {
       id: 'replies.many',
       what: `${questionsAtOnce} questions at once, all answered`,
-      value: wallMs,
+      value: many.wallMs,
       unit: 'ms',
       target: { sense: '<=', value: 35_000 },
+    },
+    {
+      id: 'replies.many.peak',
+      what: 'memory of their agents and all that those start, at most',
+      value: many.peakMib,
+      unit: 'MiB',
+      note: 'proportional set size',
     },
     {
       id: 'replies.left',
@@ -115,30 +164,73 @@ async function askBare(
   return arrivedAt - startedAt;
 }
 
-async function askDaemon({ client, fifo }: BenchDaemon, api: InstantApi): Promise<number> {
+async function askDaemon(target: BenchDaemon, api: InstantApi): Promise<Asked> {
+  const { client, fifo } = target;
   const words = randomUUID();
-  const arrival = api.arrival(words);
+  const [arrival, end] = [api.arrival(words), api.end(words)];
+  const socket = await openSocket(target, ['chat']);
+  const wordsAt = new Promise<number>((resolve) => socket.once('chat.text', () => resolve(clockMs())));
+  const turnAt = new Promise<number>((resolve) => {
+    socket.on('chat.turn', ({ state }: ChatTurn) => {
+      if (state === 'done') resolve(clockMs());
+    });
+  });
   let startedAt = Number.NaN;
-  for await (const message of client.watch(words, AbortSignal.timeout(60_000))) {
-    if (message.type === 'watching') {
-      startedAt = clockMs();
-      await writeLine(fifo, lineOf(words, words));
-    } else if (message.type === 'ended') {
-      if (message.state !== 'done') throw new Error(`it ended as ${message.state}: ${message.reason ?? ''}`);
-      return (await arrival) - startedAt;
+  try {
+    for await (const message of client.watch(words, AbortSignal.timeout(60_000))) {
+      if (message.type === 'watching') {
+        startedAt = clockMs();
+        await writeLine(fifo, lineOf(words, words));
+      } else if (message.type === 'ended') {
+        const endedAt = clockMs();
+        if (message.state !== 'done')
+          throw new Error(`it ended as ${message.state}: ${message.reason ?? ''}`);
+        const endAt = await end;
+        return {
+          cold: (await arrival) - startedAt,
+          words: (await wordsAt) - endAt,
+          turn: (await turnAt) - endAt,
+          ended: endedAt - endAt,
+        };
+      }
     }
+  } finally {
+    socket.disconnect();
   }
   throw new Error('the daemon went away during a question');
 }
 
-async function askMany({ fifo, count }: BenchDaemon): Promise<number> {
+async function askMany({ fifo, count, home }: BenchDaemon): Promise<Samples['many']> {
+  const worker = workerOf(home);
+  let peakMib = 0;
   const done = `SELECT count(*) FROM tasks WHERE state = 'done'`;
   const before = await count(done);
   const startedAt = clockMs();
   for (let index = 0; index < questionsAtOnce; index += 1)
     await writeLine(fifo, lineOf(`question ${index}`, randomUUID()));
-  while ((await count(done)) < before + questionsAtOnce) await delay(100);
-  return clockMs() - startedAt;
+  while ((await count(done)) < before + questionsAtOnce) {
+    peakMib = Math.max(peakMib, await memoryOf(worker));
+    await delay(100);
+  }
+  return { wallMs: clockMs() - startedAt, peakMib };
+}
+
+/** What the agents of a daemon take, pages that several of them share counted once, in MiB. */
+async function memoryOf(worker: string): Promise<number> {
+  const found = await findMarked(taskMarkerName, workerPrefix(worker));
+  const kib = found.map(({ identity: { pid } }) => {
+    try {
+      return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  });
+  return kib.reduce((sum, each) => sum + each, 0) / 1024;
+}
+
+function workerOf(home: string): string {
+  const journal = readFileSync(join(home, 'journal', 'journal.json'), 'utf8');
+  return (JSON.parse(journal) as { uuid: string }).uuid;
 }
 
 /** How many processes of tasks are left a second after the daemon was killed while agents were busy. */
@@ -150,14 +242,15 @@ async function killBusy(target: BenchDaemon, home: string, api: InstantApi): Pro
     await writeLine(target.fifo, lineOf(`please hang ${words}`, words));
     await arrival;
   }
-  const { uuid } = JSON.parse(readFileSync(join(home, 'journal', 'journal.json'), 'utf8')) as {
-    uuid: string;
-  };
   process.kill(pid, 'SIGKILL');
   await delay(afterKillMs);
-  return (await findMarked(taskMarkerName, workerPrefix(uuid))).length;
+  return (await findMarked(taskMarkerName, workerPrefix(workerOf(home)))).length;
 }
 
 function lineOf(text: string, dedupKey: string): string {
-  return `\nHUMAN|cli||ask|${JSON.stringify({ text, dedupKey })}\n`;
+  return `\nHUMAN|cli||ask|${JSON.stringify({ text, dedupKey, conversation: dedupKey })}\n`;
+}
+
+function p50(samples: number[]): number {
+  return percentile(samples, 0.5);
 }

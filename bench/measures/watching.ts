@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { io } from 'socket.io-client';
 import { assign, createActor, setup } from 'xstate';
-import { homePaths } from '../../src/lib/config/paths.ts';
 import type { Topic } from '../../src/faces/dashboard/topics.ts';
 import { createLiveTree } from '../../src/inspection/tree-watch.ts';
 import type { Measurement } from '../context.ts';
 import type { BenchDaemon } from '../daemon.ts';
+import { openSocket } from '../dashboard-socket.ts';
 import type { Figure } from '../figure.ts';
 import { median } from '../statistics.ts';
 import { checkFlood, flood } from './floods.ts';
@@ -44,21 +42,9 @@ export const watching: Measurement = {
   },
 };
 
-/** Comes in as a script does, by the token, and follows the topics as a page does. */
-async function watch({ client, home }: BenchDaemon, topics: readonly Topic[]): Promise<() => void> {
+async function watch(target: BenchDaemon, topics: readonly Topic[]): Promise<() => void> {
   if (topics.length === 0) return () => undefined;
-  const { url } = (await client.ask('status.get', {})).dashboard;
-  if (url === null) throw new Error('the dashboard is not open');
-  const token = readFileSync(homePaths(home).token, 'utf8').trim();
-  const socket = io(url, {
-    transports: ['websocket'],
-    extraHeaders: { authorization: `Bearer ${token}` },
-    forceNew: true,
-  });
-  for (const topic of topics) {
-    const answer = (await socket.emitWithAck('watch', { topic })) as { ok: boolean };
-    if (!answer.ok) throw new Error(`the dashboard does not let us follow ${topic}`);
-  }
+  const socket = await openSocket(target, topics);
   return () => void socket.disconnect();
 }
 

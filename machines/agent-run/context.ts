@@ -154,6 +154,12 @@ function isLostAhead({ isAhead, evidence: { messages, stop } }: RunContext): boo
   return isAhead && messages === 0 && (stop === undefined || stop === 'no-output');
 }
 
+/** Output of a run whose result proves the end; the processes may still be there. */
+export function answerOf(context: RunContext): RunOutput {
+  const output = outputOf(context);
+  return { ...output, evidence: { ...output.evidence, isProven: true }, endedItself: true };
+}
+
 function hasEndedItself({ evidence: { exit }, identity, cleanup }: RunContext): boolean {
   if (exit !== undefined) return exit.code !== null;
   return cleanup !== undefined && !cleanup.killed.some(({ pid }) => pid === identity?.pid);

@@ -17,7 +17,8 @@ import { messageOf } from '../lib/failure.ts';
  * Every run passes `terminating`, the successful one too: only the look that finds nobody says that none is left.
  * The first cause wins: what comes from `terminating` on is not evidence any more.
  * A cancelled agent is asked to end its turn, which tells what it has cost; a second wish, or its silence, ends it.
- * Once the result is there the turn is over, and neither limit nor cancel can undo it. A result that leaves background
+ * Once the result is there the turn is over, and neither limit nor cancel can undo it. One that proves the end is told to
+ * the task at once, where a person waits; the run goes on to see the processes gone. A result that leaves background
  * tasks is none: the run goes on within its limit, its input stays open, and a further turn brings the answer.
  */
 export const agentRunMachine = agentRunSetup.createMachine({
@@ -169,6 +170,11 @@ export const agentRunMachine = agentRunSetup.createMachine({
                 'task.wake': { actions: 'wakeFollowUps' },
                 'run.followUps': {
                   actions: [{ type: 'handOver', params: ({ event }) => event.messages }, 'passMessagesOn'],
+                },
+                'agent.result': {
+                  guard: { type: 'mayTellAnswer', params: ({ event }) => event.provesEnd },
+                  target: '#agent-run.live.settling',
+                  actions: [{ type: 'keepResult', params: ({ event }) => event.result }, 'tellAnswer'],
                 },
               },
             },

@@ -57,6 +57,9 @@ export interface RunOutput {
   cleanupError: string | undefined;
 }
 
+/** News of a run to its task, once at most: what it has come to stands, though its processes have not gone yet. */
+export type RunNews = { type: 'run.answered'; output: RunOutput };
+
 /** Commands to the agent's process while it runs. */
 export type AgentCommand =
   /** A further message; with an id, `agent.took` tells when the agent has taken it into a turn. */
@@ -84,7 +87,8 @@ export type AgentFact =
   | { type: 'agent.refused'; apiError: ApiError }
   /** A limit was hit that lasts until `resetsAt`, in milliseconds since the epoch. */
   | { type: 'agent.limited'; resetsAt: number }
-  | { type: 'agent.result'; result: AgentResult }
+  /** With `provesEnd` it needs no exit to be believed, and no message to the agent is unanswered. */
+  | { type: 'agent.result'; result: AgentResult; provesEnd?: boolean }
   /** The background tasks that a result had left are through; a further turn tells of them. */
   | { type: 'agent.caughtUp' }
   /** The output passed its bound; the rest of it is not read. */

@@ -8,6 +8,7 @@ import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
 import type { UsageByModel } from '../../src/spend/model-usage.ts';
 import type { FollowUp } from '../../src/tasks/run/follow-ups.ts';
 import {
+  answerOf,
   isInterim,
   quietWords,
   type RunContext,
@@ -33,6 +34,7 @@ import type {
   TerminationRequest,
 } from './protocol.ts';
 
+const HUMAN = 0;
 /** Of a timer, in milliseconds: more would pass for nothing. */
 const longestDelayMs = 2 ** 31 - 1;
 /** An agent that stood ready says within a tenth of a second that it has begun; one that does not is no use. */
@@ -127,6 +129,10 @@ export const agentRunSetup = base.extend({
     }),
     keepCleanup: assign({ cleanup: (_, report: TerminationReport) => report }),
     keepCleanupError: assign({ cleanupError: (_, message: string) => message }),
+    /** A person who waits has the answer before the agent has gone. */
+    tellAnswer: base.enqueueActions(({ context, enqueue, self }) => {
+      if (self._parent !== undefined) enqueue.sendParent({ type: 'run.answered', output: answerOf(context) });
+    }),
     interrupt: sendTo('agent', { type: 'agent.interrupt' }),
     passOn: sendTo('agent', ({ event }) => {
       assertEvent(event, 'task.steer');
@@ -156,6 +162,12 @@ export const agentRunSetup = base.extend({
     /** An agent that does not know the request is simply ended. */
     canBeAsked: ({ context }) => context.request.agent.rules.interrupts,
     leavesTasks: (_, result: AgentResult) => isInterim(result),
+    /** Of nobody's but a person's task: whoever else asks is told when nothing of it moves any more. */
+    mayTellAnswer: ({ context: { request, evidence } }, provesEnd: boolean | undefined) =>
+      provesEnd === true &&
+      request.task.priority === HUMAN &&
+      evidence.stop === undefined &&
+      !evidence.staleSession,
     isDrained: ({ context }) => context.drained,
     isNews: ({ context, event }) => event.type === 'agent.progress' && event.progress !== context.progress,
     hasNoResult: ({ context }) => context.evidence.result === undefined,

@@ -5,7 +5,7 @@ import type { RecalledMemory } from '../../src/memory/recall/recall.ts';
 import { noRun } from '../agent-run/context.ts';
 import type { RunOutput } from '../agent-run/protocol.ts';
 import { saysStoreAway } from '../lib/failure.ts';
-import type { RecordedTask, RecordRequest, TaskInput } from './protocol.ts';
+import type { PartingNote, RecordedTask, RecordRequest, TaskInput } from './protocol.ts';
 
 /** Memory of an attempt. */
 export interface TaskContext extends TaskInput {
@@ -30,6 +30,10 @@ export interface TaskContext extends TaskInput {
   recordFailures: number;
   cut: Cut;
   recorded: RecordedTask | undefined;
+  /** True while a run has not ended. */
+  isRunning: boolean;
+  /** How a run ended that had been recorded by then. */
+  parting: RunOutput | undefined;
 }
 
 const lessOf: Readonly<Record<Cut, Cut>> = { whole: 'plain', plain: 'bare', bare: 'bare' };
@@ -52,6 +56,8 @@ export function initialTask(input: TaskInput): TaskContext {
     recordFailures: 0,
     cut: 'whole',
     recorded: undefined,
+    isRunning: false,
+    parting: undefined,
   };
 }
 
@@ -94,6 +100,11 @@ export function recordRequest({
     ...(cut !== 'whole' && { cut }),
     ...run,
   };
+}
+
+/** How the run went that was recorded before its processes had gone. */
+export function partingOf({ task, run, parting }: TaskContext): PartingNote {
+  return { task, run: parting ?? run };
 }
 
 /** What is left to record after a failure: an outage passes, while a refusal for a value or a bug would repeat itself. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../lib/failure.ts';
-import { initialTask, recordRequest, runRequest, settled, spawnFailureOf } from './context.ts';
+import { initialTask, partingOf, recordRequest, settled, spawnFailureOf } from './context.ts';
 import { thrown } from '../lib/store-trouble.ts';
 import { taskSetup } from './setup.ts';
 
@@ -13,10 +13,12 @@ const withoutMemories = (reason: string): string => `going on without memories: 
  *     admitted → recalling → resolving → running ──nobody left──▶ recording ⇄ holding (store away, or refuses)
  *                    │           │ ▲        │                        ▲ │
  *                    │           │ └────────┘ once: ENOENT, ahead and│ ▼
- *                    │           │       gone, session stale, refused│ replying → done
- *                    └───────────┴── cancel, shutdown, no agent ─────┘
+ *                    │           │       gone, session stale, refused│ replying → closing → done
+ *                    └───────────┴── cancel, shutdown, no agent ─────┘             ▼     ▲
+ *                                                                               parting → noting
  *
- * `running` is a machine of its own (agent-run) and ends only when no process of the run is left.
+ * The run is a machine of its own (agent-run) and ends only when no process of it is left. One that has answered a person
+ * before (`run.answered`) is recorded and told at once; the attempt keeps its lane in `parting` until the run is over.
  * An outcome that cannot be recorded is held until it can be, and is cut down where it is refused for what it is: the deed is
  * done, and to run the agent again would do it twice.
  */
@@ -24,6 +26,13 @@ export const taskMachine = taskSetup.createMachine({
   id: 'task',
   context: ({ input }) => initialTask(input),
   initial: 'admitted',
+  on: {
+    // The processes of a run whose answer is being recorded.
+    'xstate.done.actor.run': {
+      actions: ['endRun', { type: 'keepParting', params: ({ event }) => event.output }],
+    },
+    'task.shutdown': { guard: 'isRunning', actions: 'passToRun' },
+  },
   states: {
     admitted: { always: 'recalling' },
     recalling: {
@@ -87,39 +96,38 @@ export const taskMachine = taskSetup.createMachine({
       },
     },
     running: {
-      invoke: {
-        id: 'run',
-        src: 'agentRun',
-        input: ({ context }) => ({
-          request: runRequest(context),
-          limits: context.limits,
-          steers: context.steers,
-        }),
-        onDone: [
+      entry: 'startRun',
+      on: {
+        'xstate.done.actor.run': [
           {
             guard: { type: 'agentVanished', params: ({ event }) => event.output },
             target: 'resolving',
-            actions: 'markReprobed',
+            actions: ['endRun', 'markReprobed'],
           },
           {
             guard: { type: 'lostAhead', params: ({ event }) => event.output },
             target: 'resolving',
-            actions: 'markCold',
+            actions: ['endRun', 'markCold'],
           },
           {
             guard: { type: 'sessionIsStale', params: ({ event }) => event.output },
             target: 'resolving',
-            actions: 'forgetSession',
+            actions: ['endRun', 'forgetSession'],
           },
           {
             guard: { type: 'sessionIsRefused', params: ({ event }) => event.output },
             target: 'resolving',
-            actions: 'giveSessionUp',
+            actions: ['endRun', 'giveSessionUp'],
           },
-          { target: 'recording', actions: { type: 'keepRun', params: ({ event }) => event.output } },
+          {
+            target: 'recording',
+            actions: ['endRun', { type: 'keepRun', params: ({ event }) => event.output }],
+          },
         ],
-      },
-      on: {
+        'run.answered': {
+          target: 'recording',
+          actions: { type: 'keepRun', params: ({ event }) => event.output },
+        },
         'task.cancel': { actions: 'passToRun' },
         'task.again': { actions: 'passToRun' },
         'task.shutdown': { actions: 'passToRun' },
@@ -141,7 +149,7 @@ export const taskMachine = taskSetup.createMachine({
             target: 'replying',
             actions: { type: 'keepRecorded', params: ({ event }) => event.output },
           },
-          { target: 'done', actions: { type: 'keepRecorded', params: ({ event }) => event.output } },
+          { target: 'closing', actions: { type: 'keepRecorded', params: ({ event }) => event.output } },
         ],
         onError: {
           target: 'holding',
@@ -159,11 +167,36 @@ export const taskMachine = taskSetup.createMachine({
         id: 'reply',
         src: 'reply',
         input: ({ context }) => ({ task: context.task, recorded: settled(context) }),
-        onDone: 'done',
+        onDone: 'closing',
         // The reply is in the row: who was not told can still read it.
+        onError: 'closing',
+      },
+      after: { replyLimit: 'closing' },
+    },
+    closing: {
+      always: [
+        { guard: 'isRunning', target: 'parting' },
+        { guard: 'hasAnsweredFirst', target: 'noting' },
+        { target: 'done' },
+      ],
+    },
+    parting: {
+      on: {
+        'xstate.done.actor.run': {
+          target: 'noting',
+          actions: ['endRun', { type: 'keepParting', params: ({ event }) => event.output }],
+        },
+      },
+    },
+    noting: {
+      invoke: {
+        id: 'noteParting',
+        src: 'noteParting',
+        input: ({ context }) => partingOf(context),
+        onDone: 'done',
+        // The deed and its reply stand: how the processes went is for the log.
         onError: 'done',
       },
-      after: { replyLimit: 'done' },
     },
     done: { type: 'final' },
   },

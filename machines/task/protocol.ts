@@ -57,6 +57,12 @@ export interface RecordedTask {
   reason?: string;
 }
 
+/** Input of `noteParting`: how a run ended whose outcome stands already. */
+export interface PartingNote {
+  task: ClaimedTask;
+  run: RunOutput;
+}
+
 /** Input of `reply`. */
 export interface ReplyRequest {
   task: ClaimedTask;

@@ -5,12 +5,13 @@ import type { Recollection } from '../../src/memory/recall/recall.ts';
 import type { ClaimedTask } from '../../src/tasks/rows/claim.ts';
 import { agentRunMachine } from '../agent-run/machine.ts';
 import { noRun, withSteer } from '../agent-run/context.ts';
-import type { RunOutput } from '../agent-run/protocol.ts';
+import type { RunNews, RunOutput } from '../agent-run/protocol.ts';
 import { placeholder } from '../lib/placeholder.ts';
 import { tellRefusal, type Thrown } from '../lib/store-trouble.ts';
-import { cutAfter, type TaskContext } from './context.ts';
+import { cutAfter, runRequest, type TaskContext } from './context.ts';
 import type {
   AgentQuery,
+  PartingNote,
   RecordedTask,
   RecordRequest,
   ReplyRequest,
@@ -19,14 +20,16 @@ import type {
   TaskOutput,
 } from './protocol.ts';
 
+/** Events of an attempt. */
+type TaskEvent = TaskCommand | RunNews | { type: 'xstate.done.actor.run'; output: RunOutput };
+
 const maxBackoffDoublings = 5;
 
-/** Actors, actions, guards and delays of an attempt; `machine.ts` says when. */
-export const taskSetup = setup({
+const base = setup({
   types: {
     context: {} as TaskContext,
     input: {} as TaskInput,
-    events: {} as TaskCommand,
+    events: {} as TaskEvent,
     output: {} as TaskOutput,
     children: {} as { run: 'agentRun' },
   },
@@ -36,8 +39,23 @@ export const taskSetup = setup({
     agentRun: agentRunMachine,
     recordTask: fromPromise<RecordedTask, RecordRequest>(placeholder('task', 'recordTask')),
     reply: fromPromise<undefined, ReplyRequest>(placeholder('task', 'reply')),
+    noteParting: fromPromise<undefined, PartingNote>(placeholder('task', 'noteParting')),
   },
+});
+
+/** Actors, actions, guards and delays of an attempt; `machine.ts` says when. */
+export const taskSetup = base.extend({
   actions: {
+    startRun: base.enqueueActions(({ context, enqueue }) => {
+      const { limits, steers } = context;
+      enqueue.spawnChild('agentRun', { id: 'run', input: { request: runRequest(context), limits, steers } });
+      enqueue.assign({ isRunning: true });
+    }),
+    endRun: base.enqueueActions(({ enqueue }) => {
+      enqueue.stopChild('run');
+      enqueue.assign({ isRunning: false });
+    }),
+    keepParting: assign({ parting: (_, parting: RunOutput) => parting }),
     /** Tells observers about the progress of the task. */
     announceProgress: placeholder<string>('task', 'announceProgress'),
     keepMemories: assign({
@@ -72,6 +90,8 @@ export const taskSetup = setup({
     keepRecorded: assign({ recorded: (_, recorded: RecordedTask) => recorded }),
   },
   guards: {
+    isRunning: ({ context }) => context.isRunning,
+    hasAnsweredFirst: ({ context }) => context.parting !== undefined,
     isMisconfigured: (_, agent: ResolvedAgent) => agent.kind === 'misconfigured',
     agentVanished: ({ context }, { evidence }: RunOutput) =>
       evidence.spawnFailure?.code === 'ENOENT' && !context.reprobed,

@@ -77,9 +77,15 @@ export function hasOpenLane(board: TaskBoard): boolean {
   return hasLane(board) && others.length < board.lanes - board.reservedForHuman;
 }
 
-/** The running tasks for upkeep, with their last progress. */
+/** The conversations whose agent has not gone; one whose task is recorded already could be gone on with too early. */
+export function busyConversations(board: TaskBoard): string[] {
+  return runningTasks(board).flatMap(({ task: { conversation } }) => conversation ?? []);
+}
+
+/** The running tasks for upkeep, with their last progress, without those whose outcome stands in their row. */
 export function liveTasks(board: TaskBoard): LiveTask[] {
-  return runningTasks(board).map(({ task: { id, attempt }, ref }) => {
+  const open = runningTasks(board).filter(({ ref }) => ref.getSnapshot().context.recorded === undefined);
+  return open.map(({ task: { id, attempt }, ref }) => {
     const { children, value, context } = ref.getSnapshot();
     const run = children.run?.getSnapshot().context.progress;
     return { id, attempt, progress: run ?? (context.run.progress || value) };

@@ -1,6 +1,6 @@
 import { and } from 'xstate';
 import { onStoreTrouble, thrown, thrownDuring } from '../lib/store-trouble.ts';
-import { actorIdOf, emptyBoard, liveTasks } from './board.ts';
+import { actorIdOf, busyConversations, emptyBoard, liveTasks } from './board.ts';
 import { tasksSetup } from './setup.ts';
 
 /**
@@ -159,7 +159,10 @@ export const tasksMachine = tasksSetup.createMachine({
               invoke: {
                 id: 'claimTask',
                 src: 'claimTask',
-                input: ({ context: { humanOnly } }) => ({ humanOnly }),
+                input: ({ context }) => ({
+                  humanOnly: context.humanOnly,
+                  busy: busyConversations(context),
+                }),
                 onDone: [
                   {
                     guard: { type: 'foundOne', params: ({ event }) => event.output },

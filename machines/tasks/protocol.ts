@@ -36,6 +36,8 @@ export interface TasksProblem {
 /** Input of `claimTask`. */
 export interface ClaimRequest {
   humanOnly: boolean;
+  /** Conversations that somebody here is still at. */
+  busy: string[];
 }
 
 /** Output of `claimTask`: a task to run, or how long nothing is due. */

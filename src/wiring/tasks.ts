@@ -1,5 +1,6 @@
 import { createAmendTask } from '../../actors/tasks/amend-task.ts';
 import { createClaimTask } from '../../actors/tasks/claim-task.ts';
+import { createNoteParting } from '../../actors/tasks/note-parting.ts';
 import { createRecorder, createRecordTask } from '../../actors/tasks/record-task.ts';
 import { createRecallForTask, createReply, createResolveAgent } from '../../actors/tasks/run-steps.ts';
 import { createRecoverTasks, createTendTasks } from '../../actors/tasks/upkeep.ts';
@@ -54,6 +55,7 @@ export function tasksLogic(services: Services) {
       resolveAgent: createResolveAgent(agent),
       recordTask: createRecordTask(recording),
       reply: createReply(bus),
+      noteParting: createNoteParting(store),
     },
     actions: {
       announceProgress: ({ context }, progress) => bus.emit('task.progress', { ...idsOf(context), progress }),

@@ -54,11 +54,14 @@ export function createTreeHandle(
     (system().get(id) as AnyActorRef | undefined)?.getSnapshot() as Watched[Id] | undefined;
 
   const runningTasks = (): RunningTask[] =>
-    Object.values(snapshotOf('tasks')?.context.running ?? {}).map(({ task }) => ({
-      taskId: task.id,
-      conversation: task.conversation,
-      text: task.prompt.slice(0, 60),
-    }));
+    // One whose outcome stands only keeps its lane until its processes are gone.
+    Object.values(snapshotOf('tasks')?.context.running ?? {})
+      .filter(({ ref }) => ref.getSnapshot().context.recorded === undefined)
+      .map(({ task }) => ({
+        taskId: task.id,
+        conversation: task.conversation,
+        text: task.prompt.slice(0, 60),
+      }));
 
   const databaseHealth = () => {
     const snapshot = snapshotOf('database');

@@ -48,6 +48,8 @@ export interface ClaimOptions {
   leaseMs: number;
   /** Take priority 0 only. */
   humanOnly: boolean;
+  /** Conversations to leave alone, besides those with a running row. Default: none. */
+  busy?: readonly string[];
   /** A conversation that rested longer begins anew: what mattered is recalled, and the old words cost less. Default 7. */
   sessionIdleDays?: number;
 }
@@ -75,7 +77,7 @@ export async function claimTask(
 
 async function claimFirst(
   store: Pick<Store, 'query'>,
-  { worker, now, leaseMs, humanOnly, sessionIdleDays = 7 }: ClaimOptions,
+  { worker, now, leaseMs, humanOnly, busy = [], sessionIdleDays = 7 }: ClaimOptions,
 ): Promise<ClaimedTask | undefined> {
   const { rows } = await store.query<ClaimedRow>({
     name: 'tasks-claim',
@@ -89,6 +91,7 @@ async function claimFirst(
               AND NOT EXISTS (
                 SELECT FROM tasks AS other
                  WHERE other.state = 'running' AND other.conversation = candidate.conversation)
+              AND (conversation IS NULL OR conversation <> ALL ($6::text[]))
             ORDER BY priority, id
               FOR UPDATE SKIP LOCKED LIMIT 1)
         RETURNING id, event_id AS "eventId", priority, source, category, conversation, prompt, reply_to AS "replyTo",
@@ -105,7 +108,7 @@ async function claimFirst(
                             'budgetUsd', CASE WHEN terms->>'budgetUsd' IS NOT NULL
                               THEN greatest(0.01, (terms->>'budgetUsd')::numeric - task.cost_usd) END)
                      FROM goal_runs WHERE event_key = (SELECT dedup_key FROM events WHERE id = task.event_id)) AS terms`,
-    values: [worker, now, leaseMs, humanOnly, sessionIdleDays],
+    values: [worker, now, leaseMs, humanOnly, sessionIdleDays, busy],
   });
   const [row] = rows;
   return row === undefined ? undefined : withSession(row);

@@ -17,6 +17,8 @@ export interface RunEvidence {
   /** The last result line that came before we ended it. */
   result: AgentResult | undefined;
   exit: { code: number | null; signal: string | null } | undefined;
+  /** True where the result alone proves the end: the exit is not waited for. */
+  isProven?: boolean;
   /** The end of standard error. */
   stderr: string;
   /** What the service refused last, and when it takes requests again (milliseconds since the epoch). */
@@ -57,8 +59,8 @@ const maxReasonChars = 600;
 
 /**
  * Judges a run. Success is a conjunction: a result line that is no error, exit 0, and we did not end it,
- * since each alone has been seen to lie. The one exception is a CLI that hangs *after* its result:
- * its turn was over, and to run it again would do its work twice.
+ * since each alone has been seen to lie. The exceptions are a result that proves the end by itself, and a CLI that hangs
+ * *after* its result: its turn was over, and to run it again would do its work twice.
  */
 export function outcomeOf(evidence: RunEvidence, now = Date.now()): Outcome {
   const { stop, spawnFailure, result, staleSession } = evidence;
@@ -69,6 +71,14 @@ export function outcomeOf(evidence: RunEvidence, now = Date.now()): Outcome {
   if (result === undefined) return withoutResult(evidence, now);
   if (result.isError || isLimitReply(result.text)) return refused(result, evidence, now);
   return withResult(result, evidence);
+}
+
+/** True for a result that needs no exit to be believed: the CLI says that it came to its own end, and nothing speaks against it. */
+export function provesEnd(result: AgentResult): boolean {
+  const nothingElse = { stop: undefined, spawnFailure: undefined, messages: 1, exit: undefined, stderr: '' };
+  const evidence = { ...nothingElse, apiError: undefined, resetsAt: undefined, staleSession: false };
+  const isLast = result.isComplete === true && (result.openTasks ?? 0) === 0;
+  return isLast && outcomeOf({ ...evidence, result, isProven: true }).kind === 'succeeded';
 }
 
 const stopReasons: Record<Exclude<StopCause, 'lingering'>, string> = {
@@ -94,12 +104,12 @@ function refused(result: AgentResult, { apiError, resetsAt }: RunEvidence, now: 
   return { ...refusal, reason: clip(refusalSentence(refusal, errorOf(result))) };
 }
 
-function withResult(result: AgentResult, { stop, exit, stderr }: RunEvidence): Outcome {
+function withResult(result: AgentResult, { stop, exit, stderr, isProven = false }: RunEvidence): Outcome {
   const isUnfinished = (result.openTasks ?? 0) > 0;
   if (stop === 'lingering') {
     return { kind: 'succeeded', reply: result.text, note: isUnfinished ? unfinished : lingered };
   }
-  if (exit?.code !== 0) {
+  if (exit?.code !== 0 && !isProven) {
     return { kind: 'crashed', reason: clip(`the agent gave a result, but ${exitOf(exit)}${said(stderr)}`) };
   }
   if (result.text === '' && result.deniedTools.length > 0) {

@@ -80,6 +80,8 @@ export interface AgentResult {
   staleSession: boolean;
   /** The HTTP status of the refusal that ended the turn. */
   apiStatus: number | undefined;
+  /** True where the CLI says that the turn came to its own end and that no line of its input waits for another one. */
+  isComplete?: boolean;
   /** Background tasks that went on when the turn ended: its words are not the answer, a further result brings that. */
   openTasks?: number;
   /** True when the service refused the request as invalid, which may be the fault of the session that it went on with. */
@@ -259,7 +261,13 @@ function resultOf(message: Json): AgentResult {
     ),
     staleSession: isError && saysStaleSession([text, ...errors].join('\n')),
     apiStatus: asNumber(message['api_error_status']),
+    ...(isComplete(message) && { isComplete: true }),
   };
+}
+
+/** An interrupted or ended CLI names another reason, whatever else its line says; so does one of before 2.1.330, none. */
+function isComplete(message: Json): boolean {
+  return message['terminal_reason'] === 'completed' && (asNumber(message['queued_turn_count']) ?? 0) === 0;
 }
 
 function blocksOf(message: Json): Json[] {

@@ -24,7 +24,7 @@ function claim({
     isStalled,
     now,
   });
-  const actor = createActor(logic, { input: { humanOnly } });
+  const actor = createActor(logic, { input: { humanOnly, busy: [] } });
   const output = toPromise(actor);
   actor.start();
   return output;

@@ -7,6 +7,7 @@ import { createActor, toPromise } from 'xstate';
 import { createAgentProcess } from '../../../actors/tasks/agent-process.ts';
 import { createAmendTask } from '../../../actors/tasks/amend-task.ts';
 import { createClaimTask } from '../../../actors/tasks/claim-task.ts';
+import { createNoteParting } from '../../../actors/tasks/note-parting.ts';
 import { createRecordTask } from '../../../actors/tasks/record-task.ts';
 import {
   createNoteProcess,
@@ -102,6 +103,7 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
       resolveAgent: createResolveAgent({ current: () => undefined, resolve, reprobe: resolve }),
       recordTask: createRecordTask({ store, bus, retryPolicy }),
       reply: createReply(bus),
+      noteParting: createNoteParting(store),
     },
     actions: { announceProgress: (_, words) => void progress.push(words) },
   });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { taskMarker } from '../../../src/lib/process/marker.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
@@ -10,6 +12,7 @@ import type { Store } from '../../../src/lib/store/store.ts';
 import { recordOutcome } from '../../../src/tasks/rows/record-outcome.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { fakeAgent } from '../../helpers/agent-fixtures.ts';
+import { tempDir } from '../../helpers/temp-dir.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 import { claimNext, queueTask, startWorker, taskRow, type WorkerOptions } from './tasks-harness.ts';
 
@@ -63,6 +66,66 @@ describe('a task', () => {
       [id, 'done'],
     ]);
     expect(worker.problems).toEqual([]);
+  });
+
+  it('of a person is answered before its agent has gone, which keeps its lane and its conversation until then', async () => {
+    const file = join(tempDir(), 'go');
+    const first = await queueTask(store, { priority: 0, conversation: 'c', prompt: `until ${file}` });
+    const second = await queueTask(store, { priority: 0, conversation: 'c', prompt: `until ${file}` });
+    const worker = work({ agent: agentNamed('parts-late.sh'), limits: { resultGraceMs: 60_000 } });
+    expect(await worker.ends(first)).toMatchObject({ state: 'done', reply: 'the answer' });
+    expect(await taskRow(store, first)).toMatchObject({ state: 'done', event_status: 'done', cost: 0.25 });
+    expect(await worker.survivors()).not.toEqual([]);
+    worker.send({ type: 'tasks.wake' });
+    const { rows } = await store.query({ text: 'SELECT state FROM tasks ORDER BY id' });
+    expect(rows).toEqual([{ state: 'done' }, { state: 'queued' }]);
+    expect(worker.running()).toEqual([first]);
+    writeFileSync(file, '');
+    await worker.ends(second);
+    await runsOf(worker);
+    expect(worker.ended.map(({ taskId }) => taskId)).toEqual([first, second]);
+    expect(worker.states.filter(([, state]) => state === 'done')).toHaveLength(2);
+    const { rows: log } = await store.query({ text: 'SELECT action FROM activity_log' });
+    expect(log).toEqual([{ action: 'task.done' }, { action: 'task.done' }]);
+    expect(worker.problems).toEqual([]);
+  });
+
+  it('of a person says afterwards what was odd about the end of its agent, and outlives a look of the upkeep', async () => {
+    const id = await queueTask(store, { priority: 0, prompt: 'until /nonexistent' });
+    const worker = work({
+      agent: agentNamed('parts-late.sh'),
+      limits: { resultGraceMs: 400 },
+      input: { upkeepMs: 50 },
+    });
+    await worker.ends(id);
+    await runsOf(worker);
+    expect(await taskRow(store, id)).toMatchObject({
+      state: 'done',
+      reply: 'the answer',
+      reason: 'the agent did not exit after its result and was ended',
+    });
+    expect(worker.ended).toHaveLength(1);
+  });
+
+  it('of a person waits for the turn of a message that was not read before the result', async () => {
+    const file = join(tempDir(), 'go');
+    const id = await queueTask(store, { priority: 0, prompt: `until ${file}` });
+    const worker = work({ agent: agentNamed('second-turn.sh'), limits: { resultGraceMs: 60_000 } });
+    await vi.waitFor(() => expect(existsSync(`${file}.begun`)).toBe(true), 15_000);
+    worker.send({ type: 'task.steer', taskId: id, text: 'and more' });
+    writeFileSync(file, '');
+    expect(await worker.ends(id)).toMatchObject({ reply: 'the first answer\n\nthe second answer' });
+  });
+
+  it('of nobody who waits is told when nothing of it moves any more', async () => {
+    const file = join(tempDir(), 'go');
+    const id = await queueTask(store, { priority: 3, prompt: `until ${file}` });
+    const worker = work({ agent: agentNamed('parts-late.sh'), limits: { resultGraceMs: 60_000 } });
+    await hasProcesses(worker, 1);
+    expect(worker.ended).toEqual([]);
+    writeFileSync(file, '');
+    expect(await worker.ends(id)).toMatchObject({ state: 'done', reply: 'the answer' });
+    expect(await worker.survivors()).toEqual([]);
   });
 
   it('is given the memories that are close to it, by the bundled offline agent word for word', async () => {

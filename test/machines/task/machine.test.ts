@@ -38,6 +38,12 @@ interface Parts {
   reply?: () => Promise<undefined>;
 }
 
+const answered: RunOutput = {
+  ...goodRun,
+  evidence: { ...noRun.evidence, messages: 2, isProven: true },
+  endedItself: true,
+};
+
 function startTask(parts: Parts = {}) {
   const clock = new SimulatedClock();
   const runs: RunInput[] = [];
@@ -45,6 +51,7 @@ function startTask(parts: Parts = {}) {
   const recorded: RecordRequest[] = [];
   const replies: RecordedTask[] = [];
   const progress: string[] = [];
+  const partings: RunOutput[] = [];
   /** A run that ends when it is told `run.end` with its output. */
   const run = setup({
     types: { context: {} as { output: RunOutput }, input: {} as RunInput, output: {} as RunOutput },
@@ -86,6 +93,10 @@ function startTask(parts: Parts = {}) {
         replies.push(input.recorded);
         return (parts.reply ?? (() => Promise.resolve(undefined)))();
       }),
+      noteParting: fromPromise(({ input }) => {
+        partings.push(input.run);
+        return Promise.resolve(undefined);
+      }),
     },
     actions: { announceProgress: (_, words) => void progress.push(words) },
   });
@@ -104,6 +115,7 @@ function startTask(parts: Parts = {}) {
     recorded,
     replies,
     progress,
+    partings,
     output,
     value,
     reach: (state: string) => vi.waitFor(() => expect(value()).toBe(state)),
@@ -147,6 +159,41 @@ describe('task machine', () => {
         ...goodRun,
       },
     ]);
+    expect(task.replies).toEqual([done]);
+  });
+
+  it('records and tells an answer once, before its agent has gone, and is done when it has', async () => {
+    const task = startTask();
+    await task.reach('running');
+    task.actor.send({ type: 'run.answered', output: answered });
+    await task.reach('parting');
+    expect(task.recorded.map(({ evidence }) => evidence)).toEqual([answered.evidence]);
+    expect(task.replies).toEqual([done]);
+    task.actor.send({ type: 'task.cancel' });
+    task.actor.send({ type: 'task.shutdown' });
+    expect(task.told).toEqual([{ type: 'task.shutdown' }]);
+    task.endRun({ stop: 'lingering' });
+    await expect(task.output).resolves.toEqual({ taskId: 1, ...done });
+    expect(task.partings.map(({ evidence }) => evidence.stop)).toEqual(['lingering']);
+    expect(task.recorded).toHaveLength(1);
+    expect(task.replies).toHaveLength(1);
+  });
+
+  it('holds an answer while the store is away, though its agent goes meanwhile', async () => {
+    const task = startTask({
+      record: (_, call) => (call <= 2 ? Promise.reject(new StoreAwayError('away')) : Promise.resolve(done)),
+    });
+    await task.reach('running');
+    task.actor.send({ type: 'run.answered', output: answered });
+    await task.reach('holding');
+    task.endRun();
+    expect(task.value()).toBe('holding');
+    task.actor.send({ type: 'database.ready' });
+    await vi.waitFor(() => expect(task.recorded).toHaveLength(2));
+    await task.reach('holding');
+    task.actor.send({ type: 'database.ready' });
+    await expect(task.output).resolves.toEqual({ taskId: 1, ...done });
+    expect(task.recorded.map(({ evidence }) => evidence.isProven)).toEqual([true, true, true]);
     expect(task.replies).toEqual([done]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, type RunEvidence } from '../../../src/tasks/run/outcome.ts';
+import { outcomeOf, provesEnd, type RunEvidence } from '../../../src/tasks/run/outcome.ts';
 import type { AgentResult } from '../../../src/tasks/run/stream-event.ts';
 
 const result: AgentResult = {
@@ -36,6 +36,20 @@ describe('outcome of a run', () => {
     expect(kindOf({ result: { ...result, isError: true } })).toBe('agent-error');
     expect(kindOf({ exit: { code: 1, signal: null } })).toBe('crashed');
     expect(kindOf({ stop: 'cancelled' })).toBe('cancelled');
+  });
+
+  it('needs no exit where the result proves the end by itself', () => {
+    const complete = { ...result, isComplete: true };
+    expect(provesEnd(complete)).toBe(true);
+    expect(kindOf({ result: complete, isProven: true, exit: undefined })).toBe('succeeded');
+    expect(kindOf({ result: complete, exit: { code: 1, signal: null } })).toBe('crashed');
+    const unproven = [
+      result,
+      { ...complete, isError: true },
+      { ...complete, openTasks: 1 },
+      { ...complete, text: '', deniedTools: ['Bash'] },
+    ];
+    expect(unproven.map((each) => provesEnd(each))).toEqual([false, false, false, false]);
   });
 
   it('does not believe a result of a run that we ended, whatever it says', () => {

@@ -129,6 +129,18 @@ describe('stream messages', () => {
     });
   });
 
+  it('knows a turn that came to its own end, with nothing queued behind it', () => {
+    const ending = (more: object) => {
+      const event = read({ type: 'result', is_error: false, result: 'done', ...more });
+      return event?.kind === 'result' && event.result.isComplete === true;
+    };
+    expect(ending({ terminal_reason: 'completed', queued_turn_count: 0 })).toBe(true);
+    expect(ending({ terminal_reason: 'completed' })).toBe(true);
+    expect(ending({ terminal_reason: 'completed', queued_turn_count: 1 })).toBe(false);
+    expect(ending({ terminal_reason: 'aborted_tools' })).toBe(false);
+    expect(ending({})).toBe(false);
+  });
+
   it('takes a result without is_error for an error, and knows a stale session by its words', () => {
     const event = read({
       type: 'result',
