@@ -10,6 +10,11 @@ import {
   sequenceBuilderFor,
 } from './pretrained.ts';
 
+interface ModelOutput {
+  last_hidden_state?: Tensor;
+  sentence_embedding?: Tensor;
+}
+
 /** Most that pgvector can index. */
 const mostDimensions = 2_000;
 
@@ -28,11 +33,13 @@ export async function loadEmbedder(options: LoadOptions) {
       tokenizer.pad_token_id,
     );
     try {
-      const output = (await model(input.tensors)) as { last_hidden_state?: Tensor };
-      if (output.last_hidden_state === undefined) throw new Error('the model puts out no hidden states');
-      const vectors = pooled(output.last_hidden_state, input.tensors.attention_mask, recipe.pooling);
-      output.last_hidden_state.dispose();
-      return vectors;
+      const output = (await model(input.tensors)) as ModelOutput;
+      const tensor = recipe.pooling === 'none' ? output.sentence_embedding : output.last_hidden_state;
+      if (tensor === undefined) throw new Error(`the model puts out ${recipe.pooling === 'none' ? 'no vector of a text' : 'no hidden states'}`);
+      const vectors =
+        recipe.pooling === 'none' ? rowsOf(tensor) : pooled(tensor, input.tensors.attention_mask, recipe.pooling);
+      tensor.dispose();
+      return vectors.map(toUnitLength);
     } finally {
       input.dispose();
     }
@@ -48,7 +55,7 @@ export async function loadEmbedder(options: LoadOptions) {
   return { dimensions, compute };
 }
 
-/** One vector of unit length for each row of hidden states. Throws where a row has no direction. */
+/** One vector for each row of hidden states. */
 function pooled(states: Tensor, mask: Tensor, pooling: 'cls' | 'mean'): Float32Array[] {
   const [rows = 0, width = 0, dimensions = 0] = states.dims;
   const values = states.data as Float32Array;
@@ -61,10 +68,17 @@ function pooled(states: Tensor, mask: Tensor, pooling: 'cls' | 'mean'): Float32A
       for (let index = 0; index < dimensions; index += 1)
         vector[index] = (vector[index] ?? 0) + (values[at + index] ?? 0);
     }
-    return toUnitLength(vector);
+    return vector;
   });
 }
 
+/** The rows of a tensor in which the model has pooled by itself. */
+function rowsOf({ dims: [rows = 0, dimensions = 0], data }: Tensor): Float32Array[] {
+  const values = data as Float32Array;
+  return Array.from({ length: rows }, (_, row) => values.slice(row * dimensions, (row + 1) * dimensions));
+}
+
+/** Throws where a vector has no direction. */
 function toUnitLength(vector: Float32Array): Float32Array {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   if (!(length > 0 && length < Infinity)) throw new Error('the model puts out a vector without a direction');

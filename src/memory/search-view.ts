@@ -42,7 +42,6 @@ export function searchView({ candidates, embedder, reranker }: RecallReport, too
         { stage: 'fused', rank: null, score: candidate.fused },
         { stage: 'reranked', rank: null, score: candidate.reranked },
         { stage: 'age and importance', rank: null, score: candidate.decay },
-        { stage: 'likeness', rank: null, score: candidate.likeness },
       ],
     })),
     tookMs,

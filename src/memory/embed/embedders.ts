@@ -1,4 +1,5 @@
 import type { EmbedderState, Inference } from '../../lib/inference/inference.ts';
+import { embeddingRecipe } from '../../lib/inference/embedding-recipe.ts';
 import type { Embedder } from './embedder.ts';
 import { lexicalEmbedder } from './lexical-embedder.ts';
 
@@ -22,7 +23,8 @@ export function createEmbedders(inference: Pick<Inference, 'embedder' | 'embed' 
       const state = inference.embedder();
       if (state.state !== 'ready') return { ...lexicalEmbedder, degraded: whyNot(state) };
       const { model, dimensions } = state;
-      return { model, dimensions, embed: (texts, options) => inference.embed(texts, options) };
+      const { voice } = embeddingRecipe(model);
+      return { model, dimensions, voice, embed: (texts, options) => inference.embed(texts, options) };
     },
     lexical: lexicalEmbedder,
     onChange: (listener) => inference.onChange(listener),
