@@ -14,7 +14,7 @@ import {
   type NewTask,
   type NoteRecord,
 } from '../rows/record-events.ts';
-import { ownerStatements } from '../../memory/keep/owner-statements.ts';
+import { wordsToKeep } from '../../memory/keep/said.ts';
 import type { EventIds } from '../rows/register-journal.ts';
 import { eventKey } from '../../lib/wire/event-key.ts';
 import { isOwnerSource, type WireEvent } from '../../lib/wire/parse-line.ts';
@@ -169,13 +169,13 @@ function taskShaping({ permissionCategory, heldBy, heldUntil }: Shaping = {}): P
   return { permissionCategory, ...(heldBy !== undefined && { heldBy, heldUntil }) };
 }
 
-/** What the owner says of themselves to the agent is learned at once, whatever becomes of the task. */
+/** What the owner says to the agent is kept at once and as it was said, whatever becomes of the task. */
 function learnedFrom({ event }: RoutedEvent): NoteRecord[] | undefined {
   if (event.priority !== HUMAN || !isOwnerSource(event.source)) return undefined;
-  const statements = ownerStatements(event.text);
-  return statements.length === 0
+  const kept = wordsToKeep(event.text);
+  return kept.length === 0
     ? undefined
-    : statements.map((statement) => ({ ...statement, trust: 'owner', origin: 'extraction' }));
+    : kept.map((words) => ({ ...words, trust: 'owner', origin: 'extraction' }));
 }
 
 async function answerByReflex(

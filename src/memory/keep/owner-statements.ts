@@ -18,33 +18,38 @@ const minWords = 3;
  * "this" or about how a thing is just now is not learned. What is learned is one message's word and can be forgotten.
  */
 export function ownerStatements(message: string): OwnerStatement[] {
-  if (message.length > maxChars || isDictation(message)) return [];
-  const found: OwnerStatement[] = [];
-  for (const sentence of sentencesOf(message)) {
-    if (found.length === maxStatements) break;
-    const statement = statementIn(sentence);
-    if (statement !== undefined) found.push(statement);
+  return [...statementsBySentence(message).values()];
+}
+
+/** The same, by the sentences in which they were found. */
+export function statementsBySentence(message: string): Map<string, OwnerStatement> {
+  const found = new Map<string, OwnerStatement>();
+  if (message.length > maxChars || isDictation(message)) return found;
+  for (const sentence of proseOf(message)) {
+    if (found.size === maxStatements) break;
+    if (sentence.length > maxSentenceChars) continue;
+    const statement = statementIn(sentence.replace(/[“”]/g, '"').replace(/[‘’]/g, "'"));
+    if (statement !== undefined) found.set(sentence, statement);
   }
   return found;
 }
 
 /** A text that is handed over to be worked on, whatever it says: `Translate: I live in Paris.` */
-function isDictation(message: string): boolean {
+export function isDictation(message: string): boolean {
   return /^\W*(?:please\s+)?(?:translate|summari[sz]e|rewrite|proofread|correct|write|draft|reply|answer|tell|say|explain|post|email|mail|send)\b[^.!?\n]{0,80}(?::|\bthat\b|["“”»«])/i.test(
     message,
   );
 }
 
-function sentencesOf(message: string): string[] {
-  const prose = message
-    .replace(/```[\s\S]*?(?:```|$)/g, '\n')
-    .replace(/^\s*(?:>|\|| {4}|\t).*$/gm, '\n')
-    .replace(/[“”]/g, '"')
-    .replace(/[‘’]/g, "'");
+/** The sentences of a message as they were said, without code, quotations and tables. */
+export function proseOf(message: string): string[] {
+  const prose = message.replace(/```[\s\S]*?(?:```|$)/g, '\n').replace(/^\s*(?:>|\|| {4}|\t).*$/gm, '\n');
   return prose
-    .split(/(?<=[.!?…])\s+(?=["'(]?[\p{Lu}\p{N}])|\n+/u)
+    .split(
+      /(?<=[.!?…؟])(?<!\b(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Hr|Fr|Sr|Sra|Mme|vs)\.)\s+(?=["'“‘(¿¡]?[\p{Lu}\p{Lo}\p{N}])|(?<=[。！？])\s*|\n+/u,
+    )
     .map((sentence) => sentence.replace(/^[\s*•–-]+|\s+$/g, ''))
-    .filter((sentence) => sentence !== '' && sentence.length <= maxSentenceChars);
+    .filter((sentence) => sentence !== '');
 }
 
 function statementIn(sentence: string): OwnerStatement | undefined {

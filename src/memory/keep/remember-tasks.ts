@@ -4,14 +4,13 @@ import { type EndedTask, nextEndedTasks, settleEndedTask } from '../rows/ended-t
 import { insertMemory } from '../rows/insert-memory.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { saysNothingNew } from './alike.ts';
+import { turnOf } from './turn.ts';
 
 const batch = 20;
-/** A reply of fewer words of its own, such as "Done.", is not worth remembering. */
-const minWords = 4;
 
 /**
- * Makes a memory of each task that was done since: what was asked, and the reply as far as it does not repeat the memories
- * that the task was given. The prompt's recalled block is never part of it. A reply is the agent's own word, so it is never
+ * Makes one memory of each task that was done since: what was asked and answered, as far as it does not repeat the memories
+ * that the task was given (see turn.ts), at the time of its event. The prompt's recalled block is never part of it. A reply is the agent's own word, so it is never
  * trusted as the owner's, and no more than the least trusted of what it was told. Each task once, in one transaction with
  * the note that its memories were recalled. Resolves to how many tasks were looked at.
  */
@@ -37,7 +36,7 @@ export async function rememberTasks(
           conversation: task.conversation ?? undefined,
           eventId: task.event_id,
           taskId: task.id,
-          now: now(),
+          now: earlier(task.happened_at, now()),
         });
       });
       seen += 1;
@@ -47,12 +46,14 @@ export async function rememberTasks(
 }
 
 /** The text by which a task is remembered, or undefined where it left nothing new. */
-export function resultOf(task: Omit<EndedTask, 'id' | 'event_id'>): string | undefined {
-  // The offline agent only quotes memories; a message steered into a task is told with that task.
-  if (task.state !== 'done' || task.outcome === 'steered' || task.agent === 'offline') return undefined;
-  const reply = ownWords(task.reply ?? '', task.given);
-  if ((reply.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) < minWords) return undefined;
-  return `${[task.prompt, ...task.follow_ups].join('\n')}\n→ ${reply}`;
+export function resultOf(task: Omit<EndedTask, 'id' | 'event_id' | 'happened_at'>): string | undefined {
+  return turnOf({
+    state: task.state,
+    outcome: task.outcome,
+    agent: task.agent,
+    asked: [task.prompt, ...task.follow_ups],
+    reply: ownWords(task.reply ?? '', task.given),
+  });
 }
 
 /** The reply without the lines and sentences that say nothing but what a given memory says. */
@@ -63,6 +64,11 @@ function ownWords(reply: string, given: EndedTask['given']): string {
     .filter((sentence) => !given.some(({ content }) => saysNothingNew(sentence, content)))
     .join('')
     .trim();
+}
+
+/** A clock that runs ahead must not date a memory into the future. */
+function earlier(one: Date, other: Date): Date {
+  return one < other ? one : other;
 }
 
 function trustOfResult(task: EndedTask): Trust {

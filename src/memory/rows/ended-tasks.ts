@@ -17,6 +17,8 @@ export interface EndedTask {
   agent: string | null;
   lineage: Lineage | null;
   finished_at: Date;
+  /** When its event happened, or when it was queued where the event is not kept any more. */
+  happened_at: Date;
   /** The memories that it was given, as far as they are still there. */
   given: { id: number; trust: string; content: string }[];
 }
@@ -34,6 +36,7 @@ export async function nextEndedTasks(store: Tx, limit: number): Promise<EndedTas
              ARRAY(SELECT left(message.prompt, ${maxPromptChars}) FROM tasks AS message
                     WHERE message.steered_into = task.id AND message.outcome = 'steered' ORDER BY message.id LIMIT 5) AS follow_ups,
              left(reply, ${maxReplyChars}) AS reply, agent ->> 'kind' AS agent, finished_at,
+             coalesce((SELECT occurred_at FROM events WHERE events.id = task.event_id), queued_at) AS happened_at,
              (SELECT jsonb_build_object('depth', depth, 'trust', trust)
                 FROM self_tasks JOIN events USING (dedup_key) WHERE events.id = task.event_id) AS lineage,
              coalesce((SELECT jsonb_agg(jsonb_build_object('id', m.id, 'trust', m.trust, 'content', left(m.content, ${maxGivenChars})))

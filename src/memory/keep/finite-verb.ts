@@ -1,0 +1,51 @@
+import { isEnglish } from './inflection.ts';
+
+/**
+ * True where an English text, or one of no language that is known here, has no verb that makes it a sentence: "oil for the
+ * floor" is looked for, not stated. Other languages and scripts are left alone.
+ */
+export function isFragment(text: string): boolean {
+  if (!/^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u.test(text)) return false;
+  if (!isEnglish(text) && foreign.test(text)) return false;
+  return !hasFiniteVerb(text);
+}
+
+const foreign =
+  /(?<![\p{L}'])(?:der|die|das|den|dem|ist|und|nicht|ich|wir|ein|eine|einen|vom|zum|im|mit|für|hat|le|la|les|est|et|une|du|des|dans|sur|chez|el|los|las|es|está|una|con|para|por|mi|il|che|di|het|een|van|não|uma|em|og|och|jest|na)(?![\p{L}'])/iu;
+
+function hasFiniteVerb(text: string): boolean {
+  if (auxiliaries.test(text) || pronouns.test(text) || named.test(text)) return true;
+  return (text.toLowerCase().match(/[a-z]+/g) ?? []).some(
+    (word, index) => pasts.has(word) || (index > 0 && (thirds.has(word) || isRegularPast(word))),
+  );
+}
+
+const auxiliaries =
+  /\b(?:is|are|was|were|am|has|have|had|do|does|did|will|would|can|could|should|must|may|might|shall|need|needs|cannot)\b|n't\b|\b(?:i|we|you|they|he|she|it|that|there|here)'(?:m|s|re|ve|ll|d)\b/i;
+const pronouns = /(?:^|[\s,;(])(?:i|we|you|he|she|they|it|everybody|everyone|nobody|somebody) [a-z]+/i;
+/** A name, and a word that has the ending of a verb behind it. */
+const named =
+  /^\p{Lu}\p{Ll}+ \p{Ll}{2,}s (?:to|the|a|an|my|our|in|at|on|with|from|for|every|each|\p{L}+ly)\b/u;
+/** Cardinal and other words that only end like a past tense. */
+const noPast = new Set('hundred kindred sacred naked speed seed feed breed indeed shed sled'.split(' '));
+
+function isRegularPast(word: string): boolean {
+  return word.length > 4 && word.endsWith('ed') && !noPast.has(word);
+}
+
+const pasts = new Set(
+  (
+    'sold bought gave got took went made met saw found lost left sent paid told said wrote broke built brought kept held hung drove ate ' +
+    'won became began came chose cut drank fell felt flew forgot froze grew heard hid hurt knew led lent meant rang ran rode rose shot ' +
+    'slept spent spoke spoilt stole stood swam taught thought threw understood wore tore turned died lived'
+  ).split(' '),
+);
+const thirds = new Set(
+  (
+    'wants lives works likes goes comes gets makes takes says keeps costs starts ends runs stays moves pays plays speaks teaches studies ' +
+    'thinks brings leaves sleeps eats drinks drives owns uses opens closes expires belongs stands lies sits complains hates loves prefers ' +
+    'wears sells buys refuses turns knows gives looks holds means becomes begins happens hangs feels finds fits grows hears helps hurts ' +
+    'leads lends lets loses meets opens reads rings rides seems sends shows smells sounds speaks spends stops talks tells tries understands ' +
+    'visits waits walks watches wins writes weighs measures lasts leaks howls hums rattles fails crashes freezes boots expects plans'
+  ).split(' '),
+);

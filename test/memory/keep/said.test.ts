@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { judgeTurns, labelledTurns, shapingDays } from '../../../bench/remember/judge.ts';
+import { packagePath } from '../../../src/lib/package-root.ts';
+import { wordsToKeep } from '../../../src/memory/keep/said.ts';
+import { utteranceOf } from '../../../src/memory/keep/utterance.ts';
+
+describe('what the owner says', () => {
+  it('is kept as it was said, whether or not a rule calls it a fact', () => {
+    expect(wordsToKeep('the spare key is with Ulla in the blue house')).toEqual([
+      { kind: 'note', content: 'the spare key is with Ulla in the blue house' },
+    ]);
+    expect(wordsToKeep('Hi! Marek said “never again” and left. Can you call him? I prefer tea.')).toEqual([
+      { kind: 'preference', content: 'I prefer tea.' },
+      { kind: 'note', content: 'Marek said “never again” and left.' },
+    ]);
+  });
+
+  it('keeps the sentence that it leans on', () => {
+    expect(wordsToKeep('My sister Clara lives in Graz. She turned the old mill into a studio.')).toEqual([
+      { kind: 'fact', content: 'My sister Clara lives in Graz.' },
+      { kind: 'note', content: 'My sister Clara lives in Graz. She turned the old mill into a studio.' },
+    ]);
+  });
+
+  it('does not end at a title', () => {
+    expect(wordsToKeep('My GP is Dr. Osei on Mill Lane.')).toEqual([
+      { kind: 'fact', content: 'My GP is Dr. Osei on Mill Lane.' },
+    ]);
+  });
+
+  it.each([
+    ['who has the spare key?', 'question'],
+    ['which of us has the drill', 'question'],
+    ['oil for the floor', 'question'],
+    ['wann kommt der Monteur', 'question'],
+    ['鍵は誰が持っていますか', 'question'],
+    ['أين المفتاح', 'question'],
+    ['good morning', 'greeting'],
+    ['vielen Dank dir', 'greeting'],
+    ['prune the images then', 'command'],
+    ['ok restart nginx on web-1', 'command'],
+    ['erinnere mich an den Zahnarzt', 'command'],
+    ['帮我写一封信', 'command'],
+    ['in the cellar the light flickers since Monday, the switch is broken', 'statement'],
+    ['der Heizungsmonteur kommt am Donnerstag', 'statement'],
+    ['备用钥匙在王阿姨家', 'statement'],
+    ['when it rains, the cellar floods', 'statement'],
+  ])('is told apart by sentence: %s', (text, utterance) => {
+    expect(utteranceOf(text)).toBe(utterance);
+  });
+
+  it('is nothing where text is quoted, pasted or handed over', () => {
+    for (const text of [
+      '> the key is with Tom\nWhat did he mean?',
+      '```\nthe key is with Tom\n```',
+      'translate: ich wohne in der Nähe des Bahnhofs',
+      'The key is with Tom. '.repeat(1_000),
+      '| key | Tom |\n| --- | --- |',
+    ])
+      expect(wordsToKeep(text)).toEqual([]);
+  });
+
+  it('takes any text', () => {
+    for (const text of ['', '\0', '\ud800', '?', '```', '"', ' '.repeat(4_000), 'a '.repeat(2_000)])
+      expect(() => wordsToKeep(text)).not.toThrow();
+  });
+
+  it('is seldom found in the searches of the recall benchmark, which were written for something else', () => {
+    const searches = readFileSync(packagePath('bench', 'recall', 'owner', 'queries.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { text: string }).text);
+    const kept = searches.filter((text) => wordsToKeep(text).length > 0);
+    console.log(`${kept.length} of ${searches.length} searches are taken for statements`, kept);
+    expect(kept.length / searches.length).toBeLessThan(0.06);
+  });
+});
+
+describe('six days of conversation, judged by labels', () => {
+  const turns = labelledTurns();
+  it.each([
+    ['on which the rules were shaped', turns.filter(({ day }) => day <= shapingDays)],
+    ['held out', turns.filter(({ day }) => day > shapingDays)],
+  ])('keeps what is worth it on the days %s', (name, days) => {
+    for (const { of, precision, recall, wrong } of judgeTurns(days)) {
+      console.log(
+        `${name}, ${of}: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)} of ${days.length} turns`,
+        wrong,
+      );
+      expect(precision).toBeGreaterThanOrEqual(0.9);
+      expect(recall).toBeGreaterThanOrEqual(0.8);
+    }
+  });
+});
