@@ -19,6 +19,7 @@ import { ensureFifo } from './lib/wire/fifo.ts';
 import { scheduleStatus } from './schedule/status.ts';
 import { createServices, type DaemonOptions, type Services } from './services.ts';
 import { createSystem } from './system.ts';
+import { openServicePulse } from './wiring/service-pulse.ts';
 import { closePasses } from './wiring/agent-run.ts';
 import { createFaces } from './wiring/faces.ts';
 import { drillVariable } from './wiring/drilled-daemon.ts';
@@ -105,7 +106,9 @@ async function runTree(services: Services): Promise<number> {
       perHour: services.settings.get('selfTasks.perHour'),
     }),
   });
+  const servicePulse = openServicePulse(services.paths, services.env);
   const { root: rootLogic, tree } = createSystem(services, {
+    servicePulse,
     ...createFaces(services, { view, status, agentTools }),
     reflexes: createReflexes({
       store: database.store,
@@ -117,7 +120,10 @@ async function runTree(services: Services): Promise<number> {
       spend: () => services.ledger.state(),
     }),
     jobs: createJobKinds(services, { cancelTask: (taskId) => view.tasks.cancel(taskId) }),
-    onRunning: () => announceRunning(services),
+    onRunning: () => {
+      servicePulse?.noteRunning();
+      announceRunning(services);
+    },
   });
   const root: ActorRefFrom<typeof rootMachine> = createActor(rootLogic, {
     input: { tree: { children: tree } },
@@ -125,6 +131,9 @@ async function runTree(services: Services): Promise<number> {
   const ended = toPromise(root);
   const forget = listenForSignals(services, () => {
     services.draftDesk.close();
+    servicePulse
+      ?.noteStopping()
+      .catch((thrown: unknown) => log.warn(`systemd was not told of the stop: ${messageOf(thrown)}`));
     root.send({ type: 'root.stop' });
   });
   view.logFacts(log);

@@ -9,6 +9,7 @@ import type { Reflexes } from './lib/reflexes/reflex.ts';
 import { mayPrune } from './retention/may-prune.ts';
 import type { JobKind } from './schedule/job.ts';
 import type { Services } from './services.ts';
+import type { ServicePulse } from './upkeep/service/pulse.ts';
 import { dashboardLogic } from './wiring/dashboard.ts';
 import { databaseLogic } from './wiring/database.ts';
 import { drilledParts, drillVariable } from './wiring/drilled-daemon.ts';
@@ -26,6 +27,7 @@ import { outboxInput, outboxLogic } from './wiring/outbox.ts';
 import { recallKeeperLogic } from './wiring/recall.ts';
 import { routerLogic } from './wiring/router.ts';
 import { schedulerLogic } from './wiring/scheduler.ts';
+import { servicePulseLogic } from './wiring/service-pulse.ts';
 import { sensorKeeperLogic } from './wiring/sensors.ts';
 import { selfWatchLogic } from './wiring/self-watch.ts';
 import { rulesKeeperLogic } from './wiring/rules.ts';
@@ -42,14 +44,30 @@ export interface Faces {
   dashboard: DashboardService;
   /** What runs by the clock. */
   jobs: readonly JobKind[];
+  /** The word to the service manager, where one runs this daemon. */
+  servicePulse: ServicePulse | undefined;
   onRunning: () => void;
 }
 
 /** The root machine, and the tree as data: top to bottom is the order of starting, bottom to top that of stopping. */
-export function createSystem(services: Services, { control, reflexes, dashboard, jobs, onRunning }: Faces) {
+export function createSystem(
+  services: Services,
+  { control, reflexes, dashboard, jobs, servicePulse, onRunning }: Faces,
+) {
   const { channels, database, recordQueue, mailbox, paths, settings } = services;
   const drainMs = settings.get('shutdown.drainMs');
   const tree: ChildSpec[] = [
+    ...(servicePulse === undefined
+      ? []
+      : [
+          childSpec({
+            id: 'service-pulse',
+            logic: servicePulseLogic(services, servicePulse),
+            input: { restMs: SECOND, runsLast: false },
+            restart: 'permanent',
+            shutdownMs: 20 * SECOND,
+          }),
+        ]),
     childSpec({
       id: 'database',
       logic: databaseLogic(services),

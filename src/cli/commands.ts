@@ -33,5 +33,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   backup: async () => (await import('./backup/backup.ts')).backupCommand(),
+  service: async () => (await import('./service/service.ts')).serviceCommand(),
   psql: async () => (await import('./psql.ts')).psqlCommand(),
 };

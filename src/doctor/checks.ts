@@ -16,6 +16,7 @@ import { scheduleChecks } from '../schedule/doctor.ts';
 import { sensorChecks } from '../sensors/doctor.ts';
 import { spendChecks } from '../spend/doctor.ts';
 import { agentChecks, taskChecks } from '../tasks/doctor.ts';
+import { upkeepChecks } from '../upkeep/doctor.ts';
 import { daemonChecks } from './check-daemon.ts';
 import { lockChecks, machineChecks } from './check-machine.ts';
 import type { Subject } from './subject.ts';
@@ -43,4 +44,5 @@ export const doctorChecks: Checks<Subject> = {
   ...discordChecks,
   ...mailChecks,
   ...drafterChecks,
+  ...upkeepChecks,
 };

@@ -1,6 +1,6 @@
 import type { Checks } from '../lib/doctor/subject.ts';
 import { checkAgent, checkLogin, checkTraps } from './doctor/check-agent.ts';
-import { checkContainment, checkUnit } from './doctor/check-containment.ts';
+import { checkContainment } from './doctor/check-containment.ts';
 import { checkDeadLetters } from './doctor/check-dead-letters.ts';
 
 type AgentNeeds = Parameters<typeof checkAgent>[0] &
@@ -13,7 +13,6 @@ export const agentChecks: Checks<AgentNeeds> = {
   login: checkLogin,
   environment: checkTraps,
   processes: checkContainment,
-  'systemd unit': (subject) => checkUnit(subject),
 };
 
 /** Checks of the tasks themselves. */

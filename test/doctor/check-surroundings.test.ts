@@ -14,7 +14,7 @@ import { checkModels } from '../../src/lib/inference/doctor.ts';
 import { checkDatabase, checkLeftData } from '../../src/lib/store/doctor.ts';
 import { checkSpend } from '../../src/spend/doctor.ts';
 import { checkAgent, checkLogin, checkTraps } from '../../src/tasks/doctor/check-agent.ts';
-import { checkContainment, checkUnit } from '../../src/tasks/doctor/check-containment.ts';
+import { checkContainment } from '../../src/tasks/doctor/check-containment.ts';
 import { checkDeadLetters } from '../../src/tasks/doctor/check-dead-letters.ts';
 import { acquireLock } from '../../src/lib/process/lock.ts';
 import type { Status } from '../../src/faces/status/status.ts';
@@ -237,21 +237,6 @@ describe('containment', () => {
       verdict: 'ok',
       found: text(/^cgroup: /),
     });
-  });
-
-  it('asks for Delegate=yes in the systemd unit, which an override may give', async () => {
-    const subject = await newSubject();
-    const nowhere = join(subject.userHome, 'etc');
-    expect(checkUnit(subject, nowhere).found).toMatch(/no systemd unit/);
-    const unit = join(subject.userHome, '.config/systemd/user/ninjad.service');
-    mkdirSync(`${unit}.d`, { recursive: true });
-    writeFileSync(unit, '[Service]\nExecStart=ninjad up\n#Delegate=yes\n');
-    expect(checkUnit(subject, nowhere)).toMatchObject({
-      verdict: 'warn',
-      advice: text(/systemctl --user edit/),
-    });
-    writeFileSync(join(`${unit}.d`, 'override.conf'), '[Service]\nDelegate=yes\n');
-    expect(checkUnit(subject, nowhere)).toEqual({ verdict: 'ok', found: `${unit}, Delegate=yes` });
   });
 });
 
