@@ -30,6 +30,7 @@ import { sensorKeeperLogic } from './wiring/sensors.ts';
 import { selfWatchLogic } from './wiring/self-watch.ts';
 import { rulesKeeperLogic } from './wiring/rules.ts';
 import { spendLogic } from './wiring/spend.ts';
+import { storageKeeperLogic } from './wiring/storage.ts';
 import { strayKeeperLogic } from './wiring/strays.ts';
 import { tasksLogic } from './wiring/tasks.ts';
 import { HOUR, MINUTE, SECOND } from './lib/time.ts';
@@ -90,6 +91,13 @@ export function createSystem(services: Services, { control, reflexes, dashboard,
       id: 'retention',
       logic: retentionLogic(services),
       input: { restMs: 6 * HOUR, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'storage-keeper',
+      logic: storageKeeperLogic(services),
+      input: { restMs: 15 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),

@@ -33,5 +33,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   backup: async () => (await import('./backup/backup.ts')).backupCommand(),
+  storage: async () => (await import('./storage.ts')).storageCommand(),
   psql: async () => (await import('./psql.ts')).psqlCommand(),
 };
