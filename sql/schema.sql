@@ -941,6 +941,14 @@ CREATE TABLE slow_statements (
   CONSTRAINT slow_statements_text_short CHECK ((length(text) <= 4000))
 );
 
+CREATE TABLE storage_days (
+  worker uuid NOT NULL,
+  day date NOT NULL,
+  bytes jsonb NOT NULL,
+  CONSTRAINT storage_days_pkey PRIMARY KEY (worker, day),
+  CONSTRAINT storage_days_bytes_object CHECK ((jsonb_typeof(bytes) = 'object'::text))
+);
+
 CREATE TABLE task_costs (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   at timestamp with time zone NOT NULL,

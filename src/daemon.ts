@@ -138,6 +138,7 @@ async function runTree(services: Services): Promise<number> {
   });
   view.logFacts(log);
   followDraftTime(services);
+  services.room.onRoom(() => view.wakeTasks());
   services.settings.onChange((keys) => {
     if (keys.some((key) => key.startsWith('lanes.'))) view.setLanes(lanesOf(services));
   });

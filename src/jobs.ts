@@ -4,6 +4,7 @@ import { goalRunDeps } from './goals/run-deps.ts';
 import { createRetrospectiveKind } from './retrospective/job-kind.ts';
 import type { JobKind } from './schedule/job.ts';
 import { upkeepJobs } from './wiring/upkeep.ts';
+import { whileRoom } from './storage/while-room.ts';
 import { tellOwner } from './tasks/tell-owner.ts';
 import type { Services } from './services.ts';
 import { draftNightDeps, retrospectiveDeps } from './wiring/wishes.ts';
@@ -20,9 +21,9 @@ export function createJobKinds(services: Services, sources: JobSources): readonl
   return [
     createGoalKind(goalRunDeps({ ...services, store: services.database.store }, { ...sources, tellOwner })),
     services.sensors.jobs,
-    createRetrospectiveKind(retrospectiveDeps(services, sources)),
-    createDraftNights(draftNightDeps(services)),
-    createFindingsKind(services),
-    upkeepJobs(services),
+    whileRoom(createRetrospectiveKind(retrospectiveDeps(services, sources)), services.room),
+    whileRoom(createDraftNights(draftNightDeps(services)), services.room),
+    whileRoom(createFindingsKind(services), services.room),
+    whileRoom(upkeepJobs(services), services.room),
   ];
 }

@@ -23,6 +23,7 @@ import { selfWatchOperations } from './sensors/self-watch/operations.ts';
 import { ruleOperations } from './rules/operations.ts';
 import { settingOperations } from './settings/operations.ts';
 import { spendOperations } from './spend/operations.ts';
+import { storageOperations } from './storage/operations.ts';
 import { agentOperations } from './tasks/mcp/operations.ts';
 import { taskOperations } from './tasks/operations.ts';
 import { upkeepOperations } from './upkeep/operations.ts';
@@ -53,6 +54,7 @@ export const operations = {
   ...mailOperations,
   ...settingOperations,
   ...retentionOperations,
+  ...storageOperations,
   ...activityOperations,
   ...noticeOperations,
   ...deliveryOperations,

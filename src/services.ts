@@ -54,6 +54,7 @@ import { compileRules } from './reflexes.ts';
 import type { LiveSettings } from './settings.ts';
 import { openWayIn } from './way-in.ts';
 import { type BackupHold, createBackupHold } from './upkeep/hold.ts';
+import { createRoom, type Room } from './storage/room.ts';
 import { createSchedule, type Schedule } from './schedule/schedule.ts';
 import { createSpendLedger, type SpendLedger } from './spend/ledger.ts';
 import { spooledBytes } from './lib/wire/spool.ts';
@@ -85,6 +86,8 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   database: Database;
   /** What a backup that is being made holds. */
   backupHold: BackupHold;
+  /** Whether the disk of the home has room for what can wait. */
+  room: Room;
   inference: Inference;
   modelQueue: ModelQueue;
   embedders: Embedders;
@@ -234,6 +237,7 @@ export function createServices(
     acceptance,
     database,
     backupHold,
+    room: createRoom(() => settings.get('storage.minFreeBytes')),
     containment,
     strays,
     deeds: createDeeds(paths.deeds),

@@ -24,6 +24,7 @@ import { outboxSettings } from './outbox/settings.ts';
 import { retentionSettings } from './retention/settings.ts';
 import { sensorSettings } from './sensors/settings.ts';
 import { spendSettings } from './spend/settings.ts';
+import { storageSettings } from './storage/settings.ts';
 import { upkeepSettings } from './upkeep/settings.ts';
 import { taskMisfits, taskSettings } from './tasks/settings.ts';
 import { wishSettings } from './wishes/settings.ts';
@@ -45,6 +46,7 @@ export const declaredSettings = {
   ...mailSettings,
   ...alertSettings,
   ...retentionSettings,
+  ...storageSettings,
   ...upkeepSettings,
   ...memorySettings,
   ...inferenceSettings,

@@ -33,6 +33,7 @@ import { selfWatchLogic } from './wiring/self-watch.ts';
 import { rulesKeeperLogic } from './wiring/rules.ts';
 import { spendLogic } from './wiring/spend.ts';
 import { standbyLogic } from './wiring/standby.ts';
+import { storageKeeperLogic } from './wiring/storage.ts';
 import { strayKeeperLogic } from './wiring/strays.ts';
 import { tasksLogic } from './wiring/tasks.ts';
 import { HOUR, MINUTE, SECOND } from './lib/time.ts';
@@ -109,6 +110,13 @@ export function createSystem(
       id: 'retention',
       logic: retentionLogic(services),
       input: { restMs: 6 * HOUR, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'storage-keeper',
+      logic: storageKeeperLogic(services),
+      input: { restMs: 15 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
     }),

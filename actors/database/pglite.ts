@@ -6,6 +6,9 @@ import { sharedBuffersFor } from './shared-buffers.ts';
 import { SyncedNodeFs } from './synced-node-fs.ts';
 import type { Engine } from './wire-session.ts';
 
+/** Bursts would leave up to a gigabyte of old log behind, most of the room of a small home. */
+const smallLog = 'max_wal_size=256MB';
+
 /** Stronger than an ALTER SYSTEM of the owner's, which would meet the daemon at each start. */
 const pinned = ['default_transaction_read_only=off', 'statement_timeout=0', 'lock_timeout=0'];
 
@@ -17,6 +20,8 @@ const startParams = [
   ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
   '-c',
   'wal_sync_method=fsync',
+  '-c',
+  smallLog,
   ...pinned.flatMap((setting) => ['-c', setting]),
 ];
 

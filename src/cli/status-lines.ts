@@ -4,7 +4,7 @@ import { modelRoles } from '../lib/inference/work.ts';
 import { PRIORITIES } from '../lib/wire/priority.ts';
 import { paint, paintState } from './paint.ts';
 import { oneLine } from './printable.ts';
-import { count, duration, money } from './units.ts';
+import { bytes, count, duration, money } from './units.ts';
 
 /** A line that waits for less than this is one that a writer is at. */
 const unfinishedMs = 2_000;
@@ -30,6 +30,7 @@ export function statusLines(status: Status, now: number): string[] {
     ['memory', memoryText(status.memory)],
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
     ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
+    ['storage', storageText(status.storage)],
     ['schedule', scheduleText(status.schedule, now)],
     ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
     [
@@ -78,6 +79,14 @@ function scheduleText({ jobs, broken, running, nextAt, stuck }: Status['schedule
   const unread = broken === 0 ? '' : `; ${paint('red', `${broken} cannot be read`)}`;
   const stands = stuck ? `; ${paint('red', 'the scheduler stands still')}` : '';
   return `${count(jobs)} ${jobs === 1 ? 'job' : 'jobs'}${next}, ${running} running${unread}${stands}`;
+}
+
+function storageText({ state, freeBytes, limitBytes, usedBytes, budgetBytes }: Status['storage']): string {
+  const used =
+    usedBytes === null || budgetBytes === null ? '' : `${bytes(usedBytes)} of ${bytes(budgetBytes)}, `;
+  const free = freeBytes === null ? 'not looked at yet' : `${bytes(freeBytes)} free on the disk`;
+  const low = paint('red', `less than ${bytes(limitBytes)}`);
+  return `${used}${free}${state === 'low' ? `, ${low}: what can wait waits` : ''}`;
 }
 
 function spendText({ todayUsd, capUsd, monthUsd, monthlyCapUsd, reached }: Status['spend']): string {

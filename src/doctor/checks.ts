@@ -15,6 +15,7 @@ import { mailChecks } from '../mail/doctor.ts';
 import { scheduleChecks } from '../schedule/doctor.ts';
 import { sensorChecks } from '../sensors/doctor.ts';
 import { spendChecks } from '../spend/doctor.ts';
+import { storageChecks } from '../storage/doctor.ts';
 import { agentChecks, taskChecks } from '../tasks/doctor.ts';
 import { upkeepChecks } from '../upkeep/doctor.ts';
 import { daemonChecks } from './check-daemon.ts';
@@ -32,6 +33,7 @@ export const doctorChecks: Checks<Subject> = {
   ...daemonChecks,
   ...dashboardChecks,
   ...storeChecks,
+  ...storageChecks,
   ...agentChecks,
   ...inferenceChecks,
   ...taskChecks,

@@ -13,12 +13,14 @@ import type { inferenceSettings } from '../lib/inference/settings.ts';
 import type { storeSettings } from '../lib/store/settings.ts';
 import type { mailSettings } from '../mail/settings.ts';
 import type { spendSettings } from '../spend/settings.ts';
+import type { StorageValues } from '../storage/settings.ts';
 import type { taskSettings } from '../tasks/settings.ts';
 
 /** The settings that checks read: one line a concern. */
 type ReadSettings = ValuesOf<typeof dashboardSettings> &
   ValuesOf<typeof storeSettings> &
   ValuesOf<typeof inferenceSettings> &
+  StorageValues &
   ValuesOf<typeof spendSettings> &
   ValuesOf<typeof discordSettings> &
   ValuesOf<typeof mailSettings> &

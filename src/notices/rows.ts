@@ -4,7 +4,8 @@ import { dropNews, insertNews } from '../outbox/rows/insert-deliveries.ts';
 /**
  * Who tells: a task in its agent's words, the spending, the agent CLI that cannot work without the owner, a message
  * that could not be delivered, a clock that has jumped, a goal, a connection to Discord that is down, a mailbox that cannot be
- * watched, a host of the fleet, the drafts of wishes, or a backup that failed.
+ * watched, a host of the fleet, the drafts of wishes, a backup that failed, or the
+ * room on the disk.
  */
 export type NoticeOrigin =
   | 'task'
@@ -17,7 +18,8 @@ export type NoticeOrigin =
   | 'mail'
   | 'fleet'
   | 'wish'
-  | 'upkeep';
+  | 'upkeep'
+  | 'storage';
 
 /** Something that the owner should know. */
 export interface Notice {
@@ -30,13 +32,13 @@ export interface Notice {
   seenAt: Date | null;
 }
 
-const newestHolds: ReadonlySet<NoticeOrigin> = new Set(['spend', 'agent', 'clock', 'discord']);
+const newestHolds: ReadonlySet<NoticeOrigin> = new Set(['spend', 'agent', 'clock', 'discord', 'storage']);
 
 const columns = 'id, at, origin, text, task_id AS "taskId", seen_at AS "seenAt"';
 
 /**
  * Keeps what the owner is told until they have seen it, and what is to be sent of it in the channels that take notices.
- * Of spending, of the agent, of the clock and of Discord only the newest still holds, so it takes the place of those before;
+ * Of spending, of the agent, of the clock, of the disk and of Discord only the newest still holds, so it takes the place of those before;
  * each task's words and each lost message stand for themselves. Resolves to the subject of its deliveries.
  */
 export async function keepNotice(

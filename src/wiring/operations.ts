@@ -13,6 +13,7 @@ import type { LiveReplies } from '../tasks/live-replies.ts';
 import type { AgentTools } from '../tasks/mcp/agent-tools.ts';
 import { readGeneration } from '../upkeep/generation.ts';
 import { taskProcesses } from '../tasks/task-processes.ts';
+import { storageNeeds } from './storage.ts';
 import type { TreeHandle } from './tree-handle.ts';
 
 /** The parts of the daemon that operations use beside its services. */
@@ -105,6 +106,7 @@ export function operationNeeds(
     dashboardUrl: () => view.dashboard().url,
     agentTools,
     backupHold,
+    storage: storageNeeds(services),
     databaseKind: database.input.kind,
     generation: () => readGeneration(paths.home)?.generation ?? 1,
   };

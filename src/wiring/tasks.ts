@@ -82,7 +82,7 @@ export function tasksLogic(services: Services) {
       reportProblem: (_, { during, error }) => log.error({ err: error }, `tasks: ${during} failed`),
     },
     guards: {
-      mayAdmit: () => ledger.mayAdmit(),
+      mayAdmit: () => ledger.mayAdmit() && services.room.mayWork(),
     },
   });
 }

@@ -58,6 +58,7 @@ export const someStatus: Answers['status.get'] = {
     failed: 1,
     deadLettered: 1,
   },
+  storage: { state: 'well', freeBytes: 5e9, limitBytes: 1e9, usedBytes: 2e9, budgetBytes: 5e9, since: 1000 },
   spend: { todayUsd: 0.042, capUsd: 5, monthUsd: 1.5, monthlyCapUsd: null, reached: null },
   children: [
     { id: 'database', state: 'running', value: 'ready', restart: 'permanent', restarts: 0, since: 1000 },

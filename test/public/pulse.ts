@@ -16,6 +16,7 @@ interface Changes {
   counts?: Partial<Now['status']['counts']>;
   loopP99Ms?: number;
   agent?: string;
+  room?: Now['status']['storage']['state'];
   at?: number;
 }
 
@@ -49,6 +50,14 @@ export function pulse(changes: Changes = {}): Now {
       loop: { p50Ms: 1, p99Ms: changes.loopP99Ms ?? 4, maxMs: 5, since: 0 },
       tasks: changes.tasks ?? { running: 0, queued: 0 },
       deliveries: { pending: 0, failed: 0 },
+      storage: {
+        state: changes.room ?? 'well',
+        freeBytes: 4e8,
+        limitBytes: 1e9,
+        usedBytes: 2e9,
+        budgetBytes: 5e9,
+        since: 0,
+      },
       schedule: {
         jobs: 0,
         broken: 0,

@@ -34,6 +34,7 @@ export interface StatusDeps {
   database: () => Status['database'];
   runningTasks: () => number;
   spend: () => Status['spend'];
+  room: { state: () => Status['storage'] };
   schedule: () => Status['schedule'];
   children: () => readonly ChildStatus[];
   dashboard: () => Status['dashboard'];
@@ -84,6 +85,7 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       loop: loop.read(),
       tasks: { running: deps.runningTasks(), queued },
       deliveries,
+      storage: deps.room.state(),
       schedule: deps.schedule(),
       counts: {
         accepted: counters.accepted,

@@ -3,6 +3,7 @@ import type { Tier } from '../../lib/process/containment/containment.ts';
 import type { MemoryProgress } from '../../memory/keep/memory-board.ts';
 import type { ScheduleStatus } from '../../schedule/status.ts';
 import type { SpendState } from '../../spend/ledger.ts';
+import type { RoomState } from '../../storage/room.ts';
 import type { UnfinishedLine } from '../../lib/journal/intake.ts';
 import type { PriorityName } from '../../lib/wire/priority.ts';
 import type { LoopDelay } from '../../lib/loop-delay.ts';
@@ -58,6 +59,8 @@ export interface Status {
   tasks: { running: number; queued: number };
   /** What must leave by a channel: open, and failed for good. */
   deliveries: { pending: number; failed: number };
+  /** The room on the disk of the home; while it is `low`, what can wait waits. */
+  storage: RoomState;
   /** What runs by the clock. */
   schedule: ScheduleStatus;
   /** Events since the start; `accepted` counts lines, the others what became of them. */

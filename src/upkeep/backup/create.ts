@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { countRows } from '../../lib/store/count-rows.ts';
-import { folderBytes } from '../folder-bytes.ts';
+import { folderBytes } from '../../lib/folder-bytes.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageVersion } from '../../lib/version.ts';

@@ -26,6 +26,7 @@ function depsWith(query: () => Promise<unknown>): StatusDeps {
     database: () => someStatus.database,
     runningTasks: () => 0,
     spend: () => someStatus.spend,
+    room: { state: () => someStatus.storage },
     schedule: () => someStatus.schedule,
     children: () => [],
     dashboard: () => someStatus.dashboard,

@@ -1,4 +1,4 @@
-import { count, plural } from '../../format/quantity.js';
+import { bytes, count, plural } from '../../format/quantity.js';
 
 /**
  * @typedef {import('../../../../src/operations.ts').Answers['now.get']} Now
@@ -45,6 +45,14 @@ export function troublesOf({ status, lately, waiting }) {
       text: `${plural(lately.failedLastHour, 'task')} failed within the hour`,
       panel: 'tasks',
       query: { state: 'failed' },
+    },
+    status.storage.state === 'low' && {
+      key: 'storage',
+      tone: 'pink',
+      glyph: '▤',
+      text: `The disk has ${bytes(status.storage.freeBytes ?? 0)} free: what can wait waits, events are kept. See ninjad storage`,
+      panel: 'config',
+      query: { text: 'storage' },
     },
     status.spend.reached !== null && {
       key: 'spend',

@@ -20,6 +20,7 @@ describe('what went wrong', () => {
       counts: { rejected: 3 },
       loopP99Ms: 31,
       agent: 'offline',
+      room: 'low',
     });
     expect(troublesOf(now).map(({ key, panel, tone }) => [key, panel, tone])).toEqual([
       ['database', 'tree', 'pink'],
@@ -27,6 +28,7 @@ describe('what went wrong', () => {
       ['child-inference', 'tree', 'orange'],
       ['dead', 'tasks', 'pink'],
       ['failed', 'tasks', 'pink'],
+      ['storage', 'config', 'pink'],
       ['rejected', 'activity', 'orange'],
       ['loop', 'tree', 'orange'],
       ['agent', 'config', 'orange'],
