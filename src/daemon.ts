@@ -3,6 +3,8 @@ import type { rootMachine } from '../machines/root/machine.ts';
 import { endMarked } from './tasks/abandoned.ts';
 import { detectContainment, tierInForce } from './lib/process/containment/containment.ts';
 import { createStatusBuilder, statusText } from './faces/status/build-status.ts';
+import type { Status } from './faces/status/status.ts';
+import type { ScreenFeeds } from './faces/terminal.ts';
 import { messageOf } from './lib/errors.ts';
 import { endProbes } from './tasks/agents/probe.ts';
 import { createAgentTools } from './tasks/mcp/agent-tools.ts';
@@ -122,14 +124,21 @@ async function runTree(services: Services): Promise<number> {
     jobs: createJobKinds(services, { cancelTask: (taskId) => view.tasks.cancel(taskId) }),
     onRunning: () => {
       servicePulse?.noteRunning();
-      announceRunning(services);
+      announceRunning(services, status);
     },
   });
   const root: ActorRefFrom<typeof rootMachine> = createActor(rootLogic, {
     input: { tree: { children: tree } },
   });
   const ended = toPromise(root);
+  const feeds: ScreenFeeds = {
+    bus: services.bus,
+    runningTasks: view.runningTasks,
+    drainMs: services.settings.get('shutdown.drainMs'),
+  };
+  const unfollow = services.screen?.follow(feeds);
   const forget = listenForSignals(services, () => {
+    services.screen?.stopping(feeds);
     services.draftDesk.close();
     servicePulse
       ?.noteStopping()
@@ -148,11 +157,13 @@ async function runTree(services: Services): Promise<number> {
     const output = await ended;
     if (output.outcome === 'stopped') {
       log.info('stopped');
+      services.screen?.ended('Stopped.');
       return 0;
     }
     log.fatal(output, 'gave up, since a part of the daemon failed again and again');
     return 1;
   } finally {
+    unfollow?.();
     forget();
   }
 }
@@ -161,8 +172,8 @@ function lanesOf({ settings }: Services) {
   return { lanes: settings.get('lanes.total'), reservedForHuman: settings.get('lanes.reservedForHuman') };
 }
 
-function announceRunning(services: Services): void {
-  const { log, paths, database, agent, containment, env, startedAt, strays } = services;
+function announceRunning(services: Services, status: () => Promise<Status>): void {
+  const { log, paths, database, agent, containment, env, startedAt, strays, screen } = services;
   log.info(
     {
       home: paths.home,
@@ -184,6 +195,7 @@ function announceRunning(services: Services): void {
         { reason: found.reason },
         found.kind === 'offline' ? 'tasks go to the offline agent' : 'no task can run',
       );
+    void status().then((now) => screen?.ready(now));
   });
 }
 

@@ -28,6 +28,7 @@ import { createDoor, type Door } from './faces/dashboard/door/door.ts';
 import { messageOf, StoreAwayError } from './lib/errors.ts';
 import { findingsKind } from './findings/jobs.ts';
 import { createLookout, type Lookout } from './findings/lookout.ts';
+import type { Screen } from './faces/terminal.ts';
 import { createGraphExpansion } from './graph/expand.ts';
 import type { Inference } from './lib/inference/inference.ts';
 import { createModelQueue, type ModelQueue } from './lib/inference/model-queue.ts';
@@ -70,6 +71,8 @@ export interface DaemonOptions {
   paths: HomePaths;
   settings: LiveSettings;
   env: NodeJS.ProcessEnv;
+  /** The terminal that it was started in; the log leaves that alone. */
+  screen?: Screen;
 }
 
 /** The daemon's data and services, which outlive the restart of any actor that uses them. */
@@ -146,7 +149,11 @@ export function createServices(
   { containment, strays }: Pick<Services, 'containment' | 'strays'>,
 ): Services {
   const { paths, settings, env } = options;
-  const log = createLogger({ dir: paths.logs, level: settings.get('log.level') });
+  const log = createLogger({
+    dir: paths.logs,
+    level: settings.get('log.level'),
+    isQuiet: options.screen !== undefined,
+  });
   const bus = createBus((thrown) => log.error({ err: thrown }, 'an observer failed'));
   const counters = createCounters();
   bus.on('task.ended', ({ state }) => countTask(counters, state));

@@ -3,22 +3,20 @@ import { Command } from 'commander';
 import { saysRepeated } from '../tasks/run/cut-off.ts';
 import type { EndedMessage } from '../tasks/watch-event.ts';
 import { NinjadError } from '../lib/errors.ts';
-import { currentPaths } from './connect.ts';
-import { exitCodes } from './failure.ts';
+import { connect, currentPaths } from './connect.ts';
+import { exitCodes, writeComplaint } from './failure.ts';
 import { nameOption } from './options.ts';
 import { printJson } from './print.ts';
-import { cut, oneLine, printable } from './printable.ts';
-import { type HeardMessage, putWatched } from './put-watched.ts';
+import { oneLine } from './printable.ts';
+import { putWatched } from './put-watched.ts';
 import { readText } from './read-text.ts';
+import { createReplyDisplay } from './reply-display.ts';
 
 interface AskOptions {
   conversation?: string;
   fork?: string;
   json?: true;
 }
-
-/** A terminal may not know how wide it is. */
-const unknownWidth = 80;
 
 const help = `
 The reply comes on stdout as it is written, progress on stderr where that is a terminal.
@@ -67,70 +65,44 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
     ...(fork !== undefined && { fork }),
   };
   const event = { priority: 'HUMAN', source: 'cli', category: 'ask', payload } as const;
-  const display = createDisplay(json === true);
+  const display = createReplyDisplay(json === true);
   const detach = new AbortController();
   const onInterrupt = () => detach.abort();
   process.once('SIGINT', onInterrupt);
   try {
     for await (const message of putWatched(paths, event, dedupKey, { signal: detach.signal })) {
       display.show(message);
-      if (message.type === 'ended') return message;
+      if (message.type !== 'ended') continue;
+      if (conversation !== undefined) await noteRead(conversation);
+      return message;
     }
   } catch (thrown) {
     if (!detach.signal.aborted) throw thrown;
     display.close();
-    process.stderr.write(`ninjad: detached; the task goes on, see: ${display.followUp()}\n`);
+    writeComplaint(`detached; the task goes on, see: ${followUp(display.taskId())}`);
     process.exitCode = exitCodes.interrupted;
     return undefined;
   } finally {
     process.off('SIGINT', onInterrupt);
     display.close();
   }
-  throw new NinjadError('CONNECTION_LOST', `the daemon went away; see later: ${display.followUp()}`);
+  throw new NinjadError('CONNECTION_LOST', `the daemon went away; see later: ${followUp(display.taskId())}`);
+}
+
+/** A reply that was read here waits for nobody on the page. */
+export async function noteRead(conversation: string): Promise<void> {
+  await connect()
+    .ask('chat.read', { conversation, until: new Date().toISOString() })
+    .catch(() => undefined);
+}
+
+function followUp(taskId: number | undefined): string {
+  return taskId === undefined ? 'ninjad tasks' : `ninjad task ${taskId}`;
 }
 
 /** A new conversation's name, said to whoever may want to go on with it. */
 function forkName(fork: string): string {
   const name = `${fork.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
-  process.stderr.write(`ninjad: the new conversation is ${name}\n`);
+  writeComplaint(`the new conversation is ${name}`);
   return name;
-}
-
-/** Prints a reply as it comes. */
-function createDisplay(silent: boolean) {
-  const { stdout, stderr } = process;
-  let taskId: number | undefined;
-  let printed = '';
-  let hasProgress = false;
-  const clearProgress = () => {
-    if (hasProgress) stderr.write('\r\u001B[K');
-    hasProgress = false;
-  };
-  const print = (text: string) => {
-    clearProgress();
-    // A program that reads the reply gets it as it is; a terminal is not to be commanded by it.
-    stdout.write(stdout.isTTY ? printable(text) : text);
-    printed = text.slice(-1);
-  };
-  const close = () => {
-    clearProgress();
-    if (printed !== '' && printed !== '\n') stdout.write('\n');
-    printed = '';
-  };
-  return {
-    show(message: HeardMessage) {
-      if (message.type === 'progress') taskId = message.taskId;
-      if (message.type === 'ended') taskId = message.taskId ?? undefined;
-      if (silent) return;
-      if (message.type === 'text' && message.text !== '') print(message.text);
-      else if (message.type === 'ended' && printed === '' && message.reply !== '') print(message.reply);
-      else if (message.type === 'progress' && stderr.isTTY && printed === '') {
-        clearProgress();
-        stderr.write(cut(oneLine(message.progress), (stderr.columns || unknownWidth) - 1));
-        hasProgress = true;
-      }
-    },
-    close,
-    followUp: () => (taskId === undefined ? 'ninjad tasks' : `ninjad task ${taskId}`),
-  };
 }

@@ -1,39 +1,72 @@
 import type { Command } from 'commander';
 
-/** The commands in the order of `--help`. Each is imported only when it is asked for, so that `send` starts fast. */
-export const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  up: async () => (await import('./up.ts')).upCommand(),
-  send: async () => (await import('./send.ts')).sendCommand(),
-  ask: async () => (await import('./ask.ts')).askCommand(),
-  status: async () => (await import('./status.ts')).statusCommand(),
-  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
-  tasks: async () => (await import('./tasks.ts')).tasksCommand(),
-  task: async () => (await import('./task.ts')).taskCommand(),
-  events: async () => (await import('./events.ts')).eventsCommand(),
-  rules: async () => (await import('./rules.ts')).rulesCommand(),
-  remember: async () => (await import('./remember.ts')).rememberCommand(),
-  recall: async () => (await import('./recall.ts')).recallCommand(),
-  forget: async () => (await import('./forget.ts')).forgetCommand(),
-  memories: async () => (await import('./memories.ts')).memoriesCommand(),
-  entities: async () => (await import('./entities.ts')).entitiesCommand(),
-  notices: async () => (await import('./notices.ts')).noticesCommand(),
-  deliveries: async () => (await import('./deliveries.ts')).deliveriesCommand(),
-  sensors: async () => (await import('./sensors.ts')).sensorsCommand(),
-  fleet: async () => (await import('./fleet/fleet.ts')).fleetCommand(),
-  goals: async () => (await import('./goals/goals.ts')).goalsCommand(),
-  wishes: async () => (await import('./wishes/wishes.ts')).wishesCommand(),
-  retrospective: async () => (await import('./retrospective.ts')).retrospectiveCommand(),
-  findings: async () => (await import('./findings.ts')).findingsCommand(),
-  mail: async () => (await import('./mail.ts')).mailCommand(),
-  discord: async () => (await import('./discord.ts')).discordCommand(),
-  cost: async () => (await import('./cost.ts')).costCommand(),
-  clock: async () => (await import('./clock.ts')).clockCommand(),
-  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
-  inspect: async () => (await import('./inspect/inspect.ts')).inspectCommand(),
-  config: async () => (await import('./config.ts')).configCommand(),
-  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
-  backup: async () => (await import('./backup/backup.ts')).backupCommand(),
-  service: async () => (await import('./service/service.ts')).serviceCommand(),
-  storage: async () => (await import('./storage.ts')).storageCommand(),
-  psql: async () => (await import('./psql.ts')).psqlCommand(),
+type Loader = () => Promise<Command>;
+
+/**
+ * The commands under the headings of `--help`, in its order: one line a command. Each is imported only when it is asked for,
+ * so that `send` starts fast.
+ */
+export const commandGroups: Readonly<Record<string, Readonly<Record<string, Loader>>>> = {
+  'Run it': {
+    up: async () => (await import('./up/up.ts')).upCommand(),
+    stop: async () => (await import('./up/stop.ts')).stopCommand(),
+    restart: async () => (await import('./up/stop.ts')).restartCommand(),
+    status: async () => (await import('./status.ts')).statusCommand(),
+    logs: async () => (await import('./logs.ts')).logsCommand(),
+    doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+    dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
+  },
+  'Talk to it': {
+    ask: async () => (await import('./ask.ts')).askCommand(),
+    chat: async () => (await import('./chat/chat.ts')).chatCommand(),
+    send: async () => (await import('./send.ts')).sendCommand(),
+    notices: async () => (await import('./notices.ts')).noticesCommand(),
+  },
+  'What it does': {
+    tasks: async () => (await import('./tasks.ts')).tasksCommand(),
+    task: async () => (await import('./task.ts')).taskCommand(),
+    goals: async () => (await import('./goals/goals.ts')).goalsCommand(),
+    wishes: async () => (await import('./wishes/wishes.ts')).wishesCommand(),
+    findings: async () => (await import('./findings.ts')).findingsCommand(),
+    retrospective: async () => (await import('./retrospective.ts')).retrospectiveCommand(),
+    cost: async () => (await import('./cost.ts')).costCommand(),
+  },
+  'What it remembers': {
+    remember: async () => (await import('./remember.ts')).rememberCommand(),
+    recall: async () => (await import('./recall.ts')).recallCommand(),
+    memories: async () => (await import('./memories.ts')).memoriesCommand(),
+    forget: async () => (await import('./forget.ts')).forgetCommand(),
+    entities: async () => (await import('./entities.ts')).entitiesCommand(),
+  },
+  'What it watches, and who it writes to': {
+    fleet: async () => (await import('./fleet/fleet.ts')).fleetCommand(),
+    sensors: async () => (await import('./sensors.ts')).sensorsCommand(),
+    mail: async () => (await import('./mail.ts')).mailCommand(),
+    discord: async () => (await import('./discord.ts')).discordCommand(),
+    deliveries: async () => (await import('./deliveries.ts')).deliveriesCommand(),
+  },
+  'Set it up and keep it': {
+    config: async () => (await import('./config.ts')).configCommand(),
+    rules: async () => (await import('./rules.ts')).rulesCommand(),
+    service: async () => (await import('./service/service.ts')).serviceCommand(),
+    storage: async () => (await import('./storage.ts')).storageCommand(),
+    backup: async () => (await import('./backup/backup.ts')).backupCommand(),
+    clock: async () => (await import('./clock.ts')).clockCommand(),
+    completion: async () => (await import('./completion/completion.ts')).completionCommand(),
+  },
+  'Under the hood': {
+    events: async () => (await import('./events.ts')).eventsCommand(),
+    psql: async () => (await import('./psql.ts')).psqlCommand(),
+    inspect: async () => (await import('./inspect/inspect.ts')).inspectCommand(),
+    mcp: async () => (await import('./mcp.ts')).mcpCommand(),
+    version: async () => (await import('./version.ts')).versionCommand(),
+  },
 };
+
+/** What loads the command of this name; undefined where there is none. */
+export function loaderOf(name: string | undefined): Loader | undefined {
+  const all: Readonly<Record<string, Loader>> = Object.fromEntries(
+    Object.values(commandGroups).flatMap((commands) => Object.entries(commands)),
+  );
+  return name !== undefined && Object.hasOwn(all, name) ? all[name] : undefined;
+}

@@ -1,5 +1,6 @@
 import { messageOf, NinjadError } from '../lib/errors.ts';
 import { printable } from '../lib/printable.ts';
+import { asLaunched } from './as-launched.ts';
 
 /** What the exit status of every command means. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notRunning: 3, interrupted: 130 } as const;
@@ -24,14 +25,19 @@ export function exitCodeOf(thrown: unknown): number {
 /** Says on stderr what went wrong: our own errors in their sentence, unexpected ones with where they come from. */
 export function reportFailure(thrown: unknown): void {
   if (isOutOfFiles(thrown)) {
-    process.stderr.write(
-      'ninjad: this process may not open as many files as it needs: raise the limit, e.g. ulimit -n 1024 (LimitNOFILE=1024 in a unit of systemd)\n',
+    writeComplaint(
+      'this process may not open as many files as it needs: raise the limit, e.g. ulimit -n 1024 (LimitNOFILE=1024 in a unit of systemd)',
     );
     return;
   }
   const unexpected = thrown instanceof Error && !(thrown instanceof NinjadError) && !('code' in thrown);
   const text = unexpected ? (thrown.stack ?? thrown.message) : messageOf(thrown);
-  process.stderr.write(`ninjad: ${printable(text)}\n`);
+  writeComplaint(text);
+}
+
+/** The one form in which this program says that something is wrong: its name, and a sentence. */
+export function writeComplaint(text: string): void {
+  process.stderr.write(`ninjad: ${printable(asLaunched(text))}\n`);
 }
 
 function isOutOfFiles(thrown: unknown): boolean {

@@ -20,10 +20,10 @@ source can be. Whatever is there already is left as it is, so the same file can 
 export function exportCommand(): Command {
   return withFilters(new Command('export'))
     .description('write memories as JSON lines, the oldest first')
-    .argument('[file]', 'where to; without one to stdout')
+    .argument('[file]', 'where to; without one, or -, to stdout')
     .action(async (file: string | undefined, _: unknown, command: Command) => {
       const chunks = connect().exportMemories(filterOf(command.optsWithGlobals<FilterOptions>()));
-      if (file === undefined) await writeOut(chunks);
+      if (file === undefined || file === '-') await writeOut(chunks);
       else await writeFileWhole(file, chunks);
     });
 }

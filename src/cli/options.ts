@@ -23,6 +23,11 @@ export function limitOption(text: string): number {
   return wholeNumber(text, 1, 1000);
 }
 
+/** Parses a number of lines, 0 too. */
+export function countOption(text: string): number {
+  return wholeNumber(text, 0, 100_000);
+}
+
 /** Parses `--days`. */
 export function daysOption(text: string): number {
   return wholeNumber(text, 1, 366);

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Command } from 'commander';
 import type { HomePaths } from '../lib/config/paths.ts';
-import { NinjadError } from '../lib/errors.ts';
+import { messageOf, UsageError } from '../lib/errors.ts';
 import { publicUrl } from '../lib/store/database-target.ts';
+import type { Answers } from '../operations.ts';
 import { createSettings } from '../settings.ts';
 import { connect, currentPaths, type DaemonClient } from './connect.ts';
 import { exitCodes } from './failure.ts';
@@ -12,19 +15,15 @@ import { printJson, printLines } from './print.ts';
 import { readStdin } from './read-text.ts';
 import { resultLines, sqlPrompt } from './sql-prompt.ts';
 
-interface PsqlOptions {
-  command?: string;
-  json?: true;
-}
-
 const help = `
-With psql on the PATH this is psql, connected; without it a small built-in prompt.
---json always uses the built-in one. Several statements of one -c, or of a piped stdin,
-run in one transaction there.
+With psql on the PATH this is psql, connected: it takes whatever psql takes, -h and -V excepted.
+Without it a small built-in prompt takes -c, -f and -q; --json always uses that. Several statements
+of one -c, of a file, or of a piped stdin run in one transaction there.
 
 Examples:
   $ ninjad psql
-  $ ninjad psql -c "select state, count(*) from tasks group by state"
+  $ ninjad psql -c "select state, count(*) from tasks group by state" -c "select now()"
+  $ ninjad psql -v ON_ERROR_STOP=1 -f report.sql
   $ ninjad psql --json -c "select * from events order by id desc limit 5"
 `;
 
@@ -32,18 +31,61 @@ Examples:
 export function psqlCommand(): Command {
   return new Command('psql')
     .description('open an SQL shell on the database')
-    .option('-c, --command <sql>', 'run this and leave')
-    .option('--json', 'print the results as JSON (with -c or a piped stdin)')
+    .usage('[options] [what psql takes...]')
+    .argument('[args...]', 'what psql takes, such as -c SQL and -f FILE; each may be repeated, - is stdin')
+    .option('--json', 'print the results as JSON')
+    .allowUnknownOption()
     .addHelpText('after', help)
-    .action(async ({ command, json }: PsqlOptions) => {
+    .action(async (args: string[], { json }: { json?: true }) => {
       const paths = currentPaths();
       const client = connect(paths);
       const psql = json === true ? undefined : findOnPath('psql');
-      if (psql !== undefined) await runPsql(psql, await addressOf(paths, client), command);
-      else if (command !== undefined) await runText(client, command, json === true);
-      else if (json === true || !process.stdin.isTTY) await runText(client, await readStdin(), json === true);
-      else await sqlPrompt(client);
+      if (psql !== undefined) {
+        await runPsql(psql, await addressOf(paths, client), args);
+        return;
+      }
+      const texts = await textsOf(args, json === true || !process.stdin.isTTY);
+      if (texts === undefined) await sqlPrompt(client);
+      else await runTexts(client, texts, json === true);
     });
+}
+
+/** The SQL that the built-in one is given, in its order; undefined where it is to be typed. Throws a `UsageError` for options of psql alone. */
+async function textsOf(args: readonly string[], readsStdin: boolean): Promise<string[] | undefined> {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: builtInOptions,
+    strict: false,
+    tokens: true,
+  });
+  const texts: string[] = [];
+  for (const token of tokens) {
+    if (token.kind !== 'option' || !Object.hasOwn(builtInOptions, token.name)) {
+      const got = token.kind === 'option' ? token.rawName : token.kind === 'positional' ? token.value : '--';
+      throw new UsageError(`expected -c, -f or -q, which is all that is there without psql, got ${got}`);
+    }
+    if (token.name === 'quiet') continue;
+    if (token.value === undefined)
+      throw new UsageError(`expected something after ${token.rawName}, got nothing`);
+    texts.push(token.name === 'command' ? token.value : await sqlIn(token.value));
+  }
+  if (texts.length > 0) return texts;
+  return readsStdin ? [await readStdin()] : undefined;
+}
+
+const builtInOptions = {
+  command: { type: 'string', short: 'c', multiple: true },
+  file: { type: 'string', short: 'f', multiple: true },
+  quiet: { type: 'boolean', short: 'q' },
+} as const;
+
+async function sqlIn(file: string): Promise<string> {
+  if (file === '-') return readStdin();
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`cannot read ${file}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 interface Address {
@@ -62,8 +104,8 @@ async function addressOf(paths: HomePaths, client: DaemonClient): Promise<Addres
   return { url: publicUrl({ kind: 'server', url }), password: password ?? '' };
 }
 
-async function runPsql(psql: string, { url, password }: Address, command: string | undefined): Promise<void> {
-  const args = [url, ...(command === undefined ? [] : ['-c', command])];
+async function runPsql(psql: string, { url, password }: Address, given: readonly string[]): Promise<void> {
+  const args = [url, ...given];
   const env = password === '' ? process.env : { ...process.env, PGPASSWORD: password };
   // Ctrl-C is for psql, which cancels its query and goes on.
   const ignore = () => {};
@@ -78,11 +120,15 @@ async function runPsql(psql: string, { url, password }: Address, command: string
   }
 }
 
-async function runText(client: DaemonClient, text: string, json: boolean): Promise<void> {
-  if (text.trim() === '') throw new NinjadError('USAGE', 'expected SQL, got nothing');
-  const results = await client.ask('sql.run', { text });
-  if (json) printJson(results);
-  else printLines(results.flatMap(resultLines));
+async function runTexts(client: DaemonClient, texts: readonly string[], json: boolean): Promise<void> {
+  if (texts.some((text) => text.trim() === '')) throw new UsageError('expected SQL, got nothing');
+  const all: Answers['sql.run'] = [];
+  for (const text of texts) {
+    const results = await client.ask('sql.run', { text });
+    if (json) all.push(...results);
+    else printLines(results.flatMap(resultLines));
+  }
+  if (json) printJson(all);
 }
 
 function findOnPath(program: string): string | undefined {

@@ -22,6 +22,8 @@ interface Remembered {
   state: 'stored' | 'kept';
   /** The numbers of the memories it became. */
   memories: number[];
+  /** What is taken out of it since it looks like a secret, such as `password`, in order; left out where nothing is. */
+  redacted?: string[];
 }
 
 const importance = 0.9;
@@ -102,7 +104,11 @@ async function remember(note: Record<string, unknown>): Promise<Remembered> {
             oneLine(`${message.state}: ${message.reason ?? message.outcome}`),
           );
         const { items } = await connect(paths).ask('memories.list', { event: message.eventId });
-        return { state: 'stored', memories: items.map(({ id }) => id).reverse() };
+        return {
+          state: 'stored',
+          memories: items.map(({ id }) => id).reverse(),
+          ...(await secretsIn(note['text'])),
+        };
       }
     }
   } catch (thrown) {
@@ -110,13 +116,31 @@ async function remember(note: Record<string, unknown>): Promise<Remembered> {
   } finally {
     clearTimeout(timer);
   }
-  if (isSafe) return { state: 'kept', memories: [] };
+  if (isSafe) return { state: 'kept', memories: [], ...(await secretsIn(note['text'])) };
   throw new NinjadError('CONNECTION_LOST', 'the daemon went away before it said that the text is safe');
 }
 
-function sentenceOf({ state, memories }: Remembered): string {
-  if (state === 'kept') return 'safe on the disk; it comes into the store when that can be reached';
-  return memories.length === 0
-    ? 'remembered'
-    : `remembered: ${memories.map((id) => `memory ${id}`).join(', ')}`;
+function sentenceOf({ state, memories, redacted = [] }: Remembered): string {
+  const without = redacted.length === 0 ? '' : `, without ${counted(redacted)}: secrets are not kept`;
+  if (state === 'kept') return `safe on the disk${without}; it comes into the store when that can be reached`;
+  return `remembered${memories.length === 0 ? '' : `: ${memories.map((id) => `memory ${id}`).join(', ')}`}${without}`;
+}
+
+/** What the memory pipeline will take out of a text, by the same rules. */
+async function secretsIn(text: unknown): Promise<Pick<Remembered, 'redacted'>> {
+  if (typeof text !== 'string') return {};
+  // They take longer to load than all the rest of this command.
+  const { redact } = await import('../memory/keep/redact.ts');
+  const marks = (from: string) =>
+    [...from.matchAll(/\[redacted ([a-zA-Z ]+)\]/g)].map(([, what = '']) => what);
+  const redacted = marks((await redact(text)).text).slice(marks(text).length);
+  return redacted.length === 0 ? {} : { redacted };
+}
+
+/** `2 passwords and a token`, the names as they come. */
+function counted(names: readonly string[]): string {
+  const numbers = new Map<string, number>();
+  for (const name of names) numbers.set(name, (numbers.get(name) ?? 0) + 1);
+  const parts = [...numbers].map(([name, number]) => (number === 1 ? `a ${name}` : `${number} × ${name}`));
+  return [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' and ');
 }

@@ -25,12 +25,12 @@ Examples:
 export function exportCommand(): Command {
   return new Command('export')
     .description('write your rules as JSON')
-    .argument('[file]', 'where to; without one to stdout')
+    .argument('[file]', 'where to; without one, or -, to stdout')
     .option('--json', 'as without it: the export is JSON')
     .addHelpText('after', '\nExamples:\n  $ ninjad rules export rules.json\n')
     .action(async (file: string | undefined) => {
       const rules = await connect().ask('rules.export', {});
-      if (file === undefined) printJson(rules);
+      if (file === undefined || file === '-') printJson(rules);
       else writeWhole(file, `${JSON.stringify(rules, null, 2)}\n`);
     });
 }

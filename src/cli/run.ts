@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../lib/version.ts';
-import { commands } from './commands.ts';
-import { exitCodeOf, exitCodes, reportFailure } from './failure.ts';
+import { asLaunched } from './as-launched.ts';
+import { commandGroups, loaderOf } from './commands.ts';
+import { exitCodeOf, exitCodes, reportFailure, writeComplaint } from './failure.ts';
 
 const footer = `
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 the daemon does not run.
@@ -9,9 +10,9 @@ ninjad backup has more of them, see its help.
 The home is $NINJAD_HOME, by default ~/.ninjad.
 
 Examples:
-  $ ninjad up                                 run the daemon in this terminal
+  $ ninjad up -d                              run the daemon behind this terminal
   $ ninjad ask "what did the nas say?"        ask, and read the reply as it is written
-  $ ninjad send -c note "disk on nas at 91%"  leave an event
+  $ ninjad chat                               talk to it
   $ ninjad status                             see how it is doing
 `;
 
@@ -34,20 +35,32 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-async function programFor(name: string | undefined): Promise<Command> {
+/** The program with all of its commands, or with the one that is named, which starts sooner. */
+export async function programFor(name?: string): Promise<Command> {
   const program = new Command('ninjad')
     .description(
       'A personal agent daemon: one named pipe in, a supervision tree inside, Postgres for all it knows.',
     )
+    .usage('[options] <command>')
     .version(packageVersion(), '-V, --version')
-    .showHelpAfterError('(add --help to see how it is used)')
+    .helpOption('-h, --help', 'show this, or the help of a command')
+    .helpCommand(false)
+    .showHelpAfterError(`(add --help to see how it is used)`)
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(asLaunched(text)),
+      writeErr: (text) => process.stderr.write(asLaunched(text)),
+      outputError: (text) => writeComplaint(text.replace(/^error: /, '').trimEnd()),
+    })
     .addHelpText('after', footer)
     .exitOverride();
-  const load = name === undefined || !Object.hasOwn(commands, name) ? undefined : commands[name];
-  for (const make of load === undefined ? Object.values(commands) : [load]) {
-    const command = await make();
-    inheritFrom(program, command);
-    program.addCommand(command);
+  const load = loaderOf(name);
+  for (const [heading, commands] of Object.entries(commandGroups)) {
+    for (const make of load === undefined ? Object.values(commands) : [load]) {
+      const command = (await make()).helpGroup(`${heading}:`);
+      inheritFrom(program, command);
+      program.addCommand(command);
+    }
+    if (load !== undefined) break;
   }
   return program;
 }

@@ -9,47 +9,116 @@ import { bytes, count, duration, money } from './units.ts';
 /** A line that waits for less than this is one that a writer is at. */
 const unfinishedMs = 2_000;
 
-/** A status for people: what matters first, then the tree as an outline. `now` in epoch milliseconds. */
+/** A status for people in some ten lines, what matters first. `now` in epoch milliseconds. */
 export function statusLines(status: Status, now: number): string[] {
-  const { database, agent, inference, mailbox, tasks, counts, spend } = status;
-  const ready = status.ready ? paint('green', 'ready') : paint('yellow', `not ready${reasonsOf(status)}`);
-  const waiting = PRIORITIES.filter((name) => mailbox.byPriority[name] > 0);
-  const levels = waiting.map((name) => `${name} ${count(mailbox.byPriority[name])}`).join(', ');
-  const facts: [string, string][] = [
+  const { database, agent, inference, memory, tasks } = status;
+  return factLines([
+    readyFact(status, now),
     [
-      'ninjad',
-      `${oneLine(status.version)}, pid ${status.pid}, ${ready}, up ${duration(now - status.startedAt)}`,
+      'dashboard',
+      oneLine(status.dashboard.url ?? `not open: ${status.dashboard.reason ?? 'it has just started'}`),
     ],
-    ['home', oneLine(status.home)],
-    ['pipe', pipeText(status)],
-    ['dashboard', oneLine(status.dashboard.url ?? 'none')],
+    ['agent', agentText(agent)],
     ['database', withReason(`${database.kind}, ${paintState(oneLine(database.state))}`, database.lastError)],
-    ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
-    ['processes', withReason(`held by ${status.containment.tier}`, status.containment.reason)],
-    ['inference', inferenceText(inference)],
-    ['memory', memoryText(status.memory)],
-    ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
-    ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
-    ['storage', storageText(status.storage)],
-    ['schedule', scheduleText(status.schedule, now)],
-    ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
     [
-      'ended',
-      `${count(counts.done)} done, ${count(counts.dropped)} dropped, ${count(counts.failed)} failed, ${count(counts.deadLettered)} dead`,
+      'models',
+      inference.state === 'ready' ? paintState('ready') : paint('yellow', modelsWords[inference.state]),
     ],
-    ['spent', spendText(spend)],
-  ];
-  const width = Math.max(...facts.map(([name]) => name.length));
+    ['memory', counted(memory.total, 'memory', 'memories')],
+    ['events', eventsText(status)],
+    ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued; ${endedText(status)}`],
+    ['schedule', scheduleText(status.schedule, now)],
+    ['spent', spendText(status.spend)],
+    ...(status.storage.state === 'low' ? [['storage', storageText(status.storage)] satisfies Fact] : []),
+    ...(waitingLine(status) === undefined ? [] : [['pipe', pipeText(status)] satisfies Fact]),
+  ]);
+}
+
+/** All of a status, with the tree as an outline. `now` in epoch milliseconds. */
+export function wholeStatusLines(status: Status, now: number): string[] {
+  const { database, agent, inference, tasks } = status;
   return [
-    ...facts.map(([name, value]) => `${paint('dim', name.padEnd(width))}  ${value}`),
+    ...factLines([
+      readyFact(status, now),
+      ['home', oneLine(status.home)],
+      ['pipe', pipeText(status)],
+      ['dashboard', oneLine(status.dashboard.url ?? 'none')],
+      [
+        'database',
+        withReason(`${database.kind}, ${paintState(oneLine(database.state))}`, database.lastError),
+      ],
+      ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
+      ['processes', withReason(`held by ${status.containment.tier}`, status.containment.reason)],
+      ['models', inferenceText(inference)],
+      ['memory', memoryText(status.memory)],
+      ['events', eventsText(status)],
+      ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
+      ['ended', endedText(status)],
+      ['storage', storageText(status.storage)],
+      ['schedule', scheduleText(status.schedule, now)],
+      ['spent', spendText(status.spend)],
+    ]),
     '',
     ...treeLines(status.children, now),
   ];
 }
 
-function pipeText({ fifo, unfinishedLine }: Status): string {
-  if (unfinishedLine === null || unfinishedLine.silentMs < unfinishedMs) return oneLine(fifo);
-  const { bytes, silentMs, sample } = unfinishedLine;
+type Fact = [name: string, value: string];
+
+function factLines(facts: readonly Fact[]): string[] {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, value]) => `${paint('dim', name.padEnd(width))}  ${value}`);
+}
+
+function readyFact(status: Status, now: number): Fact {
+  const ready = status.ready ? paint('green', 'ready') : paint('yellow', `not ready${reasonsOf(status)}`);
+  return [
+    'ninjad',
+    `${oneLine(status.version)}, pid ${status.pid}, ${ready}, up ${duration(now - status.startedAt)}`,
+  ];
+}
+
+const modelsWords: Readonly<Record<Exclude<Status['inference']['state'], 'ready'>, string>> = {
+  loading: 'loading; until then it remembers by words',
+  degraded: 'not all here: it remembers by words, see ninjad doctor',
+  failed: 'not all here: it remembers by words, see ninjad doctor',
+  off: 'switched off: it remembers by words',
+};
+
+function agentText({ kind, version, path, reason }: Status['agent']): string {
+  if (kind === 'offline')
+    return `${paint('yellow', 'none found')}: it quotes what it remembers, see ninjad doctor`;
+  return withReason(listed(kind, version, path), reason);
+}
+
+function eventsText({ mailbox, counts }: Status): string {
+  const waiting = PRIORITIES.filter((name) => mailbox.byPriority[name] > 0);
+  const levels = waiting.map((name) => `${name} ${count(mailbox.byPriority[name])}`).join(', ');
+  const unread =
+    counts.rejected === 0 ? '' : `, ${paint('yellow', `${count(counts.rejected)} not understood`)}`;
+  return `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}; ${count(counts.accepted)} taken${unread}`;
+}
+
+function endedText({ counts }: Status): string {
+  const gaveUp =
+    counts.deadLettered === 0 ? '' : `, ${paint('red', `${count(counts.deadLettered)} given up`)}`;
+  return `${count(counts.done)} done, ${count(counts.dropped)} dropped, ${count(counts.failed)} failed${gaveUp}`;
+}
+
+function counted(number: number, one: string, many: string): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+/** The line in the pipe that waits for its newline for longer than a writer is at it. */
+function waitingLine({ unfinishedLine: line }: Status): Status['unfinishedLine'] | undefined {
+  return line === null || line.silentMs < unfinishedMs ? undefined : line;
+}
+
+function pipeText(status: Status): string {
+  const { fifo } = status;
+  const line = waitingLine(status) ?? null;
+  if (line === null) return oneLine(fifo);
+  const { bytes, silentMs, sample } = line;
   const waits = `a line of ${count(bytes)} bytes has waited ${duration(silentMs)} for its newline: ${oneLine(sample)}`;
   return `${oneLine(fifo)}; ${paint('yellow', waits)}`;
 }
@@ -71,7 +140,7 @@ function memoryText({ total, prepared, embedded, missing, degraded }: Status['me
   const waiting = total > prepared ? `, ${count(total - prepared)} to prepare` : '';
   const vectors = missing > 0 ? `, ${count(embedded)} embedded, ${count(missing)} to go` : '';
   const lexical = degraded === null ? '' : `, ${paint('yellow', 'degraded')}: ${oneLine(degraded)}`;
-  return `${count(total)} memories${waiting}${vectors}${lexical}`;
+  return `${counted(total, 'memory', 'memories')}${waiting}${vectors}${lexical}`;
 }
 
 function scheduleText({ jobs, broken, running, nextAt, stuck }: Status['schedule'], now: number): string {

@@ -3,11 +3,16 @@ import { readAlerts } from '../alerts/alert-file.ts';
 import { alertLines } from './alert-lines.ts';
 import { connect, currentPaths } from './connect.ts';
 import { printJson, printLines } from './print.ts';
-import { statusLines } from './status-lines.ts';
+import { asLaunched } from './as-launched.ts';
+import { statusLines, wholeStatusLines } from './status-lines.ts';
+
+/** More stand in `--tree`: the short status is to stay on a screen. */
+const shownAlerts = 2;
 
 const help = `
 Examples:
   $ ninjad status
+  $ ninjad status --tree                 all of it, with the parts of the daemon
   $ ninjad status --json | jq .mailbox.depth
   $ ninjad status >/dev/null 2>&1 || ninjad up      exit status 3 means: not running
 `;
@@ -16,15 +21,20 @@ Examples:
 export function statusCommand(): Command {
   return new Command('status')
     .description('show how the daemon is doing')
+    .option('--tree', 'all of it, with the tree of its parts')
     .option('--json', 'print it as JSON')
     .addHelpText('after', help)
-    .action(async ({ json }: { json?: true }) => {
+    .action(async ({ json, tree }: { json?: true; tree?: true }) => {
       const paths = currentPaths();
       const alerts = readAlerts(paths.alert);
       // They stand in a file, so that they are told also where no daemon answers.
-      if (json !== true) printLines(alertLines(alerts, Date.now()));
+      if (json !== true)
+        printLines(alertLines(tree === true ? alerts : alerts.slice(0, shownAlerts), Date.now()));
       const status = await connect(paths).ask('status.get', {});
       if (json === true) printJson({ ...status, alerts });
-      else printLines(statusLines(status, Date.now()));
+      else {
+        const lines = tree === true ? wholeStatusLines : statusLines;
+        printLines(lines(status, Date.now()).map((line) => asLaunched(line)));
+      }
     });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Kind, setting, wholeNumber } from '../lib/config/setting.ts';
 import type { ValuesOf } from '../lib/config/schema.ts';
-import { nearestName } from '../lib/nearest-name.ts';
+import { meant } from '../lib/nearest-name.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { detectorKinds, detectors } from './detectors/all.ts';
 
@@ -30,14 +30,12 @@ const thresholds = {
 function faultsOf(kind: string, named: Readonly<Record<string, number>>): string[] {
   const detector = detectors.find((one) => one.kind === kind);
   if (detector === undefined)
-    return [
-      `there is no detector ${JSON.stringify(kind)}: did you mean ${nearestName(kind, detectorKinds)}?`,
-    ];
+    return [`there is no detector ${JSON.stringify(kind)}${meant(kind, detectorKinds)}`];
   return Object.keys(named)
     .filter((name) => ownValue(detector.thresholds, name) === undefined)
     .map((name) => {
-      const nearest = nearestName(name, Object.keys(detector.thresholds));
-      return `${kind} has no threshold ${JSON.stringify(name)}: did you mean ${nearest}?`;
+      const hint = meant(name, Object.keys(detector.thresholds));
+      return `${kind} has no threshold ${JSON.stringify(name)}${hint}`;
     });
 }
 

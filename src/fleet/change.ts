@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recordAct } from '../activity/record-act.ts';
 import type { Bus } from '../lib/bus.ts';
 import { ConflictError, NotFoundError, UsageError } from '../lib/errors.ts';
-import { nearestName } from '../lib/nearest-name.ts';
+import { meant } from '../lib/nearest-name.ts';
 import type { ListFacts } from '../lib/operations/facts.ts';
 import { flag } from '../lib/operations/fields.ts';
 import type { Caller } from '../lib/operations/operation.ts';
@@ -237,11 +237,7 @@ export async function found(store: Tx, name: string): Promise<HostRow> {
   const row = await findHost(store, name);
   if (row !== undefined) return row;
   const names = (await listHosts(store)).map((host) => host.name);
-  throw new NotFoundError(
-    names.length === 0
-      ? `there is no host ${name}`
-      : `there is no host ${name}; did you mean ${nearestName(name, names)}?`,
-  );
+  throw new NotFoundError(`there is no host ${name}${meant(name, names)}`);
 }
 
 async function editable(store: Tx, name: string, onlyKey = false): Promise<HostRow> {

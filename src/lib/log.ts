@@ -12,6 +12,8 @@ export interface LogOptions {
   level: string;
   /** Where people read along; readable lines on a terminal, JSON elsewhere. Default the process's stderr. */
   console?: NodeJS.WriteStream & { fd: number };
+  /** The console shows only that and why the daemon ends. */
+  isQuiet?: boolean;
 }
 
 /** Lines of the same words in a minute; those past them are counted. */
@@ -24,7 +26,8 @@ const fatal = 60;
  * The daemon's logger: JSON lines in rotating files, and the console. A log that cannot be written never hurts the daemon.
  * Whatever causes them, lines of the same words are written 20 times a minute and counted from then on.
  */
-export function createLogger({ dir, level, console: screen = process.stderr }: LogOptions): Logger {
+export function createLogger(options: LogOptions): Logger {
+  const { dir, level, console: screen = process.stderr, isQuiet = false } = options;
   const file = createStream('ninjad.log', { path: dir, size: '10M', maxFiles: 5, mode: 0o600 });
   file.on('error', () => undefined);
   const shown = screen.isTTY
@@ -33,7 +36,7 @@ export function createLogger({ dir, level, console: screen = process.stderr }: L
   // pino filters by its own level, so that it can change at run time; the streams take all that passes.
   const streams: StreamEntry[] = [
     { level: 'trace', stream: file },
-    { level: 'trace', stream: shown },
+    { level: isQuiet ? 'fatal' : 'trace', stream: shown },
   ];
   const flood = createFlood<Words>({ few: sameLines, onMore: (words, more) => tellMore(log, words, more) });
   const log = pino(

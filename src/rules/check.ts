@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { zoneName } from '../lib/local-time.ts';
 import { UsageError } from '../lib/errors.ts';
-import { nearestName } from '../lib/nearest-name.ts';
+import { meant } from '../lib/nearest-name.ts';
 import { plainRule, type RuleInput, ruleSchema } from '../events/router/rule.ts';
 
 /** What the rules of the owner stand among. */
@@ -66,9 +66,7 @@ function strangeIn({ name, route }: RuleInput, { defaultRules, reflexNames }: Ru
         ]
       : []),
     ...(reflex !== undefined && !reflexNames.includes(reflex)
-      ? [
-          `rule ${name}, route: there is no reflex ${reflex}: did you mean ${nearestName(reflex, reflexNames)}?`,
-        ]
+      ? [`rule ${name}, route: there is no reflex ${reflex}${meant(reflex, reflexNames)}`]
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { recordAct } from '../activity/record-act.ts';
 import { ConflictError, NotFoundError } from '../lib/errors.ts';
-import { nearestName } from '../lib/nearest-name.ts';
+import { meant } from '../lib/nearest-name.ts';
 import { flag, id, nothing, page } from '../lib/operations/fields.ts';
 import { operation } from '../lib/operations/operation.ts';
 import { type Page, pageOf } from '../lib/operations/page.ts';
@@ -165,9 +165,7 @@ function existing(rules: readonly RuleView[], wanted: string): RuleView {
   const found = rules.find((rule) => rule.name === wanted);
   if (found !== undefined) return found;
   const names = rules.map((rule) => rule.name);
-  throw new NotFoundError(
-    `there is no rule ${JSON.stringify(wanted)}: did you mean ${nearestName(wanted, names)}?`,
-  );
+  throw new NotFoundError(`there is no rule ${JSON.stringify(wanted)}${meant(wanted, names)}`);
 }
 
 /** What a rule would have done: a new one in its place, or one of that name as it would be. */

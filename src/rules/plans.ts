@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError, UsageError } from '../lib/errors.ts';
-import { nearestName } from '../lib/nearest-name.ts';
+import { meant } from '../lib/nearest-name.ts';
 import { type RuleInput, ruleFields } from '../events/router/rule.ts';
 import type { RulePlan } from './change.ts';
 import type { RuleHouse } from './check.ts';
@@ -118,8 +118,8 @@ export function indexOf(rules: readonly RuleInput[], name: string, { defaultRule
 
 function noRule(rules: readonly RuleInput[], name: string): NotFoundError {
   const names = rules.map((rule) => rule.name);
-  const hint = names.length === 0 ? 'you have none yet' : `did you mean ${nearestName(name, names)}?`;
-  return new NotFoundError(`there is no rule ${JSON.stringify(name)}: ${hint}`);
+  const hint = names.length === 0 ? ': you have none yet' : meant(name, names);
+  return new NotFoundError(`there is no rule ${JSON.stringify(name)}${hint}`);
 }
 
 function indexFor(rules: readonly RuleInput[], { before, after, place }: RulePlace): number | undefined {

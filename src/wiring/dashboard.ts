@@ -5,7 +5,7 @@ import { enterLink } from '../faces/dashboard/door/link.ts';
 import type { Services } from '../services.ts';
 
 /** The dashboard; once, when it first opens, a link for the owner is printed. */
-export function dashboardLogic({ log, door, settings }: Services, service: DashboardService) {
+export function dashboardLogic({ log, door, settings, screen }: Services, service: DashboardService) {
   const host = settings.get('dashboard.host');
   let isFirst = true;
   return dashboardMachine.provide({
@@ -18,10 +18,13 @@ export function dashboardLogic({ log, door, settings }: Services, service: Dashb
             { host },
             'the dashboard is reachable from other machines, by the token only and unencrypted',
           );
-        if (isFirst) printLink(url, door.issueCode().code);
+        if (isFirst) tellLink(enterLink(url, door.issueCode().code), screen);
         isFirst = false;
       },
-      reportShut: (_, { reason }) => log.error({ reason }, 'the dashboard is not open; it is tried again'),
+      reportShut: (_, { reason }) => {
+        log.error({ reason }, 'the dashboard is not open; it is tried again');
+        screen?.dashboard({ reason });
+      },
     },
   });
 }
@@ -31,8 +34,9 @@ function isLoopback(host: string): boolean {
 }
 
 /** To the terminal, not to the log: under a service manager standard output is a log too. */
-function printLink(url: string, code: string): void {
+function tellLink(url: string, screen: Services['screen']): void {
   const { INVOCATION_ID: unit, JOURNAL_STREAM: journal } = process.env;
-  if (unit === undefined && journal === undefined)
-    process.stdout.write(`Your dashboard, for the next 15 minutes and once: ${enterLink(url, code)}\n`);
+  if (screen !== undefined) screen.dashboard({ url });
+  else if (unit === undefined && journal === undefined)
+    process.stdout.write(`Your dashboard, for the next 15 minutes and once: ${url}\n`);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseSpan } from '../../lib/duration-text.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { nearestName } from '../../lib/nearest-name.ts';
+import { meant } from '../../lib/nearest-name.ts';
 import { parseQuietHours } from '../../lib/quiet-hours.ts';
 import { DAY } from '../../lib/time.ts';
 import { PRIORITIES, type PriorityName } from '../../lib/wire/priority.ts';
@@ -34,9 +34,7 @@ function objectOf<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
 }
 
 function unknownFields(what: string, keys: readonly string[], known: readonly string[]): string {
-  return keys
-    .map((key) => `${what} has no field ${JSON.stringify(key)}: did you mean ${nearestName(key, known)}?`)
-    .join('; ');
+  return keys.map((key) => `${what} has no field ${JSON.stringify(key)}${meant(key, known)}`).join('; ');
 }
 
 const throttle = objectOf('a throttle', {

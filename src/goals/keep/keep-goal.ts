@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { meant } from '../../lib/nearest-name.ts';
 import { recordAct } from '../../activity/record-act.ts';
 import { ConflictError, NotFoundError } from '../../lib/errors.ts';
 import type { Caller } from '../../lib/operations/operation.ts';
@@ -100,8 +100,8 @@ export async function namedGoal(store: Tx, name: string): Promise<Goal> {
   const goal = await findGoalByName(store, name.trim());
   if (goal !== undefined) return goal;
   const names = await goalNames(store);
-  const hint = names.length === 0 ? 'there is none yet' : `did you mean ${closest(name, names)}?`;
-  throw new NotFoundError(`there is no goal ${name}: ${hint}`);
+  const hint = names.length === 0 ? ': there is none yet' : meant(name, names);
+  throw new NotFoundError(`there is no goal ${name}${hint}`);
 }
 
 async function ownGoal(tx: Tx, id: number): Promise<Goal> {

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { nearestName } from '../nearest-name.ts';
+import { meant, nearestName } from '../nearest-name.ts';
 import type { KeyOf, SettingsSchema } from './schema.ts';
 
 const shownCharacters = 80;
@@ -12,7 +12,7 @@ export function isSettingKey<Values>(schema: SettingsSchema<Values>, key: string
 /** The known name; else throws a `UsageError` with the nearest one. `where` is added, e.g. ` in config.json`. */
 export function knownKey<Values>(schema: SettingsSchema<Values>, key: string, where = ''): KeyOf<Values> {
   if (isSettingKey(schema, key)) return key;
-  throw new UsageError(`unknown setting ${key}${where}: did you mean ${nearestKey(schema, key)}?`);
+  throw new UsageError(`unknown setting ${key}${where}${meant(key, schema.keys)}`);
 }
 
 /** The known name that is spelt most like `key`. */

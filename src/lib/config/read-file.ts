@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { messageOf, UsageError } from '../errors.ts';
+import { meant } from '../nearest-name.ts';
 import { checkSetting, isSettingKey, nearestKey } from './check-setting.ts';
 import type { KeyOf, SettingsSchema } from './schema.ts';
 
@@ -67,7 +68,7 @@ function collect<Values>(reading: Reading<Values>, node: object, prefix: string)
 function unknownKey<Values>(schema: SettingsSchema<Values>, key: string, path: string): string {
   if (isGroup(schema, key))
     return `${key} in ${path}: expected an object of settings such as ${nearestKey(schema, `${key}.`)}`;
-  return `unknown setting ${key} in ${path}: did you mean ${nearestKey(schema, key)}?`;
+  return `unknown setting ${key} in ${path}${meant(key, schema.keys)}`;
 }
 
 function isGroup<Values>({ keys }: SettingsSchema<Values>, key: string): boolean {

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { openHome } from '../../lib/config/open-home.ts';
+import { homeFrom, type HomePaths } from '../../lib/config/paths.ts';
+import { createSettings } from '../../settings.ts';
+import { detach } from './detach.ts';
+import { createScreen } from './screen.ts';
+
+const help = `
+On a terminal it greets with a link into the dashboard, good once and for 15 minutes, and prints a
+line for each task; the log goes to the folder logs of the home (ninjad logs). Elsewhere the log
+goes to stderr as JSON too, and the link to stdout, but nowhere under a service manager (\`ninjad
+dashboard\` prints one at any time). SIGTERM, Ctrl-C or the end of the terminal lets running tasks
+finish for a while and exits 0; a second signal ends it at once. One daemon a home.
+
+Examples:
+  $ ninjad up
+  $ ninjad up -d                 behind the terminal; ninjad stop ends it
+  $ NINJAD_HOME=/srv/ninjad NINJAD_PORT=0 ninjad up
+`;
+
+/** `ninjad up`: the daemon itself. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('run the daemon, in this terminal or behind it')
+    .option('-d, --detach', 'run it behind the terminal, and return when it is ready')
+    .addHelpText('after', help)
+    .action(async ({ detach: isBehind }: { detach?: true }) => {
+      const paths = openHome(homeFrom(process.env));
+      if (isBehind === true) await detach(paths);
+      else await runHere(paths);
+    });
+}
+
+async function runHere(paths: HomePaths): Promise<void> {
+  // Whoever read along may go; the daemon stays.
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners('error').on('error', () => undefined);
+  const settings = createSettings({ configFile: paths.configFile, env: process.env });
+  const { runDaemon } = await import('../../daemon.ts');
+  const logFile = join(paths.logs, 'ninjad.log');
+  const screen = process.stdout.isTTY ? createScreen({ out: process.stdout, logFile }) : undefined;
+  process.exitCode = await runDaemon({
+    paths,
+    settings,
+    env: process.env,
+    ...(screen !== undefined && { screen }),
+  });
+}

@@ -1,0 +1,11 @@
+import { Command } from 'commander';
+import { packageVersion } from '../lib/version.ts';
+import { printLines } from './print.ts';
+
+/** `ninjad version`: the same as `--version`. */
+export function versionCommand(): Command {
+  return new Command('version')
+    .description('print the version')
+    .addHelpText('after', '\nExamples:\n  $ ninjad version\n')
+    .action(() => printLines([packageVersion()]));
+}
