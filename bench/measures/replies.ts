@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
-import { taskMarkerName, workerPrefix } from '../../src/lib/process/marker.ts';
+import { standbyTaskId, taskMarkerName, workerPrefix } from '../../src/lib/process/marker.ts';
 import { writeLine } from '../../src/lib/wire/write-line.ts';
 import { agentArguments, userLine } from '../../src/tasks/run/arguments.ts';
 import { clockMs } from '../clock.ts';
@@ -20,6 +20,8 @@ const claudeVariable = 'NINJAD_BENCH_CLAUDE';
 const questionsAtOnce = 50;
 const busyAtKill = 2;
 const afterKillMs = 1_000;
+const conversation = 'bench';
+const settleMs = 1_000;
 
 /**
  * The real CLI in front of a model that answers at once: from the owner's line to the request at the model, beside the CLI
@@ -37,21 +39,38 @@ export const replies: Measurement = {
     const env = environment(home, api);
     try {
       const target = await startDaemon(home, { ...env, NINJAD_AGENT: path, NINJAD_KILL_GRACE_MS: '1000' });
-      const [bare, cold]: [number[], number[]] = [[], []];
+      const ahead = await startDaemon(join(scratch, 'replies-ahead'), {
+        ...env,
+        NINJAD_AGENT: path,
+        NINJAD_STANDBY: '1',
+      });
+      await askDaemon(ahead, api, conversation);
+      const samples: Samples = { bare: [], cold: [], standby: [], standbyMib: [] };
       for (let index = 0; index < sizes.replies; index += 1) {
-        bare.push(await askBare(path, env, join(home, 'bare'), api));
-        cold.push(await askDaemon(target, api));
+        samples.bare.push(await askBare(path, env, join(home, 'bare'), api));
+        samples.cold.push(await askDaemon(target, api));
+        samples.standbyMib.push(await untilStanding(ahead));
+        samples.standby.push(await askDaemon(ahead, api, conversation));
       }
+      await ahead.stop();
       const wallMs = await askMany(target);
       const left = await killBusy(target, home, api);
-      return { figures: figuresOf(bare, cold, wallMs, left), wrong: [] };
+      return { figures: figuresOf(samples, wallMs, left), wrong: [] };
     } finally {
       api.close();
     }
   },
 };
 
-function figuresOf(bare: number[], cold: number[], wallMs: number, left: number): Figure[] {
+interface Samples {
+  bare: number[];
+  cold: number[];
+  standby: number[];
+  /** Memory of the agent that stood by, before each question. */
+  standbyMib: number[];
+}
+
+function figuresOf({ bare, cold, standby, standbyMib }: Samples, wallMs: number, left: number): Figure[] {
   const p50 = (samples: number[]): number => percentile(samples, 0.5);
   return [
     {
@@ -67,6 +86,20 @@ function figuresOf(bare: number[], cold: number[], wallMs: number, left: number)
       value: p50(cold) - p50(bare),
       unit: 'ms',
       target: { sense: '<=', value: 150 },
+    },
+    {
+      id: 'replies.standby',
+      what: 'owner’s next message with a standby: pipe → request at the model, p50',
+      value: p50(standby),
+      unit: 'ms',
+      note: `p95 ${percentile(standby, 0.95).toFixed(0)} ms; idle it takes ${p50(standbyMib).toFixed(0)} MiB`,
+    },
+    {
+      id: 'replies.standby.of-bare',
+      what: 'the same over the CLI alone',
+      value: p50(standby) / p50(bare),
+      unit: '×',
+      target: { sense: '<=', value: 0.4 },
     },
     {
       id: 'replies.many',
@@ -115,14 +148,18 @@ async function askBare(
   return arrivedAt - startedAt;
 }
 
-async function askDaemon({ client, fifo }: BenchDaemon, api: InstantApi): Promise<number> {
+async function askDaemon(
+  { client, fifo }: BenchDaemon,
+  api: InstantApi,
+  inConversation?: string,
+): Promise<number> {
   const words = randomUUID();
   const arrival = api.arrival(words);
   let startedAt = Number.NaN;
   for await (const message of client.watch(words, AbortSignal.timeout(60_000))) {
     if (message.type === 'watching') {
       startedAt = clockMs();
-      await writeLine(fifo, lineOf(words, words));
+      await writeLine(fifo, lineOf(words, words, inConversation));
     } else if (message.type === 'ended') {
       if (message.state !== 'done') throw new Error(`it ended as ${message.state}: ${message.reason ?? ''}`);
       return (await arrival) - startedAt;
@@ -150,14 +187,38 @@ async function killBusy(target: BenchDaemon, home: string, api: InstantApi): Pro
     await writeLine(target.fifo, lineOf(`please hang ${words}`, words));
     await arrival;
   }
+  process.kill(pid, 'SIGKILL');
+  await delay(afterKillMs);
+  return (await findMarked(taskMarkerName, workerPrefix(workerOf(home)))).length;
+}
+
+function workerOf(home: string): string {
   const { uuid } = JSON.parse(readFileSync(join(home, 'journal', 'journal.json'), 'utf8')) as {
     uuid: string;
   };
-  process.kill(pid, 'SIGKILL');
-  await delay(afterKillMs);
-  return (await findMarked(taskMarkerName, workerPrefix(uuid))).length;
+  return uuid;
 }
 
-function lineOf(text: string, dedupKey: string): string {
-  return `\nHUMAN|cli||ask|${JSON.stringify({ text, dedupKey })}\n`;
+/** Resolves to the memory that the agent takes, once one stands by, and its server with it. */
+async function untilStanding({ client, home }: BenchDaemon): Promise<number> {
+  const worker = workerOf(home);
+  for (;;) {
+    const { children } = await client.ask('status.get', {});
+    const standby = children.find(({ id }) => id === 'standby')?.value;
+    if (JSON.stringify(standby ?? null).includes('standing')) {
+      // Its server is started besides.
+      await delay(settleMs);
+      const found = await findMarked(taskMarkerName, `${workerPrefix(worker)}${standbyTaskId}:`);
+      return found.reduce((sum, { identity }) => sum + residentMib(identity.pid), 0);
+    }
+    await delay(20);
+  }
+}
+
+function residentMib(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
+function lineOf(text: string, dedupKey: string, inConversation?: string): string {
+  return `\nHUMAN|cli||ask|${JSON.stringify({ text, dedupKey, conversation: inConversation })}\n`;
 }
