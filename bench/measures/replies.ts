@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
-import { taskMarkerName, workerPrefix } from '../../src/lib/process/marker.ts';
+import { standbyTaskId, taskMarkerName, workerPrefix } from '../../src/lib/process/marker.ts';
 import { writeLine } from '../../src/lib/wire/write-line.ts';
 import { agentArguments, userLine } from '../../src/tasks/run/arguments.ts';
 import { clockMs } from '../clock.ts';
@@ -22,6 +22,8 @@ const claudeVariable = 'NINJAD_BENCH_CLAUDE';
 const questionsAtOnce = 50;
 const busyAtKill = 2;
 const afterKillMs = 1_000;
+const conversation = 'bench';
+const settleMs = 1_000;
 
 /**
  * The real CLI in front of a model that answers at once: from the owner's line to the request at the model, beside the CLI
@@ -39,15 +41,23 @@ export const replies: Measurement = {
     const env = environment(home, api);
     try {
       const target = await startDaemon(home, { ...env, NINJAD_AGENT: path, NINJAD_KILL_GRACE_MS: '1000' });
-      const bare: number[] = [];
-      const asked: Asked[] = [];
+      const ahead = await startDaemon(join(scratch, 'replies-ahead'), {
+        ...env,
+        NINJAD_AGENT: path,
+        NINJAD_STANDBY: '1',
+      });
+      await askDaemon(ahead, api, conversation);
+      const samples: Samples = { bare: [], asked: [], standby: [], standbyMib: [] };
       for (let index = 0; index < sizes.replies; index += 1) {
-        bare.push(await askBare(path, env, join(home, 'bare'), api));
-        asked.push(await askDaemon(target, api));
+        samples.bare.push(await askBare(path, env, join(home, 'bare'), api));
+        samples.asked.push(await askDaemon(target, api));
+        samples.standbyMib.push(await untilStanding(ahead));
+        samples.standby.push((await askDaemon(ahead, api, conversation)).cold);
       }
+      await ahead.stop();
       const many = await askMany(target);
       const left = await killBusy(target, home, api);
-      return { figures: figuresOf({ bare, asked, many, left }), wrong: [] };
+      return { figures: figuresOf(samples, many, left), wrong: [] };
     } finally {
       api.close();
     }
@@ -69,11 +79,17 @@ interface Asked {
 interface Samples {
   bare: number[];
   asked: Asked[];
-  many: { wallMs: number; peakMib: number };
-  left: number;
+  standby: number[];
+  /** Memory of the agent that stood by, before each question. */
+  standbyMib: number[];
 }
 
-function figuresOf({ bare, asked, many, left }: Samples): Figure[] {
+interface Many {
+  wallMs: number;
+  peakMib: number;
+}
+
+function figuresOf({ bare, asked, standby, standbyMib }: Samples, many: Many, left: number): Figure[] {
   const cold = asked.map((each) => each.cold);
   const endOf = (name: 'words' | 'turn' | 'ended'): number => p50(asked.map((each) => each[name]));
   return [
@@ -90,6 +106,20 @@ function figuresOf({ bare, asked, many, left }: Samples): Figure[] {
       value: p50(cold) - p50(bare),
       unit: 'ms',
       target: { sense: '<=', value: 150 },
+    },
+    {
+      id: 'replies.standby',
+      what: 'owner’s next message with a standby: pipe → request at the model, p50',
+      value: p50(standby),
+      unit: 'ms',
+      note: `p95 ${percentile(standby, 0.95).toFixed(0)} ms; idle it takes ${p50(standbyMib).toFixed(0)} MiB`,
+    },
+    {
+      id: 'replies.standby.of-bare',
+      what: 'the same over the CLI alone',
+      value: p50(standby) / p50(bare),
+      unit: '×',
+      target: { sense: '<=', value: 0.4 },
     },
     {
       id: 'replies.words',
@@ -164,7 +194,7 @@ async function askBare(
   return arrivedAt - startedAt;
 }
 
-async function askDaemon(target: BenchDaemon, api: InstantApi): Promise<Asked> {
+async function askDaemon(target: BenchDaemon, api: InstantApi, inConversation?: string): Promise<Asked> {
   const { client, fifo } = target;
   const words = randomUUID();
   const [arrival, end] = [api.arrival(words), api.end(words)];
@@ -180,7 +210,7 @@ async function askDaemon(target: BenchDaemon, api: InstantApi): Promise<Asked> {
     for await (const message of client.watch(words, AbortSignal.timeout(60_000))) {
       if (message.type === 'watching') {
         startedAt = clockMs();
-        await writeLine(fifo, lineOf(words, words));
+        await writeLine(fifo, lineOf(words, words, inConversation));
       } else if (message.type === 'ended') {
         const endedAt = clockMs();
         if (message.state !== 'done')

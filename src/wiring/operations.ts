@@ -90,7 +90,7 @@ export function operationNeeds(
     retryTask: (taskId, caller) => retryTask({ store, tasks, now }, caller, taskId),
     sendMessage: createChatSender({ store, writer }),
     liveReplies,
-    processesOf: (taskId) => taskProcesses(journal.uuid, taskId),
+    processesOf: (taskId) => taskProcesses(journal.uuid, taskId, services.standby.markOf({ id: taskId })),
     recaller: { explain: afterInHand((query) => recaller.explain(query), inHand) },
     models: () => ({
       embedder: inference.embedder(),

@@ -49,11 +49,11 @@ export interface StandbyDesk<Agent> {
   /** The agent for a run of this shape; one that does not fit, or is not what it was, is given up. */
   claim(task: ClaimedTask, shape: () => LaunchShape): Standby<Agent> | undefined;
   /** The mark of the agent that a task has claimed. */
-  markOf(task: Pick<ClaimedTask, 'id' | 'attempt'>): TaskMark | undefined;
+  markOf(task: Pick<ClaimedTask, 'id'>): TaskMark | undefined;
   /** What a task has claimed is at work. */
-  heard(task: Pick<ClaimedTask, 'id' | 'attempt'>): void;
+  heard(task: Pick<ClaimedTask, 'id'>): void;
   /** Nothing is left of what a task has claimed; where it never was at work, it did not serve. */
-  release(task: Pick<ClaimedTask, 'id' | 'attempt'>): void;
+  release(task: Pick<ClaimedTask, 'id'>): void;
   giveUp(reason: GivenUp): void;
   counts(): StandbyCounts;
   /** Returns the function that ends the listening. */
@@ -75,7 +75,7 @@ export const maxStandbyAgeMs = 30 * 60_000;
 /** A desk without an agent. */
 export function createStandbyDesk<Agent>(deps: StandbyDeskDeps): StandbyDesk<Agent> {
   const { monotonicMs = () => performance.now() } = deps;
-  const claimed = new Map<string, Standby<Agent> & { isHeard: boolean }>();
+  const claimed = new Map<number, Standby<Agent> & { isHeard: boolean }>();
   const listeners = new Set<(news: DeskNews) => void>();
   const counts: { used: number; givenUp: Partial<Record<GivenUp, number>> } = { used: 0, givenUp: {} };
   let marks = 0;
@@ -117,23 +117,23 @@ export function createStandbyDesk<Agent>(deps: StandbyDeskDeps): StandbyDesk<Age
       offered = undefined;
       const reason = whyNot(standby, shape);
       if (reason === undefined) {
-        claimed.set(keyOf(task), { ...standby, isHeard: false });
+        claimed.set(task.id, { ...standby, isHeard: false });
         forgetMark(standby.mark);
       } else giveUp(reason);
       tell({ type: reason === undefined ? 'claimed' : 'refused', mark: standby.mark });
       return reason === undefined ? standby : undefined;
     },
-    markOf: (task) => claimed.get(keyOf(task))?.mark,
+    markOf: (task) => claimed.get(task.id)?.mark,
     heard(task) {
-      const known = claimed.get(keyOf(task));
+      const known = claimed.get(task.id);
       if (known?.isHeard !== false) return;
       known.isHeard = true;
       counts.used += 1;
     },
     release(task) {
-      const known = claimed.get(keyOf(task));
+      const known = claimed.get(task.id);
       if (known === undefined) return;
-      claimed.delete(keyOf(task));
+      claimed.delete(task.id);
       if (!known.isHeard) giveUp('lost');
       known.forget();
     },
@@ -144,8 +144,4 @@ export function createStandbyDesk<Agent>(deps: StandbyDeskDeps): StandbyDesk<Age
       return () => void listeners.delete(listener);
     },
   };
-}
-
-function keyOf({ id, attempt }: Pick<ClaimedTask, 'id' | 'attempt'>): string {
-  return `${id}:${attempt}`;
 }

@@ -81,11 +81,16 @@ function contentOf(path: string): string {
 }
 
 function loginPartOf(state: string): string {
+  const known = objectIn(state);
+  return JSON.stringify(loginKeys.map((key) => known[key] ?? null));
+}
+
+/** The CLI makes the file at its first start, which logs nobody in. */
+function objectIn(state: string): Readonly<Record<string, unknown>> {
   try {
-    const known = JSON.parse(state) as Record<string, unknown>;
-    return JSON.stringify(loginKeys.map((key) => known[key] ?? null));
+    return JSON.parse(state) as Record<string, unknown>;
   } catch {
-    return nothing;
+    return {};
   }
 }
 

@@ -160,6 +160,48 @@ describe('agent run machine', () => {
     });
   });
 
+  it('says of an agent that was started ahead whether it went before it was at work', async () => {
+    const ends = async (...facts: AgentFact[]) => {
+      const run = startRun();
+      run.hear({ type: 'agent.spawned', pid: identity.pid, identity, ahead: true }, ...facts);
+      run.kill.resolve(nobody);
+      return (await run.output).lostAhead;
+    };
+    const died: AgentFact = { type: 'agent.exited', code: null, signal: 'SIGKILL', ...words };
+    const answer: AgentFact = { type: 'agent.heard', messages: 0, allowanceMs: 0 };
+    const began: AgentFact = { type: 'agent.heard', messages: 1, allowanceMs: 0 };
+    expect(await ends(answer, died, drained)).toBe(true);
+    expect(await ends(answer, began, died, drained)).toBeUndefined();
+    const cold = startRunning();
+    cold.hear(died, drained);
+    cold.kill.resolve(nobody);
+    expect((await cold.output).lostAhead).toBeUndefined();
+    const cancelled = startRun();
+    cancelled.hear({ type: 'agent.spawned', pid: identity.pid, identity, ahead: true });
+    cancelled.actor.send({ type: 'task.cancel' });
+    cancelled.hear(died, drained);
+    cancelled.kill.resolve(nobody);
+    expect((await cancelled.output).lostAhead).toBeUndefined();
+  });
+
+  it('gives an agent that was started ahead a quarter of a minute for its first word', async () => {
+    const silenceMs = 300_000;
+    const run = startRun(undefined, null, [], { silenceMs, runMs: 600_000 });
+    run.hear({ type: 'agent.spawned', pid: identity.pid, identity, ahead: true });
+    run.clock.increment(14_999);
+    expect(run.state()).toEqual({ live: { running: 'listening' } });
+    run.clock.increment(1);
+    expect(run.state()).toBe('terminating');
+    run.kill.resolve(nobody);
+    expect((await run.output).lostAhead).toBe(true);
+
+    const busy = startRun(undefined, null, [], { silenceMs, runMs: 600_000 });
+    busy.hear({ type: 'agent.spawned', pid: identity.pid, identity, ahead: true });
+    busy.hear({ type: 'agent.heard', messages: 1, allowanceMs: 0 });
+    busy.clock.increment(silenceMs - 1);
+    expect(busy.state()).toEqual({ live: { running: 'listening' } });
+  });
+
   it('ends at the time limit, however much the agent says', () => {
     const run = startRunning();
     for (let second = 0; second < 19; second++) {

@@ -119,9 +119,10 @@ function startTask(parts: Parts = {}) {
     output,
     value,
     reach: (state: string) => vi.waitFor(() => expect(value()).toBe(state)),
-    endRun: (changes: Partial<RunOutput['evidence']> = {}) => {
+    endRun: (changes: Partial<RunOutput['evidence']> = {}, others: Partial<RunOutput> = {}) => {
       const child = actor.getSnapshot().children.run as unknown as { send: (event: AnyEventObject) => void };
-      child.send({ type: 'run.end', output: { ...goodRun, evidence: { ...goodRun.evidence, ...changes } } });
+      const evidence = { ...goodRun.evidence, ...changes };
+      child.send({ type: 'run.end', output: { ...goodRun, ...others, evidence } });
     },
   };
 }
@@ -237,6 +238,23 @@ describe('task machine', () => {
     await task.output;
     expect(reprobes).toEqual([false, true]);
     expect(task.recorded[0]?.evidence.spawnFailure).toEqual(spawnFailure);
+  });
+
+  it('goes on with a fresh agent, once, where one that was started ahead has done nothing', async () => {
+    const task = startTask({ task: { resume: 'session-1' } });
+    await task.reach('running');
+    expect(task.runs[0]?.request.isCold).toBeUndefined();
+    task.actor.send({ type: 'task.steer', text: 'and be quick' });
+    task.endRun({ messages: 0 }, { lostAhead: true });
+    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    expect(task.runs[1]).toMatchObject({
+      request: { isCold: true, resume: 'session-1', task: { attempt: 1 } },
+      steers: ['and be quick'],
+    });
+    expect(task.recorded).toEqual([]);
+    task.endRun({}, { lostAhead: true });
+    await task.output;
+    expect(task.runs).toHaveLength(2);
   });
 
   it('begins a fresh session once when the old one is stale', async () => {

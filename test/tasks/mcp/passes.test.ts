@@ -41,6 +41,33 @@ describe('passes', () => {
     expect(passes.open(again).pass.task?.id).toBe(1);
   });
 
+  it('of an agent that was started ahead let it learn of its tools, and use them once a task has claimed it', () => {
+    const passes = createAgentPasses();
+    const { task, ...terms } = pass(1);
+    const held = passes.hold(terms);
+    const { session, pass: opened } = passes.open(held.token);
+    expect(opened).toEqual(terms);
+    expect(() => passes.passOf(session)).toThrow('no task has claimed its agent');
+    expect(() => passes.countCall(session, 'recall')).toThrow('no task has claimed its agent');
+    const { session: earlier } = passes.open(passes.issue(pass(1)));
+    held.bind(task);
+    expect(passes.passOf(session)).toEqual(pass(1));
+    expect(() => passes.passOf(earlier)).toThrow('the session is not good');
+    passes.revoke(1);
+    expect(() => passes.passOf(session)).toThrow('the session is not good: its task has ended');
+  });
+
+  it('of one that was given up are void, whether its server has asked or not', () => {
+    const passes = createAgentPasses();
+    const { task: _, ...terms } = pass(1);
+    const [asked, other] = [passes.hold(terms), passes.hold(terms)];
+    const { session } = passes.open(asked.token);
+    asked.revoke();
+    expect(() => passes.passOf(session)).toThrow('the session is not good: its task has ended');
+    other.revoke();
+    expect(() => passes.open(other.token)).toThrow('the token is not good');
+  });
+
   it('cannot be guessed from one another', () => {
     const passes = createAgentPasses();
     const tokens = Array.from({ length: 100 }, (_, id) => passes.issue(pass(id)));
