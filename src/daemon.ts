@@ -19,6 +19,7 @@ import { ensureFifo } from './lib/wire/fifo.ts';
 import { scheduleStatus } from './schedule/status.ts';
 import { createServices, type DaemonOptions, type Services } from './services.ts';
 import { createSystem } from './system.ts';
+import { lanesOf } from './tasks/room/lanes.ts';
 import { closePasses } from './wiring/agent-run.ts';
 import { createFaces } from './wiring/faces.ts';
 import { drillVariable } from './wiring/drilled-daemon.ts';
@@ -130,7 +131,8 @@ async function runTree(services: Services): Promise<number> {
   view.logFacts(log);
   followDraftTime(services);
   services.settings.onChange((keys) => {
-    if (keys.some((key) => key.startsWith('lanes.'))) view.setLanes(lanesOf(services));
+    if (keys.some((key) => key.startsWith('lanes.') || key === 'tasks.maxMemory'))
+      view.setLanes(lanesOf(services.settings));
   });
   root.start();
   if (services.env[drillVariable] !== '1') void services.agent.resolve();
@@ -145,10 +147,6 @@ async function runTree(services: Services): Promise<number> {
   } finally {
     forget();
   }
-}
-
-function lanesOf({ settings }: Services) {
-  return { lanes: settings.get('lanes.total'), reservedForHuman: settings.get('lanes.reservedForHuman') };
 }
 
 function announceRunning(services: Services): void {

@@ -36,6 +36,7 @@ import { createEmbedders, type Embedders } from './memory/embed/embedders.ts';
 import type { Channel } from './outbox/channel.ts';
 import { type AgentPasses, createAgentPasses } from './tasks/mcp/passes.ts';
 import { createDeeds, type Deeds } from './tasks/deeds.ts';
+import { openLanesOf } from './tasks/room/lanes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
 import { type AgentResolver, createAgentResolver } from './tasks/agents/resolve.ts';
 import { createRecall, type Recaller } from './memory/recall/create-recall.ts';
@@ -243,7 +244,7 @@ export function createServices(
     ledger: createSpendLedger({
       dailyCapUsd: () => settings.get('spend.dailyUsd'),
       monthlyCapUsd: () => settings.get('spend.monthlyUsd'),
-      openLanes: () => settings.get('lanes.total') - settings.get('lanes.reservedForHuman'),
+      openLanes: () => openLanesOf(settings),
     }),
     schedule: createSchedule(),
     passes: createAgentPasses(),
