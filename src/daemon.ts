@@ -19,7 +19,7 @@ import { ensureFifo } from './lib/wire/fifo.ts';
 import { scheduleStatus } from './schedule/status.ts';
 import { createServices, type DaemonOptions, type Services } from './services.ts';
 import { createSystem } from './system.ts';
-import { lanesOf } from './tasks/room/lanes.ts';
+import { lanesOf, maxMemoryOf } from './tasks/room/lanes.ts';
 import { closePasses } from './wiring/agent-run.ts';
 import { createFaces } from './wiring/faces.ts';
 import { drillVariable } from './wiring/drilled-daemon.ts';
@@ -91,6 +91,7 @@ async function runTree(services: Services): Promise<number> {
     readiness: view.readiness,
     database: view.database,
     runningTasks: () => view.runningTasks().length,
+    room: () => ({ ...view.room(), maxMemoryBytes: maxMemoryOf(services.settings) }),
     spend: () => services.ledger.state(),
     schedule: () => scheduleStatus(services.schedule, Date.now()),
     children: view.children,

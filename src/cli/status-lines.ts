@@ -4,14 +4,14 @@ import { modelRoles } from '../lib/inference/work.ts';
 import { PRIORITIES } from '../lib/wire/priority.ts';
 import { paint, paintState } from './paint.ts';
 import { oneLine } from './printable.ts';
-import { count, duration, money } from './units.ts';
+import { bytes, count, duration, money } from './units.ts';
 
 /** A line that waits for less than this is one that a writer is at. */
 const unfinishedMs = 2_000;
 
 /** A status for people: what matters first, then the tree as an outline. `now` in epoch milliseconds. */
 export function statusLines(status: Status, now: number): string[] {
-  const { database, agent, inference, mailbox, tasks, counts, spend } = status;
+  const { database, agent, inference, mailbox, counts, spend } = status;
   const ready = status.ready ? paint('green', 'ready') : paint('yellow', `not ready${reasonsOf(status)}`);
   const waiting = PRIORITIES.filter((name) => mailbox.byPriority[name] > 0);
   const levels = waiting.map((name) => `${name} ${count(mailbox.byPriority[name])}`).join(', ');
@@ -29,7 +29,7 @@ export function statusLines(status: Status, now: number): string[] {
     ['inference', inferenceText(inference)],
     ['memory', memoryText(status.memory)],
     ['mailbox', `${count(mailbox.depth)} waiting${levels === '' ? '' : ` (${levels})`}`],
-    ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
+    ['tasks', tasksText(status)],
     ['schedule', scheduleText(status.schedule, now)],
     ['events', `${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected`],
     [
@@ -44,6 +44,21 @@ export function statusLines(status: Status, now: number): string[] {
     '',
     ...treeLines(status.children, now),
   ];
+}
+
+function tasksText({ tasks, room }: Status): string {
+  const lanes = `${tasks.running} running in ${plural(room.lanes, 'lane')}`;
+  const memory =
+    room.memoryBytes === 0 ? '' : `, ${bytes(room.memoryBytes)} of ${bytes(room.maxMemoryBytes)}`;
+  const shortage =
+    room.waitsFor === null || tasks.queued === 0
+      ? ''
+      : paint('yellow', room.waitsFor === 'cpu' ? ', waits for a core' : ', waits for memory');
+  return `${lanes}, ${count(tasks.queued)} queued${shortage}${memory}`;
+}
+
+function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function pipeText({ fifo, unfinishedLine }: Status): string {

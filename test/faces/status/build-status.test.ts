@@ -25,6 +25,7 @@ function depsWith(query: () => Promise<unknown>): StatusDeps {
     containment: someStatus.containment,
     database: () => someStatus.database,
     runningTasks: () => 0,
+    room: () => someStatus.room,
     spend: () => someStatus.spend,
     schedule: () => someStatus.schedule,
     children: () => [],
