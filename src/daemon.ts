@@ -22,6 +22,7 @@ import { scheduleStatus } from './schedule/status.ts';
 import { createServices, type DaemonOptions, type Services } from './services.ts';
 import { createSystem } from './system.ts';
 import { openServicePulse } from './wiring/service-pulse.ts';
+import { lanesOf, maxMemoryOf } from './tasks/room/lanes.ts';
 import { closePasses } from './wiring/agent-run.ts';
 import { createFaces } from './wiring/faces.ts';
 import { drillVariable } from './wiring/drilled-daemon.ts';
@@ -93,7 +94,9 @@ async function runTree(services: Services): Promise<number> {
     readiness: view.readiness,
     database: view.database,
     runningTasks: () => view.runningTasks().length,
+    room: () => ({ ...view.room(), maxMemoryBytes: maxMemoryOf(services.settings) }),
     spend: () => services.ledger.state(),
+    storage: () => services.diskRoom.state(),
     schedule: () => scheduleStatus(services.schedule, Date.now()),
     children: view.children,
     dashboard: view.dashboard,
@@ -147,9 +150,10 @@ async function runTree(services: Services): Promise<number> {
   });
   view.logFacts(log);
   followDraftTime(services);
-  services.room.onRoom(() => view.wakeTasks());
+  services.diskRoom.onRoom(() => view.wakeTasks());
   services.settings.onChange((keys) => {
-    if (keys.some((key) => key.startsWith('lanes.'))) view.setLanes(lanesOf(services));
+    if (keys.some((key) => key.startsWith('lanes.') || key === 'tasks.maxMemory'))
+      view.setLanes(lanesOf(services.settings));
   });
   root.start();
   if (services.env[drillVariable] !== '1') void services.agent.resolve();
@@ -166,10 +170,6 @@ async function runTree(services: Services): Promise<number> {
     unfollow?.();
     forget();
   }
-}
-
-function lanesOf({ settings }: Services) {
-  return { lanes: settings.get('lanes.total'), reservedForHuman: settings.get('lanes.reservedForHuman') };
 }
 
 function announceRunning(services: Services, status: () => Promise<Status>): void {

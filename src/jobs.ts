@@ -21,9 +21,9 @@ export function createJobKinds(services: Services, sources: JobSources): readonl
   return [
     createGoalKind(goalRunDeps({ ...services, store: services.database.store }, { ...sources, tellOwner })),
     services.sensors.jobs,
-    whileRoom(createRetrospectiveKind(retrospectiveDeps(services, sources)), services.room),
-    whileRoom(createDraftNights(draftNightDeps(services)), services.room),
-    whileRoom(createFindingsKind(services), services.room),
-    whileRoom(upkeepJobs(services), services.room),
+    whileRoom(createRetrospectiveKind(retrospectiveDeps(services, sources)), services.diskRoom),
+    whileRoom(createDraftNights(draftNightDeps(services)), services.diskRoom),
+    whileRoom(createFindingsKind(services), services.diskRoom),
+    whileRoom(upkeepJobs(services), services.diskRoom),
   ];
 }

@@ -40,6 +40,7 @@ import { createEmbedders, type Embedders } from './memory/embed/embedders.ts';
 import type { Channel } from './outbox/channel.ts';
 import { type AgentPasses, createAgentPasses } from './tasks/mcp/passes.ts';
 import { createDeeds, type Deeds } from './tasks/deeds.ts';
+import { openLanesOf } from './tasks/room/lanes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
 import { type AgentResolver, createAgentResolver } from './tasks/agents/resolve.ts';
 import { createRecall, type Recaller } from './memory/recall/create-recall.ts';
@@ -90,7 +91,7 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   /** What a backup that is being made holds. */
   backupHold: BackupHold;
   /** Whether the disk of the home has room for what can wait. */
-  room: Room;
+  diskRoom: Room;
   inference: Inference;
   modelQueue: ModelQueue;
   embedders: Embedders;
@@ -244,7 +245,7 @@ export function createServices(
     acceptance,
     database,
     backupHold,
-    room: createRoom(() => settings.get('storage.minFreeBytes')),
+    diskRoom: createRoom(() => settings.get('storage.minFreeBytes')),
     containment,
     strays,
     deeds: createDeeds(paths.deeds),
@@ -259,7 +260,7 @@ export function createServices(
     ledger: createSpendLedger({
       dailyCapUsd: () => settings.get('spend.dailyUsd'),
       monthlyCapUsd: () => settings.get('spend.monthlyUsd'),
-      openLanes: () => settings.get('lanes.total') - settings.get('lanes.reservedForHuman'),
+      openLanes: () => openLanesOf(settings),
     }),
     schedule: createSchedule(),
     passes: createAgentPasses(),

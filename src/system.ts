@@ -25,6 +25,7 @@ import { mailWatchers } from './wiring/mail.ts';
 import { memoryKeeperLogic } from './wiring/memory.ts';
 import { outboxInput, outboxLogic } from './wiring/outbox.ts';
 import { recallKeeperLogic } from './wiring/recall.ts';
+import { lanesOf } from './tasks/room/lanes.ts';
 import { routerLogic } from './wiring/router.ts';
 import { schedulerLogic } from './wiring/scheduler.ts';
 import { servicePulseLogic } from './wiring/service-pulse.ts';
@@ -188,8 +189,7 @@ export function createSystem(
       id: 'tasks',
       logic: tasksLogic(services),
       input: () => ({
-        lanes: settings.get('lanes.total'),
-        reservedForHuman: settings.get('lanes.reservedForHuman'),
+        ...lanesOf(settings),
         drainMs: settings.get('shutdown.drainMs'),
       }),
       restart: 'permanent',

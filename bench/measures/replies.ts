@@ -230,7 +230,7 @@ async function askDaemon(target: BenchDaemon, api: InstantApi, inConversation?: 
   throw new Error('the daemon went away during a question');
 }
 
-async function askMany({ fifo, count, home }: BenchDaemon): Promise<Samples['many']> {
+async function askMany({ fifo, count, home }: BenchDaemon): Promise<Many> {
   const worker = workerOf(home);
   let peakMib = 0;
   const done = `SELECT count(*) FROM tasks WHERE state = 'done'`;
@@ -263,6 +263,25 @@ function workerOf(home: string): string {
   return (JSON.parse(journal) as { uuid: string }).uuid;
 }
 
+async function untilStanding({ client, home }: BenchDaemon): Promise<number> {
+  const worker = workerOf(home);
+  for (;;) {
+    const { children } = await client.ask('status.get', {});
+    const standby = children.find(({ id }) => id === 'standby')?.value;
+    if (JSON.stringify(standby ?? null).includes('standing')) {
+      // Its server is started besides.
+      await delay(settleMs);
+      const found = await findMarked(taskMarkerName, `${workerPrefix(worker)}${standbyTaskId}:`);
+      return found.reduce((sum, { identity }) => sum + residentMib(identity.pid), 0);
+    }
+    await delay(20);
+  }
+}
+
+function residentMib(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
 /** How many processes of tasks are left a second after the daemon was killed while agents were busy. */
 async function killBusy(target: BenchDaemon, home: string, api: InstantApi): Promise<number> {
   const { pid } = await target.client.ask('status.get', {});
@@ -277,8 +296,8 @@ async function killBusy(target: BenchDaemon, home: string, api: InstantApi): Pro
   return (await findMarked(taskMarkerName, workerPrefix(workerOf(home)))).length;
 }
 
-function lineOf(text: string, dedupKey: string): string {
-  return `\nHUMAN|cli||ask|${JSON.stringify({ text, dedupKey, conversation: dedupKey })}\n`;
+function lineOf(text: string, dedupKey: string, conversation = dedupKey): string {
+  return `\nHUMAN|cli||ask|${JSON.stringify({ text, dedupKey, conversation })}\n`;
 }
 
 function p50(samples: number[]): number {

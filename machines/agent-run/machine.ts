@@ -70,6 +70,7 @@ export const agentRunMachine = agentRunSetup.createMachine({
       on: {
         'task.cancel': { target: 'terminating', actions: { type: 'stopFor', params: 'cancelled' } },
         'task.again': { target: 'terminating', actions: { type: 'stopFor', params: 'asked-again' } },
+        'task.outgrown': { target: 'terminating', actions: { type: 'stopFor', params: 'out-of-memory' } },
         'task.shutdown': { target: 'terminating', actions: { type: 'stopFor', params: 'shutdown' } },
       },
       states: {

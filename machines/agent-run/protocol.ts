@@ -23,6 +23,8 @@ export type RunCommand =
   | { type: 'task.cancel' }
   /** No word came, and the owner wants it tried anew. */
   | { type: 'task.again' }
+  /** It takes more memory than is left for it. */
+  | { type: 'task.outgrown' }
   /** The daemon stops. */
   | { type: 'task.shutdown' }
   | { type: 'task.steer'; text: string }

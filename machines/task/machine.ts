@@ -130,6 +130,7 @@ export const taskMachine = taskSetup.createMachine({
         },
         'task.cancel': { actions: 'passToRun' },
         'task.again': { actions: 'passToRun' },
+        'task.outgrown': { actions: 'passToRun' },
         'task.shutdown': { actions: 'passToRun' },
         // Kept too: a run whose session proves stale or is refused is followed by a fresh one.
         'task.steer': {

@@ -16,6 +16,8 @@ export type TaskCommand =
   | { type: 'task.cancel' }
   /** End the run, and go back to the queue to be tried anew at once. */
   | { type: 'task.again' }
+  /** Running agents take more memory than they may, and this one the most. */
+  | { type: 'task.outgrown' }
   /** The daemon stops: end in order, and go back to the queue. */
   | { type: 'task.shutdown' }
   /** A further message for the agent; one that comes before it runs waits for it, one after its turn is too late. */

@@ -1,6 +1,8 @@
 import type { ActorRefFrom } from 'xstate';
 import type { LiveTask } from '../../src/tasks/rows/renew-leases.ts';
 import type { ClaimedTask } from '../../src/tasks/rows/claim.ts';
+import type { AgentsMemory } from '../../src/tasks/room/agents-memory.ts';
+import type { Occupant } from '../../src/tasks/room/room.ts';
 import type { taskMachine } from '../task/machine.ts';
 import type { TaskOutput } from '../task/protocol.ts';
 import type { ChildCommand } from '../supervisor/protocol.ts';
@@ -36,6 +38,11 @@ export interface TaskBoard extends Required<TasksInput> {
   announced: boolean;
   waitMs: number;
   amendments: number;
+  /** What running agents took at the last look. */
+  memory: AgentsMemory;
+  /** Whether that was more than they may, and who was ended for it. */
+  isPassed: boolean;
+  outgrown: readonly number[];
 }
 
 const HUMAN = 0;
@@ -48,6 +55,7 @@ export function emptyBoard(input: TasksInput): TaskBoard {
     upkeepMs: 20_000,
     storeRetryMs: 2_000,
     drainMs: 10_000,
+    memoryMs: 2_000,
     ...input,
     running: {},
     lost: [],
@@ -58,6 +66,9 @@ export function emptyBoard(input: TasksInput): TaskBoard {
     announced: false,
     waitMs: 0,
     amendments: 0,
+    memory: new Map(),
+    isPassed: false,
+    outgrown: [],
   };
 }
 
@@ -75,6 +86,22 @@ export function hasLane(board: TaskBoard): boolean {
 export function hasOpenLane(board: TaskBoard): boolean {
   const others = runningTasks(board).filter(({ task }) => task.priority !== HUMAN);
   return hasLane(board) && others.length < board.lanes - board.reservedForHuman;
+}
+
+/** Who takes room on the machine. */
+export function occupantsOf(board: TaskBoard): Occupant[] {
+  return runningTasks(board).map(({ task, ref }) => ({
+    taskId: task.id,
+    attempt: task.attempt,
+    isHuman: task.priority === HUMAN,
+    isStarting: isStarting(ref),
+  }));
+}
+
+function isStarting(ref: RunningTask['ref']): boolean {
+  const { children, context } = ref.getSnapshot();
+  if (context.recorded !== undefined) return false;
+  return (children.run?.getSnapshot().context.evidence.messages ?? context.run.evidence.messages) === 0;
 }
 
 /** The conversations whose agent has not gone; one whose task is recorded already could be gone on with too early. */

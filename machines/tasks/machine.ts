@@ -1,6 +1,6 @@
-import { and } from 'xstate';
+import { and, not } from 'xstate';
 import { onStoreTrouble, thrown, thrownDuring } from '../lib/store-trouble.ts';
-import { actorIdOf, busyConversations, emptyBoard, liveTasks } from './board.ts';
+import { actorIdOf, busyConversations, emptyBoard, liveTasks, occupantsOf } from './board.ts';
 import { tasksSetup } from './setup.ts';
 
 /**
@@ -12,10 +12,13 @@ import { tasksSetup } from './setup.ts';
  *     waiting        │            ▲          ├ nothing due ──▶ waiting
  *                    │            │          └ store away ───▶ away      (all lanes taken: full)
  *                    │            └── wake, task ended, next due time, database.ready
+ *                    │            │          (no room: shortOfMemory; all but HUMAN: shortOfCpu)
+ *                    ├ memory: within ⇄ measuring ⇄ passed (the owner is told; if it stays so the largest is ended)
  *                    ├ followUps: a wake goes to the running tasks of conversations too
  *                    └ upkeep: resting ⇄ tending ⇄ pausing (store away)
  *
- * Reserved lanes take HUMAN rows only; so do all of them while `mayAdmit` says no (the spending cap).
+ * Reserved lanes take HUMAN rows only; so do all of them while `mayAdmit` says no (the spending cap), and while as many
+ * agents are starting as the machine can start at once. Nobody is started for whom there is no memory.
  * A second `child.stop`, or the drain limit, sends the running ones back to the queue without spending an attempt.
  */
 export const tasksMachine = tasksSetup.createMachine({
@@ -147,8 +150,9 @@ export const tasksMachine = tasksSetup.createMachine({
               always: [
                 { guard: 'isStopping', target: '#tasks.draining' },
                 { guard: 'isFull', target: 'full' },
+                { guard: 'lacksMemory', target: 'shortOfMemory' },
                 {
-                  guard: and(['hasOpenLane', 'mayAdmit']),
+                  guard: and(['hasOpenLane', 'mayAdmit', not('lacksCpu')]),
                   target: 'claiming',
                   actions: { type: 'beginClaim', params: false },
                 },
@@ -170,6 +174,7 @@ export const tasksMachine = tasksSetup.createMachine({
                     actions: { type: 'startTask', params: ({ event }) => event.output },
                   },
                   { guard: 'mustLookAgain', target: 'deciding' },
+                  { guard: and(['hasOpenLane', 'mayAdmit', 'lacksCpu']), target: 'shortOfCpu' },
                   { target: 'waiting', actions: { type: 'keepWait', params: ({ event }) => event.output } },
                 ],
                 onError: onStoreTrouble({
@@ -184,6 +189,8 @@ export const tasksMachine = tasksSetup.createMachine({
               on: { 'tasks.wake': { actions: 'markWoken' }, 'child.stop': { actions: 'markStopping' } },
             },
             full: {},
+            shortOfMemory: { after: { roomRetry: 'deciding' } },
+            shortOfCpu: { after: { roomRetry: 'deciding' } },
             waiting: { after: { untilNextDue: 'deciding' } },
             away: {
               always: { guard: 'isStopping', target: '#tasks.draining' },
@@ -196,6 +203,42 @@ export const tasksMachine = tasksSetup.createMachine({
           },
         },
         followUps: { on: { 'tasks.wake': { actions: 'wakeListeners' } } },
+        memory: {
+          initial: 'within',
+          states: {
+            within: { after: { memoryPeriod: 'measuring' } },
+            measuring: {
+              invoke: {
+                id: 'measureMemory',
+                src: 'measureMemory',
+                input: ({ context }) => ({ occupants: occupantsOf(context) }),
+                onDone: [
+                  {
+                    guard: { type: 'staysPassed', params: ({ event }) => event.output },
+                    target: 'passed',
+                    actions: [
+                      { type: 'keepMemory', params: ({ event }) => event.output },
+                      { type: 'chooseLargest', params: ({ event }) => event.output },
+                      'endOutgrown',
+                    ],
+                  },
+                  {
+                    guard: { type: 'isPassed', params: ({ event }) => event.output },
+                    target: 'passed',
+                    actions: [
+                      { type: 'keepMemory', params: ({ event }) => event.output },
+                      { type: 'tellPassed', params: ({ event }) => event.output },
+                    ],
+                  },
+                  { target: 'within', actions: { type: 'keepMemory', params: ({ event }) => event.output } },
+                ],
+                // What cannot be measured is not held against anybody.
+                onError: 'within',
+              },
+            },
+            passed: { after: { memoryPeriod: 'measuring' } },
+          },
+        },
         upkeep: {
           initial: 'resting',
           states: {

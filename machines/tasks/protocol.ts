@@ -1,4 +1,6 @@
 import type { LiveTask } from '../../src/tasks/rows/renew-leases.ts';
+import type { AgentsMemory } from '../../src/tasks/room/agents-memory.ts';
+import type { Occupant } from '../../src/tasks/room/room.ts';
 import type { TaskInput } from '../task/protocol.ts';
 
 /** Input of the task supervisor. Lanes are counts, times are milliseconds. */
@@ -11,6 +13,8 @@ export interface TasksInput {
   upkeepMs?: number;
   /** Pause before the store is asked again while it is away. Default 2,000. */
   storeRetryMs?: number;
+  /** How often the memory of running agents is measured. Default 2,000. */
+  memoryMs?: number;
   /** How long running tasks may go on after `child.stop`. Default 10,000. */
   drainMs?: number;
 }
@@ -55,6 +59,17 @@ export interface UpkeepReport {
   superseded: number[];
   /** The lost ones that it was told of: they are settled. */
   lost: number[];
+}
+
+/** Input of `measureMemory`: whose agents run. */
+export interface MemoryRequest {
+  occupants: Occupant[];
+}
+
+/** Output of `measureMemory`: what running agents take, and the largest of them where that is more than they may. */
+export interface MemoryLook {
+  memory: AgentsMemory;
+  passed: { taskId: number } | undefined;
 }
 
 /** Input of `amendTask`: a change to a task that does not run. */

@@ -20,6 +20,8 @@ import type {
   AmendmentResult,
   Claim,
   ClaimRequest,
+  MemoryLook,
+  MemoryRequest,
   TasksInput,
   TasksProblem,
   UpkeepReport,
@@ -39,6 +41,7 @@ const base = setup({
     recoverTasks: fromPromise<undefined>(placeholder('tasks', 'recoverTasks')),
     claimTask: fromPromise<Claim, ClaimRequest>(placeholder('tasks', 'claimTask')),
     tendTasks: fromPromise<UpkeepReport, UpkeepRequest>(placeholder('tasks', 'tendTasks')),
+    measureMemory: fromPromise<MemoryLook, MemoryRequest>(placeholder('tasks', 'measureMemory')),
     amendTask: fromPromise<AmendmentResult, Amendment>(placeholder('tasks', 'amendTask')),
     task: taskMachine,
   },
@@ -98,6 +101,23 @@ export const tasksSetup = base.extend({
         if (task.conversation !== null) enqueue.sendTo(ref, { type: 'task.wake' });
       }
     }),
+    /** Tells the owner that the agents take more than they may. */
+    tellPassed: placeholder<MemoryLook>('tasks', 'tellPassed'),
+    keepMemory: assign(({ context }, { memory, passed }: MemoryLook) => ({
+      memory,
+      isPassed: passed !== undefined,
+      outgrown:
+        passed === undefined ? [] : context.outgrown.filter((id) => context.running[id] !== undefined),
+    })),
+    /** One at a time: what it takes is free once it has gone. */
+    chooseLargest: assign({
+      outgrown: ({ context }, { passed }: MemoryLook) =>
+        context.outgrown.length > 0 || passed === undefined ? context.outgrown : [passed.taskId],
+    }),
+    endOutgrown: base.enqueueActions(({ context, enqueue }) => {
+      for (const { task, ref } of runningTasks(context))
+        if (context.outgrown.includes(task.id)) enqueue.sendTo(ref, { type: 'task.outgrown' });
+    }),
     keepSuperseded: assign({ superseded: (_, superseded: readonly number[]) => superseded }),
     shutDownSuperseded: base.enqueueActions(({ context, enqueue }) => {
       for (const { task, ref } of runningTasks(context)) {
@@ -111,6 +131,12 @@ export const tasksSetup = base.extend({
   guards: {
     /** False while only HUMAN may run, such as past the spending cap. */
     mayAdmit: placeholder('tasks', 'mayAdmit'),
+    /** True while the machine, or `tasks.maxMemory`, has no room for one agent more. */
+    lacksMemory: placeholder('tasks', 'lacksMemory'),
+    /** True while as many agents are starting as the machine can start at once. */
+    lacksCpu: placeholder('tasks', 'lacksCpu'),
+    isPassed: (_, { passed }: MemoryLook) => passed !== undefined,
+    staysPassed: ({ context }, { passed }: MemoryLook) => passed !== undefined && context.isPassed,
     isFull: ({ context }) => !hasLane(context),
     hasOpenLane: ({ context }) => hasOpenLane(context),
     isRunningHere: ({ context }, taskId: number) => context.running[taskId] !== undefined,
@@ -127,6 +153,8 @@ export const tasksSetup = base.extend({
   delays: {
     untilNextDue: ({ context }) => context.waitMs,
     storeRetry: ({ context }) => context.storeRetryMs,
+    roomRetry: 250,
+    memoryPeriod: ({ context }) => context.memoryMs,
     upkeepPeriod: ({ context }) => context.upkeepMs,
     drainLimit: ({ context }) => context.drainMs,
   },

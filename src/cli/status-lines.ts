@@ -11,7 +11,7 @@ const unfinishedMs = 2_000;
 
 /** A status for people in some ten lines, what matters first. `now` in epoch milliseconds. */
 export function statusLines(status: Status, now: number): string[] {
-  const { database, agent, inference, memory, tasks } = status;
+  const { database, agent, inference, memory } = status;
   return factLines([
     readyFact(status, now),
     [
@@ -26,7 +26,7 @@ export function statusLines(status: Status, now: number): string[] {
     ],
     ['memory', counted(memory.total, 'memory', 'memories')],
     ['events', eventsText(status)],
-    ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued; ${endedText(status)}`],
+    ['tasks', `${tasksText(status)}; ${endedText(status)}`],
     ['schedule', scheduleText(status.schedule, now)],
     ['spent', spendText(status.spend)],
     ...(status.storage.state === 'low' ? [['storage', storageText(status.storage)] satisfies Fact] : []),
@@ -36,7 +36,7 @@ export function statusLines(status: Status, now: number): string[] {
 
 /** All of a status, with the tree as an outline. `now` in epoch milliseconds. */
 export function wholeStatusLines(status: Status, now: number): string[] {
-  const { database, agent, inference, tasks } = status;
+  const { database, agent, inference } = status;
   return [
     ...factLines([
       readyFact(status, now),
@@ -52,7 +52,7 @@ export function wholeStatusLines(status: Status, now: number): string[] {
       ['models', inferenceText(inference)],
       ['memory', memoryText(status.memory)],
       ['events', eventsText(status)],
-      ['tasks', `${tasks.running} running, ${count(tasks.queued)} queued`],
+      ['tasks', tasksText(status)],
       ['ended', endedText(status)],
       ['storage', storageText(status.storage)],
       ['schedule', scheduleText(status.schedule, now)],
@@ -107,6 +107,17 @@ function endedText({ counts }: Status): string {
 
 function counted(number: number, one: string, many: string): string {
   return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+function tasksText({ tasks, room }: Status): string {
+  const running = `${tasks.running} running of at most ${room.lanes}`;
+  const memory =
+    room.memoryBytes === 0 ? '' : `, ${bytes(room.memoryBytes)} of ${bytes(room.maxMemoryBytes)}`;
+  const shortage =
+    room.waitsFor === null || tasks.queued === 0
+      ? ''
+      : paint('yellow', room.waitsFor === 'cpu' ? ', waits for a core' : ', waits for memory');
+  return `${running}, ${count(tasks.queued)} queued${shortage}${memory}`;
 }
 
 /** The line in the pipe that waits for its newline for longer than a writer is at it. */

@@ -129,12 +129,18 @@ export const taskSettings = {
       'How long a conversation may rest and still go on in its session; then it begins anew. 0 lets each message begin one.',
     hot: true,
   }),
-  'lanes.total': setting(wholeNumber(1, 64), 3, {
-    description: 'How many tasks may run at once.',
+  'lanes.total': setting(orNull(wholeNumber(1, 64)), null, {
+    description:
+      'How many tasks may run at once; null lets the machine decide: one more than it has cores, 3 to 16, as far as memory goes.',
     hot: true,
   }),
   'lanes.reservedForHuman': setting(wholeNumber(0, 63), 1, {
     description: 'How many of these lanes only HUMAN tasks may use; fewer than `lanes.total`.',
+    hot: true,
+  }),
+  'tasks.maxMemory': setting(orNull(wholeNumber(128, 16_777_216, 'MiB')), null, {
+    description:
+      "Memory that all running agents may take together, in MiB; null allows three quarters of what the machine or its cgroup has. None is started beyond it; where they grow past it you are told, and if it stays so the largest is ended, a person's last.",
     hot: true,
   }),
   'selfTasks.maxDepth': setting(wholeNumber(0, 10), 3, {
@@ -185,7 +191,7 @@ export type TaskValues = ValuesOf<typeof taskSettings>;
 export function taskMisfits(settings: ValuesOf<typeof taskSettings>): Misfit[] {
   const found: Misfit[] = [];
   const { 'lanes.total': total, 'lanes.reservedForHuman': reserved } = settings;
-  if (reserved >= total) {
+  if (total !== null && reserved >= total) {
     found.push({
       keys: ['lanes.reservedForHuman', 'lanes.total'],
       message: `lanes.reservedForHuman: expected less than lanes.total (${total}), got ${reserved}`,

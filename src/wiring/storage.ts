@@ -8,7 +8,7 @@ import { chore } from './chores.ts';
 
 /** Looks after the room that the home takes and the disk has. */
 export function storageKeeperLogic(services: Services) {
-  const { backupHold, bus, database, journal, log, paths, room, settings, startedAt } = services;
+  const { backupHold, bus, database, journal, log, paths, diskRoom: room, settings, startedAt } = services;
   const { store } = database;
   const keep = createRoomKeeper(
     {
@@ -43,7 +43,7 @@ export function storageKeeperLogic(services: Services) {
 }
 
 /** What the operations of storage need. */
-export function storageNeeds({ journal, paths, room, settings }: Services) {
+export function storageNeeds({ journal, paths, diskRoom: room, settings }: Services) {
   return {
     room,
     home: paths.home,

@@ -16,6 +16,7 @@ import { createHeldOutcomes } from '../tasks/held-outcomes.ts';
 import type { ClaimedTask } from '../tasks/rows/claim.ts';
 import type { Services } from '../services.ts';
 import { agentRunLogic } from './agent-run.ts';
+import { roomParts } from './room.ts';
 
 const leaseMs = 60_000;
 
@@ -61,6 +62,7 @@ export function tasksLogic(services: Services) {
       announceProgress: ({ context }, progress) => bus.emit('task.progress', { ...idsOf(context), progress }),
     },
   });
+  const room = roomParts(services);
   return tasksMachine.provide({
     actors: {
       task,
@@ -77,12 +79,15 @@ export function tasksLogic(services: Services) {
       }),
       tendTasks: createTendTasks(upkeep),
       amendTask: createAmendTask({ store, bus }),
+      ...room.actors,
     },
     actions: {
+      ...room.actions,
       reportProblem: (_, { during, error }) => log.error({ err: error }, `tasks: ${during} failed`),
     },
     guards: {
-      mayAdmit: () => ledger.mayAdmit() && services.room.mayWork(),
+      ...room.guards,
+      mayAdmit: () => ledger.mayAdmit() && services.diskRoom.mayWork(),
     },
   });
 }

@@ -35,6 +35,8 @@ export interface TreeHandle {
   readiness: () => Readiness;
   dashboard: () => Status['dashboard'];
   runningTasks: () => RunningTask[];
+  /** How many tasks may run at once, what they take, and what is short. */
+  room: () => Omit<Status['room'], 'maxMemoryBytes'>;
   tasks: TaskCommands;
   /** Says that tasks may go on that were to wait. */
   wakeTasks: () => void;
@@ -92,6 +94,17 @@ export function createTreeHandle(
       return { url: context?.url ?? null, reason: context?.trouble ?? null };
     },
     runningTasks,
+    room() {
+      const snapshot = snapshotOf('tasks');
+      const { lanes = 0, memory = new Map<number, number>() } = snapshot?.context ?? {};
+      const isShort = (of: 'shortOfMemory' | 'shortOfCpu') =>
+        snapshot?.matches({ serving: { claims: of } }) === true;
+      return {
+        lanes,
+        waitsFor: isShort('shortOfMemory') ? 'memory' : isShort('shortOfCpu') ? 'cpu' : null,
+        memoryBytes: [...memory.values()].reduce((sum, bytes) => sum + bytes, 0),
+      };
+    },
     tasks: {
       isRunning: (taskId) => runningTasks().some((task) => task.taskId === taskId),
       cancel: (taskId) => tell(system(), 'tasks', { type: 'task.cancel', taskId }),

@@ -37,6 +37,7 @@ export const someStatus: Answers['status.get'] = {
   unfinishedLine: null,
   loop: { p50Ms: 0.1, p99Ms: 2.4, maxMs: 17, since: Date.UTC(2026, 0, 1) },
   tasks: { running: 1, queued: 2 },
+  room: { lanes: 3, waitsFor: null, memoryBytes: 200_000_000, maxMemoryBytes: 2_000_000_000 },
   deliveries: { pending: 3, failed: 1 },
   schedule: {
     jobs: 12,

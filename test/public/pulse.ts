@@ -8,6 +8,7 @@ interface Changes {
   database?: string;
   depth?: number;
   tasks?: Now['status']['tasks'];
+  waitsFor?: Now['status']['room']['waitsFor'];
   running?: Partial<RunningTask>[];
   spend?: Partial<Now['status']['spend']>;
   children?: Partial<Now['status']['children'][number]>[];
@@ -49,6 +50,7 @@ export function pulse(changes: Changes = {}): Now {
       journal: { endPosition: 0, syncedPosition: 0, pendingLines: 0, sizeBytes: 0 },
       loop: { p50Ms: 1, p99Ms: changes.loopP99Ms ?? 4, maxMs: 5, since: 0 },
       tasks: changes.tasks ?? { running: 0, queued: 0 },
+      room: { lanes: 3, waitsFor: changes.waitsFor ?? null, memoryBytes: 0, maxMemoryBytes: 1 },
       deliveries: { pending: 0, failed: 0 },
       storage: {
         state: changes.room ?? 'well',
@@ -95,7 +97,7 @@ export function pulse(changes: Changes = {}): Now {
       progress: null,
       ...task,
     })),
-    waiting: { wishes: 0, findings: 0, deadLetters: 0, unread: 0, notices: 0, ...changes.waiting },
+    waiting: { wishes: 0, findings: 0, deadLetters: 0, doubts: 0, unread: 0, notices: 0, ...changes.waiting },
     notices: [],
     lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0, ...changes.lately },
   };

@@ -122,13 +122,16 @@ function bowing({ served }, now) {
   return feels('bowing', 'green', `Just answered you: “${served.title}”.`);
 }
 
+const waitWords = { memory: 'waiting for memory', cpu: 'waiting for a core' };
+
 /** @param {Now} pulse */
-function busy({ status: { tasks }, running }) {
+function busy({ status: { tasks, room }, running }) {
   if (tasks.running === 0) return undefined;
   const recalling = running.filter(({ progress }) => progress?.startsWith('recalling') === true).length;
   if (recalling > 0 && recalling === running.length)
     return feels('reading', 'purple', `Looking through memories for ${plural(recalling, 'task')}.`);
-  const waiting = tasks.queued === 0 ? '' : `, ${count(tasks.queued)} more queued`;
+  const short = room.waitsFor === null ? '' : ` and ${waitWords[room.waitsFor]}`;
+  const waiting = tasks.queued === 0 ? '' : `, ${count(tasks.queued)} more queued${short}`;
   if (tasks.running > 1)
     return feels('juggling', 'cyan', `${count(tasks.running)} tasks run at once${waiting}.`);
   const about = running[0] === undefined ? '' : `: “${running[0].text}”`;
@@ -154,8 +157,8 @@ function resting({ status, waiting, lately: { lastEnded } }, now) {
 }
 
 /** @param {Now['waiting']} waiting */
-function waitingNews({ wishes, findings, deadLetters, unread }) {
-  const decisions = wishes + findings;
+function waitingNews({ wishes, findings, doubts, deadLetters, unread }) {
+  const decisions = wishes + findings + doubts;
   return [
     unread === 0 ? '' : plural(unread, 'reply is unread', 'replies are unread'),
     decisions === 0 ? '' : plural(decisions, 'decision waits for you', 'decisions wait for you'),

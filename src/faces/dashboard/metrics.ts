@@ -39,6 +39,10 @@ function register(registry: Registry): (status: Status) => void {
   const events = counter('events', 'Events since the start, by what became of them.', ['outcome']);
   const queue = gauge('mailbox_depth', 'Events that wait for the router.', ['priority']);
   const tasks = gauge('tasks', 'Tasks now.', ['state']);
+  const lanes = gauge('lanes', 'How many tasks may run at once.');
+  const agents = gauge('agents_memory_bytes', 'Memory of running agents at the last look.');
+  const agentsMax = gauge('agents_memory_max_bytes', 'What they may take together.');
+  const waits = gauge('tasks_wait', '1 while no further task is started since this is short.', ['for']);
   const deliveries = gauge('deliveries', 'Replies and news for a channel.', ['state']);
   const pending = gauge('journal_pending_lines', 'Lines in the journal that are not recorded yet.');
   const journal = gauge('journal_bytes', 'Disk that the journal uses.');
@@ -68,6 +72,11 @@ function register(registry: Registry): (status: Status) => void {
     for (const [priority, depth] of Object.entries(status.mailbox.byPriority)) queue.set({ priority }, depth);
     tasks.set({ state: 'running' }, status.tasks.running);
     tasks.set({ state: 'queued' }, status.tasks.queued);
+    lanes.set(status.room.lanes);
+    agents.set(status.room.memoryBytes);
+    agentsMax.set(status.room.maxMemoryBytes);
+    for (const shortage of ['memory', 'cpu'] as const)
+      waits.set({ for: shortage }, Number(status.room.waitsFor === shortage));
     deliveries.set({ state: 'pending' }, status.deliveries.pending);
     deliveries.set({ state: 'failed' }, status.deliveries.failed);
     pending.set(status.journal.pendingLines);

@@ -13,6 +13,7 @@ import { countDeliveries } from '../../outbox/rows/list-deliveries.ts';
 import { countQueued } from '../../tasks/rows/list-tasks.ts';
 import { packageVersion } from '../../lib/version.ts';
 import { createLoopMonitor, type LoopMonitor } from '../../lib/loop-delay.ts';
+import { gib } from '../../tasks/room/room.ts';
 import type { ChildStatus, Status } from './status.ts';
 
 /** A status waits this long for what only the store knows; past it the last known values serve. */
@@ -33,8 +34,9 @@ export interface StatusDeps {
   containment: Status['containment'];
   database: () => Status['database'];
   runningTasks: () => number;
+  room: () => Status['room'];
   spend: () => Status['spend'];
-  room: { state: () => Status['storage'] };
+  storage: () => Status['storage'];
   schedule: () => Status['schedule'];
   children: () => readonly ChildStatus[];
   dashboard: () => Status['dashboard'];
@@ -84,8 +86,9 @@ export function createStatusBuilder(deps: StatusDeps): () => Promise<Status> {
       unfinishedLine: deps.intake.unfinished() ?? null,
       loop: loop.read(),
       tasks: { running: deps.runningTasks(), queued },
+      room: deps.room(),
       deliveries,
-      storage: deps.room.state(),
+      storage: deps.storage(),
       schedule: deps.schedule(),
       counts: {
         accepted: counters.accepted,
@@ -127,12 +130,20 @@ function agentStatus(agent: AgentResolution | undefined): Status['agent'] {
   }
 }
 
+/** What queued tasks wait for besides a lane, as the end of a clause; empty where nothing is short. */
+export function shortageWords({ tasks, room }: Pick<Status, 'tasks' | 'room'>): string {
+  if (room.waitsFor === null || tasks.queued === 0) return '';
+  return room.waitsFor === 'cpu'
+    ? ' and wait for a core'
+    : ` and wait for memory (${gib(room.memoryBytes)} of ${gib(room.maxMemoryBytes)} taken)`;
+}
+
 /** The status in a few lines, for a chat. */
 export function statusText(status: Status): string {
   const { mailbox, tasks, counts, spend, database, agent } = status;
   const cap = spend.capUsd === null ? '' : ` of $${spend.capUsd.toFixed(2)}`;
   return [
-    `${status.ready ? 'Ready' : 'Not ready'}: ${mailbox.depth} events wait, ${tasks.running} tasks run, ${tasks.queued} are queued.`,
+    `${status.ready ? 'Ready' : 'Not ready'}: ${mailbox.depth} events wait, ${tasks.running} tasks run, ${tasks.queued} are queued${shortageWords(status)}.`,
     `Since the start ${counts.accepted} accepted, ${counts.rejected} rejected, ${counts.done} done, ${counts.failed} failed, ${counts.deadLettered} dead letters.`,
     `Database ${database.state}, agent ${agent.kind}, spent $${spend.todayUsd.toFixed(2)}${cap} today.`,
   ].join('\n');

@@ -6,6 +6,7 @@ import type { SpendState } from '../../spend/ledger.ts';
 import type { RoomState } from '../../storage/room.ts';
 import type { UnfinishedLine } from '../../lib/journal/intake.ts';
 import type { PriorityName } from '../../lib/wire/priority.ts';
+import type { Shortage } from '../../tasks/room/room.ts';
 import type { LoopDelay } from '../../lib/loop-delay.ts';
 
 /** One actor of the tree as its supervisor describes it. */
@@ -21,6 +22,15 @@ export interface ChildStatus {
   /** Epoch milliseconds of the last change. */
   since: number;
   children?: readonly ChildStatus[] | undefined;
+}
+
+/** Room for agents on the machine; memory as measured at the last look. */
+export interface RoomStatus {
+  lanes: number;
+  waitsFor: Shortage | null;
+  memoryBytes: number;
+  /** `tasks.maxMemory`, or what it comes to here. */
+  maxMemoryBytes: number;
 }
 
 /** What `ninjad status --json` prints. Times are epoch milliseconds, money US dollars. */
@@ -57,6 +67,8 @@ export interface Status {
   /** How late the event loop was lately. */
   loop: LoopDelay;
   tasks: { running: number; queued: number };
+  /** How much runs at once, and what is short where queued tasks wait for that. */
+  room: RoomStatus;
   /** What must leave by a channel: open, and failed for good. */
   deliveries: { pending: number; failed: number };
   /** The room on the disk of the home; while it is `low`, what can wait waits. */

@@ -22,6 +22,7 @@ const cutsOff: ReadonlySet<FailureKind> = new Set([
   'no-output',
   'timed-out',
   'output-limit',
+  'out-of-memory',
   'shutdown',
   'asked-again',
   'rate-limited',

@@ -49,6 +49,7 @@ const steps: Readonly<Record<FailureKind, string>> = {
   'timed-out': 'Split the request, or give its category more time in `task.timeoutMsByCategory`',
   'no-output': 'See by `--transcript` where it hung, and raise `task.noOutputMs` if it only needs longer',
   'output-limit': 'Ask for less output',
+  'out-of-memory': 'Split the request, or raise `tasks.maxMemory`',
   cancelled: '',
   'asked-again': '',
   shutdown: '',

@@ -4,7 +4,14 @@ import { clip as clipTo } from './transcript.ts';
 
 /** Why we ended a run ourselves. `lingering`: it had given its result and did not exit. */
 export type StopCause =
-  'timed-out' | 'no-output' | 'output-limit' | 'cancelled' | 'asked-again' | 'shutdown' | 'lingering';
+  | 'timed-out'
+  | 'no-output'
+  | 'output-limit'
+  | 'out-of-memory'
+  | 'cancelled'
+  | 'asked-again'
+  | 'shutdown'
+  | 'lingering';
 
 /** What a run left behind, told without judgement. */
 export interface RunEvidence {
@@ -44,7 +51,8 @@ export type FailureKind =
   | 'cancelled'
   | 'asked-again'
   | 'shutdown'
-  | 'output-limit';
+  | 'output-limit'
+  | 'out-of-memory';
 
 /** What went wrong; a next attempt before `resetsAt` (milliseconds since the epoch) is in vain. */
 export interface Failure {
@@ -85,6 +93,8 @@ const stopReasons: Record<Exclude<StopCause, 'lingering'>, string> = {
   'timed-out': 'the agent was still running at its time limit and was ended',
   'no-output': 'the agent gave no sign of life for too long and was ended',
   'output-limit': 'the agent wrote more output than is allowed and was ended',
+  'out-of-memory':
+    'running agents took more memory than `tasks.maxMemory` allows, this one the most, and it was ended',
   cancelled: 'cancelled',
   'asked-again': 'the owner asked again, since no word came',
   shutdown: 'the daemon was stopping; the task goes on at its next start',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { createActor, toPromise } from 'xstate';
+import { createActor, fromPromise, toPromise } from 'xstate';
 import { createAgentProcess } from '../../../actors/tasks/agent-process.ts';
 import { createAmendTask } from '../../../actors/tasks/amend-task.ts';
 import { createClaimTask } from '../../../actors/tasks/claim-task.ts';
@@ -23,7 +23,12 @@ import { followUpsMachine } from '../../../machines/follow-ups/machine.ts';
 import { taskMachine } from '../../../machines/task/machine.ts';
 import { tasksMachine } from '../../../machines/tasks/machine.ts';
 import type { TasksEvent } from '../../../machines/tasks/board.ts';
-import type { TasksInput, TasksProblem } from '../../../machines/tasks/protocol.ts';
+import type {
+  MemoryLook,
+  MemoryRequest,
+  TasksInput,
+  TasksProblem,
+} from '../../../machines/tasks/protocol.ts';
 import type { TaskLimits } from '../../../src/tasks/run/limits.ts';
 import { taskMarkerName } from '../../../src/lib/process/marker.ts';
 import type { RetryPolicy } from '../../../src/tasks/run/retry.ts';
@@ -114,9 +119,12 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
       claimTask: createClaimTask({ ...upkeep, limitsFor: () => quickLimits(options.limits) }),
       tendTasks: createTendTasks(upkeep),
       amendTask: createAmendTask({ store, bus }),
+      measureMemory: fromPromise<MemoryLook, MemoryRequest>(() =>
+        Promise.resolve({ memory: new Map(), passed: undefined }),
+      ),
     },
-    actions: { reportProblem: (_, problem) => void problems.push(problem) },
-    guards: { mayAdmit: () => true },
+    actions: { reportProblem: (_, problem) => void problems.push(problem), tellPassed: () => {} },
+    guards: { mayAdmit: () => true, lacksMemory: () => false, lacksCpu: () => false },
   });
   const actor = createActor(machine, { input: options.input ?? {} });
   const stopped = toPromise(actor);

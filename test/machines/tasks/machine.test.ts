@@ -6,6 +6,8 @@ import { tasksMachine } from '../../../machines/tasks/machine.ts';
 import type {
   Amendment,
   Claim,
+  MemoryLook,
+  MemoryRequest,
   TasksInput,
   TasksProblem,
   UpkeepReport,
@@ -16,6 +18,8 @@ import { fakeTask, quickLimits } from '../../helpers/agent-fixtures.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
 
 const limits = quickLimits();
+/** Beyond every other timer, since a simulated clock stops at one that sets another. */
+const hour = 3_600_000;
 
 interface Parts {
   input?: TasksInput;
@@ -26,6 +30,10 @@ interface Parts {
   tend?: (request: UpkeepRequest) => Promise<UpkeepReport>;
   amend?: (amendment: Amendment) => Promise<Amendment & { changed: boolean }>;
   mayAdmit?: () => boolean;
+  lacksMemory?: () => boolean;
+  lacksCpu?: () => boolean;
+  /** The task that is to be ended, while too much is taken. */
+  passed?: () => number | undefined;
 }
 
 function startTasks(parts: Parts = {}) {
@@ -35,6 +43,7 @@ function startTasks(parts: Parts = {}) {
   const started: number[] = [];
   const tended: UpkeepRequest[] = [];
   const problems: TasksProblem[] = [];
+  const tellings: (number | undefined)[] = [];
   let recoveries = 0;
   let claims = 0;
 
@@ -62,7 +71,7 @@ function startTasks(parts: Parts = {}) {
   }).createMachine({
     context: ({ input }) => {
       started.push(input.task.id);
-      return { id: input.task.id, output: undefined, run: { progress: 'busy' } };
+      return { id: input.task.id, output: undefined, run: { progress: 'busy', evidence: { messages: 1 } } };
     },
     initial: 'running',
     states: {
@@ -96,14 +105,28 @@ function startTasks(parts: Parts = {}) {
         tended.push(input);
         return parts.tend?.(input) ?? Promise.resolve({ superseded: [], lost: input.lost });
       }),
+      measureMemory: fromPromise<MemoryLook, MemoryRequest>(() => {
+        const taskId = parts.passed?.();
+        return Promise.resolve({
+          memory: new Map(),
+          passed: taskId === undefined ? undefined : { taskId },
+        });
+      }),
       amendTask: fromPromise(
         ({ input }) => parts.amend?.(input) ?? Promise.resolve({ ...input, changed: true }),
       ),
     },
-    actions: { reportProblem: (_, problem) => void problems.push(problem) },
-    guards: { mayAdmit: parts.mayAdmit ?? (() => true) },
+    actions: {
+      reportProblem: (_, problem) => void problems.push(problem),
+      tellPassed: (_, { passed }) => void tellings.push(passed?.taskId),
+    },
+    guards: {
+      mayAdmit: parts.mayAdmit ?? (() => true),
+      lacksMemory: parts.lacksMemory ?? (() => false),
+      lacksCpu: parts.lacksCpu ?? (() => false),
+    },
   });
-  const actor = createActor(machine, { clock, input: parts.input ?? {} });
+  const actor = createActor(machine, { clock, input: { memoryMs: hour, ...parts.input } });
   const ended = toPromise(actor);
   ended.catch(() => {});
   actor.start();
@@ -117,6 +140,7 @@ function startTasks(parts: Parts = {}) {
     started,
     tended,
     problems,
+    tellings,
     ended,
     recoveries: () => recoveries,
     claims: () => claims,
@@ -132,7 +156,7 @@ function startTasks(parts: Parts = {}) {
   };
 }
 
-const idle = { serving: { claims: 'waiting', followUps: {}, upkeep: 'resting' } };
+const idle = { serving: { claims: 'waiting', followUps: {}, memory: 'within', upkeep: 'resting' } };
 
 describe('tasks machine', () => {
   it('fills its lanes, keeps the reserved one for HUMAN, and goes on when a task ends', async () => {
@@ -156,6 +180,55 @@ describe('tasks machine', () => {
     capped = false;
     tasks.actor.send({ type: 'tasks.wake' });
     await tasks.runs(1, 101);
+  });
+
+  it('starts nobody for whom there is no memory, and looks again by itself', async () => {
+    let isShort = true;
+    const tasks = startTasks({ queue: [1, 101], lacksMemory: () => isShort });
+    await tasks.reach({ serving: { ...idle.serving, claims: 'shortOfMemory' } });
+    tasks.actor.send({ type: 'tasks.wake' });
+    await tasks.reach({ serving: { ...idle.serving, claims: 'shortOfMemory' } });
+    expect(tasks.claims()).toBe(0);
+    isShort = false;
+    tasks.clock.increment(250);
+    await tasks.runs(1, 101);
+  });
+
+  it('starts nobody but HUMAN while as many start as the machine can', async () => {
+    let isBusy = true;
+    const tasks = startTasks({ queue: [1, 101], lacksCpu: () => isBusy });
+    await tasks.reach({ serving: { ...idle.serving, claims: 'shortOfCpu' } });
+    expect(tasks.started).toEqual([1]);
+    isBusy = false;
+    tasks.clock.increment(250);
+    await tasks.runs(1, 101);
+  });
+
+  it('tells once that too much memory is taken, and ends the largest where that lasts, one at a time', async () => {
+    let passed: number | undefined = 102;
+    const tasks = startTasks({ queue: [101, 102], passed: () => passed, input: { memoryMs: 1_000 } });
+    await tasks.runs(101, 102);
+    const look = async (state: string): Promise<void> => {
+      tasks.clock.increment(1_000);
+      await vi.waitFor(() =>
+        expect(tasks.actor.getSnapshot().value).toMatchObject({ serving: { memory: state } }),
+      );
+    };
+    await look('passed');
+    expect(tasks.tellings).toEqual([102]);
+    expect(tasks.told).toEqual([]);
+    await look('passed');
+    expect(tasks.told).toEqual([[102, { type: 'task.outgrown' }]]);
+    passed = 101;
+    await look('passed');
+    expect(tasks.told.map(([id]) => id)).toEqual([102, 102]);
+    tasks.end(102, 'failed');
+    await look('passed');
+    await look('passed');
+    expect(tasks.told.at(-1)).toEqual([101, { type: 'task.outgrown' }]);
+    passed = undefined;
+    await look('within');
+    expect(tasks.tellings).toEqual([102]);
   });
 
   it('tells the running tasks of conversations of every wake while it serves, and no other task', async () => {
@@ -219,7 +292,7 @@ describe('tasks machine', () => {
     await tasks.runs(101);
     away = true;
     tasks.actor.send({ type: 'tasks.wake' });
-    await tasks.reach({ serving: { claims: 'away', followUps: {}, upkeep: 'resting' } });
+    await tasks.reach({ serving: { claims: 'away', followUps: {}, memory: 'within', upkeep: 'resting' } });
     tasks.actor.send({ type: 'tasks.wake' });
     expect(tasks.actor.getSnapshot().matches({ serving: { claims: 'away' } })).toBe(true);
     away = false;
@@ -251,7 +324,7 @@ describe('tasks machine', () => {
     await tasks.runs(101, 102);
     tasks.crash(101);
     await tasks.runs(102);
-    await tasks.reach({ serving: { claims: 'waiting', followUps: {}, upkeep: 'resting' } });
+    await tasks.reach({ serving: { claims: 'waiting', followUps: {}, memory: 'within', upkeep: 'resting' } });
     expect(tasks.tended).toEqual([{ live: [{ id: 102, attempt: 1, progress: 'busy' }], lost: [101] }]);
     expect(tasks.problems).toEqual([{ during: 'task.101', error: new Error('a bug') }]);
     expect(tasks.actor.getSnapshot().context.lost).toEqual([]);
@@ -266,7 +339,7 @@ describe('tasks machine', () => {
     });
     await tasks.runs(101);
     tasks.crash(101);
-    await tasks.reach({ serving: { claims: 'waiting', followUps: {}, upkeep: 'pausing' } });
+    await tasks.reach({ serving: { claims: 'waiting', followUps: {}, memory: 'within', upkeep: 'pausing' } });
     away = false;
     tasks.clock.increment(2_000);
     await vi.waitFor(() => expect(tasks.actor.getSnapshot().context.lost).toEqual([]));
@@ -317,6 +390,16 @@ describe('tasks machine', () => {
     tasks.actor.send({ type: 'tasks.wake' });
     await tasks.runs(102);
     amending.resolve(undefined);
+    await vi.waitFor(() => {
+      if (tasks.told.length === 0)
+        throw new Error(
+          JSON.stringify([
+            tasks.problems.map((p) => String(p.error)),
+            tasks.actor.getSnapshot().value,
+            tasks.tended.length,
+          ]),
+        );
+    });
     await vi.waitFor(() => expect(tasks.told).toEqual([[102, { type: 'task.cancel' }]]));
     expect(amendments.map(({ taskId, change }) => [taskId, change])).toEqual([
       [101, 'cancel'],

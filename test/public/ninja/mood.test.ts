@@ -46,6 +46,10 @@ describe('mood', () => {
       mood: 'striking',
       cause: 'One task runs, 2 more queued: “look at the nas”.',
     });
+    const short = pulse({ tasks: { running: 2, queued: 5 }, waitsFor: 'memory' });
+    expect(mood(short, noHistory, noon, online)).toMatchObject({
+      cause: '2 tasks run at once, 5 more queued and waiting for memory.',
+    });
     const three = pulse({ tasks: { running: 3, queued: 0 } });
     expect(mood(three, noHistory, noon, online)).toMatchObject({
       mood: 'juggling',

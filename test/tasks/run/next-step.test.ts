@@ -26,6 +26,7 @@ const steps: Record<Exclude<FailureKind, 'cancelled' | 'asked-again' | 'shutdown
   'timed-out': /task\.timeoutMsByCategory/,
   'no-output': /task\.noOutputMs/,
   'output-limit': /Ask for less/,
+  'out-of-memory': /raise `tasks.maxMemory`/,
 };
 
 describe('the next step', () => {

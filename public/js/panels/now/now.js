@@ -35,13 +35,19 @@ export function NowPanel() {
 
 /** @typedef {import('../../../../src/operations.ts').Answers['now.get']} Now */
 
+const shortWords = { memory: 'waits for memory', cpu: 'waits for a core' };
+
 /** @param {{ now: Now }} props */
 function Running({ now: { running, status } }) {
   const { queued } = status.tasks;
+  const { waitsFor } = status.room;
+  const short = queued === 0 || waitsFor === null ? '' : `, ${shortWords[waitsFor]}`;
   return html`<section class="section" aria-labelledby="now-running">
     <div class="section-head">
       <h2 id="now-running">Running</h2>
-      <a class="end small" href=${addressOf('tasks', [], { state: 'queued' })}>${count(queued)} queued</a>
+      <a class="end small" href=${addressOf('tasks', [], { state: 'queued' })}
+        >${count(queued)} queued${short}</a
+      >
     </div>
     ${
       running.length === 0

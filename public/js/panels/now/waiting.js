@@ -3,10 +3,10 @@ import { plural } from '../../format/quantity.js';
 /**
  * Matters that only the owner can do something about, each with the place to do it.
  * @typedef {{ number: number, text: string, panel: import('../../shell/routes.js').PanelId, rest: string[], query: Record<string, string> }} Wait
- * @param {Pick<import('../panels.js').Waiting, 'unread' | 'wishes' | 'findings' | 'deadLetters'>} waiting
+ * @param {Pick<import('../panels.js').Waiting, 'unread' | 'wishes' | 'findings' | 'doubts' | 'deadLetters'>} waiting
  * @returns {Wait[]}
  */
-export function waitingOf({ unread, wishes, findings, deadLetters }) {
+export function waitingOf({ unread, wishes, findings, doubts, deadLetters }) {
   /** @type {Wait[]} */
   const all = [
     {
@@ -29,6 +29,13 @@ export function waitingOf({ unread, wishes, findings, deadLetters }) {
       panel: 'decide',
       rest: ['findings'],
       query: {},
+    },
+    {
+      number: doubts,
+      text: plural(doubts, 'task in doubt: go on or leave it', 'tasks in doubt: go on or leave them'),
+      panel: 'tasks',
+      rest: [],
+      query: { state: 'queued' },
     },
     {
       number: deadLetters,

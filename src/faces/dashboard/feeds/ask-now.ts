@@ -6,11 +6,17 @@ import type { Store } from '../../../lib/store/store.ts';
 import { listNotices, type Notice } from '../../../notices/rows.ts';
 import { noticesWaiting } from '../../../notices/waiting.ts';
 import { lastEndedTasks } from '../../../tasks/rows/task-page.ts';
-import { deadLettersWaiting } from '../../../tasks/waiting.ts';
+import { deadLettersWaiting, doubtsWaiting } from '../../../tasks/waiting.ts';
 import { wishesWaiting } from '../../../wishes/waiting.ts';
 
 /** Counts of what only the owner can do something about: one line a concern. */
-const waitingCounts = { ...wishesWaiting, ...findingsWaiting, ...deadLettersWaiting, ...noticesWaiting };
+const waitingCounts = {
+  ...wishesWaiting,
+  ...findingsWaiting,
+  ...doubtsWaiting,
+  ...deadLettersWaiting,
+  ...noticesWaiting,
+};
 
 /** The part of a pulse that only the store knows. */
 export interface Asked {
@@ -33,7 +39,7 @@ const shownNotices = 2;
 
 /** The same before the store was asked. */
 export const nothingAsked: Asked = {
-  waiting: { wishes: 0, findings: 0, deadLetters: 0, notices: 0, unread: 0 },
+  waiting: { wishes: 0, findings: 0, doubts: 0, deadLetters: 0, notices: 0, unread: 0 },
   notices: [],
   lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0 },
 };

@@ -40,13 +40,14 @@ describe('what went wrong', () => {
 describe('what waits', () => {
   it('is listed with the way to it, and what is none is not listed', () => {
     expect(
-      waitingOf({ unread: 1, wishes: 0, findings: 2, deadLetters: 0 }).map(({ text, panel }) => [
+      waitingOf({ unread: 1, wishes: 0, findings: 2, doubts: 1, deadLetters: 0 }).map(({ text, panel }) => [
         text,
         panel,
       ]),
     ).toEqual([
       ['1 reply to read', 'chat'],
       ['2 findings to look at', 'decide'],
+      ['1 task in doubt: go on or leave it', 'tasks'],
     ]);
   });
 });
