@@ -1,5 +1,6 @@
 import { AutoModel, type Tensor } from '@huggingface/transformers';
 import { embeddingRecipe } from '../../src/lib/inference/embedding-recipe.ts';
+import { knowsText } from '../../src/lib/inference/knows-text.ts';
 import type { Work, WorkItem } from '../../src/lib/inference/work.ts';
 import {
   inputTensors,
@@ -26,20 +27,37 @@ export async function loadEmbedder(options: LoadOptions) {
   const sequences = sequenceBuilderFor(tokenizer, config);
   const recipe = embeddingRecipe(options.model);
 
+  const isKnown = (text: string, ids: readonly number[]): boolean =>
+    ids.length > 0 &&
+    knowsText({
+      text,
+      count: ids.length,
+      unknown: ids.filter((id) => id === tokenizer.unk_token_id).length,
+    });
+
   async function compute(work: Work, items: readonly WorkItem[]): Promise<Float32Array[]> {
-    const prefix = work === 'query' ? recipe.queryPrefix : recipe.passagePrefix;
-    const input = inputTensors(
-      items.map(([text]) => sequences.single(prefix + text)),
-      tokenizer.pad_token_id,
+    const isQuery = work === 'query' || work === 'builtInQuery';
+    const prefix = isQuery ? recipe.queryPrefix : recipe.passagePrefix;
+    const built = items.map(([text]) => sequences.single(prefix + text));
+    const known = items.map(
+      ([text], index) => !recipe.knowsOnlyEnglish || isKnown(text, built[index]?.ids ?? []),
     );
+    const input = inputTensors(built, tokenizer.pad_token_id);
     try {
       const output = (await model(input.tensors)) as ModelOutput;
       const tensor = recipe.pooling === 'none' ? output.sentence_embedding : output.last_hidden_state;
-      if (tensor === undefined) throw new Error(`the model puts out ${recipe.pooling === 'none' ? 'no vector of a text' : 'no hidden states'}`);
+      if (tensor === undefined)
+        throw new Error(
+          `the model puts out ${recipe.pooling === 'none' ? 'no vector of a text' : 'no hidden states'}`,
+        );
       const vectors =
-        recipe.pooling === 'none' ? rowsOf(tensor) : pooled(tensor, input.tensors.attention_mask, recipe.pooling);
+        recipe.pooling === 'none'
+          ? rowsOf(tensor)
+          : pooled(tensor, input.tensors.attention_mask, recipe.pooling);
       tensor.dispose();
-      return vectors.map(toUnitLength);
+      return vectors.map((vector, index) =>
+        known[index] === true ? toUnitLength(vector) : new Float32Array(vector.length),
+      );
     } finally {
       input.dispose();
     }

@@ -93,6 +93,7 @@ export function operationNeeds(
     processesOf: (taskId) => taskProcesses(journal.uuid, taskId, services.standby.markOf({ id: taskId })),
     recaller: { explain: afterInHand((query) => recaller.explain(query), inHand) },
     models: () => ({
+      builtIn: inference.builtIn(),
       embedder: inference.embedder(),
       reranker: inference.reranker(),
       ner: inference.ner(),

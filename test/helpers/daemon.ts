@@ -239,6 +239,8 @@ function environment(home: string, extra: Record<string, string> = {}): NodeJS.P
     NINJAD_ALLOW_DOWNLOAD: 'false',
     // It would come and go between what a test does.
     NINJAD_STANDBY: '0',
+    // Most tests need no encoder, and a process of 200 MB each is a lot for a machine that runs three at once.
+    NINJAD_BUILT_IN: 'false',
     ...extra,
   };
 }

@@ -18,6 +18,7 @@ export const someStatus: Answers['status.get'] = {
   database: { kind: 'embedded', url: 'postgresql:///postgres?host=%2Frun&user=postgres', state: 'ready' },
   inference: {
     state: 'degraded',
+    builtIn: { state: 'failed', reason: 'it is not built' },
     embedder: { state: 'degraded', reason: 'org/embedder is not on this machine' },
     reranker: { state: 'ready', model: 'org/reranker' },
     ner: { state: 'off' },
@@ -28,6 +29,7 @@ export const someStatus: Answers['status.get'] = {
     model: 'ninjad-lexical-1',
     degraded: 'org/embedder is not on this machine',
     embedded: 9,
+    encoders: [],
     missing: 2,
   },
   agent: { kind: 'offline', path: null, version: null, reason: 'no claude was found' },

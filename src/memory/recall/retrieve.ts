@@ -12,7 +12,7 @@ export type Expand = (query: Pick<RecallQuery, 'text' | 'filter' | 'signal'>) =>
 
 export interface RetrieveDeps {
   store: Store;
-  embedders: Embedders;
+  embedders: Pick<Embedders, 'current' | 'lexical'>;
   /** Further lists of hits, besides vectors and full text. */
   expand?: readonly Expand[];
 }
@@ -95,7 +95,7 @@ async function nearest(
  * that the encoder does not know is left to its words.
  */
 async function embedQuestion(
-  embedders: Embedders,
+  embedders: RetrieveDeps['embedders'],
   text: string,
   signal: AbortSignal,
 ): Promise<{ embedder: CurrentEmbedder; vector: Float32Array | undefined }> {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
 import { embedLexically, lexicalEmbedder } from '../../../src/memory/embed/lexical-embedder.ts';
 import { estimateTokens } from '../../../src/memory/recall/budget.ts';
 import type { RecallDeps } from '../../../src/memory/recall/create-recall.ts';
@@ -317,7 +316,6 @@ describe('the embedder', () => {
         embed: () => Promise.reject(new Error('the process died')),
       }),
       lexical: lexicalEmbedder,
-      onChange: (listener) => withoutModels.onChange(listener),
     };
     const report = await explain('disk', {}, { embedders });
     expect(report.embedder).toEqual({ model: 'ninjad-lexical-1', degraded: 'the process died' });
@@ -334,7 +332,6 @@ describe('the embedder', () => {
         embed: (texts) => Promise.resolve(texts.map(embedLexically)),
       }),
       lexical: lexicalEmbedder,
-      onChange: (listener) => withoutModels.onChange(listener),
     };
     const report = await explain('disk', {}, { embedders });
     expect(report.vectors).toBe('no vectors');

@@ -39,7 +39,8 @@ export async function readGraphWeights(folder: string): Promise<Map<string, Grap
       const count = shape.reduce((product, size) => product * size, 1);
       if (at + 4 * count > bytes.byteLength)
         throw new Error(`${folder}: expected ${4 * count} bytes of ${name}, got ${bytes.byteLength - at}`);
-      const values = dtype === 'float32' ? new Float32Array(bytes, at, count) : new Int32Array(bytes, at, count);
+      const values =
+        dtype === 'float32' ? new Float32Array(bytes, at, count) : new Int32Array(bytes, at, count);
       found.set(name, { shape, values });
       at += 4 * count;
     }

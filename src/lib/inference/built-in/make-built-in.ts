@@ -17,12 +17,12 @@ export type Made = { outcome: 'made' | 'up to date'; folder: string } | { outcom
 
 const stampFile = 'made-of.json';
 
-/** The folder of the installed package, or undefined where it is not there. */
-export function sourceFolder(): string | undefined {
+/** The folder of the installed package, or null where it is not there. */
+export function sourceFolder(): string | null {
   try {
     return dirname(createRequire(import.meta.url).resolve(`${sourcePackage}/package.json`));
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -30,11 +30,8 @@ export function sourceFolder(): string | undefined {
  * Makes the built-in encoder below a folder of models, unless the one that is there was made of the same package by the same
  * code. It appears there whole or not at all.
  */
-export async function makeBuiltIn(
-  modelsDir: string,
-  source: string | undefined = sourceFolder(),
-): Promise<Made> {
-  if (source === undefined) return { outcome: 'absent' };
+export async function makeBuiltIn(modelsDir: string, source: string | null = sourceFolder()): Promise<Made> {
+  if (source === null) return { outcome: 'absent' };
   const folder = join(modelsDir, builtInModel);
   const stamp = await stampOf(source);
   const known = await readFile(join(folder, stampFile), 'utf8').catch(() => undefined);

@@ -103,7 +103,9 @@ function createBuilder(given: ReadonlyMap<string, GraphWeight>) {
   const take = (name: string): GraphWeight & { values: Float32Array } => {
     const found = given.get(name);
     if (found === undefined || !(found.values instanceof Float32Array))
-      throw new Error(`expected a weight ${name} of floats, got ${found === undefined ? 'none' : 'integers'}`);
+      throw new Error(
+        `expected a weight ${name} of floats, got ${found === undefined ? 'none' : 'integers'}`,
+      );
     return { ...found, values: found.values };
   };
   const fresh = (stem: string): string => `${stem}_${(names += 1)}`;
@@ -111,7 +113,12 @@ function createBuilder(given: ReadonlyMap<string, GraphWeight>) {
     weights.push(weight);
     return weight.name;
   };
-  const end = (op: string, inputs: readonly string[], output: string, attributes?: GraphNode['attributes']) => {
+  const end = (
+    op: string,
+    inputs: readonly string[],
+    output: string,
+    attributes?: GraphNode['attributes'],
+  ) => {
     nodes.push({ op, inputs, output, ...(attributes && { attributes }) });
     return output;
   };
@@ -134,7 +141,11 @@ function createBuilder(given: ReadonlyMap<string, GraphWeight>) {
   /** A matrix of int8 with a scale for each column; the runtime unfolds it once, while it loads. */
   const matrix = (values: Float32Array, columns: number): string => {
     const { quantized, scales } = quantizeColumns(values, columns);
-    const whole = put({ name: fresh('matrix'), shape: [values.length / columns, columns], values: quantized });
+    const whole = put({
+      name: fresh('matrix'),
+      shape: [values.length / columns, columns],
+      values: quantized,
+    });
     return node('Mul', [node('Cast', [whole], toFloat), vector(scales)]);
   };
   const multiply = (x: string, kernel: Float32Array, bias: Float32Array): string =>
