@@ -33,6 +33,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   backup: async () => (await import('./backup/backup.ts')).backupCommand(),
+  export: async () => (await import('./export.ts')).exportHomeCommand(),
+  import: async () => (await import('./import.ts')).importHomeCommand(),
   storage: async () => (await import('./storage.ts')).storageCommand(),
   psql: async () => (await import('./psql.ts')).psqlCommand(),
 };
