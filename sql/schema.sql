@@ -546,6 +546,26 @@ CREATE TABLE graph_pending (
 );
 CREATE INDEX graph_pending_position_idx ON public.graph_pending USING btree ("position");
 
+CREATE TABLE import_items (
+  hash text NOT NULL,
+  import_id bigint NOT NULL,
+  CONSTRAINT import_items_pkey PRIMARY KEY (hash),
+  CONSTRAINT import_items_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE,
+  CONSTRAINT import_items_hash_is_sha256 CHECK ((hash ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX import_items_import_idx ON public.import_items USING btree (import_id);
+
+CREATE TABLE imports (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  origin text NOT NULL,
+  undone_at timestamp with time zone,
+  CONSTRAINT imports_pkey PRIMARY KEY (id),
+  CONSTRAINT imports_kind_known CHECK ((kind = ANY (ARRAY['chatgpt'::text, 'claude'::text, 'markdown'::text]))),
+  CONSTRAINT imports_origin_short CHECK ((length(origin) <= 4096))
+);
+
 CREATE TABLE job_cursors (
   job_id text NOT NULL,
   kind text NOT NULL,

@@ -26,6 +26,7 @@ import { spendOperations } from './spend/operations.ts';
 import { storageOperations } from './storage/operations.ts';
 import { agentOperations } from './tasks/mcp/operations.ts';
 import { taskOperations } from './tasks/operations.ts';
+import { transferOperations } from './transfer/operations.ts';
 import { upkeepOperations } from './upkeep/operations.ts';
 import { wishOperations } from './wishes/operations.ts';
 
@@ -63,6 +64,7 @@ export const operations = {
   ...treeOperations,
   ...agentOperations,
   ...upkeepOperations,
+  ...transferOperations,
   ...controlOperations,
 };
 

@@ -43,6 +43,7 @@ const tables = [
   'rule_versions',
   'rule_days',
   'machines',
+  'imports',
 ];
 const { store } = useDatabase(...tables);
 
@@ -288,6 +289,13 @@ const examples: {
   'backup.copied': { input: { token: 'token-123' }, setUp: [['backup.begin', { token: 'token-123' }]] },
   'backup.hold': { input: { token: 'token-123' }, setUp: [['backup.begin', { token: 'token-123' }]] },
   'backup.end': { input: { token: 'token-123', archive: '/backups/one.tar' } },
+  'import.rows': { input: { part: 'memories', rows: [{ content: 'six' }] } },
+  'import.begin': { input: { kind: 'markdown', origin: '/notes' } },
+  'import.texts': {
+    input: { import: 1, texts: [{ hash: 'a'.repeat(64), lines: [{ content: 'seven' }] }] },
+    setUp: [['import.begin', { kind: 'markdown', origin: '/notes' }]],
+  },
+  'import.undo': { input: { id: 1 }, setUp: [['import.begin', { kind: 'markdown', origin: '/notes' }]] },
   'agent.open': { input: { token: 't' } },
   'agent.call': { input: { session: 's', tool: 'recall', input: {} } },
   'sql.run': { input: { text: 'SELECT 1' } },
@@ -341,6 +349,7 @@ describe('the table of operations', () => {
       'fleet.list',
       'goals.list',
       'graph.get',
+      'imports.list',
       'mail.list',
       'mail.messages',
       'memories.list',
@@ -367,6 +376,11 @@ describe('the table of operations', () => {
       'backup.hold',
       'backup.filled',
       'backup.end',
+      'export.page',
+      'import.rows',
+      'imports.known',
+      'import.begin',
+      'import.texts',
       'sql.run',
     ]);
     for (const name of forTerminal)

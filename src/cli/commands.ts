@@ -51,6 +51,8 @@ export const commandGroups: Readonly<Record<string, Readonly<Record<string, Load
     service: async () => (await import('./service/service.ts')).serviceCommand(),
     storage: async () => (await import('./storage.ts')).storageCommand(),
     backup: async () => (await import('./backup/backup.ts')).backupCommand(),
+    export: async () => (await import('./export.ts')).exportHomeCommand(),
+    import: async () => (await import('./import.ts')).importHomeCommand(),
     clock: async () => (await import('./clock.ts')).clockCommand(),
     completion: async () => (await import('./completion/completion.ts')).completionCommand(),
   },

@@ -81,6 +81,6 @@ async function keepBudget(
     signal,
     mayRewrite: async (bytes) => (await disk()).freeBytes > 2 * bytes,
   });
-  if (Object.keys(shrunk.deleted).length > 0 || shrunk.rewritten.length > 0) report(shrunk);
+  if (shrunk.deleted.size > 0 || shrunk.rewritten.length > 0) report(shrunk);
   return budgetProblem(shrunk.overBytes, budgetBytes);
 }

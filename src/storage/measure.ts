@@ -63,7 +63,7 @@ export async function measureTables(store: Tx): Promise<Map<string, number>> {
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'm')
             GROUP BY 1 ORDER BY 1`,
   });
-  return new Map(rows.map(({ name, bytes }) => [name, Number(bytes)]));
+  return new Map(rows.map(({ name, bytes }) => [name, bytes]));
 }
 
 /** What counts against the budget. */

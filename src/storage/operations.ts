@@ -1,5 +1,6 @@
 import { nothing } from '../lib/operations/fields.ts';
 import { operation } from '../lib/operations/operation.ts';
+import { ownValue } from '../lib/own-value.ts';
 import type { Store } from '../lib/store/store.ts';
 import { budgetOf, countedBytes, type Disk, measureParts, type PartBytes } from './measure.ts';
 import type { Room, RoomState } from './room.ts';
@@ -52,7 +53,7 @@ async function viewStorage({ store, now, databaseKind, storage }: StorageNeeds):
   const measured = await measureParts(store, { home, databaseKind });
   const past = await readPastDay(store, { worker, now: now() });
   const perDayOf = (name: string, bytes: number): number | null => {
-    const before = past?.bytes[name];
+    const before = past === undefined ? undefined : ownValue(past.bytes, name);
     return past === undefined || before === undefined ? null : Math.round((bytes - before) / past.daysAgo);
   };
   const parts = measured.map((part) => ({ ...part, perDay: perDayOf(part.name, part.bytes) }));

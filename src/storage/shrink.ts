@@ -27,7 +27,7 @@ export interface ShrinkOptions {
 /** What went for the budget. */
 export interface Shrunk {
   /** Rows by part. */
-  deleted: Record<string, number>;
+  deleted: Map<string, number>;
   /** Tables that were written anew, since their files were too large for the budget. */
   rewritten: string[];
   /** Bytes that are still over the budget though nothing is left that may go. */
@@ -50,7 +50,7 @@ export async function shrinkStore(
   store: Pick<Store, 'query'>,
   { budgetBytes, measure, now, signal, mayRewrite }: ShrinkOptions,
 ): Promise<Shrunk> {
-  const shrunk: Shrunk = { deleted: {}, rewritten: [], overBytes: 0 };
+  const shrunk: Shrunk = { deleted: new Map(), rewritten: [], overBytes: 0 };
   let files = await measure();
   if (files <= budgetBytes * fullShare) return shrunk;
   let states = await readStates(store);
@@ -90,7 +90,7 @@ async function deleteOldest(
       if (chunk.rows < chunkRows) break;
     }
     if (rows === 0) continue;
-    deleted[part] = (deleted[part] ?? 0) + rows;
+    deleted.set(part, (deleted.get(part) ?? 0) + rows);
     await store.query({ text: `VACUUM (ANALYZE) ${table}` });
     if (freed >= wanted) return;
   }
@@ -109,7 +109,7 @@ async function deleteChunk(
            SELECT count(*)::int AS rows, coalesce(sum(size + ${rowOverhead}), 0)::bigint AS bytes FROM gone`,
     values: [before],
   });
-  return { rows: rows[0]?.rows ?? 0, bytes: Number(rows[0]?.bytes ?? 0) };
+  return { rows: rows[0]?.rows ?? 0, bytes: rows[0]?.bytes ?? 0 };
 }
 
 /** Header and pointer of a row, and its entries in indexes, about. */
@@ -129,7 +129,7 @@ async function readStates(store: Pick<Store, 'query'>): Promise<TableState[]> {
     });
     const found = rows[0];
     if (found === undefined) continue;
-    const bytes = Number(found.bytes);
+    const { bytes } = found;
     // A table that was never analysed tells nothing of itself.
     const live = found.rows < 0 ? bytes : 1.1 * found.rows * (found.width + 28);
     states.push({ table, bytes, reusable: Math.max(0, bytes - live) });

@@ -33,7 +33,7 @@ export function storageKeeperLogic(services: Services) {
         }
       },
       report: ({ deleted, rewritten }) =>
-        log.info({ rows: deleted, rewritten }, 'made room for the budget of the home'),
+        log.info({ rows: Object.fromEntries(deleted), rewritten }, 'made room for the budget of the home'),
     },
     startedAt,
   );

@@ -74,7 +74,11 @@ function keeper(maxBytes: number | null = null) {
   const keep = createRoomKeeper(
     {
       store,
-      bus: { emit: (_, fact) => void ('text' in fact && told.push(fact.text)) },
+      bus: {
+        emit(_, fact) {
+          if ('text' in fact) told.push(fact.text);
+        },
+      },
       room,
       home,
       databaseKind: 'embedded',

@@ -3,8 +3,6 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { NinjadError, UsageError } from '../../lib/errors.ts';
-import { settingMeta } from '../../lib/config/setting.ts';
-import { declaredSettings } from '../../settings.ts';
 import { coldSource } from '../../upkeep/backup/cold-source.ts';
 import { createBackup } from '../../upkeep/backup/create.ts';
 import { liveSource } from '../../upkeep/backup/live-source.ts';
@@ -14,7 +12,7 @@ import { connect, currentPaths, type DaemonClient } from '../connect.ts';
 import { exitCodeOf, exitCodes } from '../failure.ts';
 import { printJson, printLines } from '../print.ts';
 import { BackupError } from '../../upkeep/backup/failure.ts';
-import { backupFolder, makeBackupFolder, settingsOf } from './places.ts';
+import { backupFolder, isSecret, makeBackupFolder, settingsOf } from './places.ts';
 
 interface CreateCliOptions {
   withSecrets?: true;
@@ -82,9 +80,4 @@ async function sourceOf(paths: HomePaths): Promise<ChosenSource> {
   }
   const source = liveSource(client.ask);
   return { source, made: source.made };
-}
-
-function isSecret(key: string): boolean {
-  if (!Object.hasOwn(declaredSettings, key)) return false;
-  return settingMeta.get(declaredSettings[key as keyof typeof declaredSettings])?.secret === true;
 }

@@ -1,0 +1,130 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join, relative } from 'node:path';
+import { openPromise } from 'yauzl';
+import { messageOf, UsageError } from '../../lib/errors.ts';
+import { arrayItems } from './array-items.ts';
+import { isChatgpt, readChatgpt } from './chatgpt.ts';
+import { isClaude, readClaude } from './claude.ts';
+import type { ForeignProblem, ForeignText } from './document.ts';
+import { readMarkdown } from './markdown.ts';
+
+type Found = ForeignText | ForeignProblem;
+
+/** conversations.json, or its parts where the export is large. */
+const conversationsName = /(?:^|\/)conversations(?:-\d+)?\.json$/;
+const markdownName = /\.(?:md|markdown)$/i;
+const maxMarkdownBytes = 50 * 1024 * 1024;
+
+/**
+ * The texts of what ChatGPT or Claude has exported (the zip, or its conversations.json) or of Markdown (a file, a folder with all
+ * below it, or a zip), one after the other. What cannot be read is a problem between them; throws a `UsageError` for a path that
+ * is none of these.
+ */
+export async function* readForeign(path: string): AsyncGenerator<Found> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new UsageError(`${path} cannot be read: ${messageOf(cause)}`, { cause });
+  });
+  if (found.isDirectory()) yield* readFolder(path);
+  else if (extname(path).toLowerCase() === '.zip') yield* readZip(path);
+  else if (extname(path).toLowerCase() === '.json')
+    yield* readConversations(createReadStream(path), basename(path));
+  else if (markdownName.test(path)) yield await markdownOf(basename(path), () => readFile(path), found);
+  else
+    throw new UsageError(
+      `${path}: expected an export of ninjad, a zip or conversations.json of ChatGPT or Claude, or Markdown`,
+    );
+}
+
+async function* readConversations(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Found> {
+  let number = 0;
+  try {
+    for await (const item of arrayItems(chunks)) {
+      number += 1;
+      yield conversationOf(item, `${name}, conversation ${number}`);
+    }
+  } catch (thrown) {
+    yield { problem: `${name}, after conversation ${number}: ${messageOf(thrown)}` };
+  }
+}
+
+function conversationOf(item: string, where: string): Found {
+  try {
+    const value: unknown = JSON.parse(item);
+    if (isChatgpt(value)) return readChatgpt(value);
+    if (isClaude(value)) return readClaude(value);
+    return { problem: `${where}: expected a conversation of ChatGPT or Claude` };
+  } catch (thrown) {
+    return { problem: `${where}: ${messageOf(thrown).slice(0, 200)}` };
+  }
+}
+
+async function* readFolder(folder: string): AsyncGenerator<Found> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter(
+      (entry) => entry.isFile() && (markdownName.test(entry.name) || conversationsName.test(entry.name)),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    // Notes programs keep what is theirs in hidden folders.
+    .filter(
+      (path) =>
+        !relative(folder, path)
+          .split('/')
+          .some((part) => part.startsWith('.')),
+    )
+    .sort();
+  if (paths.length === 0)
+    throw new UsageError(`${folder}: expected an export of ninjad, Markdown files, or conversations.json`);
+  for (const path of paths) {
+    const name = relative(folder, path);
+    if (conversationsName.test(path)) yield* readConversations(createReadStream(path), name);
+    else yield await markdownOf(name, () => readFile(path), await stat(path));
+  }
+}
+
+async function* readZip(path: string): AsyncGenerator<Found> {
+  let isKnown = false;
+  const zip = await openPromise(path).catch((cause: unknown) => {
+    throw new UsageError(`${path} cannot be read as a zip: ${messageOf(cause)}`, { cause });
+  });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName;
+      if (conversationsName.test(name)) {
+        isKnown = true;
+        yield* readConversations(await zip.openReadStreamPromise(entry), name);
+      } else if (markdownName.test(name)) {
+        isKnown = true;
+        const read = async (): Promise<Buffer> => {
+          const chunks: Buffer[] = [];
+          for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+          return Buffer.concat(chunks);
+        };
+        const mtime = entry.getLastModDate();
+        yield await markdownOf(name, read, { size: entry.uncompressedSize, mtime, birthtime: mtime });
+      }
+    }
+  } catch (thrown) {
+    yield { problem: `${basename(path)}: ${messageOf(thrown)}` };
+    isKnown = true;
+  } finally {
+    zip.close();
+  }
+  if (!isKnown) throw new UsageError(`${path}: expected conversations.json or Markdown in it`);
+}
+
+async function markdownOf(
+  name: string,
+  read: () => Promise<Buffer>,
+  { size, mtime, birthtime }: { size: number; mtime: Date; birthtime: Date },
+): Promise<Found> {
+  if (size > maxMarkdownBytes)
+    return { problem: `${name}: it has ${size} bytes, more than ${maxMarkdownBytes}` };
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await read());
+    return readMarkdown(name, text, birthtime.getTime() > 0 && birthtime < mtime ? birthtime : mtime, mtime);
+  } catch (thrown) {
+    return { problem: `${name}: ${thrown instanceof TypeError ? 'expected UTF-8' : messageOf(thrown)}` };
+  }
+}

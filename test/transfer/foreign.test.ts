@@ -1,0 +1,146 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { arrayItems } from '../../src/transfer/foreign/array-items.ts';
+import { type ForeignProblem, type ForeignText, linesOfText } from '../../src/transfer/foreign/document.ts';
+import { readForeign } from '../../src/transfer/foreign/read-foreign.ts';
+import { memoryLine } from '../../src/memory/memory-line.ts';
+import { chatgptExport, claudeExport } from '../fixtures/foreign-conversations.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+import { zipOf } from '../helpers/zip.ts';
+
+async function listed<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+function allOf(path: string): Promise<(ForeignText | ForeignProblem)[]> {
+  return listed(readForeign(path));
+}
+
+function fileWith(name: string, content: string | Buffer): string {
+  const path = join(tempDir(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('conversations of ChatGPT', () => {
+  it('are the branch that was shown last, without hidden prompts, thoughts and tools', async () => {
+    const [first, second] = await allOf(fileWith('conversations.json', JSON.stringify(chatgptExport)));
+    expect(first).toMatchObject({
+      kind: 'chatgpt',
+      title: 'Backup of the NAS',
+      trust: 'local',
+      createdAt: new Date('2024-01-01T10:00:00.123Z'),
+    });
+    expect((first as ForeignText).text).toBe(
+      '# Backup of the NAS\n\n**You**, 2024-01-01 10:00\n\n[image]\n\nHow do I back up Bertha?\n\n' +
+        '**ChatGPT**, 2024-01-01 10:00\n\nUse restic every night.\n',
+    );
+    expect((second as ForeignText).text).toBe('');
+    expect(linesOfText(second as ForeignText)).toBeUndefined();
+  });
+
+  it('come out of the zip as well, also where it is split', async () => {
+    const zip = zipOf({
+      'chat.html': '<html>',
+      'conversations-000.json': JSON.stringify(chatgptExport.slice(0, 1)),
+      'conversations-001.json': JSON.stringify(chatgptExport.slice(1)),
+      'user.json': '{}',
+    });
+    expect(await allOf(fileWith('export.zip', zip))).toHaveLength(2);
+  });
+});
+
+describe('conversations of Claude', () => {
+  it('have words and what was sent along', async () => {
+    const [only] = await allOf(
+      fileWith('data.zip', zipOf({ 'conversations.json': JSON.stringify(claudeExport), 'users.json': '[]' })),
+    );
+    expect(only).toMatchObject({
+      kind: 'claude',
+      title: 'Garden plan',
+      createdAt: new Date('2024-03-05T09:29:00Z'),
+    });
+    expect((only as ForeignText).text).toBe(
+      '# Garden plan\n\n**You**, 2024-03-05 09:30\n\nWhat grows in the shade?\n\n[attachment soil.txt]\n\nclay, pH 6\n\n[file garden.png]\n\n' +
+        '**Claude**, 2024-03-05 09:30\n\nFerns and hostas.\n',
+    );
+  });
+});
+
+describe('a folder of Markdown', () => {
+  it('is each note with its title, day and tags, hidden folders left out', async () => {
+    const folder = tempDir();
+    mkdirSync(join(folder, 'deep'));
+    mkdirSync(join(folder, '.obsidian'));
+    writeFileSync(join(folder, '.obsidian', 'x.md'), 'hidden');
+    writeFileSync(
+      join(folder, 'a.md'),
+      '---\ntitle: "The NAS"\ndate: 2023-05-06\ntags: [home, nas]\n---\nIt is called Bertha.\n',
+    );
+    writeFileSync(join(folder, 'deep', 'b.md'), 'Some words\n\n## Plants\n\nwater them\n');
+    writeFileSync(join(folder, 'c.txt'), 'no note');
+    writeFileSync(join(folder, 'd.md'), Buffer.from([0xff, 0xfe, 0x41]));
+    const found = await allOf(folder);
+    expect(found).toMatchObject([
+      {
+        title: 'The NAS',
+        text: 'It is called Bertha.\n',
+        createdAt: new Date('2023-05-06T00:00:00Z'),
+        tags: ['home', 'nas'],
+        trust: 'owner',
+      },
+      { problem: 'd.md: expected UTF-8' },
+      { title: 'Plants' },
+    ]);
+  });
+});
+
+describe('what is none of these', () => {
+  it.each([
+    ['x.json', '{"a": 1}', 'expected a list of conversations'],
+    ['y.json', '[{"a": 1}]', 'expected a conversation of ChatGPT or Claude'],
+    ['z.json', JSON.stringify(chatgptExport).slice(0, -40), 'it was cut'],
+    ['e.json', '', 'got nothing'],
+  ])('%s is a problem that says what was expected', async (name, content, problem) => {
+    const found = await allOf(fileWith(name, content));
+    expect(found.at(-1)).toEqual({ problem: expect.stringContaining(problem) as string });
+  });
+
+  it('is refused by its name, and so is an empty folder and a zip without any', async () => {
+    await expect(allOf(fileWith('x.pdf', ''))).rejects.toThrow('expected an export of ninjad');
+    await expect(allOf(tempDir())).rejects.toThrow('Markdown files');
+    await expect(allOf(fileWith('x.zip', 'PK'))).rejects.toThrow('cannot be read as a zip');
+    await expect(allOf(fileWith('x.zip', zipOf({ a: 'b' })))).rejects.toThrow('expected conversations.json');
+  });
+});
+
+it('takes the elements of a list one by one, wherever its pieces are cut', async () => {
+  const list = [{ a: 'x]}"\\,é😀' }, [1, [2]], 'b,c', 4, null];
+  const bytes = Buffer.from(JSON.stringify(list, null, 1));
+  for (const size of [1, 2, 3, 7, 1_000]) {
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+      bytes.subarray(at * size, (at + 1) * size),
+    );
+    const items = await listed(arrayItems(Readable.from(chunks) as AsyncIterable<Buffer>));
+    expect(items.map((item) => JSON.parse(item) as unknown)).toEqual(list);
+  }
+});
+
+it('makes lines that the daemon takes, in parts where a text is very long', () => {
+  const made = linesOfText({
+    kind: 'markdown',
+    title: 'long\u0000',
+    text: 'paragraph \uD83D\n\n'.repeat(100_000),
+    createdAt: undefined,
+    updatedAt: undefined,
+    trust: 'owner',
+    tags: [],
+  });
+  expect(made?.lines.length).toBe(3);
+  for (const line of made?.lines ?? []) expect(memoryLine.safeParse(line).success).toBe(true);
+  expect(made?.lines[2]?.title).toBe('long (3/3)');
+});
