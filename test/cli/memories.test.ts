@@ -231,6 +231,20 @@ describe('ninjad remember', () => {
     expect(daemon.calls.at(-1)).toEqual(['memories.list', { event: 9, limit: 50 }]);
   });
 
+  it('says what is taken out since it looks like a secret', async () => {
+    const daemon = await cli.daemon();
+    for (const isJson of [false, true]) {
+      const text =
+        'my password is hunter2zzQ9! and the token=sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789';
+      const running = cli.begin(['remember', ...(isJson ? ['--json'] : []), text]);
+      await expect.poll(() => daemon.watches.size, { timeout: 30_000 }).toBe(1);
+      for (const tell of daemon.watches.values()) tell({ type: 'accepted' });
+      const { stdout } = await running.ended;
+      if (isJson) expect(JSON.parse(stdout)).toMatchObject({ redacted: ['password', 'token'] });
+      else expect(stdout).toContain('safe on the disk, without a password and a token: secrets are not kept');
+    }
+  }, 60_000);
+
   it('returns when the text is safe, also where the store is away', async () => {
     const daemon = await cli.daemon();
     const running = cli.begin(['remember', '--json', '-'], { stdin: 'x'.repeat(20_000) });

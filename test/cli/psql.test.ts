@@ -28,6 +28,28 @@ describe('ninjad psql without psql', () => {
     expect(daemon.calls).toEqual([['sql.run', { text: 'select 1' }]]);
   });
 
+  it('runs each -c and each file in their order', async () => {
+    const daemon = await cli.daemon();
+    const file = join(dirname(cli.home()), 'two.sql');
+    writeFileSync(file, 'select 2');
+    const args = ['psql', '-q', '-c', 'select 1', '-f', file, '--command=select 3', '-f', '-'];
+    expect((await cli.run(args, { env: nodeOnly(), stdin: 'select 4' })).code).toBe(0);
+    expect(daemon.calls).toEqual([1, 2, 3, 4].map((number) => ['sql.run', { text: `select ${number}` }]));
+  });
+
+  it.each([
+    [['-v', 'x=1'], '-v'],
+    [['--csv'], '--csv'],
+    [['mydb'], 'mydb'],
+  ])('refuses what only psql knows: %j', async (args, got) => {
+    await cli.daemon();
+    const { code, stderr } = await cli.run(['psql', ...args], { env: nodeOnly() });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `ninjad: expected -c, -f or -q, which is all that is there without psql, got ${got}\n`,
+    });
+  });
+
   it('runs a piped stdin as one text', async () => {
     const daemon = await cli.daemon();
     const ran = await cli.run(['psql'], { env: nodeOnly(), stdin: 'begin;\nselect 1;\ncommit;\n' });
@@ -108,6 +130,14 @@ describe('ninjad psql with psql', () => {
     const ran = await cli.run(['psql', '-c', 'select 1'], { env: psql.env, stdin: 'through' });
     expect(ran).toEqual({ code: 0, stdout: 'through', stderr: '' });
     expect(psql.called()).toBe('postgresql:///postgres?host=%2Frun&user=postgres\n-c\nselect 1\npassword=\n');
+  });
+
+  it('passes on whatever psql takes, in its order', async () => {
+    await cli.daemon();
+    const psql = fakePsql();
+    const args = ['-X', '-v', 'x=1', '-c', 'select :x', '-f', 'a.sql', '-c', 'select 2', '--csv'];
+    expect((await cli.run(['psql', ...args], { env: psql.env })).code).toBe(0);
+    expect(psql.called().split('\n').slice(1, -2)).toEqual(args);
   });
 
   it('runs it on DATABASE_URL even without a daemon, with the password out of sight', async () => {

@@ -17,15 +17,29 @@ async function shown(...args: string[]): Promise<string[]> {
 }
 
 describe('ninjad status', () => {
-  it('shows what matters first and then the tree as an outline', async () => {
+  it('shows what matters in some ten lines', async () => {
     await cli.daemon();
     const lines = await shown('status');
+    expect(lines.length).toBeLessThanOrEqual(14);
+    expect(lines[0]).toMatch(/^ninjad +0\.1\.0, pid 4242, ready, up \d+ d/);
+    expect(lines).toContain('dashboard  http://127.0.0.1:7717/');
+    expect(lines).toContain('agent      none found: it quotes what it remembers, see ninjad doctor');
+    expect(lines).toContain('models     not all here: it remembers by words, see ninjad doctor');
+    expect(lines).toContain('memory     12 memories');
+    expect(lines).toContain(
+      'events     1 003 waiting (HUMAN 1, HIGH 2, NORMAL 1 000); 1 204 311 taken, 3 not understood',
+    );
+    expect(lines).toContain('tasks      1 running, 2 queued; 7 done, 2 dropped, 1 failed, 1 given up');
+    expect(lines).toContain('spent      $0.042 today, cap $5.00');
+  });
+
+  it('shows all of it with --tree, and then the tree as an outline', async () => {
+    await cli.daemon();
+    const lines = await shown('status', '--tree');
     expect(lines[0]).toMatch(/^ninjad +0\.1\.0, pid 4242, ready, up \d+ d/);
     expect(lines).toContain('dashboard  http://127.0.0.1:7717/');
     expect(lines).toContain('agent      offline: no claude was found');
-    expect(lines).toContain('mailbox    1 003 waiting (HUMAN 1, HIGH 2, NORMAL 1 000)');
-    expect(lines).toContain('events     1 204 311 accepted, 3 rejected');
-    expect(lines).toContain('ended      7 done, 2 dropped, 1 failed, 1 dead');
+    expect(lines).toContain('ended      7 done, 2 dropped, 1 failed, 1 given up');
     expect(lines).toContain('spent      $0.042 today, cap $5.00');
     const tree = lines.slice(lines.indexOf('') + 1);
     expect(tree).toHaveLength(3);

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commandGroups } from '../../src/cli/commands.ts';
 import { openHome } from '../../src/lib/config/open-home.ts';
 import { ensureFifo } from '../../src/lib/wire/fifo.ts';
 import { cliHarness } from './cli-harness.ts';
@@ -8,6 +9,13 @@ import { cliHarness } from './cli-harness.ts';
 const cli = cliHarness();
 const commands = [
   'up',
+  'stop',
+  'restart',
+  'logs',
+  'chat',
+  'completion',
+  'version',
+  'dashboard',
   'send',
   'ask',
   'status',
@@ -30,6 +38,22 @@ const ruleCommands = [
 ];
 
 describe('help', () => {
+  it('has its commands under headings, the first what one begins with', async () => {
+    const { stdout } = await cli.run(['--help']);
+    const headings = stdout.split('\n').filter((line) => /^[A-Z].*:$/.test(line) && line !== 'Examples:');
+    expect(headings.length).toBeGreaterThanOrEqual(5);
+    expect(headings.slice(0, 2)).toEqual(['Options:', 'Run it:']);
+    const listed = Object.values(commandGroups).flatMap((group) => Object.keys(group));
+    for (const name of listed) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+  });
+
+  it('names the command as it was started', async () => {
+    const env = { npm_lifecycle_event: 'npx', npm_lifecycle_script: 'ninjad' };
+    expect((await cli.run(['tasks', '--help'], { env })).stdout).toContain('  $ npx ninjad tasks --json');
+    expect((await cli.run(['tasks'], { env })).stderr).toContain('start one with: npx ninjad up\n');
+    expect((await cli.run(['tasks'])).stderr).toContain('start one with: ninjad up\n');
+  });
+
   it('lists every command, the exit statuses and examples', async () => {
     const { code, stdout, stderr } = await cli.run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -96,6 +120,24 @@ describe('wrong usage exits 2 with a hint on stderr and nothing on stdout', () =
   });
 });
 
+describe('all that is wrong is said in one voice', () => {
+  it.each([['stauts'], ['status', '--jsn'], ['send', ''], ['config', 'get', 'bogus'], ['tasks'], ['send']])(
+    '%s %s %s',
+    async (...args) => {
+      const { stderr } = await cli.run(args);
+      expect(stderr).toMatch(/^ninjad: [a-z]/);
+      expect(stderr).not.toMatch(/^error/m);
+    },
+  );
+
+  it('guesses near names only', async () => {
+    expect((await cli.run(['config', 'get', 'prt'])).stderr).toBe(
+      'ninjad: unknown setting prt: did you mean port?\n',
+    );
+    expect((await cli.run(['config', 'get', 'bogus'])).stderr).toBe('ninjad: unknown setting bogus\n');
+  });
+});
+
 describe('without a daemon', () => {
   it.each([
     ['status'],
@@ -135,6 +177,12 @@ describe('without a daemon', () => {
 });
 
 describe('up refuses before anything is started', () => {
+  it.each(['/proc/none/home', '/dev/null/home'])('a home that cannot be made: %s', async (home) => {
+    const { code, stderr } = await cli.run(['up'], { env: { NINJAD_HOME: home } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ninjad: cannot make the folder /);
+  });
+
   it('a home that others can write to', async () => {
     mkdirSync(cli.home());
     chmodSync(cli.home(), 0o777);

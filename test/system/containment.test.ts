@@ -26,7 +26,7 @@ describe.skipIf(host.base === null)(
     it('does not outlive its task where tasks have cgroups, and status says which tier is in force', async () => {
       const daemon = await startDaemon({ env });
       expect((await daemon.status()).containment).toEqual({ tier: 'cgroup', reason: host.reason });
-      expect((await daemon.ninjad('status')).stdout).toMatch(/processes +held by cgroup/);
+      expect((await daemon.ninjad('status', '--tree')).stdout).toMatch(/processes +held by cgroup/);
       daemon.write(`NORMAL|cron:a||task|escape ${seconds(1)}\n`);
       await ended(daemon);
       expect(await pidsOf(`/bin/sleep ${seconds(1)}`)).toEqual([]);

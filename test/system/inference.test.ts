@@ -26,8 +26,8 @@ it('computes in a process of its own, which comes back when it is killed and goe
     reranker: { state: 'ready', model: models.reranker },
     ner: { state: 'ready', model: models.ner },
   });
-  expect((await daemon.ninjad('status')).stdout).toMatch(
-    /inference +ready, Xenova\/bge-small-en-v1\.5@[0-9a-f]{12}, /,
+  expect((await daemon.ninjad('status', '--tree')).stdout).toMatch(
+    /models +ready, Xenova\/bge-small-en-v1\.5@[0-9a-f]{12}, /,
   );
 
   const pid = (): number | undefined => inferencePid(daemon.child.pid);

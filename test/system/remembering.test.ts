@@ -49,7 +49,7 @@ it('redacts a note, cuts a long document, learns from a message, and embeds all 
   const degraded = await daemon.status();
   expect(degraded.memory).toMatchObject({ model: 'ninjad-lexical-1', missing: 0 });
   expect(degraded.memory.degraded).toContain('not on this machine');
-  expect((await daemon.ninjad('status')).stdout).toMatch(/memory +\d+ memories, degraded: /);
+  expect((await daemon.ninjad('status', '--tree')).stdout).toMatch(/memory +\d+ memories, degraded: /);
   // The offline agent only quotes what is remembered.
   expect(await daemon.value(`SELECT count(*) FROM memory_embeddings WHERE origin = 'task'`)).toBe(0);
   await daemon.kill('SIGKILL');

@@ -58,7 +58,7 @@ describe.skipIf(loadKoffi() === undefined)('without a cgroup', () => {
       tier: 'subreaper',
       reason: expect.stringContaining('the setting task.containment says so') as string,
     });
-    expect((await daemon.ninjad('status')).stdout).toMatch(/processes +held by subreaper/);
+    expect((await daemon.ninjad('status', '--tree')).stdout).toMatch(/processes +held by subreaper/);
 
     const first = newTag();
     daemon.write(`NORMAL|cron:a||task|strays ${first}\n`);

@@ -19,6 +19,8 @@ interface Talk {
   turn: Turn | undefined;
   /** The last Ctrl-C had nothing to stop: one more ends the chat. */
   isEnding: boolean;
+  /** Nothing more is read. */
+  isOver: boolean;
 }
 
 /** A conversation: reads messages line by line and prints the replies, until the owner has had enough. */
@@ -36,24 +38,26 @@ export async function converse(conversation: string): Promise<void> {
       );
     },
   });
-  const talk: Talk = { conversation, terminal, turn: undefined, isEnding: false };
+  // From now on, so that nothing is missed that is typed before it is asked for.
+  const lines = terminal[Symbol.asyncIterator]();
+  const talk: Talk = { conversation, terminal, turn: undefined, isEnding: false, isOver: false };
+  terminal.once('close', () => (talk.isOver = true));
   const onInterrupt = (): void => interrupt(talk);
   terminal.on('SIGINT', onInterrupt);
   process.on('SIGINT', onInterrupt);
   try {
     await greet(talk);
-    await readLines(talk);
+    await readLines(talk, lines);
   } finally {
     process.off('SIGINT', onInterrupt);
     terminal.close();
   }
 }
 
-async function readLines(talk: Talk): Promise<void> {
-  const { terminal } = talk;
+async function readLines(talk: Talk, lines: AsyncIterableIterator<string>): Promise<void> {
   let begun = '';
-  terminal.prompt();
-  for await (const line of terminal) {
+  prompt(talk);
+  for await (const line of lines) {
     talk.isEnding = false;
     if (line.endsWith('\\')) {
       begun += `${line.slice(0, -1)}\n`;
@@ -62,8 +66,13 @@ async function readLines(talk: Talk): Promise<void> {
       begun = '';
       if (await isLast(talk, text)) return;
     }
-    terminal.prompt();
+    prompt(talk);
   }
+}
+
+/** A terminal that is closed would be read on. */
+function prompt({ terminal, isOver }: Talk): void {
+  if (!isOver) terminal.prompt();
 }
 
 /** Carries out a line; true where it ends the chat. */
