@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { saysRepeated } from '../tasks/run/cut-off.ts';
 import type { EndedMessage } from '../tasks/watch-event.ts';
+import { createLeanAsk } from '../faces/control/lean-ask.ts';
 import { NinjadError } from '../lib/errors.ts';
+import type { Operations } from '../operations.ts';
 import { currentPaths } from './connect.ts';
 import { exitCodes } from './failure.ts';
 import { nameOption } from './options.ts';
@@ -59,7 +61,7 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
   const { fork, json } = options;
   const paths = currentPaths();
   const dedupKey = randomUUID();
-  const conversation = options.conversation ?? (fork === undefined ? undefined : forkName(fork));
+  const conversation = options.conversation ?? (fork === undefined ? ownName(text) : forkName(fork));
   const payload = {
     text,
     dedupKey,
@@ -74,7 +76,9 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
   try {
     for await (const message of putWatched(paths, event, dedupKey, { signal: detach.signal })) {
       display.show(message);
-      if (message.type === 'ended') return message;
+      if (message.type !== 'ended') continue;
+      if (conversation !== undefined) await markRead(paths.controlSocket, conversation);
+      return message;
     }
   } catch (thrown) {
     if (!detach.signal.aborted) throw thrown;
@@ -87,6 +91,17 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
     display.close();
   }
   throw new NinjadError('CONNECTION_LOST', `the daemon went away; see later: ${display.followUp()}`);
+}
+
+/** A question begins a conversation, which the page shows and goes on with; a command needs none. */
+function ownName(text: string): string | undefined {
+  return text.startsWith('/') ? undefined : `ask-${randomUUID().slice(0, 13)}`;
+}
+
+/** What was read here need not be read on the page. A daemon that is gone meanwhile shows it as unread. */
+async function markRead(socketPath: string, conversation: string): Promise<void> {
+  const until = new Date().toISOString();
+  await createLeanAsk<Operations>(socketPath)('chat.read', { conversation, until }).catch(() => undefined);
 }
 
 /** A new conversation's name, said to whoever may want to go on with it. */
