@@ -93,6 +93,16 @@ CREATE TABLE config (
   CONSTRAINT config_pkey PRIMARY KEY (key)
 );
 
+CREATE TABLE conversation_marks (
+  conversation text NOT NULL,
+  title text,
+  pinned_at timestamp with time zone,
+  hidden_until bigint,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT conversation_marks_pkey PRIMARY KEY (conversation),
+  CONSTRAINT conversation_marks_title_short CHECK (((length(title) >= 1) AND (length(title) <= 120)))
+);
+
 CREATE TABLE conversation_reads (
   conversation text NOT NULL,
   read_until timestamp with time zone NOT NULL,

@@ -48,10 +48,13 @@ export function compileRules(ownerRules: readonly RuleInput[] = []): RuleBook {
   return compileRulesWith(ownerRules, defaultRules);
 }
 
+/** The commands that a message may begin with. */
+export const commandList = commandsOf(declaredReflexes);
+
 /** The reflexes that routes name. */
 export function createReflexes(deps: ReflexDeps): Reflexes {
   return reflexesOf<ReflexDeps & EventReflexDeps>(declaredReflexes, {
     ...deps,
-    commands: commandsOf(declaredReflexes),
+    commands: commandList,
   });
 }

@@ -3,11 +3,15 @@ import { Button, Loading, Problem } from './components/basics.js';
 import { Toasts } from './components/toasts.js';
 import { duration } from './format/duration.js';
 import { connection } from './link/connection.js';
+import { worstOf } from './panels/now/troubles.js';
+import { waitingInAll } from './panels/now/waiting.js';
 import { panels } from './panels/panels.js';
 import { Header } from './shell/header.js';
 import { KeysDialog } from './shell/keys-dialog.js';
-import { followKeys } from './shell/keys.js';
+import { useTab } from './shell/in-tab.js';
+import { followKeys, palette } from './shell/keys.js';
 import { followAddress, place } from './shell/location.js';
+import { followNews } from './shell/notify.js';
 import { Rail } from './shell/rail.js';
 import { clock, startClock } from './state/clock.js';
 import { live } from './state/live.js';
@@ -19,23 +23,20 @@ export function start(element) {
   startClock();
   followAddress(panels);
   followKeys(panels);
-  for (const panel of panels) if ('start' in panel) void panel.start();
+  followNews();
+  for (const panel of panels) void panel.start?.();
   document.addEventListener('visibilitychange', () =>
     document.body.classList.toggle('is-hidden', document.hidden),
   );
   render(html`<${App} />`, element);
 }
 
-const awayMark = '(no answer) ';
-
 function App() {
   const panel = useStore(place, (state) => state.panel);
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const isFirst = useRef(true);
+  useTab({ label: panels.find(({ id }) => id === panel)?.label ?? '', ...useTabState() });
   useEffect(() => {
-    const label = panels.find(({ id }) => id === panel)?.label ?? '';
-    const isAway = document.title.startsWith(awayMark);
-    document.title = `${isAway ? awayMark : ''}${label} · ninjad`;
     // Whoever goes to another panel by keyboard or screen reader goes on from there.
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
@@ -62,7 +63,32 @@ function App() {
       <${Lost} />
       <${Guard} key=${panel}><${Panel} id=${panel} /><//>
     </main>
-    <${KeysDialog} /><${Toasts} />`;
+    <${KeysDialog} /><${PaletteWhenOpen} /><${Toasts} />`;
+}
+
+/** What the tab tells: the worst thing that is open, and how much waits. */
+function useTabState() {
+  const now = useStore(live, (state) => state.now);
+  const isAway = useIsAway();
+  const waiting = now === null ? 0 : waitingInAll(now.waiting);
+  const isInTrouble = now !== null && worstOf(now) === 'pink';
+  /** @type {import('./shell/in-tab.js').TabState} */
+  const state = isAway ? 'away' : isInTrouble ? 'trouble' : waiting > 0 ? 'waiting' : 'well';
+  return { waiting, state };
+}
+
+/** The palette, loaded when it is first opened. */
+function PaletteWhenOpen() {
+  const open = useStore(palette, (state) => state.open);
+  const [loaded, setLoaded] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    if (!open || loaded !== null) return;
+    import('./shell/palette/palette.js').then(
+      ({ Palette }) => setLoaded(() => Palette),
+      () => palette.set({ open: false }),
+    );
+  }, [open]);
+  return open && loaded !== null ? html`<${loaded} />` : null;
 }
 
 /** What waits where, for the rail. */
@@ -70,7 +96,7 @@ function useMarks() {
   const now = useStore(live, (state) => state.now);
   if (now === null) return {};
   return Object.fromEntries(
-    panels.flatMap((panel) => ('mark' in panel ? [[panel.id, panel.mark(now.waiting)]] : [])),
+    panels.flatMap(({ id, mark }) => (mark === undefined ? [] : [[id, mark(now.waiting)]])),
   );
 }
 
@@ -96,19 +122,11 @@ function Panel({ id }) {
   return html`<${loaded} />`;
 }
 
-/** The tab tells it too, for whoever looks at another one. @param {boolean} isAway */
-function showInTab(isAway) {
-  const icon = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel="icon"]'));
-  if (icon !== null) icon.href = isAway ? '/icon-away.svg' : '/icon.svg';
-  document.title = isAway ? `${awayMark}${document.title}` : document.title.replace(awayMark, '');
-}
-
 /** The line over the panel while the daemon does not answer; what is shown below stays as it was. */
 function Lost() {
   const since = useStore(connection, (state) => state.since);
   const away = useStore(clock, ({ now }) => Math.floor((now - since) / 1000) * 1000);
   const isAway = useIsAway();
-  useEffect(() => showInTab(isAway), [isAway]);
   if (!isAway) return null;
   return html`<div class="lost" role="status">
     <span class="state is-orange"

@@ -1,5 +1,6 @@
 /** Runs before the document is whole: the daemon is asked while the rest of the page is still on its way. */
 const isDoor = location.pathname === '/enter';
+void import('./shell/theme.js').then(({ followTheme }) => followTheme());
 const view = isDoor ? import('./enter.js') : import('./app.js');
 if (!isDoor) {
   const [{ followPulse }, { connect }] = await Promise.all([

@@ -4,8 +4,11 @@ import type { ConversationRow } from './rows/conversations.ts';
 /** One conversation in the list, the latest first. */
 export interface Conversation {
   name: string;
-  /** The first 80 characters of its first message. */
+  /** As the owner calls it; else the first 80 characters of its first message. */
   title: string;
+  pinned: boolean;
+  /** Where its last message came from. */
+  source: string;
   turns: number;
   /** Replies that ended after the owner has last read it. */
   unread: number;
@@ -18,10 +21,10 @@ const titleChars = 80;
 const lastTextChars = 200;
 
 /** A row of the list. */
-export function conversationOf({ firstPayload, lastPayload, ...row }: ConversationRow): Conversation {
+export function conversationOf({ firstPayload, lastPayload, title, ...row }: ConversationRow): Conversation {
   return {
     ...row,
-    title: oneLine(readPayload(firstPayload).text).slice(0, titleChars),
+    title: title ?? oneLine(readPayload(firstPayload).text).slice(0, titleChars),
     lastText: oneLine(readPayload(lastPayload).text).slice(0, lastTextChars),
   };
 }

@@ -2,12 +2,15 @@ import type { EventWriter } from '../events/event-writer.ts';
 import { findDedupKeys } from '../events/rows/record-events.ts';
 import type { Store } from '../lib/store/store.ts';
 import { eventKey } from '../lib/wire/event-key.ts';
+import { type Attached, attachedFile, withAttachments } from './attachments.ts';
 
 /** A message of the owner; whoever writes it makes the key once for each message. */
 export interface ChatMessage {
   conversation: string;
   text: string;
   dedupKey: string;
+  /** Files whose pieces are all there. */
+  attachments?: readonly { upload: string; name: string }[];
 }
 
 /** `repeated`: a message with this key was accepted before. */
@@ -26,6 +29,8 @@ const rememberedKeys = 1_000;
 export function createChatSender(deps: {
   store: Store;
   writer: EventWriter;
+  /** Folder of the attached files. */
+  attachmentsDir: string;
 }): (message: ChatMessage) => Promise<SentMessage> {
   const underWay = new Map<string, Promise<void>>();
   const accepted = new Set<string>();
@@ -58,14 +63,22 @@ export function createChatSender(deps: {
 
 /** Resolves to whether the store had it already. While the store is away it is written; the router asks again later. */
 async function write(
-  { store, writer }: { store: Store; writer: EventWriter },
-  { conversation, text, dedupKey }: ChatMessage,
+  { store, writer, attachmentsDir }: Parameters<typeof createChatSender>[0],
+  { conversation, text, dedupKey, attachments = [] }: ChatMessage,
 ): Promise<boolean> {
   const key = eventKey('dashboard', dedupKey);
   const known = await findDedupKeys(store, [key]).catch(() => new Map<string, number>());
   if (known.has(key)) return true;
+  const files: Attached[] = [];
+  for (const attachment of attachments) files.push(await attachedFile(attachmentsDir, attachment));
+  const payload = {
+    ...{ text: withAttachments(text, files), conversation, dedupKey },
+    ...(files.length > 0 && {
+      attached: { said: text, files: files.map(({ name, path }) => ({ name, path })) },
+    }),
+  };
   await writer.putAccepted(
-    { priority: 'HUMAN', source: 'dashboard', category: 'chat', payload: { text, conversation, dedupKey } },
+    { priority: 'HUMAN', source: 'dashboard', category: 'chat', payload },
     dedupKey,
   );
   return false;

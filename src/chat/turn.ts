@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { readPayload } from '../lib/wire/parse-line.ts';
 import type { TurnRow } from './rows/turns.ts';
 
@@ -10,6 +11,8 @@ export interface ChatTurn {
   dedupKey: string | null;
   at: Date;
   text: string;
+  /** Names of the files that came with it. */
+  files: string[];
   /** `done` `failed` `dropped` `dead`, or the state of its task. */
   state: string;
   /** The reply, or as much as is written (`live` is there then). */
@@ -20,6 +23,8 @@ export interface ChatTurn {
   progress: string | null;
   endedAt: Date | null;
   memories: number;
+  /** Tools that the agent has called for it. */
+  calls: number;
   costUsd: number;
 }
 
@@ -36,7 +41,7 @@ export function turnOf(row: TurnRow, liveReplyOf: LiveReplyOf): ChatTurn {
     source: row.source,
     dedupKey: row.dedupKey,
     at: row.receivedAt,
-    text: readPayload(row.payload).text,
+    ...saidIn(row.payload),
     state,
     reply: reply?.text ?? row.taskReply ?? row.eventReply ?? '',
     live: reply === undefined ? null : { stream: reply.stream },
@@ -45,6 +50,21 @@ export function turnOf(row: TurnRow, liveReplyOf: LiveReplyOf): ChatTurn {
     progress: row.progress,
     endedAt: row.taskId === null ? row.receivedAt : row.finishedAt,
     memories: row.memories ?? 0,
+    calls: row.calls ?? 0,
     costUsd: row.costUsd ?? 0,
   };
+}
+
+const said = z.object({ said: z.string(), files: z.array(z.object({ name: z.string() })) });
+
+/** The owner's own words, without what was put beside them for the agent. */
+function saidIn(payload: string): Pick<ChatTurn, 'text' | 'files'> {
+  const { text } = readPayload(payload);
+  if (!payload.startsWith('{')) return { text, files: [] };
+  try {
+    const found = said.parse((JSON.parse(payload) as { attached?: unknown }).attached);
+    return { text: found.said, files: found.files.map(({ name }) => name) };
+  } catch {
+    return { text, files: [] };
+  }
 }

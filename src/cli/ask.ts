@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { saysRepeated } from '../tasks/run/cut-off.ts';
 import type { EndedMessage } from '../tasks/watch-event.ts';
+import { createLeanAsk } from '../faces/control/lean-ask.ts';
 import { NinjadError } from '../lib/errors.ts';
-import { connect, currentPaths } from './connect.ts';
+import type { Operations } from '../operations.ts';
+import { currentPaths } from './connect.ts';
 import { exitCodes, writeComplaint } from './failure.ts';
 import { nameOption } from './options.ts';
 import { printJson } from './print.ts';
@@ -57,7 +59,7 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
   const { fork, json } = options;
   const paths = currentPaths();
   const dedupKey = randomUUID();
-  const conversation = options.conversation ?? (fork === undefined ? undefined : forkName(fork));
+  const conversation = options.conversation ?? (fork === undefined ? ownName(text) : forkName(fork));
   const payload = {
     text,
     dedupKey,
@@ -89,15 +91,20 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
   throw new NinjadError('CONNECTION_LOST', `the daemon went away; see later: ${followUp(display.taskId())}`);
 }
 
-/** A reply that was read here waits for nobody on the page. */
+/** What was read here need not be read on the page. A daemon that is gone meanwhile shows it as unread. */
 export async function noteRead(conversation: string): Promise<void> {
-  await connect()
-    .ask('chat.read', { conversation, until: new Date().toISOString() })
-    .catch(() => undefined);
+  const until = new Date().toISOString();
+  const ask = createLeanAsk<Operations>(currentPaths().controlSocket);
+  await ask('chat.read', { conversation, until }).catch(() => undefined);
 }
 
 function followUp(taskId: number | undefined): string {
   return taskId === undefined ? 'ninjad tasks' : `ninjad task ${taskId}`;
+}
+
+/** A question begins a conversation, which the page shows and goes on with; a command needs none. */
+function ownName(text: string): string | undefined {
+  return text.startsWith('/') ? undefined : `ask-${randomUUID().slice(0, 13)}`;
 }
 
 /** A new conversation's name, said to whoever may want to go on with it. */

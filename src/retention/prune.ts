@@ -26,6 +26,9 @@ const selfTasksEnded = `created_at < $1 AND NOT EXISTS (
 const conversationsEnded = `last_used_at < $1 AND NOT EXISTS (
   SELECT FROM tasks WHERE finished_at IS NULL AND conversations.id IN (tasks.conversation, tasks.fork_of))`;
 
+/** Of a conversation whose messages are all gone nothing is shown. */
+const marksEnded = `updated_at < $1 AND NOT EXISTS (SELECT FROM events WHERE events.conversation = conversation_marks.conversation)`;
+
 /** The last fire of a job and its last success say how it is; of a job that is no more nothing stays. */
 const firesEnded = `ended_at < $1 AND (
   NOT EXISTS (SELECT FROM job_cursors WHERE job_cursors.job_id = job_fires.job_id)
@@ -78,6 +81,14 @@ export async function pruneStore(
       findingsEnded,
       'optimization_findings',
       before(retention.activityDays),
+    )) +
+    (await deleteAll(
+      store,
+      'prune-conversation-marks',
+      marksEnded,
+      'conversation_marks',
+      before(retention.eventsDays),
+      'conversation',
     )) +
     (await deleteAll(store, 'prune-notices', 'at < $1', 'owner_notices', before(retention.activityDays))) +
     (await deleteAll(
@@ -187,6 +198,7 @@ async function deleteAll(
     | 'task_costs'
     | 'self_tasks'
     | 'conversations'
+    | 'conversation_marks'
     | 'discord_identifies'
     | 'discord_cards'
     | 'discord_drafts'

@@ -5,7 +5,7 @@ import type { Status } from '../faces/status/status.ts';
 import type { LiveTree } from '../inspection/tree-watch.ts';
 import { afterInHand } from '../memory/keep/in-hand.ts';
 import type { OperationNeeds } from '../operations.ts';
-import { ruleHouse } from '../reflexes.ts';
+import { commandList, ruleHouse } from '../reflexes.ts';
 import { keepingRuleVersions } from '../rules/keep-set-rules.ts';
 import type { Services } from '../services.ts';
 import { retryTask } from '../tasks/commands.ts';
@@ -88,7 +88,9 @@ export function operationNeeds(
     },
     tasks,
     retryTask: (taskId, caller) => retryTask({ store, tasks, now }, caller, taskId),
-    sendMessage: createChatSender({ store, writer }),
+    sendMessage: createChatSender({ store, writer, attachmentsDir: paths.attachments }),
+    attachmentsDir: paths.attachments,
+    commands: commandList,
     liveReplies,
     processesOf: (taskId) => taskProcesses(journal.uuid, taskId, services.standby.markOf({ id: taskId })),
     recaller: { explain: afterInHand((query) => recaller.explain(query), inHand) },

@@ -48,8 +48,8 @@ describeInBrowser('chat', () => {
     release(daemon.home, 'end');
     await page.getByText('s · $0.042').first().waitFor();
 
-    await page.getByRole('button', { name: 'Copy' }).click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    await page.locator('.code').getByRole('button', { name: 'Copy' }).click();
+    await page.locator('.code').getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe('ls /photos | wc -l\n');
     await page.getByText('1 memory behind this reply').click();
     await page.locator('.behind').getByText('The nas holds the photos of the summer').waitFor();
@@ -71,12 +71,11 @@ describeInBrowser('chat', () => {
     const { page } = await browser.open(daemon, { address: '/#/chat/steered' });
     await say(page, 'play hears');
     await page.locator('.reply', { hasText: 'listening' }).waitFor();
-    await page.getByRole('button', { name: 'Steer' }).waitFor();
     await say(page, 'use the blue one');
     await page.locator('.reply', { hasText: 'the blue one then' }).first().waitFor();
     await page.getByRole('button', { name: 'Stop' }).first().click();
-    await page.getByRole('button', { name: 'Stop it' }).click();
-    await page.locator('.reply .state', { hasText: 'cancelled' }).first().waitFor();
+    await page.locator('.reply .state', { hasText: 'stopped' }).first().waitFor();
+    await page.locator('.toast', { hasText: 'Stopped' }).getByRole('button', { name: 'Ask again' }).waitFor();
     await until(
       'no task runs any more',
       async () => (await daemon.value(`SELECT count(*)::int FROM tasks WHERE state = 'running'`)) === 0,
@@ -97,7 +96,7 @@ describeInBrowser('chat', () => {
     // Of its own, since in the other one tests before this have left things unread.
     const quiet = await startDaemon();
     const { page } = await browser.open(quiet, { address: '/#/tasks' });
-    await quiet.ninjad('ask', '--conversation', 'unread', '/status');
+    quiet.write(`HUMAN|dashboard||chat|${JSON.stringify({ text: '/status', conversation: 'unread' })}\n`);
     const mark = page.locator('.rail').getByText('unread');
     await mark.waitFor({ state: 'attached' });
     await page.keyboard.press('g');

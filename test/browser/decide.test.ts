@@ -103,7 +103,7 @@ describeInBrowser('decide', () => {
   });
 
   it('runs a goal now, pauses one and lets it go on, with who and when in the log', async () => {
-    const { page } = await browser.open(daemon, { address: '/#/decide/goals' });
+    const { page } = await browser.open(daemon, { address: '/#/goals' });
     const goal = page.locator('.decision', { hasText: 'morning report' });
     await goal.getByRole('button', { name: 'Run now' }).click();
     await until(

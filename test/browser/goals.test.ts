@@ -14,7 +14,7 @@ describeInBrowser('goals', () => {
   afterAll(() => endDaemons());
 
   it('are added with a preview of their instants, edited, run, looked into and removed', async () => {
-    const { page } = await browser.open(daemon, { address: '/#/decide/goals' });
+    const { page } = await browser.open(daemon, { address: '/#/goals' });
     await page.locator('.decision', { hasText: 'declared' }).getByText('config.json').waitFor();
     await page.getByRole('button', { name: 'Add a goal' }).click();
     const dialog = page.getByRole('dialog');
@@ -78,7 +78,7 @@ describeInBrowser('goals', () => {
               CASE WHEN n % 5 = 0 THEN 'it failed 10 times in a row, the last time since the disk is gone' END, now(), now()
          FROM generate_series(1, 1000) n`,
     );
-    const { page } = await browser.open(daemon, { address: '/#/decide/goals', size: 'phone' });
+    const { page } = await browser.open(daemon, { address: '/#/goals', size: 'phone' });
     await page.locator('.decision', { hasText: 'goal 1' }).first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await screenshot(page, 'goals');

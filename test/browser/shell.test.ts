@@ -38,8 +38,9 @@ describeInBrowser('the shell', () => {
       a: 'Activity',
       u: 'Rules',
       o: 'Config',
-      c: 'Chat',
+      g: 'Goals',
       n: 'Now',
+      c: 'Chat',
     };
     for (const [key, label] of Object.entries(panels)) {
       await page.keyboard.press('g');
@@ -49,6 +50,9 @@ describeInBrowser('the shell', () => {
         `${label} · ninjad`,
       );
     }
+    // Chat takes the focus to its field, where letters are letters.
+    await page.locator('#message:focus').waitFor();
+    await page.keyboard.press('Escape');
     await page.keyboard.press('g');
     await page.keyboard.press('t');
     await page.getByLabel('Search tasks').waitFor();
@@ -59,6 +63,59 @@ describeInBrowser('the shell', () => {
     expect(page.url()).toContain('#/tasks');
     await page.keyboard.press('Escape');
     await page.locator('[data-search]:focus').waitFor({ state: 'detached' });
+  });
+
+  it('leads to anything by Ctrl-K: the field has the focus, and Enter goes where it says', async () => {
+    const { page } = await browser.open(daemon);
+    await page.keyboard.press('Control+k');
+    const dialog = page.getByRole('dialog', { name: 'Go to anything' });
+    await dialog.waitFor();
+    await dialog.locator('input:focus').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.keyboard.type('memory');
+    await screenshot(page, 'palette');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Memory' }).waitFor();
+
+    await daemon.rows(
+      `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at)
+       VALUES ('note', 'The zebra crossing is red', 'cli', 'owner', now(), now())`,
+    );
+    await page.keyboard.press('Control+k');
+    await dialog.locator('input:focus').waitFor();
+    await page.keyboard.type('zebra');
+    await dialog.getByRole('option', { name: /zebra crossing/ }).click();
+    await page.waitForURL(/#\/memory\/\d+$/);
+    for (const [text, address] of [
+      ['spend.dailyUsd', '#/config?text=spend.dailyUsd'],
+      ['failed tasks', '#/tasks?state=failed'],
+    ] as const) {
+      await page.keyboard.press('Control+k');
+      await dialog.locator('input:focus').waitFor();
+      await page.keyboard.type(text);
+      await dialog.getByRole('option', { selected: true }).filter({ hasText: new RegExp(text, 'i') }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.waitForURL((at) => at.hash === address);
+    }
+    await page.keyboard.press('Control+k');
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('can be kept as an app: a manifest with icons that are there', async () => {
+    const { page } = await browser.open(daemon);
+    const address = await page.locator('link[rel="manifest"]').getAttribute('href');
+    const answer = await page.request.get(new URL(address ?? '', page.url()).href);
+    expect(answer.headers()['content-type']).toContain('application/manifest+json');
+    const { icons } = (await answer.json()) as { icons: { src: string; type: string }[] };
+    expect(icons.length).toBeGreaterThanOrEqual(3);
+    for (const { src, type } of icons) {
+      const icon = await page.request.get(new URL(src, page.url()).href);
+      expect(icon.status(), src).toBe(200);
+      expect(icon.headers()['content-type'], src).toContain(type);
+    }
   });
 
   it('leads past the rail to the panel, and tells where it is', async () => {

@@ -34,7 +34,8 @@ describe('ninjad ask', () => {
       text: 'what did the nas say?',
     });
     expect(daemon.calls).toEqual([['watch', event.dedupKey]]);
-    expect(event.conversation).toBeUndefined();
+    // A question stands in Chat as a conversation of its own.
+    expect(event.conversation).toMatch(/^ask-/);
 
     say({ type: 'accepted' }, routed, { type: 'progress', progress: 'recalling', taskId: 12 });
     say({ type: 'text', text: 'Its disk' });
@@ -44,7 +45,8 @@ describe('ninjad ask', () => {
   });
 
   it('prints the reply of a reflex, which does not stream', async () => {
-    const { say, ended } = await asking(['/status']);
+    const { event, say, ended } = await asking(['/status']);
+    expect(event.conversation).toBeUndefined();
     say({ ...routed, status: 'done' }, { ...done, taskId: null, reply: 'all is well\n' });
     expect(await ended).toEqual({ code: 0, stdout: 'all is well\n', stderr: '' });
   });

@@ -17,6 +17,8 @@ const done: EndedMessage = {
 const garden: Answers['chat.conversations'][number] = {
   name: 'garden',
   title: 'when do I water it?',
+  pinned: false,
+  source: 'cli',
   turns: 1,
   unread: 0,
   lastAt: '2026-01-01T00:00:00.000Z',

@@ -27,6 +27,8 @@ export interface OpenOptions {
   address?: string;
   /** By default nothing moves: a browser without a graphics card spends a core on what does. */
   reducedMotion?: boolean;
+  /** What the system asks of pages. Default: dark. */
+  colorScheme?: 'dark' | 'light';
 }
 
 const chromiumPath = process.env['NINJAD_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -60,9 +62,9 @@ export function useBrowser() {
   /** Goes through the door by a one-time link and waits until the page has heard from the daemon. */
   async function open(
     daemon: Pick<TestDaemon, 'client'>,
-    { size = 'wide', address, reducedMotion = true }: OpenOptions = {},
+    { size = 'wide', address, reducedMotion = true, colorScheme = 'dark' }: OpenOptions = {},
   ): Promise<Visit> {
-    const visit = await openContext({ size, reducedMotion });
+    const visit = await openContext({ size, reducedMotion, colorScheme });
     const { url } = await daemon.client.ask('dashboard.link', { renew: false });
     await visit.page.goto(url);
     await visit.page.waitForURL((at) => at.pathname === '/');
@@ -75,13 +77,15 @@ export function useBrowser() {
   async function openContext({
     size = 'wide',
     reducedMotion = true,
-  }: Pick<OpenOptions, 'size' | 'reducedMotion'> = {}): Promise<Visit> {
+    colorScheme = 'dark',
+  }: Pick<OpenOptions, 'size' | 'reducedMotion' | 'colorScheme'> = {}): Promise<Visit> {
     if (browser === undefined) throw new Error('the browser has not been started');
     const context = await browser.newContext({
       viewport: sizes[size],
       hasTouch: size === 'phone',
       isMobile: size === 'phone',
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+      colorScheme,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     context.setDefaultTimeout(waitMs);

@@ -1,5 +1,6 @@
 import { connection } from '../link/connection.js';
 import { useStore } from '../state/use-store.js';
+import { colour } from './highlight.js';
 import { markupOf } from './markup.js';
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../view.js';
 
@@ -62,10 +63,10 @@ async function load() {
   const marked = new Marked({
     gfm: true,
     breaks: true,
-    // HTML in a text is part of the text; a picture would be fetched from elsewhere, so its words stand for it.
+    // HTML in a text is part of the text; a picture would be fetched from elsewhere, so a link with its words stands for it.
     renderer: {
       html: ({ text }) => escaped(text),
-      image: ({ text }) => escaped(text),
+      image: ({ href, text }) => `<a href="${escaped(href)}">${escaped(text === '' ? href : text)}</a>`,
       checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
     },
   });
@@ -74,14 +75,19 @@ async function load() {
     node.setAttribute('target', '_blank');
     node.setAttribute('rel', 'noopener noreferrer nofollow');
   });
+  // The language of code, and no class else: a text must not look like a part of the page.
+  purify.addHook('uponSanitizeAttribute', (/** @type {Element} */ node, /** @type {any} */ data) => {
+    if (data.attrName === 'class')
+      data.keepAttr = node.tagName === 'CODE' && /^language-[\w+#-]{1,20}$/.test(data.attrValue);
+  });
   const cleaning = {
     ALLOWED_TAGS:
       'a b blockquote br code del em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup table tbody td th thead tr ul'.split(
         ' ',
       ),
-    ALLOWED_ATTR: ['href', 'title', 'start', 'align'],
+    ALLOWED_ATTR: ['href', 'title', 'start', 'align', 'class'],
     // The expression below would else judge these too.
-    ADD_URI_SAFE_ATTR: ['align', 'start'],
+    ADD_URI_SAFE_ATTR: ['align', 'start', 'class'],
     ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
@@ -97,7 +103,11 @@ function importModule(address) {
 
 /** @param {string} text */
 function escaped(text) {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 /** Up to so many characters a cell is one line. */
@@ -122,6 +132,15 @@ function finish(box) {
     button.addEventListener('click', () => void copy(pre.textContent ?? '', button));
     pre.replaceWith(frame);
     frame.append(pre, button);
+    const code = pre.querySelector('code');
+    if (code === null) continue;
+    colour(code);
+    const language = /^language-(\S+)$/.exec(code.className)?.[1];
+    if (language === undefined) continue;
+    const label = document.createElement('span');
+    label.className = 'code-language soft small';
+    label.textContent = language;
+    frame.append(label);
   }
 }
 

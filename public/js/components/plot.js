@@ -1,5 +1,7 @@
 import { html, useEffect, useRef, useState } from '../view.js';
 import { short } from '../format/quantity.js';
+import { theme } from '../shell/theme.js';
+import { useStore } from '../state/use-store.js';
 import { tokenOf } from './token.js';
 
 /** The plot library, loaded when a plot is shown and the browser has nothing to do that is waited for more. */
@@ -43,6 +45,7 @@ export function Plot({
   const plot = useRef(/** @type {any} */ (null));
   const latest = useRef({ times, values });
   latest.current = { times, values };
+  const isLight = useStore(theme, (state) => state.isLight);
   const [pointed, setPointed] = useState(/** @type {number | null} */ (null));
   const last = values.findLast((value) => value !== null) ?? null;
 
@@ -70,7 +73,7 @@ export function Plot({
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [tone, limit, height]);
+  }, [tone, limit, height, isLight]);
 
   useEffect(() => {
     plot.current?.setData([times, values]);

@@ -12,3 +12,8 @@ export function tokenOf(name) {
   known.set(name, value);
   return value;
 }
+
+/** Reads the tokens anew: the page has other colours now. */
+export function forgetTokens() {
+  known.clear();
+}

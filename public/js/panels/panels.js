@@ -4,6 +4,7 @@ import { panel as config } from './config/panel.js';
 import { panel as day } from './day/panel.js';
 import { panel as decide } from './decide/panel.js';
 import { panel as fleet } from './fleet/panel.js';
+import { panel as goals } from './goals/panel.js';
 import { panel as graph } from './graph/panel.js';
 import { panel as memory } from './memory/panel.js';
 import { panel as now } from './now/panel.js';
@@ -28,21 +29,16 @@ import { panel as tree } from './tree/panel.js';
  * @typedef {{ count: number, tone: import('../format/state.js').Tone, says: string }} Mark
  */
 
-/** The panels in the order of the rail: one line a panel. The first four stand in the bar of a phone. */
-export const panels = /** @type {const} @satisfies {readonly Panel[]} */ ([
-  now,
-  chat,
-  tasks,
-  decide,
-  memory,
-  graph,
-  fleet,
-  day,
-  sensors,
-  tree,
-  activity,
-  rules,
-  config,
+/**
+ * The panels in the order of the rail, by groups: one line a panel. The first group stands in the bar of a phone.
+ */
+export const groups = /** @type {const} @satisfies {readonly { label: string, panels: readonly Panel[] }[]} */ ([
+  { label: 'Every day', panels: [now, chat, tasks, decide] },
+  { label: 'What it knows and plans', panels: [memory, fleet, goals] },
+  { label: 'Under the hood', panels: [graph, day, sensors, tree, activity, rules, config] },
 ]);
 
-/** @typedef {(typeof panels)[number]['id']} PanelId */
+/** @typedef {(typeof groups)[number]['panels'][number]['id']} PanelId */
+
+/** All panels, in the order of the rail. @type {readonly (Panel & { id: PanelId })[]} */
+export const panels = groups.flatMap((group) => [...group.panels]);

@@ -5,8 +5,11 @@ import { live } from '../state/live.js';
 import { useIsAway } from '../state/use-is-away.js';
 import { useStore } from '../state/use-store.js';
 import { html } from '../view.js';
-import { focusSearch, keysDialog } from './keys.js';
+import { keysDialog, palette } from './keys.js';
+import { Icon } from './icon.js';
 import { addressOf } from './routes.js';
+
+const lens = 'M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 0 0 0 -9zM10.5 10.5L14 14';
 
 /** One line: name, the ninja, ready or not, how much waits, what was spent against the cap. */
 export function Header() {
@@ -22,10 +25,11 @@ export function Header() {
       <button
         type="button"
         class="button button-quiet header-search"
-        onClick=${focusSearch}
-        aria-label="Search"
+        onClick=${() => palette.set({ open: true })}
+        aria-label="Search everything"
+        title="Go to anything (Ctrl K)"
       >
-        <span>Search</span><kbd>/</kbd>
+        <${Icon} path=${lens} /><span>Search</span><kbd aria-hidden="true">Ctrl K</kbd>
       </button>
       <button
         type="button"

@@ -20,7 +20,8 @@ export function KeysDialog() {
           title="Everywhere"
           rows=${[
             { keys: '?', says: 'This list' },
-            { keys: '/', says: 'Search' },
+            { keys: 'Ctrl+K', says: 'Go to anything' },
+            { keys: '/', says: 'Search in the panel' },
             { keys: 'Esc', says: 'Leave a field, close a dialog' },
             { keys: '↑ ↓ Home End', says: 'From row to row in a list' },
             { keys: 'Enter', says: 'Open the row' },

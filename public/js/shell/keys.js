@@ -6,6 +6,9 @@ const chordMs = 1_500;
 /** Whether the list of keys is open. */
 export const keysDialog = createStore({ open: false });
 
+/** Whether the palette is open. */
+export const palette = createStore({ open: false });
+
 /** @type {{ keys: string, says: string, run: () => void }[]} */
 const panelKeys = [];
 
@@ -31,6 +34,13 @@ export function boundKeys() {
 export function followKeys(panels) {
   let chordUntil = 0;
   addEventListener('keydown', (event) => {
+    if (isPaletteKey(event)) {
+      event.preventDefault();
+      // Over another dialog there would be two ways back.
+      if (palette.get().open) palette.set({ open: false });
+      else if (document.querySelector('dialog[open]') === null) palette.set({ open: true });
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target)) {
       if (event.key === 'Escape') /** @type {HTMLElement} */ (event.target).blur();
@@ -57,6 +67,11 @@ export function followKeys(panels) {
       binding.run();
     }
   });
+}
+
+/** @param {KeyboardEvent} event */
+function isPaletteKey({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  return key.toLowerCase() === 'k' && (ctrlKey || metaKey) && !altKey && !shiftKey;
 }
 
 /** The search field of the panel; where it has none, the one of the memory. */

@@ -1,4 +1,4 @@
-import { panels } from '../panels/panels.js';
+import { groups, panels } from '../panels/panels.js';
 import { useStore } from '../state/use-store.js';
 import { html, useState } from '../view.js';
 import { Dialog } from '../components/dialog.js';
@@ -6,7 +6,7 @@ import { Icon } from './icon.js';
 import { place } from './location.js';
 import { addressOf } from './routes.js';
 
-const inBar = 4;
+const inBar = groups[0].panels.length;
 const more = 'M3 8h.01M8 8h.01M13 8h.01';
 
 /**
@@ -18,40 +18,55 @@ export function Rail({ marks }) {
   const [open, setOpen] = useState(false);
   const isBeyondBar = panels.findIndex(({ id }) => id === panel) >= inBar;
   return html`<nav class="rail" aria-label="Panels">
-      <ul>
-        ${panels.map(
-          (route, index) =>
-            html`<li key=${route.id} class=${index < inBar ? 'in-bar' : 'beyond-bar'}>
-              <${Item} route=${route} isHere=${route.id === panel} mark=${marks[route.id]} />
-            </li>`,
-        )}
-        <li class="bar-more">
-          <button
-            type="button"
-            class=${`rail-item${isBeyondBar ? ' is-here' : ''}`}
-            aria-haspopup="dialog"
-            onClick=${() => setOpen(true)}
-          >
-            <${Icon} path=${more} /><span>More</span>
-          </button>
-        </li>
-      </ul>
+      ${groups.map(
+        ({ label, panels: members }, group) =>
+          html`<ul key=${label} class=${group === 0 ? 'in-bar' : 'beyond-bar'} aria-label=${label}>
+            ${members.map(
+              (route) =>
+                html`<li key=${route.id}>
+                  <${Item} route=${route} isHere=${route.id === panel} mark=${marks[route.id]} />
+                </li>`,
+            )}
+            ${
+              group > 0
+                ? null
+                : html`<li class="bar-more">
+                    <button
+                      type="button"
+                      class=${`rail-item${isBeyondBar ? ' is-here' : ''}`}
+                      aria-haspopup="dialog"
+                      onClick=${() => setOpen(true)}
+                    >
+                      <${Icon} path=${more} /><span>More</span>
+                    </button>
+                  </li>`
+            }
+          </ul>`,
+      )}
     </nav>
     ${
       open
         ? html`<${Dialog} title="All panels" onClose=${() => setOpen(false)}>
-            <ul class="more-list" onClick=${() => setOpen(false)}>
-              ${panels.slice(inBar).map(
-                (route) =>
-                  html`<li key=${route.id}>
-                    <a class="more-item" href=${addressOf(route.id)}>
-                      <${Icon} path=${route.icon} />
-                      <span>${route.label}<span class="soft small">${route.says}</span></span>
-                      <${Mark} mark=${marks[route.id]} />
-                    </a>
-                  </li>`,
+            <div onClick=${() => setOpen(false)}>
+              ${groups.slice(1).map(
+                ({ label, panels: members }) =>
+                  html`<section key=${label} class="more-group">
+                    <h2 class="soft small">${label}</h2>
+                    <ul class="more-list">
+                      ${members.map(
+                        (route) =>
+                          html`<li key=${route.id}>
+                            <a class="more-item" href=${addressOf(route.id)}>
+                              <${Icon} path=${route.icon} />
+                              <span>${route.label}<span class="soft small">${route.says}</span></span>
+                              <${Mark} mark=${marks[route.id]} />
+                            </a>
+                          </li>`,
+                      )}
+                    </ul>
+                  </section>`,
               )}
-            </ul>
+            </div>
           <//>`
         : null
     }`;

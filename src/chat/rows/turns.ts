@@ -18,6 +18,8 @@ export interface TurnRow {
   progress: string | null;
   finishedAt: Date | null;
   memories: number | null;
+  /** Tools that the agent has called for it. */
+  calls: number | null;
   costUsd: number | null;
 }
 
@@ -26,8 +28,12 @@ const turns = `
          event.received_at AS "receivedAt",
          left(event.payload, 120000) AS payload, event.status, event.reason AS "eventReason", event.reply AS "eventReply",
          task.id AS "taskId", task.state, task.reason AS "taskReason", task.reply AS "taskReply", task.progress,
-         task.finished_at AS "finishedAt", jsonb_array_length(task.memories)::int AS memories, task.cost_usd::float8 AS "costUsd"
+         task.finished_at AS "finishedAt", jsonb_array_length(task.memories)::int AS memories,
+         (SELECT count(*)::int FROM task_transcripts transcript, jsonb_array_elements(transcript.entries) entry
+           WHERE transcript.task_id = task.id AND entry->>'kind' = 'called') AS calls, task.cost_usd::float8 AS "costUsd"
     FROM events event LEFT JOIN tasks task ON task.event_id = event.id`;
+
+const hiddenUntil = `coalesce((SELECT hidden_until FROM conversation_marks mark WHERE mark.conversation = event.conversation), 0)`;
 
 /** The newest turns of a conversation, those before `before` where it is given; newest first. */
 export async function listTurns(
@@ -36,7 +42,7 @@ export async function listTurns(
 ): Promise<TurnRow[]> {
   const { rows } = await store.query<TurnRow>({
     name: 'chat-turns-list',
-    text: `${turns} WHERE event.conversation = $1 AND ($2::bigint IS NULL OR event.id < $2) ORDER BY event.id DESC LIMIT $3`,
+    text: `${turns} WHERE event.conversation = $1 AND event.id > ${hiddenUntil} AND ($2::bigint IS NULL OR event.id < $2) ORDER BY event.id DESC LIMIT $3`,
     values: [conversation, before ?? null, limit],
   });
   return rows;

@@ -1,48 +1,65 @@
 import { Button, Loading, Problem } from '../../components/basics.js';
 import { connection, request } from '../../link/connection.js';
+import { dayOf } from '../../format/day.js';
+import { bindKey } from '../../shell/keys.js';
 import { go, place } from '../../shell/location.js';
 import { addressOf } from '../../shell/routes.js';
+import { clock } from '../../state/clock.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../../view.js';
+import { Beginning, Examples } from './beginning.js';
 import { Composer } from './composer.js';
-import { Conversations, NoConversation, useConversations } from './conversations.js';
+import { Conversations, useConversations } from './conversations.js';
+import { ThreadHead } from './thread-head.js';
 import { outbox } from './outbox.js';
 import { isOver, lastEnd } from './thread.js';
-import { Pending, Turn } from './turn.js';
+import { Pending, stop, Turn } from './turn.js';
 import { useThread } from './use-thread.js';
 
 /** Conversations at the left, the chosen one beside them; at phone width one after the other. */
 export function ChatPanel() {
   const [named] = useStore(place, (state) => state.rest);
-  const talks = useConversations();
+  const [text, setText] = useState('');
+  const talks = useConversations(text);
+  const [fresh] = useState(newName);
+  const [latest, setLatest] = useState(/** @type {string | null} */ (null));
   const isWide = matchMedia('(min-width: 900px)').matches;
-  const selected = named ?? (isWide ? (talks.data?.[0]?.name ?? null) : null);
-  const startNew = () => go('chat', [`talk-${Date.now().toString(36)}`]);
+  const isEmpty = talks.data?.length === 0 && text === '';
+  // The one that was used last when the panel opened: what is used later must not take its place.
+  const first = talks.data?.[0]?.name;
+  if (latest === null && talks.data !== null && text === '') setLatest(first ?? fresh);
+  const selected = named ?? (isWide || isEmpty ? latest : null);
+  const startNew = () => go('chat', [newName()]);
   const talk = talks.data?.find(({ name }) => name === selected);
-  return html`<div class=${`chat${named === undefined ? '' : ' has-chosen'}`}>
+  return html`<div class=${`chat${named === undefined && !isEmpty ? '' : ' has-chosen'}${isEmpty ? ' is-first' : ''}`}>
     <h1 class="unseen">Chat</h1>
-    <${Conversations} resource=${talks} selected=${selected} onNew=${startNew} />
+    <${Conversations}
+      resource=${talks}
+      selected=${selected}
+      onNew=${startNew}
+      search=${{ text, onSearch: setText }}
+    />
     ${
       selected === null
-        ? html`<div class="thread-none">
-            ${talks.data?.length === 0 ? html`<${NoConversation} onNew=${startNew} />` : null}
-          </div>`
-        : html`<${Thread}
-            key=${selected}
-            conversation=${selected}
-            isChosen=${named !== undefined}
-            title=${talk?.title || selected}
-            unread=${talk?.unread ?? 0}
-            onRead=${talks.reload}
-          />`
+        ? html`<div class="thread-none"></div>`
+        : html`<${Thread} key=${selected} conversation=${selected} talk=${talk} onRead=${talks.reload} />`
     }
   </div>`;
 }
 
+/** The name of a conversation that begins now. */
+function newName() {
+  return `talk-${Date.now().toString(36)}`;
+}
+
 const nearEndPx = 80;
 
-/** @param {{ conversation: string, isChosen: boolean, title: string, unread: number, onRead: () => void }} props */
-function Thread({ conversation, isChosen, title, unread, onRead }) {
+/** @typedef {import('../../../../src/operations.ts').Answers['chat.conversations'][number]} Talk */
+
+/** @param {{ conversation: string, talk: Talk | undefined, onRead: () => void }} props */
+function Thread({ conversation, talk, onRead }) {
+  const unread = talk?.unread ?? 0;
+  const title = talk?.title || 'New conversation';
   const { turns, next, loaded, error, loadOlder, reload } = useThread(conversation);
   const connected = useStore(connection, (state) => state.connected);
   const sent = useStore(outbox, (state) => state.sent);
@@ -91,29 +108,30 @@ function Thread({ conversation, isChosen, title, unread, onRead }) {
   };
   const running = turns.findLast((turn) => !isOver(turn) && turn.state === 'running');
   const last = turns.at(-1);
+  const isNew = loaded && turns.length + pending.length === 0;
+  useEffect(
+    () => bindKey('x', 'Stop the reply', () => running?.taskId != null && stop(running.taskId)),
+    [running?.taskId],
+  );
 
-  return html`<section class="thread" aria-label=${title}>
-    <div class="thread-head">
-      <a class="button button-quiet thread-back" href=${addressOf('chat')}>Back</a>
-      <h2 class="one-line">${title}</h2>
-    </div>
-    <div class="thread-box" ref=${box} onScroll=${onScroll} tabindex="0" role="region" aria-label="Messages">
-      ${next === null ? null : html`<div class="thread-more"><${Button} kind="quiet" onClick=${loadOlder}>Show earlier messages<//></div>`}
-      ${
-        loaded || pending.length > 0
-          ? turns.length + pending.length === 0
-            ? html`<p class="thread-hint soft">
-                Nothing was said here yet. Your first message gives the conversation its name; the agent keeps
-                its session as long as you go on in it.
-              </p>`
-            : html`<ol class="turns">
-                ${turns.map((turn) => html`<${Turn} key=${turn.eventId} turn=${turn} />`)}${pending.map((message) => html`<${Pending} key=${message.dedupKey} message=${message} connected=${connected} />`)}
-              </ol>`
-          : error === null || !connected
-            ? html`<${Loading} />`
-            : html`<${Problem} problem=${error} retry=${reload} />`
-      }
-    </div>
+  return html`<section class=${`thread${isNew ? ' is-new' : ''}`} aria-label=${title}>
+    ${isNew ? html`<a class="button button-quiet thread-back" href=${addressOf('chat')}>Back</a>` : html`<${ThreadHead} conversation=${conversation} talk=${talk} title=${title} />`}
+    ${
+      isNew
+        ? html`<${Beginning} />`
+        : html`<div class="thread-box" ref=${box} onScroll=${onScroll} tabindex="0" role="region" aria-label="Messages">
+            ${next === null ? null : html`<div class="thread-more"><${Button} kind="quiet" onClick=${loadOlder}>Show earlier messages<//></div>`}
+            ${
+              loaded || pending.length > 0
+                ? html`<ol class="turns">
+                    ${turns.map((turn, index) => html`<${Day} key=${`day-${turn.eventId}`} at=${turn.at} before=${turns[index - 1]?.at} /><${Turn} key=${turn.eventId} turn=${turn} follows=${isBehind(turns, index)} />`)}${pending.map((message) => html`<${Pending} key=${message.dedupKey} message=${message} connected=${connected} />`)}
+                  </ol>`
+                : error === null || !connected
+                  ? html`<${Loading} />`
+                  : html`<${Problem} problem=${error} retry=${reload} />`
+            }
+          </div>`
+    }
     ${
       below === 'nothing'
         ? null
@@ -126,13 +144,22 @@ function Thread({ conversation, isChosen, title, unread, onRead }) {
     <p class="unseen" role="status">
       ${last !== undefined && isOver(last) ? `Reply ${last.state}` : (last?.progress ?? '')}
     </p>
-    <${Composer}
-      conversation=${conversation}
-      isRunning=${running !== undefined}
-      takesFocus=${isChosen}
-      onSent=${toEnd}
-    />
+    <${Composer} conversation=${conversation} isRunning=${running !== undefined} onSent=${toEnd} />
+    ${isNew ? html`<${Examples} conversation=${conversation} />` : null}
   </section>`;
+}
+
+/** Whether a reply before it is not at its end yet. @param {readonly import('./thread.js').ChatTurn[]} turns @param {number} index */
+function isBehind(turns, index) {
+  return turns.slice(0, index).some((turn) => !isOver(turn));
+}
+
+/** The day over its first message. @param {{ at: string, before: string | undefined }} props */
+function Day({ at, before }) {
+  const now = useStore(clock, (state) => state.now);
+  const day = dayOf(at, now);
+  if (before !== undefined && dayOf(before, now) === day) return null;
+  return html`<li class="day"><h3>${day}</h3></li>`;
 }
 
 /**

@@ -1,27 +1,45 @@
 import { Button } from '../../components/basics.js';
+import { toast } from '../../components/toasts.js';
+import { useResource } from '../../link/use-resource.js';
+import { Icon } from '../../shell/icon.js';
 import { bindKey } from '../../shell/keys.js';
+import { useStore } from '../../state/use-store.js';
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../../view.js';
+import { askedBefore, noteAsked } from './asked.js';
+import { attach, mostFiles } from './attach.js';
+import { Attachments } from './attachments.js';
+import { drafts, writeDraft } from './drafts.js';
 import { sendMessage } from './outbox.js';
+import { chosenCommand, commandsFor } from './slash.js';
+
+/** @typedef {import('./attach.js').Attachment} Attachment */
 
 const mostChars = 100_000;
-
-/** @type {Map<string, string>} what was begun in each conversation and not sent */
-const drafts = new Map();
+const clip = 'M13 7.5l-5 5a3 3 0 0 1-4.2-4.2l5.5-5.5a2 2 0 0 1 2.8 2.8l-5.3 5.3a1 1 0 0 1-1.4-1.4l4.6-4.6';
 
 /**
- * Where the owner writes. A message is handed to the conversation's running task, if it has one.
- * @param {{ conversation: string, isRunning: boolean, takesFocus: boolean, onSent: () => void }} props `takesFocus`: the
- *   owner has chosen this conversation, so that what they type next is for it
+ * Where the owner writes. A message is handed to the conversation's running task, if it has one and hears, and else comes next.
+ * @param {{ conversation: string, isRunning: boolean, onSent: () => void }} props
  */
-export function Composer({ conversation, isRunning, takesFocus, onSent }) {
-  const [text, setText] = useState(drafts.get(conversation) ?? '');
+export function Composer({ conversation, isRunning, onSent }) {
+  const text = useStore(drafts, ({ texts }) => texts[conversation] ?? '');
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const picker = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const [files, setFiles] = useState(/** @type {readonly Attachment[]} */ ([]));
+  const [back, setBack] = useState(-1);
+  const [chosen, setChosen] = useState(0);
+  const commands = useResource('chat.commands', {});
+  const offered = commandsFor(text, commands.data ?? []);
+  const isSending = files.some(({ state }) => state === 'sending');
+  const there = files.filter(({ state }) => state === 'there');
+  const maySend = !isSending && (text.trim() !== '' || there.length > 0);
 
-  useEffect(() => setText(drafts.get(conversation) ?? ''), [conversation]);
   useEffect(() => {
+    setFiles([]);
+    setBack(-1);
     // On a phone the focus would push half of the conversation off the screen.
-    if (takesFocus && matchMedia('(min-width: 900px) and (hover: hover)').matches) field.current?.focus();
-  }, [conversation, takesFocus]);
+    if (matchMedia('(min-width: 900px) and (hover: hover)').matches) field.current?.focus();
+  }, [conversation]);
   useEffect(() => bindKey('i', 'Write a message', () => field.current?.focus()), []);
   useLayoutEffect(() => {
     const element = field.current;
@@ -31,20 +49,73 @@ export function Composer({ conversation, isRunning, takesFocus, onSent }) {
   }, [text]);
 
   const write = (/** @type {string} */ value) => {
-    if (value === '') drafts.delete(conversation);
-    else drafts.set(conversation, value);
-    setText(value);
+    writeDraft(conversation, value);
+    setChosen(0);
+  };
+  const add = (/** @type {Iterable<File>} */ added) => {
+    const list = [...added];
+    if (files.length + list.length > mostFiles)
+      toast(`At most ${mostFiles} files go with a message.`, { tone: 'orange' });
+    for (const file of list.slice(0, mostFiles - files.length))
+      void attach(file, (attachment) =>
+        setFiles((before) =>
+          before.some(({ upload }) => upload === attachment.upload)
+            ? before.map((each) => (each.upload === attachment.upload ? attachment : each))
+            : [...before, attachment],
+        ),
+      );
   };
   const send = () => {
-    if (text.trim() === '') return;
-    sendMessage(conversation, text.trim());
+    if (!maySend) return;
+    const words = text.trim();
+    sendMessage(
+      conversation,
+      words,
+      there.map(({ upload, name }) => ({ upload, name })),
+    );
+    noteAsked(words);
     write('');
+    setFiles([]);
+    setBack(-1);
     onSent();
   };
+  /** Through what was asked before; -1 is what is written now. @param {number} step */
+  const leaf = (step) => {
+    const asked = askedBefore();
+    const next = Math.max(-1, Math.min(asked.length - 1, back + step));
+    if (next === back) return false;
+    setBack(next);
+    write(next === -1 ? '' : (asked[next] ?? ''));
+    return true;
+  };
+  const choose = (/** @type {number} */ index) => {
+    const command = offered[index];
+    if (command !== undefined) write(chosenCommand(command.usage));
+    field.current?.focus();
+  };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.isComposing) return;
+    const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+    const isPlain = text === '' || back !== -1;
+    if (offered.length > 0 && step !== 0) setChosen((chosen + step + offered.length) % offered.length);
+    else if (offered.length > 0 && event.key === 'Tab' && !event.shiftKey) choose(chosen);
+    else if (offered.length > 0 && event.key === 'Enter' && offered[chosen]?.usage.split(' ')[0] !== text)
+      choose(chosen);
+    else if (step !== 0 && isPlain && leaf(-step)) void 0;
+    else if (event.key === 'Enter' && !event.shiftKey) send();
+    else return;
     event.preventDefault();
-    send();
+  };
+  const onPaste = (/** @type {ClipboardEvent} */ event) => {
+    const pasted = event.clipboardData?.files;
+    if (pasted === undefined || pasted.length === 0) return;
+    event.preventDefault();
+    add(pasted);
+  };
+  const onDrop = (/** @type {DragEvent} */ event) => {
+    if (event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    add(event.dataTransfer.files);
   };
 
   return html`<form
@@ -53,22 +124,64 @@ export function Composer({ conversation, isRunning, takesFocus, onSent }) {
       event.preventDefault();
       send();
     }}
+    onDragOver=${(/** @type {Event} */ event) => event.preventDefault()}
+    onDrop=${onDrop}
   >
-    <label class="unseen" for="message">Message</label>
-    <textarea
-      id="message"
-      ref=${field}
-      rows="1"
-      maxlength=${mostChars}
-      placeholder=${isRunning ? 'It hears this while it works' : 'Say something, or /help'}
-      value=${text}
-      onInput=${(/** @type {any} */ event) => write(event.target.value)}
-      onKeyDown=${onKeyDown}
-    ></textarea>
-    <div class="actions">
-      <${Button} kind="primary" type="submit" disabled=${text.trim() === ''}>
-        ${isRunning ? 'Steer' : 'Send'}
-      <//>
+    ${
+      offered.length === 0
+        ? null
+        : html`<ul class="slash" id="slash" role="listbox" aria-label="Commands">
+            ${offered.map(
+              ({ usage, does }, index) =>
+                html`<li
+                  key=${usage}
+                  id=${`slash-${index}`}
+                  role="option"
+                  aria-selected=${String(index === chosen)}
+                  onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()}
+                  onClick=${() => choose(index)}
+                >
+                  <code>${usage}</code><span class="soft one-line">${does}</span>
+                </li>`,
+            )}
+          </ul>`
+    }
+    <${Attachments}
+      files=${files}
+      onRemove=${(/** @type {string} */ upload) => setFiles((before) => before.filter((file) => file.upload !== upload))}
+    />
+    <div class="composer-row">
+      <label class="unseen" for="message">Message</label>
+      <input
+        ref=${picker}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files"
+        onChange=${(/** @type {any} */ event) => {
+          add(event.target.files);
+          event.target.value = '';
+        }}
+      />
+      <${Button} kind="quiet" label="Attach files" title="Attach files" onClick=${() => picker.current?.click()}
+        ><${Icon} path=${clip}
+      /><//>
+      <textarea
+        id="message"
+        ref=${field}
+        rows="1"
+        maxlength=${mostChars}
+        placeholder=${isRunning ? 'Say more: it hears it now, or answers it next' : 'Say something, or / for commands'}
+        aria-controls=${offered.length === 0 ? undefined : 'slash'}
+        value=${text}
+        onInput=${(/** @type {any} */ event) => {
+          setBack(-1);
+          write(event.target.value);
+        }}
+        onKeyDown=${onKeyDown}
+        onPaste=${onPaste}
+      ></textarea>
+      <${Button} kind="primary" type="submit" disabled=${!maySend}>Send<//>
     </div>
   </form>`;
 }

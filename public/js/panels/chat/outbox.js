@@ -6,6 +6,7 @@ import { createStore } from '../../state/store.js';
  * @property {string} dedupKey made once for each message: sent again it doubles nothing
  * @property {string} conversation
  * @property {string} text
+ * @property {readonly { upload: string, name: string }[]} [attachments] files that are there already
  * @property {number} at epoch milliseconds
  * @property {'sending' | 'accepted' | 'refused'} state `accepted`: it is on the daemon's disk
  * @property {string} [problem]
@@ -25,12 +26,16 @@ outbox.subscribe(() => {
   }
 });
 
-/** @param {string} conversation @param {string} text */
-export function sendMessage(conversation, text) {
+/**
+ * @param {string} conversation @param {string} text
+ * @param {readonly { upload: string, name: string }[]} [attachments]
+ */
+export function sendMessage(conversation, text, attachments = []) {
   const sent = {
     dedupKey: `page:${crypto.randomUUID()}`,
     conversation,
     text,
+    attachments,
     at: Date.now(),
     state: /** @type {const} */ ('sending'),
   };
@@ -50,10 +55,10 @@ export function forgetMessage(dedupKey) {
 }
 
 /** @param {Sent} message */
-async function deliver({ dedupKey, conversation, text }) {
+async function deliver({ dedupKey, conversation, text, attachments = [] }) {
   change(dedupKey, { state: 'sending' });
   try {
-    await request('chat.send', { conversation, text, dedupKey });
+    await request('chat.send', { conversation, text, dedupKey, attachments: [...attachments] });
     change(dedupKey, { state: 'accepted' });
   } catch (thrown) {
     // Whether it arrived is not known: it stays, and goes again with the next connect.

@@ -1,5 +1,4 @@
 import { Button, State } from '../../components/basics.js';
-import { Confirm } from '../../components/dialog.js';
 import { Markdown } from '../../components/markdown.js';
 import { Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
@@ -11,20 +10,35 @@ import { html, useState } from '../../view.js';
 import { Memories } from '../tasks/memories.js';
 import { AskAgain, isQuiet } from '../tasks/ask-again.js';
 import { Doubt, isInDoubt } from '../tasks/doubt.js';
-import { forgetMessage, sendAgain } from './outbox.js';
+import { writeDraft } from './drafts.js';
+import { faceOf } from './face.js';
+import { forgetMessage, sendAgain, sendMessage } from './outbox.js';
+import { Steps } from './steps.js';
 import { isOver } from './thread.js';
 
 /**
  * A message of the owner and what came of it.
- * @param {{ turn: import('./thread.js').ChatTurn }} props
+ * @param {{ turn: import('./thread.js').ChatTurn, follows: boolean }} props `follows`: an earlier reply is not at its end yet
  */
-export function Turn({ turn }) {
+export function Turn({ turn, follows }) {
   const over = isOver(turn);
+  const face = faceOf(turn.source);
   return html`<li class="turn">
     <div class="said">
-      <p class="said-text">${turn.text}</p>
+      ${turn.text === '' ? null : html`<p class="said-text">${turn.text}</p>`}
+      ${
+        turn.files.length === 0
+          ? null
+          : html`<ul class="attachments">
+              ${turn.files.map((name, index) => html`<li key=${index} class="attachment is-soft"><span class="one-line">${name}</span></li>`)}
+            </ul>`
+      }
       <p class="said-by soft small">
-        <${Time} at=${turn.at} />${turn.source === 'dashboard' ? null : html` · by ${turn.source}`}
+        <span class="turn-acts">
+          <${Copy} text=${turn.text} label="Copy the message" />
+          <${Button} kind="quiet" label="Edit and send again" onClick=${() => edit(turn)}>Edit<//>
+        </span>
+        <${Time} at=${turn.at} />${face === null ? null : html` · ${face.word}`}
       </p>
     </div>
     <article class="reply" aria-busy=${over ? undefined : 'true'} aria-label="Reply">
@@ -34,44 +48,50 @@ export function Turn({ turn }) {
           ? html`<p class="soft">No reply was written.</p>`
           : null
       }
-      ${over ? html`<${Ended} turn=${turn} />` : html`<${Going} turn=${turn} />`}
+      ${over ? html`<${Ended} turn=${turn} />` : html`<${Going} turn=${turn} follows=${follows} />`}
     </article>
   </li>`;
 }
 
-/** @param {{ turn: import('./thread.js').ChatTurn }} props */
-function Going({ turn }) {
-  const [asks, setAsks] = useState(false);
+/** @param {import('./thread.js').ChatTurn} turn */
+function edit({ conversation, text }) {
+  writeDraft(conversation, text);
+  document.getElementById('message')?.focus();
+}
+
+/** Ends the run at once; what was asked can be asked again. @param {number} taskId */
+export function stop(taskId) {
+  const again = () => void act('task.retry', { id: taskId }, { says: ({ message }) => message });
+  void act(
+    'task.cancel',
+    { id: taskId },
+    { says: 'Stopped. What was written stays.', action: { label: 'Ask again', run: again } },
+  );
+}
+
+/** @param {{ turn: import('./thread.js').ChatTurn, follows: boolean }} props */
+function Going({ turn, follows }) {
   const { taskId } = turn;
-  const stop = () =>
-    taskId !== null && void act('task.cancel', { id: taskId }, { says: ({ message }) => message });
   return html`<div class="reply-foot">
     <span class="live-dot" aria-hidden="true"></span>
-    <span class="soft"
-      >${turn.progress ?? (turn.state === 'queued' ? 'waiting for a lane' : 'starting')}</span
-    >
+    <span class="soft">${doing(turn, follows)}</span>
     ${
       taskId === null
         ? null
         : html`<a class="small" href=${addressOf('tasks', [taskId])}>task ${taskId}</a>
-            <${Button} kind="quiet" onClick=${() => setAsks(true)}>Stop<//>
+            <${Button} kind="quiet" onClick=${() => stop(taskId)}>Stop<//>
             ${isInDoubt(turn.progress) ? html`<${Doubt} taskId=${taskId} />` : null}
             ${isQuiet(turn.progress) ? html`<${AskAgain} taskId=${taskId} />` : null}`
     }
-    ${
-      asks
-        ? html`<${Confirm}
-            title="Stop this task?"
-            verb="Stop it"
-            danger
-            onConfirm=${stop}
-            onClose=${() => setAsks(false)}
-          >
-            Its processes are ended, what it has written so far stays. It cannot go on from there.
-          <//>`
-        : null
-    }
   </div>`;
+}
+
+/** @param {import('./thread.js').ChatTurn} turn @param {boolean} follows */
+function doing({ progress, state, reply }, follows) {
+  if (progress !== null && progress !== 'starting') return progress;
+  if (reply !== '') return 'writing the reply';
+  if (state !== 'queued') return progress ?? 'starting';
+  return follows ? 'comes after the reply above' : 'waits for its turn';
 }
 
 /** @param {{ turn: import('./thread.js').ChatTurn }} props */
@@ -82,16 +102,32 @@ function Ended({ turn }) {
   const again = () =>
     taskId !== null && void act('task.retry', { id: taskId }, { says: ({ message }) => message });
   return html`<div class="reply-foot">
-      ${failed ? html`<${State} state=${state} />` : null}
+      ${failed ? html`<${State} state=${state} word=${state === 'cancelled' ? 'stopped' : 'failed'} />` : null}
       ${failed && turn.reason !== null ? html`<span class="grow">${turn.reason}</span>` : null}
-      ${failed && taskId !== null ? html`<${Button} onClick=${again}>Try again<//>` : null}
+      ${failed && taskId !== null ? html`<${Button} onClick=${again}>${state === 'cancelled' ? 'Ask again' : 'Try again'}<//>` : null}
       ${state === 'done' && turn.reason?.startsWith('it was interrupted (') === true ? html`<span class="soft small">${turn.reason}</span>` : null}
       <span class="soft small"
         >${[took, turn.costUsd > 0 ? money(turn.costUsd) : null].filter(Boolean).join(' · ')}</span
       >
       ${taskId === null ? null : html`<a class="small" href=${addressOf('tasks', [taskId])}>task ${taskId}</a>`}
+      <span class="turn-acts">
+        ${turn.reply === '' ? null : html`<${Copy} text=${turn.reply} label="Copy the reply" />`}
+        ${failed || turn.text === '' ? null : html`<${Button} kind="quiet" onClick=${() => sendMessage(turn.conversation, turn.text)}>Ask again<//>`}
+      </span>
     </div>
+    ${turn.calls > 0 && taskId !== null ? html`<${Steps} taskId=${taskId} number=${turn.calls} />` : null}
     ${turn.memories > 0 && taskId !== null ? html`<${Behind} taskId=${taskId} number=${turn.memories} />` : null}`;
+}
+
+/** @param {{ text: string, label: string }} props */
+function Copy({ text, label }) {
+  const [word, setWord] = useState('Copy');
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setWord('Copied'),
+      () => setWord('Select it by hand'),
+    );
+  return html`<${Button} kind="quiet" title=${label} onClick=${() => void copy()}>${word}<//>`;
 }
 
 /** The memories that the agent was given for this reply. @param {{ taskId: number, number: number }} props */
@@ -114,11 +150,11 @@ const pendingWords = { sending: 'sending…', accepted: 'safe on the daemon’s 
  * @param {{ message: import('./outbox.js').Sent, connected: boolean }} props
  */
 export function Pending({ message, connected }) {
-  const { state, text, problem, dedupKey } = message;
+  const { state, text, problem, dedupKey, attachments = [] } = message;
   const word = state === 'sending' && !connected ? 'waits until the daemon is back' : pendingWords[state];
   return html`<li class="turn">
     <div class=${`said is-${state}`}>
-      <p class="said-text">${text}</p>
+      <p class="said-text">${text === '' ? attachments.map(({ name }) => name).join(', ') : text}</p>
       <p class="said-by small">
         <span class=${`state is-${state === 'refused' ? 'pink' : 'soft'}`}
           ><span class="glyph" aria-hidden="true"

@@ -4,7 +4,6 @@ import { live } from '../../state/live.js';
 import { useStore } from '../../state/use-store.js';
 import { html } from '../../view.js';
 import { findings } from '../findings/findings.js';
-import { goals } from '../goals/goals.js';
 import { wishes } from '../wishes/wishes.js';
 
 /**
@@ -18,7 +17,7 @@ import { wishes } from '../wishes/wishes.js';
  */
 
 /** @type {readonly [Section, ...Section[]]} */
-const sections = [wishes, findings, goals];
+const sections = [wishes, findings];
 
 /** What the owner decides: one tab a concern. */
 export function DecidePanel() {

@@ -43,7 +43,7 @@ export function GoalRow({ goal, onShow, onReload, onEdit }) {
       ${goal.declaredIn === null ? null : html`<${Tag} title="It is edited there">${goal.declaredIn}<//>`}
       <div class="end">
         <${Button} onClick=${() => void run()}>Run now<//>
-        <${Button} onClick=${() => void pause(!goal.paused)}>${goal.paused ? 'Go on' : 'Pause'}<//>
+        <${Button} onClick=${() => void pause(!goal.paused)}>${goal.paused ? 'Resume' : 'Pause'}<//>
         <${Button} pressed=${open} onClick=${() => setOpen(!open)}>History<//>
         ${goal.declaredIn === null ? html`<${Button} onClick=${onEdit}>Edit<//><${Button} kind="danger" onClick=${() => setAsked(true)}>Remove<//>` : null}
       </div>
@@ -71,9 +71,9 @@ export function GoalRow({ goal, onShow, onReload, onEdit }) {
 function GoalFacts({ goal }) {
   const { lastRun, nextRuns } = goal;
   return html`<p class="soft small">
-      ${goal.when === goal.cron ? null : goal.when}
-      <code>${goal.cron ?? (goal.every === null ? '' : `every ${goal.every}`)}</code> in ${goal.zone}
-      (${goal.offset}) · next <${Time} at=${goal.paused ? null : (nextRuns[0] ?? null)} none="never" /> · last
+      <b title=${goal.cron ?? undefined}>${goal.when}</b> in ${goal.zone} (${goal.offset}) ·
+      ${goal.paused ? 'nothing runs while it is paused' : html`next <${Time} at=${nextRuns[0] ?? null} none="never" />`}
+      · last
       success
       <${Time} at=${goal.lastSuccessAt} none="never" />
       ${goal.quiet === null ? null : html` · quiet ${goal.quiet}`}

@@ -6,14 +6,11 @@ import { GoalRow } from './goal-row.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['goals.list'][number]} Goal */
 
-/** Goals among the decisions. */
-export const goals = { id: 'goals', label: 'Goals', list: Goals };
-
 const rowsAtOnce = 100;
 const mostRows = 1000;
 
-/** What runs by the clock. */
-function Goals() {
+/** What it does by the clock. */
+export function GoalsPanel() {
   const [limit, setLimit] = useState(rowsAtOnce);
   const { data, error, reload, update } = useResource('goals.list', { limit });
   const [edited, setEdited] = useState(/** @type {Goal | 'new' | null} */ (null));
@@ -39,7 +36,11 @@ function Goals() {
                   </li>`
             }
           </ul>`;
-  return html`<div class="actions"><${Button} onClick=${() => setEdited('new')}>Add a goal<//></div>
+  return html`<section class="panel is-tall" aria-label="Goals">
+    <div class="panel-head">
+      <h1>Goals</h1>
+      <div class="end"><${Button} onClick=${() => setEdited('new')}>Add a goal<//></div>
+    </div>
     ${list}
     ${
       edited === null
@@ -49,5 +50,6 @@ function Goals() {
             onClose=${() => setEdited(null)}
             onSaved=${reload}
           />`
-    }`;
+    }
+  </section>`;
 }

@@ -1,6 +1,8 @@
 import { Problem } from '../../components/basics.js';
 import { loadScript } from '../../components/load-script.js';
 import { tokenOf } from '../../components/token.js';
+import { theme } from '../../shell/theme.js';
+import { useStore } from '../../state/use-store.js';
 import { html, useEffect, useRef, useState } from '../../view.js';
 import { kindTone } from './kinds.js';
 import { drawWords, sizeOf } from './words.js';
@@ -23,6 +25,7 @@ export function Picture({ graph, chosen, find, onChoose }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const picture = useRef(/** @type {any} */ (null));
   const [error, setError] = useState(/** @type {Error | null} */ (null));
+  const isLight = useStore(theme, (state) => state.isLight);
   const latest = useRef({ chosen, find, onChoose });
   latest.current = { chosen, find, onChoose };
 
@@ -48,7 +51,7 @@ export function Picture({ graph, chosen, find, onChoose }) {
       picture.current?._destructor();
       picture.current = null;
     };
-  }, [graph]);
+  }, [graph, isLight]);
 
   useEffect(() => {
     const element = box.current;

@@ -111,3 +111,9 @@ function because(error) {
   const line = error.split('\n')[0] ?? '';
   return `: ${line.length > 100 ? `${line.slice(0, 99)}…` : line}`;
 }
+
+/** The tone of the worst thing that is open, or null where all is well. @param {Now} now */
+export function worstOf(now) {
+  const tones = troublesOf(now).map(({ tone }) => tone);
+  return tones.includes('pink') ? 'pink' : (tones[0] ?? null);
+}

@@ -47,3 +47,8 @@ export function waitingOf({ unread, wishes, findings, doubts, deadLetters }) {
   ];
   return all.filter(({ number }) => number > 0);
 }
+
+/** How many matters wait for the owner. @param {import('../panels.js').Waiting} waiting */
+export function waitingInAll({ unread, wishes, findings, deadLetters, notices }) {
+  return unread + wishes + findings + deadLetters + notices;
+}

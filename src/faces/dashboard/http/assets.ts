@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { withImports, withPreloads } from './page-source.ts';
-import { vendorNames, vendorPath } from './vendor.ts';
+import { asModule, vendorNames, vendorPath } from './vendor.ts';
 
 /** What stands at an address, ready to be sent. */
 export interface Asset {
@@ -30,7 +30,7 @@ export function createAssets(root: string): FindAsset {
         const path = join(entry.parentPath, entry.name);
         return [`/${relative(root, path).split(sep).join('/')}`, path];
       }),
-    ...vendorNames().map((name): [string, string] => [`/vendor/${name}`, String(vendorPath(name))]),
+    ...vendorNames().map((name): [string, string] => [`${vendorFolder}${name}`, String(vendorPath(name))]),
   ]);
   const made = new Map<string, Made>();
 
@@ -43,6 +43,8 @@ export function createAssets(root: string): FindAsset {
     return now.asset;
   };
 }
+
+const vendorFolder = '/vendor/';
 
 interface Made {
   asset: Asset;
@@ -65,7 +67,9 @@ async function make(address: string, paths: ReadonlyMap<string, string>): Promis
     ? Buffer.from(await withPreloads(bytes.toString('utf8'), read))
     : address.endsWith('.css')
       ? Buffer.from(await withImports(address, bytes.toString('utf8'), read))
-      : bytes;
+      : address.startsWith(vendorFolder)
+        ? Buffer.from(asModule(address.slice(vendorFolder.length), bytes.toString('utf8')))
+        : bytes;
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   return { asset: { body, brotli: await compress(body), etag }, stamps };
 }

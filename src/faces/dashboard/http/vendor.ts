@@ -2,6 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Languages that code in replies is coloured in. */
+const codeLanguages =
+  'bash c cpp css diff dockerfile go ini java javascript json lua makefile markdown nginx php python ruby rust shell sql typescript xml yaml'.split(
+    ' ',
+  );
+
 /**
  * The libraries that a page may load, by the name below `/vendor/`: a package and a file of it. Each is one standalone ES
  * module (or stylesheet): a bare import inside could not be resolved without an import map, which the CSP forbids.
@@ -17,7 +23,21 @@ const libraries: Readonly<Record<string, readonly [packageName: string, file: st
   'force-graph.js': ['force-graph', 'dist/force-graph.min.js'],
   'diff2html.js': ['diff2html', 'bundles/js/diff2html.min.js'],
   'diff2html.css': ['diff2html', 'bundles/css/diff2html.min.css'],
+  'highlight.js': ['highlight.js', 'lib/core.js'],
+  ...Object.fromEntries(
+    codeLanguages.map((name) => [`highlight-${name}.js`, ['highlight.js', `es/languages/${name}.js`] as const]),
+  ),
 };
+
+/** Those that are CommonJS: the page gets them as a module. */
+const commonJs: ReadonlySet<string> = new Set(['highlight.js']);
+
+/** A library as the standalone module that a page can load. */
+export function asModule(name: string, source: string): string {
+  return commonJs.has(name)
+    ? `const module = { exports: {} };\n${source}\nexport default module.exports;\n`
+    : source;
+}
 
 /** The absolute path of a library by its name below `/vendor/`, or undefined where it is not on the list. */
 export function vendorPath(name: string): string | undefined {

@@ -19,6 +19,7 @@ const turn = (changes: Partial<ChatTurn> = {}): ChatTurn => ({
   dedupKey: null,
   at: '2026-01-01T00:00:00.000Z',
   text: 'hello?',
+  files: [],
   state: 'running',
   reply: '',
   live: { stream: 'a' },
@@ -27,6 +28,7 @@ const turn = (changes: Partial<ChatTurn> = {}): ChatTurn => ({
   progress: null,
   endedAt: null,
   memories: 0,
+  calls: 0,
   costUsd: 0,
   ...changes,
 });
