@@ -37,11 +37,16 @@ export function figures(): Record<string, Figure> {
   };
 }
 
-/** Files with the word outside of the folders and files that are named after it. */
+/**
+ * Files with the word outside of the folders and files that are named after it. A concern that tells the owner something calls
+ * on `notices/rows.ts` from a file of its own: that is what the concern is for, and no plumbing.
+ */
 function filesThatSayNotice(): string[] {
-  return sourceFiles([...tops, 'public', 'sql']).filter(
-    (path) => !/(?:^|[/_])notices?[/._]/.test(path) && /notice/i.test(textOf(path)),
-  );
+  return sourceFiles([...tops, 'public', 'sql']).filter((path) => {
+    const text = textOf(path);
+    const tells = text.includes("/notices/rows.ts'");
+    return !/(?:^|[/_])notices?[/._]/.test(path) && /notice/i.test(text) && !tells;
+  });
 }
 
 /** All imports among the production files. */
