@@ -21,8 +21,10 @@ function planOf(attempt: number): Planned {
 /** The machine with plans, looks and ends that the test decides about. */
 function start() {
   const clock = new SimulatedClock();
-  const plans: { after: number | null; done: (planned: Planned) => void; fail: (error: unknown) => void }[] = [];
-  const ends: { request: EndRequest; done: (nothing: undefined) => void; fail: (error: unknown) => void }[] = [];
+  const plans: { after: number | null; done: (planned: Planned) => void; fail: (error: unknown) => void }[] =
+    [];
+  const ends: { request: EndRequest; done: (nothing: undefined) => void; fail: (error: unknown) => void }[] =
+    [];
   const givenUp: string[] = [];
   const unready: string[] = [];
   const failures: unknown[] = [];

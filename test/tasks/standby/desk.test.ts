@@ -23,7 +23,11 @@ function open() {
   const news: DeskNews[] = [];
   const bound: number[] = [];
   let forgotten = 0;
-  const desk = createStandbyDesk<string>({ worker: 'w', whyNotStay: () => hindrance, monotonicMs: () => now });
+  const desk = createStandbyDesk<string>({
+    worker: 'w',
+    whyNotStay: () => hindrance,
+    monotonicMs: () => now,
+  });
   desk.onNews((one) => news.push(one));
   const mark = desk.newMark();
   desk.offer({
