@@ -71,7 +71,9 @@ function createListen({ bus, settings, standby }: Services) {
       settings.onChange(() => tell({ type: 'standby.wake' })),
       standby.onNews(({ type, mark: { attempt } }) => tell({ type: `standby.${type}`, attempt })),
     ];
-    return () => stops.forEach((stop) => stop());
+    return () => {
+      for (const stop of stops) stop();
+    };
   });
 }
 

@@ -53,7 +53,9 @@ export function shapeOf(request: RunRequest, terms: LaunchTerms): LaunchShape {
   const { env, cwd, settings, environment, files } = terms;
   const launch = launchOf(request, { env, settings, environment, newSessionId: newSession });
   const session = sessionOf(task, resume, newSession);
-  const { [taskMarkerName]: _, ...variables } = { ...kindOf(agent).environment, ...launch.env };
+  const variables = { ...kindOf(agent).environment, ...launch.env };
+  // Each run has a mark of its own.
+  delete variables[taskMarkerName];
   return {
     agent: `${agent.kind} ${launch.command} ${agent.kind === 'claude' ? agent.version : ''} ${fileStamp(launch.command)}`,
     folder: cwd,

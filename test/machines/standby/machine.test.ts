@@ -68,7 +68,7 @@ function start() {
     isUp: () => isUp,
     stays: (reason: LookResult) => void (stays = reason),
     /** Goes on to the first agent that stands. */
-    async stand() {
+    stand: async () => {
       ends[0]?.done(undefined);
       await reach('resting');
       clock.increment(5_000);
