@@ -1,4 +1,4 @@
-import { type ActorSystem, fromPromise } from 'xstate';
+import { fromPromise } from 'xstate';
 import type { Planned, PlanRequest } from '../../machines/standby/protocol.ts';
 import type { TaskMark } from '../../src/lib/process/marker.ts';
 import type { Store } from '../../src/lib/store/store.ts';
@@ -7,7 +7,9 @@ import type { AgentResolver } from '../../src/tasks/agents/resolve.ts';
 import { placeOfNext } from '../../src/tasks/standby/place.ts';
 
 /** The actor system as far as a plan needs it. */
-export type System = Pick<ActorSystem<never>, 'get'>;
+export interface System {
+  get(id: string): unknown;
+}
 
 export interface PlanStandbyDeps {
   store: Pick<Store, 'query'>;
