@@ -33,7 +33,7 @@ const laterMs = 60_000;
 /** Decides whether to start an agent ahead, and for what. Rejects with `StoreAwayError` while it cannot know. */
 export function createPlanStandby(deps: PlanStandbyDeps) {
   const { store, worker, now = () => new Date() } = deps;
-  return fromPromise<Planned, PlanRequest>(async ({ input: { after }, system }) => {
+  return fromPromise<Planned, PlanRequest>(async ({ input: { after }, system, signal }) => {
     if (!deps.mayStart()) return notNow('it is not wanted, or memory is short', laterMs);
     if (deps.isStalled()) return notNow('the daemon is busy', soonMs);
     if (!deps.isThrough(system, after)) return notNow('a message is being answered', soonMs);
@@ -42,6 +42,7 @@ export function createPlanStandby(deps: PlanStandbyDeps) {
     const sessionIdleDays = deps.sessionIdleDays();
     const task = await placeOfNext(store, { after, worker, now: now(), sessionIdleDays });
     if (typeof task === 'string') return notNow(task, laterMs);
+    signal.throwIfAborted();
     const mark = deps.newMark();
     const nothing = { memories: [], degraded: null, withoutMemories: null };
     const request = {
