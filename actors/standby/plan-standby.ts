@@ -1,4 +1,4 @@
-import { type ActorSystem, fromPromise } from 'xstate';
+import { fromPromise } from 'xstate';
 import type { Planned, PlanRequest } from '../../machines/standby/protocol.ts';
 import type { TaskMark } from '../../src/lib/process/marker.ts';
 import type { Store } from '../../src/lib/store/store.ts';
@@ -7,7 +7,9 @@ import type { AgentResolver } from '../../src/tasks/agents/resolve.ts';
 import { placeOfNext } from '../../src/tasks/standby/place.ts';
 
 /** The actor system as far as a plan needs it. */
-export type System = Pick<ActorSystem<never>, 'get'>;
+export interface System {
+  get(id: string): unknown;
+}
 
 export interface PlanStandbyDeps {
   store: Pick<Store, 'query'>;
@@ -31,7 +33,7 @@ const laterMs = 60_000;
 /** Decides whether to start an agent ahead, and for what. Rejects with `StoreAwayError` while it cannot know. */
 export function createPlanStandby(deps: PlanStandbyDeps) {
   const { store, worker, now = () => new Date() } = deps;
-  return fromPromise<Planned, PlanRequest>(async ({ input: { after }, system }) => {
+  return fromPromise<Planned, PlanRequest>(async ({ input: { after }, system, signal }) => {
     if (!deps.mayStart()) return notNow('it is not wanted, or memory is short', laterMs);
     if (deps.isStalled()) return notNow('the daemon is busy', soonMs);
     if (!deps.isThrough(system, after)) return notNow('a message is being answered', soonMs);
@@ -40,6 +42,7 @@ export function createPlanStandby(deps: PlanStandbyDeps) {
     const sessionIdleDays = deps.sessionIdleDays();
     const task = await placeOfNext(store, { after, worker, now: now(), sessionIdleDays });
     if (typeof task === 'string') return notNow(task, laterMs);
+    signal.throwIfAborted();
     const mark = deps.newMark();
     const nothing = { memories: [], degraded: null, withoutMemories: null };
     const request = {

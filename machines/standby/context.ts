@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from '../../src/lib/process/identity.ts';
-import type { StandbyPlan } from './protocol.ts';
+import type { Answered, StandbyPlan } from './protocol.ts';
 
 /** Memory of the machine. */
 export interface StandbyContext {
@@ -39,4 +39,10 @@ export function restOf({ restMs: asked, failures }: StandbyContext): number {
 export function planned({ plan }: StandbyContext): StandbyPlan {
   if (plan === undefined) throw new Error('standby machine: starting without a plan');
   return plan;
+}
+
+/** True where the owner's next message is hardly for the agent that is planned: a session that was gone on with is another. */
+export function isElsewhere({ plan }: StandbyContext, answered: Answered | undefined): boolean {
+  if (plan === undefined || answered === undefined) return false;
+  return answered.conversation !== null || plan.request.task.conversation !== null;
 }

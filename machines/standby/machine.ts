@@ -74,7 +74,14 @@ export const standbyMachine = standbySetup.createMachine({
         ],
         onError: { target: 'resting', actions: [{ type: 'reportFailure', params: thrown }, 'forgetRest'] },
       },
-      on: { 'child.stop': 'stopped' },
+      on: {
+        // What was read is old.
+        'standby.wake': {
+          target: 'settling',
+          actions: { type: 'keepAnswered', params: ({ event }) => event.answered },
+        },
+        'child.stop': 'stopped',
+      },
     },
     up: {
       invoke: {
@@ -92,6 +99,18 @@ export const standbyMachine = standbySetup.createMachine({
       },
       initial: 'starting',
       on: {
+        'standby.wake': [
+          {
+            guard: { type: 'isElsewhere', params: ({ event }) => event.answered },
+            target: 'ending',
+            actions: [
+              { type: 'keepAnswered', params: ({ event }) => event.answered },
+              { type: 'giveUp', params: 'moved' },
+              'forgetRest',
+            ],
+          },
+          { actions: { type: 'keepAnswered', params: ({ event }) => event.answered } },
+        ],
         'standby.spawned': { actions: { type: 'keepIdentity', params: ({ event }) => event.identity } },
         'child.stop': { target: 'ending', actions: [{ type: 'giveUp', params: 'stopped' }, 'markStopping'] },
       },
@@ -149,6 +168,7 @@ export const standbyMachine = standbySetup.createMachine({
               after: { lookPeriod: 'looking' },
               on: {
                 'standby.wake': {
+                  guard: { type: 'isHere', params: ({ event }) => event.answered },
                   target: 'looking',
                   actions: { type: 'keepAnswered', params: ({ event }) => event.answered },
                 },

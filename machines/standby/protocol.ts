@@ -17,10 +17,16 @@ export interface PlanRequest {
 /** Output of `plan`: what to start, or why nothing now, and when to ask again at the latest. */
 export type Planned = { plan: StandbyPlan } | { plan: undefined; why: string; againMs: number };
 
+/** A task of the owner's that was answered. */
+export interface Answered {
+  taskId: number;
+  conversation: string | null;
+}
+
 /** News of the listener and of the process. */
 export type StandbyFact =
-  /** A task has ended, or a setting changed: one may be wanted. With an id, the owner was answered by that task. */
-  | { type: 'standby.wake'; answered?: number }
+  /** A task has ended, or a setting changed: one may be wanted. */
+  | { type: 'standby.wake'; answered?: Answered }
   /** A task has taken it over. */
   | { type: 'standby.claimed'; attempt: number }
   /** It did not fit the task that came. */

@@ -4,8 +4,16 @@ import type { GivenUp } from '../../src/tasks/standby/desk.ts';
 import { placeholder } from '../lib/placeholder.ts';
 import type { Thrown } from '../lib/store-trouble.ts';
 import type { ChildCommand } from '../supervisor/protocol.ts';
-import { restOf, type StandbyContext } from './context.ts';
-import type { EndRequest, LookResult, Planned, PlanRequest, StandbyFact, StandbyPlan } from './protocol.ts';
+import { isElsewhere, restOf, type StandbyContext } from './context.ts';
+import type {
+  Answered,
+  EndRequest,
+  LookResult,
+  Planned,
+  PlanRequest,
+  StandbyFact,
+  StandbyPlan,
+} from './protocol.ts';
 
 /** Failed starts in a row from which on only time leads to another. */
 const maxTrusted = 3;
@@ -33,7 +41,7 @@ export const standbySetup = setup({
     /** Counts it as given up. */
     giveUp: placeholder<GivenUp>('standby', 'giveUp'),
     keepAnswered: assign({
-      after: ({ context }, answered: number | undefined) => answered ?? context.after,
+      after: ({ context }, answered: Answered | undefined) => answered?.taskId ?? context.after,
     }),
     keepPlan: assign({
       plan: (_, planned: Planned) => planned.plan,
@@ -57,6 +65,9 @@ export const standbySetup = setup({
     goesOn: ({ context }) => context.failures === 0 && !context.isStopping,
     hasPlan: (_, { plan }: Planned) => plan !== undefined,
     isIts: ({ context }, attempt: number) => context.plan?.mark.attempt === attempt,
+    /** The owner was answered by another agent: the next message goes on there. */
+    isElsewhere: ({ context }, answered: Answered | undefined) => isElsewhere(context, answered),
+    isHere: ({ context }, answered: Answered | undefined) => !isElsewhere(context, answered),
     mayStay: (_, reason: LookResult) => reason === undefined,
   },
   delays: {

@@ -57,7 +57,7 @@ export function createFaces(
         readiness: view.readiness,
         scheduler: () => scheduleStatus(services.schedule, Date.now()),
       },
-      metrics: createMetrics(status, services.selfWatch, services.standby.counts),
+      metrics: createMetrics(status, services.selfWatch, () => services.standby.counts()),
       fleet: {
         push: (name, token, report) => services.fleet.push(name, token, report),
         statusPage: async () =>

@@ -66,12 +66,17 @@ function createListen({ bus, settings, standby }: Services) {
         // It is the task's own word, so its actor is still there.
         const task = tasksOf(system)?.context.running[taskId]?.task;
         const isAnswer = task?.priority === HUMAN && standingOf(task).trust === 'owner';
-        tell({ type: 'standby.wake', ...(isAnswer && { answered: taskId }) });
+        tell({
+          type: 'standby.wake',
+          ...(isAnswer && { answered: { taskId, conversation: task.conversation } }),
+        });
       }),
       settings.onChange(() => tell({ type: 'standby.wake' })),
       standby.onNews(({ type, mark: { attempt } }) => tell({ type: `standby.${type}`, attempt })),
     ];
-    return () => stops.forEach((stop) => stop());
+    return () => {
+      for (const stop of stops) stop();
+    };
   });
 }
 

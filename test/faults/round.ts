@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { putEvent } from '../../src/lib/wire/put-event.ts';
 import { homePaths } from '../../src/lib/config/paths.ts';
 import { until } from '../helpers/daemon.ts';
-import { survivorsOf } from '../helpers/survivors.ts';
+import { findMarked, type MarkedProcess } from '../../src/lib/process/find-marked.ts';
+import { standbyTaskId, taskMarkerName, workerPrefix } from '../../src/lib/process/marker.ts';
+import { workerOf } from '../helpers/survivors.ts';
 import type { Fault } from './faults.ts';
 import { breaches, type Breach, type Ledger, openKeys } from './ledger.ts';
 import type { Random } from './random.ts';
@@ -36,31 +38,30 @@ export async function playRound(
     Array.from({ length: count }, (_, index) => `${kind}-${number}-${index}-${random.below(1e9)}`);
   const notes = keys('note', notesARound);
   const tasks = keys('task', tasksARound);
-  const write = async (key: string, isTask: boolean): Promise<void> => {
+  const write = async (key: string, kind: keyof typeof kinds): Promise<void> => {
     await until(`${key} is written`, () =>
       putEvent(paths, {
-        priority: isTask ? 'HIGH' : 'LOW',
-        source: isTask ? 'cron:deeds' : 'cron:notes',
-        category: isTask ? 'task' : 'note',
-        payload: { text: isTask ? `deed ${key}` : key, dedupKey: key },
+        ...kinds[kind],
+        payload: { text: kind === 'note' ? key : `deed ${key}`, dedupKey: key },
       }).then(
         () => true,
         // Nobody reads between two lives; the writer of a cron job would come again too.
         () => false,
       ),
     );
-    (isTask ? ledger.tasks : ledger.notes).add(key);
+    (kind === 'note' ? ledger.notes : ledger.tasks).add(key);
   };
   const writing = (async () => {
     for (const [index, key] of notes.entries()) {
-      await write(key, false);
+      await write(key, 'note');
       const task =
         tasks[
           index % Math.ceil(notesARound / tasksARound) === 0
             ? index / Math.ceil(notesARound / tasksARound)
             : -1
         ];
-      if (task !== undefined) await write(task, true);
+      // Every other one is the owner's, whom an agent waits for that was started ahead.
+      if (task !== undefined) await write(task, tasks.indexOf(task) % 2 === 0 ? 'task' : 'message');
     }
   })();
   await fault.inject(scene, random);
@@ -70,12 +71,12 @@ export async function playRound(
   const { rssMib, descriptors } = usage(scene.daemon.child.pid as number);
   const broken = await breaches(scene.daemon, ledger);
   if (open.length > 0) broken.push(`${open.length} have no ending: ${open.slice(0, 5).join(', ')}`);
-  const left = await survivorsOf(scene.daemon.home);
+  const left = await leftOf(scene.daemon.home);
   if (left.length > 0) broken.push(`processes were left: ${left.join(', ')}`);
   if (rssMib > mostRssMib) broken.push(`the daemon has ${rssMib} MiB, more than ${mostRssMib}`);
   if (descriptors > mostDescriptors) broken.push(`the daemon has ${descriptors} descriptors`);
   for (const folder of ['spool', 'mcp', 'outcomes']) {
-    const files = filesIn(join(scene.daemon.home, folder));
+    const files = filesIn(join(scene.daemon.home, folder)).filter((name) => !name.startsWith('standby-'));
     if (files.length > 0) broken.push(`files were left in ${folder}: ${files.slice(0, 3).join(', ')}`);
   }
   return {
@@ -86,6 +87,26 @@ export async function playRound(
     descriptors,
     broken,
   };
+}
+
+const kinds = {
+  note: { priority: 'LOW', source: 'cron:notes', category: 'note' },
+  task: { priority: 'HIGH', source: 'cron:deeds', category: 'task' },
+  message: { priority: 'HUMAN', source: 'cli', category: 'ask' },
+} as const;
+
+/** Who carries the mark of a task, or of an agent that was started ahead, except for the one that waits. */
+async function leftOf(home: string): Promise<string[]> {
+  const marked = await findMarked(taskMarkerName, workerPrefix(workerOf(home)));
+  const newest = Math.max(...marked.map(attemptAhead));
+  return marked
+    .filter((one) => attemptAhead(one) !== newest || newest < 0)
+    .map(({ command, value }) => `${command} (${value})`);
+}
+
+function attemptAhead({ value }: MarkedProcess): number {
+  const [, taskId, attempt] = value.split(':');
+  return Number(taskId) === standbyTaskId ? Number(attempt) : -1;
 }
 
 function filesIn(folder: string): string[] {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { endDaemons } from '../helpers/daemon.ts';
+import { standbyCounts } from '../helpers/standby.ts';
 import { type Fault, faults } from './faults.ts';
 import { deedsSince, type Ledger, readDeeds } from './ledger.ts';
 import { seededRandom } from './random.ts';
@@ -58,6 +59,8 @@ try {
     const again = deedsSince(scene.daemon.home, deeds);
     if (again.length > 0) round.broken.push(`done again, rounds after they had ended: ${again.join(', ')}`);
     deeds = readDeeds(scene.daemon.home);
+    const { used, givenUp } = await standbyCounts(scene.daemon);
+    console.log(`  started ahead since this start: ${used} used, given up: ${JSON.stringify(givenUp)}`);
     const verdict = round.broken.length === 0 ? 'held' : round.broken.slice(0, 5).join('; ');
     console.log(`  ${verdict} (${round.tookMs} ms, ${round.rssMib} MiB)`);
   }

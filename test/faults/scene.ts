@@ -33,7 +33,11 @@ export async function startScene(): Promise<Scene> {
   const start = (env: Record<string, string> = {}) =>
     startDaemon({
       home,
-      env: { NINJAD_AGENT: packagePath('test', 'fixtures', 'agents', 'deeds.sh'), ...env },
+      env: {
+        NINJAD_AGENT: packagePath('test', 'fixtures', 'agents', 'deeds.sh'),
+        NINJAD_STANDBY: '1',
+        ...env,
+      },
     });
   const daemon = await start();
   // What stands in a pipe that nobody has open is gone, which is no fault of the daemon's: somebody always has it open here.

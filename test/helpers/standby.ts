@@ -30,5 +30,6 @@ export async function standbyCounts(
   const text = await answer.text();
   const used = Number(/^ninjad_standby_used_total (\d+)$/m.exec(text)?.[1]);
   const givenUp = [...text.matchAll(/^ninjad_standby_given_up_total\{reason="(\w+)"\} (\d+)$/gm)];
-  return { used, givenUp: Object.fromEntries(givenUp.map(([, reason, count]) => [reason, Number(count)])) };
+  const counted = givenUp.map(([, reason = '', count]) => [reason, Number(count)] as const);
+  return { used, givenUp: Object.fromEntries(counted) };
 }

@@ -3,8 +3,12 @@ import { standbyTaskId, type TaskMark } from '../../lib/process/marker.ts';
 import type { ClaimedTask } from '../rows/claim.ts';
 import { type LaunchShape, misfitOf, type ShapePart } from './shape.ts';
 
-/** Why an agent that was started ahead did not serve. `unready`: it never stood. `lost`: it went after it was claimed. */
-export type GivenUp = ShapePart | 'exited' | 'lost' | 'memory' | 'stale' | 'unready' | 'unwanted' | 'stopped';
+/**
+ * Why an agent that was started ahead did not serve. `unready`: it never stood. `moved`: the owner was answered elsewhere
+ * meanwhile. `lost`: it went after it was claimed.
+ */
+export type GivenUp =
+  ShapePart | 'exited' | 'lost' | 'memory' | 'moved' | 'stale' | 'stopped' | 'unready' | 'unwanted';
 
 /** An agent that was started ahead and has proven that it can be spoken to. */
 export interface Standby<Agent> {

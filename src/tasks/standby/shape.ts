@@ -53,13 +53,14 @@ export function shapeOf(request: RunRequest, terms: LaunchTerms): LaunchShape {
   const { env, cwd, settings, environment, files } = terms;
   const launch = launchOf(request, { env, settings, environment, newSessionId: newSession });
   const session = sessionOf(task, resume, newSession);
-  const { [taskMarkerName]: _, ...variables } = { ...kindOf(agent).environment, ...launch.env };
+  const variables = Object.entries({ ...kindOf(agent).environment, ...launch.env });
   return {
     agent: `${agent.kind} ${launch.command} ${agent.kind === 'claude' ? agent.version : ''} ${fileStamp(launch.command)}`,
     folder: cwd,
     session: JSON.stringify(session) + (resume === null ? '' : ` ${sessionStamp(files, cwd, resume)}`),
     arguments: launch.args,
-    environment: variables,
+    // Each run has a mark of its own.
+    environment: Object.fromEntries(variables.filter(([name]) => name !== taskMarkerName)),
     login: loginStamp(files),
     settings: settingsStamp(files, cwd),
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ownValue } from '../../lib/own-value.ts';
 
 /** Where the CLI keeps its files. */
 export interface AgentFiles {
@@ -82,7 +83,7 @@ function contentOf(path: string): string {
 
 function loginPartOf(state: string): string {
   const known = objectIn(state);
-  return JSON.stringify(loginKeys.map((key) => known[key] ?? null));
+  return JSON.stringify(loginKeys.map((key) => ownValue(known, key) ?? null));
 }
 
 /** The CLI makes the file at its first start, which logs nobody in. */

@@ -21,8 +21,10 @@ function planOf(attempt: number): Planned {
 /** The machine with plans, looks and ends that the test decides about. */
 function start() {
   const clock = new SimulatedClock();
-  const plans: { after: number | null; done: (planned: Planned) => void; fail: (error: unknown) => void }[] = [];
-  const ends: { request: EndRequest; done: (nothing: undefined) => void; fail: (error: unknown) => void }[] = [];
+  const plans: { after: number | null; done: (planned: Planned) => void; fail: (error: unknown) => void }[] =
+    [];
+  const ends: { request: EndRequest; done: (nothing: undefined) => void; fail: (error: unknown) => void }[] =
+    [];
   const givenUp: string[] = [];
   const unready: string[] = [];
   const failures: unknown[] = [];
@@ -66,7 +68,7 @@ function start() {
     isUp: () => isUp,
     stays: (reason: LookResult) => void (stays = reason),
     /** Goes on to the first agent that stands. */
-    async stand() {
+    stand: async () => {
       ends[0]?.done(undefined);
       await reach('resting');
       clock.increment(5_000);
@@ -101,16 +103,23 @@ describe('standby machine', () => {
     expect(value()).toBe('resting');
     expect(isUp()).toBe(false);
     expect(ends).toHaveLength(1);
-    tell({ type: 'standby.wake', answered: 42 }, { type: 'standby.wake' });
+    tell(
+      { type: 'standby.wake', answered: { taskId: 42, conversation: 'garden' } },
+      { type: 'standby.wake' },
+    );
     expect(value()).toBe('settling');
     clock.increment(249);
     expect(plans).toHaveLength(1);
     clock.increment(1);
     expect(plans[1]?.after).toBe(42);
-    plans[1]?.done({ plan: undefined, why: 'a task waits for a lane', againMs: 500 });
+    // It was asked before the news.
+    tell({ type: 'standby.wake' });
+    expect(value()).toBe('settling');
+    clock.increment(250);
+    plans[2]?.done({ plan: undefined, why: 'a task waits for a lane', againMs: 500 });
     await reach('resting');
     clock.increment(500);
-    expect(plans).toHaveLength(3);
+    expect(plans).toHaveLength(4);
     actor.send({ type: 'child.stop' });
     expect(value()).toBe('stopped');
   });
@@ -129,6 +138,25 @@ describe('standby machine', () => {
     await reach('settling');
     clock.increment(250);
     expect(plans).toHaveLength(2);
+  });
+
+  it('moves to where the owner was answered by another agent meanwhile', async () => {
+    const { clock, ends, plans, givenUp, reach, stand, tell, value, standing } = start();
+    await stand();
+    // The folder is the same, and the session a new one.
+    tell({ type: 'standby.wake', answered: { taskId: 41, conversation: null } });
+    await reach(standing);
+    tell({ type: 'standby.wake', answered: { taskId: 42, conversation: 'garden' } });
+    expect(value()).toBe('ending');
+    ends[1]?.done(undefined);
+    await reach('settling');
+    clock.increment(250);
+    expect(plans[1]?.after).toBe(42);
+    plans[1]?.done(planOf(2));
+    await reach({ up: 'starting' });
+    tell({ type: 'standby.wake', answered: { taskId: 43, conversation: 'kitchen' } });
+    expect(value()).toBe('ending');
+    expect(givenUp).toEqual(['moved', 'moved']);
   });
 
   it('gives one up that is half an hour old, or that memory or the owner do not allow any more', async () => {
@@ -168,7 +196,7 @@ describe('standby machine', () => {
       ends[round + 1]?.done(undefined);
       await reach('resting');
       if (round === 2) {
-        tell({ type: 'standby.wake', answered: 3 });
+        tell({ type: 'standby.wake', answered: { taskId: 3, conversation: null } });
         expect(value()).toBe('resting');
       }
       clock.increment(restMs - 1);

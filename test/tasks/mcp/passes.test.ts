@@ -59,7 +59,8 @@ describe('passes', () => {
 
   it('of one that was given up are void, whether its server has asked or not', () => {
     const passes = createAgentPasses();
-    const { task: _, ...terms } = pass(1);
+    const { standing, tools } = pass(1);
+    const terms = { standing, tools };
     const [asked, other] = [passes.hold(terms), passes.hold(terms)];
     const { session } = passes.open(asked.token);
     asked.revoke();

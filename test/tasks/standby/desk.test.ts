@@ -23,7 +23,11 @@ function open() {
   const news: DeskNews[] = [];
   const bound: number[] = [];
   let forgotten = 0;
-  const desk = createStandbyDesk<string>({ worker: 'w', whyNotStay: () => hindrance, monotonicMs: () => now });
+  const desk = createStandbyDesk<string>({
+    worker: 'w',
+    whyNotStay: () => hindrance,
+    monotonicMs: () => now,
+  });
   desk.onNews((one) => news.push(one));
   const mark = desk.newMark();
   desk.offer({
@@ -92,7 +96,7 @@ describe('the desk of the agent that was started ahead', () => {
     for (const part of Object.keys(shape) as ShapePart[]) {
       const { desk, news } = open();
       const other = { ...shape, [part]: part === 'environment' ? { HOME: '/root' } : ['another'] };
-      expect(desk.claim(task, () => other as LaunchShape)).toBeUndefined();
+      expect(desk.claim(task, () => other)).toBeUndefined();
       expect(desk.counts().givenUp).toEqual({ [part]: 1 });
       expect(news.map(({ type }) => type)).toEqual(['refused']);
     }

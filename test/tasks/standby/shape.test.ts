@@ -42,9 +42,9 @@ describe('the shape of a run', () => {
     const misfit = (changes: Partial<RunRequest>, others: Partial<LaunchTerms> = {}) =>
       misfitOf(before, shapeOf({ ...request, ...changes }, { ...terms, ...others }));
     expect(misfit({ agent: claudeAt(join(terms.cwd, 'another')) })).toBe('agent');
-    expect(misfit({ agent: claudeAt(String(request.agent.kind === 'claude' && request.agent.path), '2') })).toBe(
-      'agent',
-    );
+    expect(
+      misfit({ agent: claudeAt(String(request.agent.kind === 'claude' && request.agent.path), '2') }),
+    ).toBe('agent');
     expect(misfit({}, { cwd: '/tmp' })).toBe('folder');
     expect(misfit({ resume: 'a' })).toBe('session');
     expect(misfit({}, { settings: { permissionMode: 'plan' } })).toBe('arguments');
@@ -75,7 +75,9 @@ describe('the shape of a run', () => {
     expect(misfitAfter(() => writeFileSync(join(home, '.claude', '.credentials.json'), '{}'))).toBe('login');
     expect(misfitAfter(() => writeFileSync(join(home, '.claude', 'settings.json'), '{}'))).toBe('settings');
     expect(misfitAfter(() => writeFileSync(join(home, 'CLAUDE.md'), 'Be brief.'))).toBe('settings');
-    expect(misfitAfter(() => mkdirSync(join(cwd, '.claude', 'skills'), { recursive: true }))).toBe('settings');
+    expect(misfitAfter(() => mkdirSync(join(cwd, '.claude', 'skills'), { recursive: true }))).toBe(
+      'settings',
+    );
     expect(misfitAfter(() => undefined)).toBeUndefined();
   });
 });
