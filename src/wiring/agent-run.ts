@@ -14,6 +14,7 @@ import { toolsFor } from '../tasks/mcp/tools.ts';
 import { permissionFor, permissionSettings } from '../tasks/permissions/permission.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
 import { standingOf } from '../lib/wire/standing.ts';
+import { noteSilence } from '../tasks/rows/silence.ts';
 import { tellOwner } from '../tasks/tell-owner.ts';
 import { attachmentPlaces, secretPlaces } from '../tasks/permissions/secret-places.ts';
 import { workingDirectory } from '../tasks/permissions/working-directory.ts';
@@ -77,8 +78,10 @@ async function tellOfSilence(
   { bus, database }: Services,
   { request: { task }, progress }: { request: RunRequest; progress: string },
 ): Promise<void> {
+  await noteSilence(database.store, task, progress);
+  bus.emit('list.changed', { list: 'tasks.list' });
   if (task.replyTo === null || task.priority !== HUMAN) return;
-  const text = `Task ${task.id}: ${progress}. /stop ${task.id} stops it; \`ninjad task ${task.id} --again\` asks again.`;
+  const text = `Task ${task.id}: ${progress}. /stop ${task.id} stops it, /again ${task.id} asks again.`;
   const news = { origin: 'task', text, taskId: task.id } as const;
   await database.store.transaction((tx) => tellOwner(tx, { ...news, now: new Date() }));
   bus.emit('owner.told', news);

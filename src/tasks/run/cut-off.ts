@@ -68,7 +68,7 @@ export function doubtWords(doubts: readonly Deed[]): string {
 
 /** What the owner is told of a task in doubt. */
 export function doubtNews(taskId: number, words: string): string {
-  return `Task ${taskId} waits for you, ${words}. \`ninjad task ${taskId} --go-on\` has it go on, knowing that; --leave ends it.`;
+  return `Task ${taskId} waits for you, ${words}. /go-on ${taskId} or \`ninjad task ${taskId} --go-on\` has it go on, knowing that; /leave ${taskId} or --leave ends it.`;
 }
 
 /** The words about a success that took more than one attempt. */
