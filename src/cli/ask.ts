@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
-import { saysRepeated } from '../tasks/run/cut-off.ts';
+import { isInDoubt, saysRepeated } from '../tasks/run/cut-off.ts';
+import { isQuiet } from '../tasks/run/quiet.ts';
 import type { EndedMessage } from '../tasks/watch-event.ts';
 import { NinjadError } from '../lib/errors.ts';
 import { currentPaths } from './connect.ts';
@@ -96,11 +97,20 @@ function forkName(fork: string): string {
   return name;
 }
 
+/** The words about a task that waits for the owner, or from which no word comes, with what they may do; else undefined. */
+function choiceAbout(progress: string, taskId: number): string | undefined {
+  const task = `ninjad task ${taskId}`;
+  if (isQuiet(progress)) return `${progress}. Stop it: ${task} --cancel; ask again: ${task} --again`;
+  if (isInDoubt(progress)) return `${progress}. Go on: ${task} --go-on; leave it: ${task} --leave`;
+  return undefined;
+}
+
 /** Prints a reply as it comes. */
 function createDisplay(silent: boolean) {
   const { stdout, stderr } = process;
   let taskId: number | undefined;
   let printed = '';
+  let said = '';
   let hasProgress = false;
   const clearProgress = () => {
     if (hasProgress) stderr.write('\r\u001B[K');
@@ -112,6 +122,17 @@ function createDisplay(silent: boolean) {
     stdout.write(stdout.isTTY ? printable(text) : text);
     printed = text.slice(-1);
   };
+  /** What the owner may decide about is said wherever it is read, once. */
+  const sayChoice = ({ progress, taskId }: Extract<HeardMessage, { type: 'progress' }>): boolean => {
+    const choice = choiceAbout(progress, taskId);
+    if (choice === undefined || choice === said) return choice !== undefined;
+    said = choice;
+    clearProgress();
+    if (printed !== '' && printed !== '\n') stdout.write('\n');
+    printed = '';
+    stderr.write(`ninjad: ${oneLine(choice)}\n`);
+    return true;
+  };
   const close = () => {
     clearProgress();
     if (printed !== '' && printed !== '\n') stdout.write('\n');
@@ -121,6 +142,7 @@ function createDisplay(silent: boolean) {
     show(message: HeardMessage) {
       if (message.type === 'progress') taskId = message.taskId;
       if (message.type === 'ended') taskId = message.taskId ?? undefined;
+      if (message.type === 'progress' && sayChoice(message)) return;
       if (silent) return;
       if (message.type === 'text' && message.text !== '') print(message.text);
       else if (message.type === 'ended' && printed === '' && message.reply !== '') print(message.reply);
