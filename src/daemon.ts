@@ -21,8 +21,10 @@ import { ensureFifo } from './lib/wire/fifo.ts';
 import { scheduleStatus } from './schedule/status.ts';
 import { createServices, type DaemonOptions, type Services } from './services.ts';
 import { createSystem } from './system.ts';
-import { openServicePulse } from './wiring/service-pulse.ts';
+import { decideTask } from './tasks/commands.ts';
 import { lanesOf, maxMemoryOf } from './tasks/room/lanes.ts';
+import { listInDoubt } from './tasks/rows/doubt.ts';
+import { openServicePulse } from './wiring/service-pulse.ts';
 import { closePasses } from './wiring/agent-run.ts';
 import { createFaces } from './wiring/faces.ts';
 import { drillVariable } from './wiring/drilled-daemon.ts';
@@ -122,6 +124,17 @@ async function runTree(services: Services): Promise<number> {
       statusText: async () => statusText(await status()),
       runningTasks: view.runningTasks,
       cancelTask: (taskId) => view.tasks.cancel(taskId),
+      tasksInDoubt: async () =>
+        (await listInDoubt(database.store, 100)).map(({ id, conversation, text }) => ({
+          taskId: id,
+          conversation,
+          text: text.slice(0, 60),
+        })),
+      decideTask: (decision, taskId, caller) =>
+        decideTask({ store: database.store, tasks: view.tasks, now: () => new Date() }, caller, {
+          decision,
+          taskId,
+        }),
       spend: () => services.ledger.state(),
     }),
     jobs: createJobKinds(services, { cancelTask: (taskId) => view.tasks.cancel(taskId) }),

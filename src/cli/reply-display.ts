@@ -1,3 +1,6 @@
+import { isInDoubt } from '../tasks/run/cut-off.ts';
+import { isQuiet } from '../tasks/run/quiet.ts';
+import { writeComplaint } from './failure.ts';
 import { cut, oneLine, printable } from './printable.ts';
 import type { HeardMessage } from './put-watched.ts';
 
@@ -9,6 +12,7 @@ export function createReplyDisplay(silent: boolean) {
   const { stdout, stderr } = process;
   let taskId: number | undefined;
   let printed = '';
+  let said = '';
   let hasProgress = false;
   const clearProgress = () => {
     if (hasProgress) stderr.write('\r\u001B[K');
@@ -25,10 +29,20 @@ export function createReplyDisplay(silent: boolean) {
     if (printed !== '' && printed !== '\n') stdout.write('\n');
     printed = '';
   };
+  /** What the owner may decide about is said wherever it is read, once. */
+  const sayChoice = ({ progress, taskId }: Extract<HeardMessage, { type: 'progress' }>): boolean => {
+    const choice = choiceAbout(progress, taskId);
+    if (choice === undefined || choice === said) return choice !== undefined;
+    said = choice;
+    close();
+    writeComplaint(oneLine(choice));
+    return true;
+  };
   return {
     show(message: HeardMessage) {
       if (message.type === 'progress') taskId = message.taskId;
       if (message.type === 'ended') taskId = message.taskId ?? undefined;
+      if (message.type === 'progress' && sayChoice(message)) return;
       if (silent) return;
       if (message.type === 'text' && message.text !== '') print(message.text);
       else if (message.type === 'ended' && printed === '' && message.reply !== '') print(message.reply);
@@ -41,4 +55,12 @@ export function createReplyDisplay(silent: boolean) {
     close,
     taskId: () => taskId,
   };
+}
+
+/** The words about a task that waits for the owner, or from which no word comes, with what they may do; else undefined. */
+function choiceAbout(progress: string, taskId: number): string | undefined {
+  const task = `ninjad task ${taskId}`;
+  if (isQuiet(progress)) return `${progress}. Stop it: ${task} --cancel; ask again: ${task} --again`;
+  if (isInDoubt(progress)) return `${progress}. Go on: ${task} --go-on; leave it: ${task} --leave`;
+  return undefined;
 }

@@ -120,6 +120,17 @@ export async function leaveTask(
   return { taskId: id, message: `task ${id} is left as it is` };
 }
 
+const decisions = { 'go-on': goOnWithTask, leave: leaveTask, again: askAgain };
+
+/** Carries out what the owner has decided about a task in doubt, or about one from which no word comes. */
+export function decideTask(
+  needs: TaskCommandNeeds,
+  caller: Caller,
+  { decision, taskId }: { decision: keyof typeof decisions; taskId: number },
+): Promise<TaskCommandResult> {
+  return decisions[decision](needs, caller, taskId);
+}
+
 /** Says something to a running task. Rejects with `ConflictError` where it does not run. */
 export async function steerTask(
   needs: TaskCommandNeeds,

@@ -1,8 +1,11 @@
+import { ConflictError } from '../lib/errors.ts';
+import { type Caller, faces } from '../lib/operations/operation.ts';
 import { argumentOf } from '../lib/reflexes/command.ts';
 import type { ReflexDeclaration } from '../lib/reflexes/declaration.ts';
 import type { Reflex } from '../lib/reflexes/reflex.ts';
+import type { TaskCommandResult } from './commands.ts';
 
-/** A task that runs now, as `/stop` sees it. */
+/** A task that runs now, or waits for a word, as commands see it. */
 export interface RunningTask {
   taskId: number;
   conversation: string | null;
@@ -14,7 +17,14 @@ export interface RunningTask {
 export interface TaskReflexDeps {
   runningTasks: () => RunningTask[];
   cancelTask: (taskId: number) => void;
+  /** Tasks that wait for the owner's word, since a deed of theirs may have been done. */
+  tasksInDoubt: () => Promise<RunningTask[]>;
+  /** Carries out what the owner has decided about a task; rejects with `ConflictError` where it does not fit. */
+  decideTask: (decision: TaskDecision, taskId: number, caller: Caller) => Promise<TaskCommandResult>;
 }
+
+/** What the owner may decide about a task in doubt, or about one from which no word comes. */
+export type TaskDecision = 'go-on' | 'leave' | 'again';
 
 /** Reflexes of tasks. */
 export const taskReflexes: readonly ReflexDeclaration<TaskReflexDeps>[] = [
@@ -26,7 +36,65 @@ export const taskReflexes: readonly ReflexDeclaration<TaskReflexDeps>[] = [
     },
     create: createStopReflex,
   },
+  {
+    name: 'again',
+    command: {
+      usage: '/again',
+      does: 'ends the running task of this conversation, from which no word comes, and asks again; /again 12 task 12',
+    },
+    create: (deps) => createDecisionReflex('again', deps, () => Promise.resolve(deps.runningTasks())),
+  },
+  {
+    name: 'go-on',
+    command: {
+      usage: '/go-on',
+      does: 'has the task in doubt of this conversation go on, knowing what was begun; /go-on 12 task 12',
+    },
+    create: (deps) => createDecisionReflex('go-on', deps, deps.tasksInDoubt),
+  },
+  {
+    name: 'leave',
+    command: {
+      usage: '/leave',
+      does: 'leaves the task in doubt of this conversation as it is; /leave 12 task 12',
+    },
+    create: (deps) => createDecisionReflex('leave', deps, deps.tasksInDoubt),
+  },
 ];
+
+/** To decide twice does no harm: the second time it does not fit, and the reply says so. */
+function createDecisionReflex(
+  decision: TaskDecision,
+  { decideTask }: TaskReflexDeps,
+  candidates: () => Promise<RunningTask[]>,
+): Reflex {
+  return async ({ event }) => {
+    const tasks = await candidates();
+    const wanted = argumentOf(event.text);
+    const chosen = wanted === 'all' ? [] : chooseTasks(tasks, wanted, event.conversation);
+    const [task] = chosen.length === 1 ? chosen : chosen.slice(0, 0);
+    if (task === undefined) return { reply: whichOne(decision, tasks, wanted) };
+    try {
+      const by = faces.find((face) => face === event.source) ?? 'cli';
+      return { reply: sentenceOf((await decideTask(decision, task.taskId, { by })).message) };
+    } catch (thrown) {
+      if (thrown instanceof ConflictError) return { reply: sentenceOf(thrown.message) };
+      throw thrown;
+    }
+  };
+}
+
+function whichOne(decision: TaskDecision, tasks: readonly RunningTask[], wanted: string): string {
+  const [are, one] = decision === 'again' ? ['is running', 'running task'] : ['is in doubt', 'task in doubt'];
+  if (tasks.length === 0) return `Nothing ${are}.`;
+  const list = tasks.map(({ taskId, text }) => `${taskId} (${text})`).join(', ');
+  const why = wanted === '' ? 'Which one?' : `No ${one} is ${JSON.stringify(wanted)}.`;
+  return `${why} There are: ${list}. Write /${decision} and a number.`;
+}
+
+function sentenceOf(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
 
 function createStopReflex({ runningTasks, cancelTask }: TaskReflexDeps): Reflex {
   return ({ event }) => {

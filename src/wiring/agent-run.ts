@@ -13,6 +13,7 @@ import { clearMcpConfigs, removeMcpConfig, writeMcpConfig } from '../tasks/mcp/r
 import { toolsFor } from '../tasks/mcp/tools.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
 import { standingOf } from '../lib/wire/standing.ts';
+import { noteSilence } from '../tasks/rows/silence.ts';
 import { tellOwner } from '../tasks/tell-owner.ts';
 import { childEntry } from '../lib/process/child-entry.ts';
 import { cgroupsOf } from '../lib/process/containment/containment.ts';
@@ -75,8 +76,10 @@ async function tellOfSilence(
   { bus, database }: Services,
   { request: { task }, progress }: { request: RunRequest; progress: string },
 ): Promise<void> {
+  await noteSilence(database.store, task, progress);
+  bus.emit('list.changed', { list: 'tasks.list' });
   if (task.replyTo === null || task.priority !== HUMAN) return;
-  const text = `Task ${task.id}: ${progress}. /stop ${task.id} stops it; \`ninjad task ${task.id} --again\` asks again.`;
+  const text = `Task ${task.id}: ${progress}. /stop ${task.id} stops it, /again ${task.id} asks again.`;
   const news = { origin: 'task', text, taskId: task.id } as const;
   await database.store.transaction((tx) => tellOwner(tx, { ...news, now: new Date() }));
   bus.emit('owner.told', news);

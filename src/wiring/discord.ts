@@ -162,7 +162,7 @@ function listenForDecisions({ bus, discord }: Services, wake: () => void): () =>
       if (lists.has(list)) wake();
     }),
     bus.on('task.state', ({ state }) => {
-      if (state === 'dead' || state === 'queued') wake();
+      if (state !== 'done') wake();
     }),
     discord.onChange(({ state }) => {
       if (state === 'ready') wake();

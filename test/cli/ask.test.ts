@@ -44,6 +44,21 @@ describe('ninjad ask', () => {
     expect(await ended).toEqual({ code: 0, stdout: 'Its disk is full.\n', stderr: '' });
   });
 
+  it('says on stderr, once, what may be decided about a silence or a doubt, also where no terminal reads it', async () => {
+    const { say, ended } = await asking(['--json', 'hello']);
+    const quiet = 'no word from the model for 3 minutes; it is tried until 14:22';
+    say(routed, { type: 'progress', progress: quiet, taskId: 12 });
+    say({ type: 'progress', progress: quiet, taskId: 12 });
+    say({ type: 'progress', progress: 'in doubt: nobody knows whether Bash mail mum', taskId: 12 }, done);
+    const { stderr, ...rest } = await ended;
+    expect(stderr.split('\n')).toEqual([
+      `ninjad: ${quiet}. Stop it: ninjad task 12 --cancel; ask again: ninjad task 12 --again`,
+      'ninjad: in doubt: nobody knows whether Bash mail mum. Go on: ninjad task 12 --go-on; leave it: ninjad task 12 --leave',
+      '',
+    ]);
+    expect(JSON.parse(rest.stdout)).toEqual(done);
+  });
+
   it('prints the reply of a reflex, which does not stream', async () => {
     const { event, say, ended } = await asking(['/status']);
     expect(event.conversation).toBeUndefined();

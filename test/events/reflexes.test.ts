@@ -4,6 +4,7 @@ import type { ReflexAnswer } from '../../src/lib/reflexes/reflex.ts';
 import { compileRules, createReflexes, defaultRules, type ReflexDeps } from '../../src/reflexes.ts';
 import type { SpendState } from '../../src/spend/ledger.ts';
 import type { RunningTask } from '../../src/tasks/reflexes.ts';
+import { ConflictError } from '../../src/lib/errors.ts';
 import { parseLine } from '../../src/lib/wire/parse-line.ts';
 import { recallerOn } from '../helpers/recall.ts';
 import { useDatabase } from '../helpers/use-database.ts';
@@ -24,6 +25,11 @@ function reflexes(running: RunningTask[] = [], changes: Partial<ReflexDeps> = {}
     statusText: () => Promise.resolve('all is well'),
     runningTasks: () => running,
     cancelTask: (taskId) => cancelled.push(taskId),
+    tasksInDoubt: () => Promise.resolve(running),
+    decideTask: (decision, taskId, { by }) => {
+      if (decision === 'leave') return Promise.reject(new ConflictError(`task ${taskId} is not in doubt`));
+      return Promise.resolve({ taskId, message: `${decision} ${taskId} by ${by}` });
+    },
     spend: () => spending,
     now: () => noon,
     ...changes,
@@ -57,6 +63,22 @@ const spend = (costUsd: number, at: Date, model = 'claude-a', category = 'ask') 
   });
 
 describe('reflexes', () => {
+  it('carry out what the owner decides about the task of a conversation, or the one with a number', async () => {
+    const two = reflexes([
+      { taskId: 3, conversation: 'a', text: 'mail mum' },
+      { taskId: 4, conversation: 'b', text: 'pay rent' },
+    ]);
+    expect(await two.reply('/go-on', 'b')).toBe('Go-on 4 by cli.');
+    expect(await two.reply('/again 3', 'b')).toBe('Again 3 by cli.');
+    expect(await two.reply('/leave', 'a')).toBe('Task 3 is not in doubt.');
+    expect(await two.reply('/go-on')).toBe(
+      'Which one? There are: 3 (mail mum), 4 (pay rent). Write /go-on and a number.',
+    );
+    expect(await two.reply('/go-on all', 'a')).toMatch(/^No task in doubt is "all"\. There are: 3/);
+    expect(await reflexes().reply('/leave 9')).toBe('Nothing is in doubt.');
+    expect(await reflexes().reply('/again')).toBe('Nothing is running.');
+  });
+
   it('are there for every reflex that the default rules name', () => {
     const named = defaultRules.flatMap(({ route: to }) =>
       to.startsWith('reflex:') ? [to.slice('reflex:'.length)] : [],
@@ -86,6 +108,9 @@ describe('reflexes', () => {
     expect(listed).toEqual([
       '/status',
       '/stop',
+      '/again',
+      '/go-on',
+      '/leave',
       '/remember',
       '/recall',
       '/cost',

@@ -633,6 +633,75 @@ describe('decisions', () => {
     expect(rows).toEqual([{ state: 'proposed' }]);
   });
 
+  const task = async (id: number, columns: Record<string, unknown>): Promise<void> => {
+    await store.query({
+      text: `INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)
+             VALUES ($1, 0, 'discord', 'ask', 'mail mum', now(), now(), 'task', 'default', 'task')`,
+      values: [id],
+    });
+    await store.query({
+      text: `INSERT INTO tasks (id, event_id, priority, source, category, prompt, run_after, queued_at, reply_to, state, in_doubt, progress,
+                                started_at, worker, lease_until, attempts)
+             OVERRIDING SYSTEM VALUE VALUES ($1, $1, 0, 'discord', 'ask', 'mail mum', now(), now(), 'discord:7', $2, $3, $4, now(),
+                                $5, CASE WHEN $2 = 'running' THEN now() END, 1)`,
+      values: [
+        id,
+        columns['state'],
+        columns['inDoubt'] ?? false,
+        columns['progress'],
+        columns['state'] === 'running' ? '00000000-0000-4000-8000-000000000001' : null,
+      ],
+    });
+  };
+
+  it('about a task in doubt: it goes on, or is left', async () => {
+    await task(7, {
+      state: 'queued',
+      inDoubt: true,
+      progress: 'in doubt: nobody knows whether Bash mail mum',
+    });
+    const { dispatched } = await started({
+      dispatch: async (name, input) => {
+        dispatched.push({ name, input });
+        await store.query({ text: 'UPDATE tasks SET in_doubt = false' });
+        return { status: 200, answer: { ok: true, data: null } };
+      },
+    });
+    await until('the card', () => fake.replies().length === 1);
+    expect(said()[0]).toMatch(
+      /^\*\*In doubt 7: task 7 from discord\*\*\n\nmail mum\n\nin doubt: nobody knows/,
+    );
+    expect(buttons().map(({ label }) => label)).toEqual(['Go on', 'Leave it']);
+    fake.click(fake.replies()[0]?.id ?? '', buttons()[0]?.custom_id ?? '');
+    await until('the card is redrawn', () => said()[0]?.includes('→ told to go on') === true);
+    expect(dispatched).toEqual([{ name: 'task.goOn', input: { id: 7 } }]);
+    expect(buttons()).toEqual([]);
+  });
+
+  it('about a task from which no word comes: it is stopped, or asked again; its card ends with the silence', async () => {
+    await task(8, {
+      state: 'running',
+      progress: 'no word from the model for 3 minutes; it is tried until 14:22',
+    });
+    const { bus, dispatched } = await started({
+      dispatch: (name, input) => {
+        dispatched.push({ name, input });
+        return Promise.resolve({ status: 200, answer: { ok: true, data: null } });
+      },
+    });
+    await until('the card', () => fake.replies().length === 1);
+    expect(said()[0]).toMatch(
+      /^\*\*Silent 8: task 8\*\*\n\nmail mum\n\nno word from the model for 3 minutes/,
+    );
+    expect(buttons().map(({ label }) => label)).toEqual(['Stop', 'Ask again']);
+    fake.click(fake.replies()[0]?.id ?? '', buttons()[1]?.custom_id ?? '');
+    await until('it is asked again', () => dispatched.length === 1);
+    expect(dispatched).toEqual([{ name: 'task.again', input: { id: 8 } }]);
+    await store.query({ text: `UPDATE tasks SET progress = 'writing'` });
+    bus.emit('list.changed', { list: 'tasks.list' });
+    await until('the card is redrawn', () => said()[0]?.includes('→ it speaks again') === true);
+  });
+
   it('are ten cards at most, and a card whose message is not known to be made is not made twice', async () => {
     for (let id = 1; id <= 12; id += 1) await wish(id);
     fake.trouble({ method: 'POST', path: /messages$/, times: 1, answer: 'drop after' });

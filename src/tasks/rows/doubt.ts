@@ -1,4 +1,15 @@
 import type { Store } from '../../lib/store/store.ts';
+import { listedTaskColumns, type TaskListRow } from './list-tasks.ts';
+
+/** Tasks that wait for the owner's word, the oldest first. */
+export async function listInDoubt(store: Pick<Store, 'query'>, limit: number): Promise<TaskListRow[]> {
+  const { rows } = await store.query<TaskListRow>({
+    name: 'tasks-list-in-doubt',
+    text: `SELECT ${listedTaskColumns} FROM tasks WHERE state = 'queued' AND in_doubt ORDER BY id LIMIT $1`,
+    values: [limit],
+  });
+  return rows;
+}
 
 /** True where a task waits for the owner's word, since a deed of it may have been done. */
 export async function isInDoubt(store: Pick<Store, 'query'>, id: number): Promise<boolean> {

@@ -66,9 +66,14 @@ export function doubtWords(doubts: readonly Deed[]): string {
   return `in doubt: it was cut off while this was being done, and nobody knows whether it was: ${told}`;
 }
 
+/** True for a task that waits for the owner, by what it says. */
+export function isInDoubt(progress: string): boolean {
+  return progress.startsWith('in doubt:');
+}
+
 /** What the owner is told of a task in doubt. */
 export function doubtNews(taskId: number, words: string): string {
-  return `Task ${taskId} waits for you, ${words}. \`ninjad task ${taskId} --go-on\` has it go on, knowing that; --leave ends it.`;
+  return `Task ${taskId} waits for you, ${words}. /go-on ${taskId} or \`ninjad task ${taskId} --go-on\` has it go on, knowing that; /leave ${taskId} or --leave ends it.`;
 }
 
 /** The words about a success that took more than one attempt. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -96,6 +96,40 @@ describe('agent process', () => {
     expect(marked.map(({ identity: { pid } }) => pid)).toEqual([identity?.pid]);
     run.actor.send({ type: 'task.cancel' });
     expect((await finish(run)).outcome).toEqual({ kind: 'cancelled', reason: 'cancelled' });
+  });
+
+  it('gets what the owner has chosen in their environment, and none of the secrets beside it', async () => {
+    const chosen = [
+      'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
+      'DISABLE_TELEMETRY',
+      'DISABLE_ERROR_REPORTING',
+      'CLAUDE_CODE_USE_BEDROCK',
+      'CLAUDE_CODE_USE_VERTEX',
+      'CLAUDE_CODE_USE_FOUNDRY',
+      'CLAUDE_CODE_OAUTH_TOKEN',
+    ];
+    const kept = [
+      'CLAUDECODE',
+      'CLAUDE_CODE_ENTRYPOINT',
+      'CLAUDE_CODE_SSE_PORT',
+      'CLAUDE_CODE_SESSION_ID',
+      'DATABASE_URL',
+      'DISCORD_TOKEN',
+      'IMAP_URL',
+      'GH_TOKEN',
+    ];
+    for (const name of [...chosen, ...kept]) vi.stubEnv(name, `of ${name}`);
+    const program = join(cwd, 'agent.sh');
+    writeFileSync(program, '#!/bin/bash\ntr "\\0" "\\n" <"/proc/$$/environ" >seen\n');
+    chmodSync(program, 0o755);
+    try {
+      await startRun(claudeAt(program)).output;
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    const seen = new Set(readFileSync(join(cwd, 'seen'), 'utf8').split('\n'));
+    expect(chosen.filter((name) => !seen.has(`${name}=of ${name}`))).toEqual([]);
+    expect([...seen].filter((line) => kept.includes(line.split('=')[0] ?? ''))).toEqual([]);
   });
 
   it('delivers a steering message into the running turn', async () => {
