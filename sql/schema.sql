@@ -719,9 +719,13 @@ CREATE TABLE memory_embeddings (
   day date,
   search tsvector GENERATED ALWAYS AS ((memory_terms((COALESCE((title || '
 '::text), ''::text) || content)) || memory_day_word(COALESCE(day, ((created_at AT TIME ZONE 'UTC'::text))::date)))) STORED NOT NULL,
+  merge_key text,
+  things text[] DEFAULT '{}'::text[] NOT NULL,
+  replaced_by bigint,
   CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
   CONSTRAINT memory_embeddings_document_chunk_key UNIQUE (document_id, chunk),
   CONSTRAINT memory_embeddings_document_id_fkey FOREIGN KEY (document_id) REFERENCES memory_documents(id) ON DELETE CASCADE,
+  CONSTRAINT memory_embeddings_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES memory_embeddings(id) ON DELETE SET NULL,
   CONSTRAINT memory_embeddings_chunk_has_document CHECK (((document_id IS NULL) = (chunk IS NULL))),
   CONSTRAINT memory_embeddings_chunk_not_negative CHECK ((chunk >= 0)),
   CONSTRAINT memory_embeddings_counts_not_negative CHECK ((LEAST(redacted, recall_count) >= 0)),
@@ -729,6 +733,7 @@ CREATE TABLE memory_embeddings (
   CONSTRAINT memory_embeddings_kind_known CHECK ((kind = ANY (ARRAY['note'::text, 'fact'::text, 'preference'::text, 'event'::text, 'summary'::text, 'task_result'::text, 'document'::text]))),
   CONSTRAINT memory_embeddings_origin_known CHECK ((origin = ANY (ARRAY['event'::text, 'owner'::text, 'agent'::text, 'extraction'::text, 'task'::text, 'compaction'::text, 'import'::text]))),
   CONSTRAINT memory_embeddings_recalled_has_time CHECK (((recall_count = 0) = (last_recalled_at IS NULL))),
+  CONSTRAINT memory_embeddings_replaced_by_another CHECK ((replaced_by <> id)),
   CONSTRAINT memory_embeddings_seen_positive CHECK ((seen_count > 0)),
   CONSTRAINT memory_embeddings_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
@@ -736,9 +741,18 @@ CREATE INDEX memory_embeddings_agent_idx ON public.memory_embeddings USING btree
 CREATE INDEX memory_embeddings_created_idx ON public.memory_embeddings USING btree (created_at);
 CREATE INDEX memory_embeddings_event_idx ON public.memory_embeddings USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
+CREATE INDEX memory_embeddings_merge_idx ON public.memory_embeddings USING btree (merge_key) WHERE (merge_key IS NOT NULL);
+CREATE INDEX memory_embeddings_replaced_idx ON public.memory_embeddings USING btree (replaced_by) WHERE (replaced_by IS NOT NULL);
 CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search) WITH (gin_pending_list_limit='256');
 CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id) WHERE (task_id IS NOT NULL);
-CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree (((trust <> 'owner'::text)), id) WHERE (NOT prepared);
+CREATE INDEX memory_embeddings_things_idx ON public.memory_embeddings USING gin (things) WHERE (things <> '{}'::text[]);
+CREATE INDEX memory_embeddings_unkeyed_idx ON public.memory_embeddings USING btree (id) WHERE (prepared AND (merge_key IS NULL) AND (document_id IS NULL));
+CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree ((
+CASE
+    WHEN (origin = 'import'::text) THEN 2
+    WHEN (trust = 'owner'::text) THEN 0
+    ELSE 1
+END), id DESC) WHERE (NOT prepared);
 CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings FOR EACH ROW WHEN (new.prepared) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_changed AFTER UPDATE OF content, trust, prepared ON memory_embeddings FOR EACH ROW WHEN ((new.prepared AND (((old.content IS DISTINCT FROM new.content) OR (old.trust IS DISTINCT FROM new.trust)) OR (old.prepared IS DISTINCT FROM new.prepared)))) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_gone AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('memory');

@@ -2,9 +2,11 @@ import { messageOf, StoreAwayError } from '../../lib/errors.ts';
 import type { Inference } from '../../lib/inference/inference.ts';
 import type { CurrentEmbedder, Embedders } from '../embed/embedders.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { askedTime } from './asked-time.ts';
 import type { HitList } from './candidate.ts';
 import { type Fused, fuse } from './fuse.ts';
 import { searchFullText } from './full-text.ts';
+import { mergeHits, searchInTime } from './in-time.ts';
 import { loadCandidates } from './load-candidates.ts';
 import { type NearestList, searchNearest } from './nearest.ts';
 import { rank, type Scored } from './rank.ts';
@@ -12,6 +14,7 @@ import type { Recall, RecallQuery } from './recall.ts';
 import type { CandidateReport, RecallReport } from './report.ts';
 import { type Reranking, rerankWithin } from './rerank.ts';
 import { shortcomingsOf } from './shortcomings.ts';
+import { withSuccessors } from './successors.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
 /** Something else that knows of memories close to a question, such as a knowledge graph. It may fail; the recall goes on. */
@@ -104,16 +107,19 @@ async function search(deps: RecallDeps, query: RecallQuery, watch: Stopwatch): P
   const { filter, signal } = query;
   const text = query.text.slice(0, maxQuestionChars).replaceAll('\0', ' ');
   const problems: string[] = [];
-  const [near, words, ...others] = await Promise.all([
+  const asked = await askedTime(text, deps.now?.() ?? new Date());
+  const [near, words, then, ...others] = await Promise.all([
     nearest(deps, { text, filter, signal }, watch),
     watch.time('full text', () =>
-      searchFullText(store, { text, limit: hitsEach, ...(filter && { filter }) }),
+      searchFullText(store, { text: asked?.rest ?? text, limit: hitsEach, ...(filter && { filter }) }),
     ),
+    asked && watch.time('time', () => searchInTime(store, { asked, limit: hitsEach, filter })),
     ...(deps.expand ?? []).map((expand) =>
       attempt(() => expand({ text, signal, ...(filter && { filter }) }), problems),
     ),
   ]);
-  const lists = [near.list, words.words, words.codes, ...others.filter((list) => list !== undefined)];
+  const full = mergeHits(words.words, then?.words ?? []);
+  const lists = [near.list, full, words.codes, ...(then ? [then.time] : []), ...others.filter((list) => list !== undefined)];
   return { fused: fuse(lists), lists, embedder: near.embedder, vectors: near.list.how, problems };
 }
 
@@ -161,15 +167,21 @@ async function score(
   watch: Stopwatch,
 ): Promise<{ scored: Scored[]; reranking: Reranking }> {
   const top = fused.slice(0, loadedAtMost);
-  const candidates = await watch.time('load', () =>
-    loadCandidates(
+  const candidates = await watch.time('load', async () =>
+    withSuccessors(
       store,
-      top.map(({ id }) => id),
+      await loadCandidates(
+        store,
+        top.map(({ id }) => id),
+      ),
     ),
   );
+  const seen = new Set<string>();
   const scored = top.flatMap((entry): Scored[] => {
     const candidate = candidates.get(entry.id);
     if (candidate === undefined || filter?.trusts?.includes(candidate.trust) === false) return [];
+    if (seen.has(candidate.id)) return [];
+    seen.add(candidate.id);
     return [{ candidate, fused: entry }];
   });
   const best = scored.slice(0, rerankedAtMost);

@@ -15,6 +15,7 @@ export interface PendingMemory {
   importance: number;
   pinned: boolean;
   edited_at: Date | null;
+  created_at: Date;
   last_seen_at: Date;
   seen_count: number;
   document_id: number | null;
@@ -23,28 +24,29 @@ export interface PendingMemory {
   is_being_cut: boolean;
 }
 
-/** The ids of the next memories to prepare: the owner's first, then in the order in which they came. */
-export async function nextUnprepared(store: Tx, limit: number, except: readonly number[]): Promise<number[]> {
-  const { rows } = await store.query<{ id: number }>({
-    name: 'memories-unprepared',
-    text: `SELECT id FROM memory_embeddings WHERE NOT prepared AND id <> ALL ($2::bigint[])
-            ORDER BY (trust <> 'owner'), id LIMIT $1`,
-    values: [limit, except],
-  });
-  return rows.map(({ id }) => id);
-}
+/** The owner's words come first, then everybody else's, then what was imported. */
+const rank = `(CASE WHEN origin = 'import' THEN 2 WHEN trust = 'owner' THEN 0 ELSE 1 END)`;
 
-/** One memory that is to be prepared, or undefined where it went or somebody else was quicker. */
-export async function findUnprepared(store: Tx, id: number): Promise<PendingMemory | undefined> {
+/** The next memories to prepare, the newest of a rank first; no more than about so many characters, though always one. */
+export async function nextUnprepared(
+  store: Tx,
+  { limit, maxChars, except }: { limit: number; maxChars: number; except: readonly number[] },
+): Promise<PendingMemory[]> {
   const { rows } = await store.query<PendingMemory>({
-    name: 'memories-find-unprepared',
-    text: `SELECT memory.id, kind, memory.title, content, memory.content_hash, memory.trust, origin, importance, pinned, edited_at,
-                  last_seen_at, seen_count, document_id, chunk, document_id IS NOT NULL AND chunks IS NULL AS is_being_cut
-             FROM memory_embeddings AS memory LEFT JOIN memory_documents AS document ON document.id = document_id
-            WHERE memory.id = $1 AND NOT prepared`,
-    values: [id],
+    name: 'memories-unprepared',
+    text: `WITH next AS MATERIALIZED (
+             SELECT id, row_number() OVER (ORDER BY ${rank}, id DESC) AS place,
+                    sum(length(content)) OVER (ORDER BY ${rank}, id DESC) - length(content) AS before_it
+               FROM (SELECT id, origin, trust, content FROM memory_embeddings WHERE NOT prepared AND id <> ALL ($2::bigint[])
+                      ORDER BY ${rank}, id DESC LIMIT $1) AS first
+           )
+           SELECT memory.id, kind, memory.title, content, memory.content_hash, memory.trust, origin, importance, pinned, edited_at,
+                  memory.created_at, last_seen_at, seen_count, document_id, chunk, document_id IS NOT NULL AND chunks IS NULL AS is_being_cut
+             FROM next JOIN memory_embeddings AS memory USING (id) LEFT JOIN memory_documents AS document ON document.id = document_id
+            WHERE before_it < $3 ORDER BY place`,
+    values: [limit, except, maxChars],
   });
-  return rows[0];
+  return rows;
 }
 
 /** A memory whose secrets are still in it. */
@@ -91,6 +93,21 @@ export interface SimilarMemory {
   edited_at: Date | null;
   last_seen_at: Date;
   document_id: number | null;
+}
+
+/** Prepared memories that may say the same, by their merge keys (see keep/keys.ts). */
+export async function findByMergeKey(
+  store: Tx,
+  keys: readonly string[],
+): Promise<(SimilarMemory & { merge_key: string })[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await store.query<SimilarMemory & { merge_key: string }>({
+    name: 'memories-by-merge-key',
+    text: `SELECT id, kind, left(content, 4000) AS content, trust, origin, pinned, edited_at, last_seen_at, document_id, merge_key
+             FROM memory_embeddings WHERE merge_key = ANY ($1::text[]) AND prepared AND document_id IS NULL ORDER BY id`,
+    values: [keys],
+  });
+  return rows;
 }
 
 /** These memories as far as they are prepared, in no order. */
