@@ -8,9 +8,7 @@ import { saysNothingNew, saysTheSame } from './alike.ts';
 
 /** The fate of a memory in view of those similar to it. */
 export type Decision =
-  | { act: 'keep'; supersedes: number[] }
-  | { act: 'drop' }
-  | { act: 'merge'; into: SimilarMemory };
+  { act: 'keep'; supersedes: number[] } | { act: 'drop' } | { act: 'merge'; into: SimilarMemory };
 
 const looksAt = 12;
 /** Cosine below which two texts need not be compared word by word. */
@@ -39,18 +37,13 @@ async function findAlike(store: Store, { model, vector }: ModelVector): Promise<
  * What becomes of a memory in view of those that may say the same. Merging stays within one trust: a stranger's text can
  * neither refresh nor reword the owner's. A note that the daemon made by itself gives way to the owner's own words.
  */
-export function decide(
-  memory: PendingMemory,
-  content: string,
-  similar: readonly SimilarMemory[],
-): Decision {
+export function decide(memory: PendingMemory, content: string, similar: readonly SimilarMemory[]): Decision {
   // A memory that the owner pinned or edited stays one of its own.
   if (memory.pinned || memory.edited_at !== null) return { act: 'keep', supersedes: [] };
   const same = similar.filter((other) => mayBeOne(memory, other) && saysTheSame(content, other.content));
   const equal = same.find(({ trust }) => trust === memory.trust);
   if (equal !== undefined) return { act: 'merge', into: equal };
-  if (memory.trust === 'local' && same.some(({ trust }) => trust === 'owner'))
-    return { act: 'drop' };
+  if (memory.trust === 'local' && same.some(({ trust }) => trust === 'owner')) return { act: 'drop' };
   const noted = same.filter(
     ({ trust, origin }) => memory.trust === 'owner' && trust === 'local' && origin === 'agent',
   );

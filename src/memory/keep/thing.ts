@@ -37,7 +37,8 @@ export function replaces(newer: string, older: string): boolean {
 }
 
 function differs(thing: Thing, other: Thing): boolean {
-  const isWithin = (a: readonly string[], b: readonly string[]): boolean => a.every((word) => b.includes(word));
+  const isWithin = (a: readonly string[], b: readonly string[]): boolean =>
+    a.every((word) => b.includes(word));
   const isSame = isWithin(thing.value, other.value) || isWithin(other.value, thing.value);
   return thing.isDenied ? isSame : !isSame;
 }
@@ -50,7 +51,12 @@ function clausesOf(sentence: string): string[] {
   return sentence
     .replace(/[.!。！\s]+$/u, '')
     .split(/[,;，；:]\s*(?=\p{L})|\s+(?:and|but|und|aber|et|mais|y|pero)\s+/iu)
-    .map((clause) => clause.replace(frames, '').replace(/现在|目前|已经/gu, '').trim())
+    .map((clause) =>
+      clause
+        .replace(frames, '')
+        .replace(/现在|目前|已经/gu, '')
+        .trim(),
+    )
     .filter((clause) => clause !== '');
 }
 
@@ -60,11 +66,14 @@ const relations: readonly { name?: string; verb: string }[] = [
     name: 'place',
     verb: 'lives?|live|(?<!(?:was|were|is|are|been) )moved to|moved from \\S+ to|relocated to|wohnt?|wohne|zog nach|habite|vit|vive|vivo|住在|搬到了?',
   },
-  { name: 'work', verb: 'works? (?:at|for|in)|started at|arbeitet? bei|arbeite bei|travaille (?:chez|à)|trabaj[ao] en' },
+  {
+    name: 'work',
+    verb: 'works? (?:at|for|in)|started at|arbeitet? bei|arbeite bei|travaille (?:chez|à)|trabaj[ao] en',
+  },
   { name: 'cost', verb: 'costs?|is priced at|kostet|coûte|cuesta' },
   { name: 'when', verb: 'starts?|begins?|takes place|beginnt|findet .{1,20}? statt|commence|empieza' },
   { name: 'end', verb: 'ends?|expires?|runs out|is due|endet|läuft ab|expire|finit|termina|vence' },
-  { name: 'name', verb: '(?:is|are) (?:called|named)|hei(?:ß|ss)t|s\'appelle|se llama|叫' },
+  { name: 'name', verb: "(?:is|are) (?:called|named)|hei(?:ß|ss)t|s'appelle|se llama|叫" },
   {
     verb:
       '(?:is|are|was|were|has been|have been)(?: now| currently)?(?: (?:moved|changed|switched|postponed|brought forward|set|rescheduled) to)?' +
@@ -107,9 +116,13 @@ function thingIn(clause: string): Thing | undefined {
 /** "Marek has the drill" says where the drill is; so does "I gave the drill to Marek". */
 function heldIn(clause: string): Thing | undefined {
   const [, holder, thing] =
-    /^(\p{Lu}[\p{L} ]{1,30}?) (?:has|keeps|holds|took|got|hat|a) (?:the|my|our|den|die|das|le|la) ([\p{L}\p{N} -]{2,40})$/u.exec(clause) ?? [];
+    /^(\p{Lu}[\p{L} ]{1,30}?) (?:has|keeps|holds|took|got|hat|a) (?:the|my|our|den|die|das|le|la) ([\p{L}\p{N} -]{2,40})$/u.exec(
+      clause,
+    ) ?? [];
   const [, given, taker] =
-    /^(?:i|we) (?:gave|lent|handed|brought) (?:the|my|our) ([\p{L}\p{N} -]{2,40}?) to ([\p{L}\p{N} ]{2,30})$/iu.exec(clause) ?? [];
+    /^(?:i|we) (?:gave|lent|handed|brought) (?:the|my|our) ([\p{L}\p{N} -]{2,40}?) to ([\p{L}\p{N} ]{2,30})$/iu.exec(
+      clause,
+    ) ?? [];
   const what = thing ?? given;
   const who = holder ?? taker;
   if (what === undefined || who === undefined) return undefined;
@@ -118,7 +131,10 @@ function heldIn(clause: string): Thing | undefined {
 
 function toldOf(subject: string, rest: string, name: string | undefined): Thing | undefined {
   const isDenied = denial.test(rest) || /^(?:不|没)/u.test(rest);
-  const value = rest.replace(denial, '').replace(/^(?:now|currently|jetzt|maintenant|ahora)\s+/i, '').trim();
+  const value = rest
+    .replace(denial, '')
+    .replace(/^(?:now|currently|jetzt|maintenant|ahora)\s+/i, '')
+    .trim();
   const key = subjectKey(subject);
   const aspect = name ?? aspectOf(value, subject);
   const words = wordsOf(value);
@@ -126,7 +142,8 @@ function toldOf(subject: string, rest: string, name: string | undefined): Thing 
   return { key: `${aspect}:${key}`, value: words, isDenied };
 }
 
-const denial = /^(?:not |no longer |not .{1,20}? any ?more|nicht (?:mehr )?|kein\w* |ne .{1,10}? plus |ya no )/i;
+const denial =
+  /^(?:not |no longer |not .{1,20}? any ?more|nicht (?:mehr )?|kein\w* |ne .{1,10}? plus |ya no )/i;
 const time =
   /^(?:on |at |in |by |for |from |until |am |um |im |le |à |el |los )?(?:\w+ )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|today|tomorrow|tonight|noon|midnight|\d{1,2}(?::\d{2}|\s?(?:am|pm|uhr|h|o'clock))|\d{1,2}(?:st|nd|rd|th|\.)(?!\d)|\d{4}-\d{2}-\d{2}|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|星期|周)/iu;
 const place =
@@ -159,10 +176,19 @@ function subjectKey(subject: string): string {
 }
 
 function wordsOf(text: string): string[] {
-  return (text.toLowerCase().normalize('NFKC').match(/[\p{L}\p{M}\p{N}]+(?:[.:,'’-][\p{L}\p{N}]+)*/gu) ?? [])
+  return (
+    text
+      .toLowerCase()
+      .normalize('NFKC')
+      .match(/[\p{L}\p{M}\p{N}]+(?:[.:,'’-][\p{L}\p{N}]+)*/gu) ?? []
+  )
     .map((word) => word.replace(/['’]s$/, ''))
     .filter((word) => !empty.has(word));
 }
 
 /** Words of a value that carry nothing. */
-const empty = new Set('the a an is are at in on with by now to of and der die das dem den im am bei mit le la les chez dans el los en con'.split(' '));
+const empty = new Set(
+  'the a an is are at in on with by now to of and der die das dem den im am bei mit le la les chez dans el los en con'.split(
+    ' ',
+  ),
+);

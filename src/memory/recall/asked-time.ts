@@ -6,7 +6,10 @@ export interface AskedTime {
   from: Date;
   /** The first instant after it. */
   until: Date;
-  /** The question without relative words such as "last week", which other memories may have about other weeks. */
+  /**
+   * The question without relative words such as "last week", which other memories may have about other weeks; empty where
+   * it asks for nothing but the time: "what happened yesterday?"
+   */
   rest: string;
 }
 
@@ -16,11 +19,30 @@ const maxChars = 600;
 /** The time that a question asks about, or undefined. Never one that begins in the future. */
 export async function askedTime(question: string, now: Date): Promise<AskedTime | undefined> {
   if (question.length > maxChars) return undefined;
-  const found = calendarSpan(question, now) ?? (mayHaveTime.test(question) ? await parsed(question, now) : undefined);
+  const found =
+    calendarSpan(question, now) ?? (mayHaveTime.test(question) ? await parsed(question, now) : undefined);
   if (found === undefined) return undefined;
   const { from, until, words } = opened(found, question, now);
   if (from >= now) return undefined;
-  return { from, until, rest: /\d/.test(words) ? question : question.replace(words, ' ').trim() };
+  const rest = question.replace(words, ' ').trim();
+  return { from, until, rest: /\d/.test(words) ? question : isBare(rest) ? '' : rest };
+}
+
+/** Words of questions that ask for whatever there was. */
+const bare = new Set(
+  (
+    'what who which did do does was were is are has have had been happened happen happens going on up new news said say says say told tell asked ask talked ' +
+    'talk about discussed discuss decided decide done learned remember remembered anything everything something all there i we you me us my our the a of it ' +
+    'that to and in at for with please show list summary week day was war ist gab es was passierte passiert geschehen haben habe wir ich gesagt besprochen gemacht neues ' +
+    "qu'est-ce que qui s'est passé il y a qué pasó hice hicimos dijo dije"
+  ).split(' '),
+);
+const bareCjk =
+  /^(?:发生了什么|说了什么|做了什么|有什么(?:事)?|我|我们|何がありました(?:か)?|何を話しました(?:か)?|何をしました(?:か)?|は|に|的|在|[?？。\s])*$/u;
+
+function isBare(text: string): boolean {
+  const words = text.toLowerCase().match(/[\p{L}\p{M}\p{N}'’-]+/gu) ?? [];
+  return words.every((word) => bare.has(word)) || bareCjk.test(text);
 }
 
 interface Span {
@@ -52,14 +74,18 @@ function calendarSpan(question: string, now: Date): Span | undefined {
   return monthSpan(question, now) ?? dateSpan(question, now) ?? yearSpan(question);
 }
 
-const lastWeekend = /\blast weekend\b|letztes wochenende|le week-?end dernier|el fin de semana pasado|先週末|上周末/iu;
+const lastWeekend =
+  /\blast weekend\b|letztes wochenende|le week-?end dernier|el fin de semana pasado|先週末|上周末/iu;
 const lastWeek =
   /\b(?:last|the previous) week\b|(?:letzte[rn]?|vorige[rn]?) woche|la semaine dernière|la semana pasada|先週|上(?:个|個)?(?:周|星期|礼拜)|الأسبوع الماضي/iu;
-const thisWeek = /\bthis week\b|diese[rn]? woche|cette semaine|esta semana|今週|(?:这|這|本)(?:个)?(?:周|星期)|هذا الأسبوع/iu;
+const thisWeek =
+  /\bthis week\b|diese[rn]? woche|cette semaine|esta semana|今週|(?:这|這|本)(?:个)?(?:周|星期)|هذا الأسبوع/iu;
 const lastMonth =
   /\b(?:last|the previous) month\b|(?:letzte[nrm]*|vorige[nrm]*) monat|le mois dernier|el mes pasado|先月|上(?:个|個)月|الشهر الماضي/iu;
-const thisMonth = /\bthis month\b|diese[nm] monat|ce mois-ci|este mes|今月|(?:这|這)(?:个|個)月|本月|هذا الشهر/iu;
-const lastYear = /\blast year\b|letzte[sn]? jahr|l'(?:année dernière|an dernier)|el año pasado|去年|昨年|العام الماضي|السنة الماضية/iu;
+const thisMonth =
+  /\bthis month\b|diese[nm] monat|ce mois-ci|este mes|今月|(?:这|這)(?:个|個)月|本月|هذا الشهر/iu;
+const lastYear =
+  /\blast year\b|letzte[sn]? jahr|l'(?:année dernière|an dernier)|el año pasado|去年|昨年|العام الماضي|السنة الماضية/iu;
 const thisYear = /\bthis year\b|diese[sm] jahr|cette année|este año|今年|هذا العام/iu;
 
 const months: readonly RegExp[] = [
@@ -105,7 +131,7 @@ function dateSpan(question: string, now: Date): Span | undefined {
       question,
     );
   const date = Number(match?.slice(1).find((group) => group !== undefined));
-  if (match === null || !(date >= 1 && date <= 31)) return undefined;
+  if (match === null || date < 1 || date > 31) return undefined;
   for (let back = 0; back < 3; back += 1) {
     const from = day(now.getFullYear(), now.getMonth() - back, date);
     if (from <= now && from.getDate() === date)
@@ -115,7 +141,10 @@ function dateSpan(question: string, now: Date): Span | undefined {
 }
 
 function yearSpan(question: string): Span | undefined {
-  const match = /(?<![\p{L}\p{N}])(?:in|en|im jahr|during|since|seit|depuis|desde) ((?:19|20)\d\d)(?![\p{N}-])/iu.exec(question);
+  const match =
+    /(?<![\p{L}\p{N}])(?:in|en|im jahr|during|since|seit|depuis|desde) ((?:19|20)\d\d)(?![\p{N}-])/iu.exec(
+      question,
+    );
   if (match === null) return undefined;
   const year = Number(match[1]);
   return { from: day(year, 0, 1), until: day(year + 1, 0, 1), words: match[0] };
@@ -124,9 +153,12 @@ function yearSpan(question: string): Span | undefined {
 /** Words without which the library, whose first use takes a third of a second, is not asked. */
 const english =
   /\b(?:yesterday|today|tonight|last|ago|morning|afternoon|evening|night|past|since|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)|\d[-./]\d/i;
-const german = /\b(?:gestern|heute|vorgestern|vor \S+ (?:tag|woche|monat)\S*|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b/i;
-const french = /\b(?:hier|avant-hier|aujourd'hui|il y a|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b/i;
-const spanish = /(?<!\p{L})(?:ayer|anteayer|hoy|hace \S+ (?:día|semana|mes)\S*|lunes|martes|miércoles|jueves|viernes|sábado|domingo)(?!\p{L})/iu;
+const german =
+  /\b(?:gestern|heute|vorgestern|vor \S+ (?:tag|woche|monat)\S*|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b/i;
+const french =
+  /\b(?:hier|avant-hier|aujourd'hui|il y a|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b/i;
+const spanish =
+  /(?<!\p{L})(?:ayer|anteayer|hoy|hace \S+ (?:día|semana|mes)\S*|lunes|martes|miércoles|jueves|viernes|sábado|domingo)(?!\p{L})/iu;
 const arabic = /أمس|اليوم|قبل/u;
 const cjk = /[昨今前去]|\d|周|曜|星期/u;
 const mayHaveTime = new RegExp(
@@ -163,7 +195,7 @@ function isMeant({ text, index, start }: ParsedResult, question: string): boolea
 
 function spanOf({ text, start, end }: ParsedResult, now: Date): Span {
   const from = dayOf(start, text, now);
-  if (end !== null && end !== undefined) return { from, until: nextDay(end.date()), words: text };
+  if (end != null) return { from, until: nextDay(end.date()), words: text };
   if (/\b(?:last|past) \S+ (?:day|week|month)s\b/i.test(text)) return { from, until: now, words: text };
   if (/week|woche|semaine|semana/i.test(text))
     return { from: shifted(from, -3), until: shifted(from, 4), words: text };

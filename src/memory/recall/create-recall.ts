@@ -119,7 +119,22 @@ async function search(deps: RecallDeps, query: RecallQuery, watch: Stopwatch): P
     ),
   ]);
   const full = mergeHits(words.words, then?.words ?? []);
-  const lists = [near.list, full, words.codes, ...(then ? [then.time] : []), ...others.filter((list) => list !== undefined)];
+  // A question for nothing but a time is answered by what there was then.
+  if (then !== undefined && asked?.rest === '')
+    return {
+      fused: fuse([then.time]),
+      lists: [then.time],
+      embedder: near.embedder,
+      vectors: near.list.how,
+      problems,
+    };
+  const lists = [
+    near.list,
+    full,
+    words.codes,
+    ...(then ? [then.time] : []),
+    ...others.filter((list) => list !== undefined),
+  ];
   return { fused: fuse(lists), lists, embedder: near.embedder, vectors: near.list.how, problems };
 }
 

@@ -21,7 +21,10 @@ export interface InTimeHits {
 const newest = 20;
 
 /** Searches within the time that a question asks about, so that many other memories with its words do not hide what is there. */
-export async function searchInTime(store: Tx, { asked, limit, filter = {} }: InTimeQuery): Promise<InTimeHits> {
+export async function searchInTime(
+  store: Tx,
+  { asked, limit, filter = {} }: InTimeQuery,
+): Promise<InTimeHits> {
   const within = {
     ...filter,
     since: later(filter.since, asked.from),

@@ -55,7 +55,9 @@ export async function replaceOutdated(tx: Tx, ids: readonly number[]): Promise<v
 }
 
 function isBefore(one: Telling, other: Telling): boolean {
-  return one.said_at < other.said_at || (one.said_at.getTime() === other.said_at.getTime() && one.id < other.id);
+  return (
+    one.said_at < other.said_at || (one.said_at.getTime() === other.said_at.getTime() && one.id < other.id)
+  );
 }
 
 function rankOf({ trust }: Telling): number {
