@@ -27,29 +27,80 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION memory_arabic(given text) RETURNS text[] LANGUAGE sql AS $$$$;
+
 CREATE FUNCTION memory_codes(given text) RETURNS text[] LANGUAGE sql AS $$$$;
 
 CREATE FUNCTION memory_day_word(day date) RETURNS tsvector LANGUAGE sql AS $$$$;
 
-CREATE FUNCTION memory_terms(given text) RETURNS tsvector LANGUAGE sql AS $$$$;
+CREATE FUNCTION memory_language(given text) RETURNS text LANGUAGE sql AS $$$$;
+
+CREATE FUNCTION memory_pairs(given text) RETURNS text[] LANGUAGE sql AS $$$$;
+
+CREATE FUNCTION memory_spell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.prepared OR NEW.redacted_hash = md5(NEW.content) THEN
+    NEW.search := memory_terms(coalesce(NEW.title || E'\n', '') || NEW.content)
+      || memory_day_word(coalesce(NEW.day, (NEW.created_at AT TIME ZONE 'UTC')::date));
+  ELSE
+    NEW.search := '';
+  END IF;
+  NEW.spelling := 2;
+  RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION memory_terms(given text) RETURNS tsvector LANGUAGE plpgsql AS $$
+DECLARE
+  whole text := left(given, 100000);
+  codes tsvector;
+  language text;
+BEGIN
+  IF whole ~ '[\uff00-\uffef]' THEN
+    whole := normalize(whole, NFKC);
+  END IF;
+  codes := array_to_tsvector(memory_codes(whole));
+  -- Only Latin letters: the usual case.
+  IF whole !~ '[\u0370-\u1fff\u2c00-\ua71f\ua800-\uab2f\uab70-\ufdff\ufe70-\uffef]' THEN
+    language := memory_language(whole);
+    IF language = 'english' THEN
+      RETURN to_tsvector('english', whole) || codes;
+    END IF;
+    RETURN to_tsvector('simple', whole) || to_tsvector(coalesce(language, 'english')::regconfig, whole) || codes;
+  END IF;
+  codes := codes || array_to_tsvector(memory_pairs(whole));
+  IF whole ~ '[\u0620-\u06ff]' THEN
+    codes := codes || to_tsvector('arabic', whole) || array_to_tsvector(memory_arabic(whole));
+  END IF;
+  IF whole ~ '[\u0400-\u052f]' THEN
+    codes := codes || to_tsvector('russian', whole);
+  END IF;
+  IF whole ~ '[\u0370-\u03ff]' THEN
+    codes := codes || to_tsvector('greek', whole);
+  END IF;
+  whole := regexp_replace(whole, '[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f]+', ' ', 'g');
+  RETURN to_tsvector('simple', whole) || to_tsvector('english', whole) || codes;
+END
+$$;
 
 CREATE FUNCTION memory_text_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO memory_text_changes (search, delta) VALUES (OLD.search, -1), (NEW.search, 1);
+  INSERT INTO memory_text_changes (search, delta)
+    SELECT search, delta FROM (VALUES (OLD.search, -1), (NEW.search, 1)) AS change (search, delta) WHERE search <> '';
   RETURN NULL;
 END
 $$;
 
 CREATE FUNCTION memory_texts_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO memory_text_changes (search, delta) SELECT search, 1 FROM added;
+  INSERT INTO memory_text_changes (search, delta) SELECT search, 1 FROM added WHERE search <> '';
   RETURN NULL;
 END
 $$;
 
 CREATE FUNCTION memory_texts_removed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO memory_text_changes (search, delta) SELECT search, -1 FROM removed;
+  INSERT INTO memory_text_changes (search, delta) SELECT search, -1 FROM removed WHERE search <> '';
   RETURN NULL;
 END
 $$;
@@ -717,11 +768,11 @@ CREATE TABLE memory_embeddings (
   edited_at timestamp with time zone,
   redacted_hash text,
   day date,
-  search tsvector GENERATED ALWAYS AS ((memory_terms((COALESCE((title || '
-'::text), ''::text) || content)) || memory_day_word(COALESCE(day, ((created_at AT TIME ZONE 'UTC'::text))::date)))) STORED NOT NULL,
+  search tsvector DEFAULT ''::tsvector NOT NULL,
   merge_key text,
   things text[] DEFAULT '{}'::text[] NOT NULL,
   replaced_by bigint,
+  spelling smallint DEFAULT 2 NOT NULL,
   CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
   CONSTRAINT memory_embeddings_document_chunk_key UNIQUE (document_id, chunk),
   CONSTRAINT memory_embeddings_document_id_fkey FOREIGN KEY (document_id) REFERENCES memory_documents(id) ON DELETE CASCADE,
@@ -744,6 +795,7 @@ CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree 
 CREATE INDEX memory_embeddings_merge_idx ON public.memory_embeddings USING btree (merge_key) WHERE (merge_key IS NOT NULL);
 CREATE INDEX memory_embeddings_replaced_idx ON public.memory_embeddings USING btree (replaced_by) WHERE (replaced_by IS NOT NULL);
 CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search) WITH (gin_pending_list_limit='256');
+CREATE INDEX memory_embeddings_spelling_idx ON public.memory_embeddings USING btree (id) WHERE (spelling < 2);
 CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX memory_embeddings_things_idx ON public.memory_embeddings USING gin (things) WHERE (things <> '{}'::text[]);
 CREATE INDEX memory_embeddings_unkeyed_idx ON public.memory_embeddings USING btree (id) WHERE (prepared AND (merge_key IS NULL) AND (document_id IS NULL));
@@ -756,6 +808,8 @@ END), id DESC) WHERE (NOT prepared);
 CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings FOR EACH ROW WHEN (new.prepared) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_changed AFTER UPDATE OF content, trust, prepared ON memory_embeddings FOR EACH ROW WHEN ((new.prepared AND (((old.content IS DISTINCT FROM new.content) OR (old.trust IS DISTINCT FROM new.trust)) OR (old.prepared IS DISTINCT FROM new.prepared)))) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_gone AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('memory');
+CREATE TRIGGER memory_embeddings_respelt BEFORE UPDATE ON memory_embeddings FOR EACH ROW WHEN (((((((old.content IS DISTINCT FROM new.content) OR (old.title IS DISTINCT FROM new.title)) OR (old.day IS DISTINCT FROM new.day)) OR (old.created_at IS DISTINCT FROM new.created_at)) OR ((old.prepared OR COALESCE((old.redacted_hash = md5(old.content)), false)) IS DISTINCT FROM (new.prepared OR COALESCE((new.redacted_hash = md5(new.content)), false)))) OR (new.spelling > old.spelling))) EXECUTE FUNCTION memory_spell();
+CREATE TRIGGER memory_embeddings_spelt BEFORE INSERT ON memory_embeddings FOR EACH ROW EXECUTE FUNCTION memory_spell();
 CREATE TRIGGER memory_embeddings_text_changed AFTER UPDATE ON memory_embeddings FOR EACH ROW WHEN ((old.search IS DISTINCT FROM new.search)) EXECUTE FUNCTION memory_text_changed();
 CREATE TRIGGER memory_embeddings_texts_added AFTER INSERT ON memory_embeddings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_added();
 CREATE TRIGGER memory_embeddings_texts_removed AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_removed();

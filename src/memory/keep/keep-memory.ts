@@ -4,6 +4,7 @@ import { countEmbedded } from '../rows/embedded.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { createEmbedMissing } from './embed-missing.ts';
 import { keyOldMemories } from './key-old.ts';
+import { respell } from './respell.ts';
 import type { MemoryBoard, MemoryProgress } from './memory-board.ts';
 import type { InHand } from './in-hand.ts';
 import { prepareOnce } from './prepare-once.ts';
@@ -87,6 +88,7 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     const tasks = await rememberTasks(store, { goOn, now, signal });
     const { prepared, isMore } = await prepare({ goOn, signal });
     const old = await keyOldMemories(store, { goOn, signal });
+    const spelt = await respell(store, { goOn, signal });
     const lexical = await embedMissing(embedders.lexical, { goOn, signal });
     const current = embedders.current();
     const mayEmbed = (): boolean => goOn() && inHand?.hasNews() !== true;
@@ -94,8 +96,8 @@ export function createMemoryKeeper(deps: KeeperDeps) {
       current.degraded === undefined ? await embedMissing(current, { goOn: mayEmbed, signal }) : undefined;
     await tell();
     return {
-      done: tasks + prepared + old.keyed + lexical.embedded + (model?.embedded ?? 0),
-      isMore: isMore || old.isMore || lexical.isMore || model?.isMore === true,
+      done: tasks + prepared + old.keyed + spelt.respelt + lexical.embedded + (model?.embedded ?? 0),
+      isMore: isMore || old.isMore || spelt.isMore || lexical.isMore || model?.isMore === true,
     };
   };
 }

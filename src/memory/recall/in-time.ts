@@ -37,7 +37,7 @@ export async function searchInTime(
   const ids = new Set([...words.hits.map(({ id }) => id), ...latest]);
   return {
     words: words.hits,
-    time: { retriever: 'time', weight: 1, hits: [...ids].map((id) => ({ id, score: 1 })) },
+    time: { retriever: 'time', weight: 0.5, hits: [...ids].map((id) => ({ id, score: 1 })) },
   };
 }
 
