@@ -46,6 +46,7 @@ CREATE OR REPLACE FUNCTION memory_terms(given text) RETURNS tsvector LANGUAGE pl
 DECLARE
   whole text := left(given, 100000);
   codes tsvector;
+  stems tsvector;
   language text;
 BEGIN
   IF whole ~ '[\uff00-\uffef]' THEN
@@ -58,7 +59,9 @@ BEGIN
     IF language = 'english' THEN
       RETURN to_tsvector('english', whole) || codes;
     END IF;
-    RETURN to_tsvector('simple', whole) || to_tsvector(coalesce(language, 'english')::regconfig, whole) || codes;
+    stems := to_tsvector(coalesce(language, 'english')::regconfig, whole);
+    -- A word that is its own stem counts once.
+    RETURN stems || ts_delete(to_tsvector('simple', whole), tsvector_to_array(stems)) || codes;
   END IF;
   codes := codes || array_to_tsvector(memory_pairs(whole));
   IF whole ~ '[\u0620-\u06ff]' THEN
@@ -71,7 +74,8 @@ BEGIN
     codes := codes || to_tsvector('greek', whole);
   END IF;
   whole := regexp_replace(whole, '[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f]+', ' ', 'g');
-  RETURN to_tsvector('simple', whole) || to_tsvector('english', whole) || codes;
+  stems := to_tsvector('english', whole);
+  RETURN stems || ts_delete(to_tsvector('simple', whole), tsvector_to_array(stems)) || codes;
 END
 $$;
 
