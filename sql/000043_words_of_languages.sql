@@ -4,10 +4,10 @@
 -- The language of a text in Latin letters by its small words: english, another one, or null where they do not tell.
 CREATE FUNCTION memory_language(given text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (
-  WITH counted AS (
-    SELECT language, count(*) AS times
-    FROM unnest(string_to_array(lower(regexp_replace(left(given, 2000), '[^[:alpha:]]+', ' ', 'g')), ' ')) AS said (word)
-    JOIN (VALUES
+  WITH said AS (SELECT to_tsvector('simple', left(given, 2000)) AS words),
+  counted AS (
+    SELECT language, length(said.words) - length(ts_delete(said.words, small.words)) AS times
+    FROM said, (VALUES
       ('english', '{the,of,and,my,our,your,with,this,that,they,you,it,to,for,have,has,is,are,were,what,where,when,who,how,does,did,which,why,not,from,by,be,been,i,we,at,on,or,but,his,her,their,a}'::text[]),
       ('german', '{der,das,und,ist,nicht,ich,wir,ein,eine,einen,einem,einer,vom,zum,zur,mit,für,auf,bei,dem,sind,wird,wurde,wo,wer,wann,wie,welche,welcher,welches,oder,auch,noch,nach,aus,über,unser,unsere,mein,meine,meinen,kein,keine,im,die,den,hat,habe,haben,hast,warum,wieviel,sich,als,beim}'),
       ('french', '{le,la,les,une,est,dans,pour,avec,sur,pas,qui,que,où,du,au,aux,ce,cette,mon,ma,mes,nous,vous,je,il,elle,sont,chez,et,quand,combien,des,un,quel,quelle,comment,notre,en,de}'),
@@ -15,10 +15,9 @@ RETURN (
       ('italian', '{il,lo,la,gli,di,che,è,una,un,per,con,della,del,nel,sono,dove,quando,chi,quanto,mio,mia,nostro,non,si,da,alla,dei}'),
       ('portuguese', '{o,os,a,as,uma,um,não,com,para,em,do,da,dos,das,está,onde,quem,quando,quanto,meu,minha,nosso,que,é,de,no,na}'),
       ('dutch', '{het,een,van,niet,voor,met,zijn,waar,wie,wat,wanneer,mijn,onze,ook,maar,naar,de,is,en,ik,wij,op,bij,hoe}')
-    ) AS small (language, words) ON said.word = ANY (small.words)
-    GROUP BY language
+    ) AS small (language, words)
   ), best AS (
-    SELECT language, times, rank() OVER (ORDER BY times DESC) AS place FROM counted
+    SELECT language, times, rank() OVER (ORDER BY times DESC) AS place FROM counted WHERE times > 0
   )
   -- Where two are as likely, the text may be either.
   SELECT max(language) FROM best WHERE place = 1 HAVING count(*) = 1
@@ -48,15 +47,17 @@ DECLARE
   codes tsvector;
   stems tsvector;
   language text;
+  is_plain CONSTANT boolean := octet_length(whole) = length(whole);
 BEGIN
-  IF whole ~ '[\uff00-\uffef]' THEN
+  IF NOT is_plain AND whole ~ '[\uff00-\uffef]' THEN
     whole := normalize(whole, NFKC);
   END IF;
   codes := array_to_tsvector(memory_codes(whole));
   -- Only Latin letters: the usual case.
-  IF whole !~ '[\u0370-\u1fff\u2c00-\ua71f\ua800-\uab2f\uab70-\ufdff\ufe70-\uffef]' THEN
+  IF is_plain OR whole !~ '[\u0370-\u1fff\u2c00-\ua71f\ua800-\uab2f\uab70-\ufdff\ufe70-\uffef]' THEN
     language := memory_language(whole);
-    IF language = 'english' THEN
+    -- A title or a few words in plain letters are taken for English, as ever; a question about them is not (memory_question).
+    IF language = 'english' OR (language IS NULL AND is_plain) THEN
       RETURN to_tsvector('english', whole) || codes;
     END IF;
     stems := to_tsvector(coalesce(language, 'english')::regconfig, whole);
@@ -76,6 +77,18 @@ BEGIN
   whole := regexp_replace(whole, '[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f]+', ' ', 'g');
   stems := to_tsvector('english', whole);
   RETURN stems || ts_delete(to_tsvector('simple', whole), tsvector_to_array(stems)) || codes;
+END
+$$;
+
+-- The words of a question: where its language cannot be told, also as they stand.
+CREATE FUNCTION memory_question(given text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  terms tsvector := memory_terms(given);
+BEGIN
+  IF memory_language(given) = 'english' THEN
+    RETURN terms;
+  END IF;
+  RETURN terms || ts_delete(to_tsvector('simple', left(given, 100000)), tsvector_to_array(terms));
 END
 $$;
 

@@ -37,6 +37,17 @@ CREATE FUNCTION memory_language(given text) RETURNS text LANGUAGE sql AS $$$$;
 
 CREATE FUNCTION memory_pairs(given text) RETURNS text[] LANGUAGE sql AS $$$$;
 
+CREATE FUNCTION memory_question(given text) RETURNS tsvector LANGUAGE plpgsql AS $$
+DECLARE
+  terms tsvector := memory_terms(given);
+BEGIN
+  IF memory_language(given) = 'english' THEN
+    RETURN terms;
+  END IF;
+  RETURN terms || ts_delete(to_tsvector('simple', left(given, 100000)), tsvector_to_array(terms));
+END
+$$;
+
 CREATE FUNCTION memory_spell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.prepared OR NEW.redacted_hash = md5(NEW.content) THEN
@@ -56,15 +67,17 @@ DECLARE
   codes tsvector;
   stems tsvector;
   language text;
+  is_plain CONSTANT boolean := octet_length(whole) = length(whole);
 BEGIN
-  IF whole ~ '[\uff00-\uffef]' THEN
+  IF NOT is_plain AND whole ~ '[\uff00-\uffef]' THEN
     whole := normalize(whole, NFKC);
   END IF;
   codes := array_to_tsvector(memory_codes(whole));
   -- Only Latin letters: the usual case.
-  IF whole !~ '[\u0370-\u1fff\u2c00-\ua71f\ua800-\uab2f\uab70-\ufdff\ufe70-\uffef]' THEN
+  IF is_plain OR whole !~ '[\u0370-\u1fff\u2c00-\ua71f\ua800-\uab2f\uab70-\ufdff\ufe70-\uffef]' THEN
     language := memory_language(whole);
-    IF language = 'english' THEN
+    -- A title or a few words in plain letters are taken for English, as ever; a question about them is not (memory_question).
+    IF language = 'english' OR (language IS NULL AND is_plain) THEN
       RETURN to_tsvector('english', whole) || codes;
     END IF;
     stems := to_tsvector(coalesce(language, 'english')::regconfig, whole);
@@ -818,6 +831,29 @@ CREATE TRIGGER memory_embeddings_text_changed AFTER UPDATE ON memory_embeddings 
 CREATE TRIGGER memory_embeddings_texts_added AFTER INSERT ON memory_embeddings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_added();
 CREATE TRIGGER memory_embeddings_texts_removed AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_removed();
 CREATE TRIGGER memory_embeddings_texts_truncated AFTER TRUNCATE ON memory_embeddings FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_truncated();
+
+CREATE TABLE memory_inbox (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  likeness uuid NOT NULL,
+  kind text NOT NULL,
+  content text NOT NULL,
+  source text NOT NULL,
+  trust text NOT NULL,
+  origin text NOT NULL,
+  importance real NOT NULL,
+  title text,
+  tags text[] NOT NULL,
+  conversation text,
+  event_id bigint NOT NULL,
+  seen_count integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  day date NOT NULL,
+  CONSTRAINT memory_inbox_pkey PRIMARY KEY (id),
+  CONSTRAINT memory_inbox_likeness_key UNIQUE (likeness),
+  CONSTRAINT memory_inbox_seen_positive CHECK ((seen_count > 0))
+);
+CREATE INDEX memory_inbox_owner_idx ON public.memory_inbox USING btree (id) WHERE (trust = 'owner'::text);
 
 CREATE TABLE memory_lexemes (
   lexeme text NOT NULL,

@@ -1,6 +1,7 @@
 import type { Embedders } from '../embed/embedders.ts';
 import { findModel } from '../embed/vector-table.ts';
 import { countEmbedded } from '../rows/embedded.ts';
+import { takeFromInbox } from '../rows/inbox.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { createEmbedMissing } from './embed-missing.ts';
 import { keyOldMemories } from './key-old.ts';
@@ -36,6 +37,8 @@ export interface KeptPass {
 }
 
 const defaultBudgetMs = 1_000;
+/** So much of what is new is revealed before anything else. */
+const newest = { limit: 100, maxChars: 200_000 };
 /** Progress of re-embedding is logged every so many vectors. */
 const worthTelling = 1_000;
 
@@ -84,9 +87,11 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     const until = performance.now() + budgetMs;
     const goOn = (): boolean => performance.now() < until;
     const mark = inHand?.begin() ?? 0;
-    if (await reveal({ goOn, signal })) inHand?.settle(mark);
+    const taken = await takeFromInbox(store, newest);
+    if ((await reveal({ goOn, signal })) && taken < newest.limit) inHand?.settle(mark);
     const tasks = await rememberTasks(store, { goOn, now, signal });
     const { prepared, isMore } = await prepare({ goOn, signal });
+    if (!isMore) inHand?.settle(mark);
     const old = await keyOldMemories(store, { goOn, signal });
     const spelt = await respell(store, { goOn, signal });
     const lexical = await embedMissing(embedders.lexical, { goOn, signal });

@@ -1,6 +1,7 @@
 import { StoreAwayError } from '../../lib/errors.ts';
 import type { Embedders } from '../embed/embedders.ts';
 import { registerModel, type StoredModel } from '../embed/vector-table.ts';
+import { takeFromInbox } from '../rows/inbox.ts';
 import { nextUnprepared, type PendingMemory } from '../rows/pending.ts';
 import type { Store } from '../../lib/store/store.ts';
 import type { PreparedText } from './prepare-text.ts';
@@ -72,6 +73,7 @@ export function createPreparer(deps: PrepareDeps) {
     for (;;) {
       signal.throwIfAborted();
       if (prepared > 0 && !goOn()) return { prepared, isMore: true };
+      await takeFromInbox(deps.store, { limit: batch, maxChars: maxBatchChars });
       const memories = await nextUnprepared(deps.store, {
         limit: batch,
         maxChars: maxBatchChars,

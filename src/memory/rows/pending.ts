@@ -52,7 +52,7 @@ export async function nextUnprepared(
 /** A memory whose secrets are still in it. */
 export type RawMemory = Pick<PendingMemory, 'id' | 'content' | 'content_hash'>;
 
-/** The newest memories that nothing was taken out of yet, as far as they are short enough for one memory. */
+/** The newest memories that nothing was taken out of yet, without imports, as far as they are short enough for one memory. */
 export async function nextUnredacted(
   store: Tx,
   { limit, maxChars, except }: { limit: number; maxChars: number; except: readonly number[] },
@@ -60,26 +60,32 @@ export async function nextUnredacted(
   const { rows } = await store.query<RawMemory>({
     name: 'memories-unredacted',
     text: `SELECT id, content, content_hash FROM memory_embeddings
-            WHERE NOT prepared AND redacted_hash IS DISTINCT FROM content_hash AND document_id IS NULL
+            WHERE NOT prepared AND origin <> 'import' AND redacted_hash IS DISTINCT FROM content_hash AND document_id IS NULL
               AND length(content) <= $2 AND id <> ALL ($3::bigint[]) ORDER BY id DESC LIMIT $1`,
     values: [limit, maxChars, except],
   });
   return rows;
 }
 
-/** Puts the text without secrets in the place of a memory's, from when on full text finds it. Resolves to whether it did. */
+/** Puts the texts without secrets in the place of those of memories that are as they were; full text finds them from then on. */
 export async function revealRedacted(
   store: Tx,
-  { id, content_hash: hash }: RawMemory,
-  { content, redacted }: { content: string; redacted: number },
-): Promise<boolean> {
-  const { rowCount } = await store.query({
+  redacted: readonly (RawMemory & { text: string; secrets: number })[],
+): Promise<void> {
+  if (redacted.length === 0) return;
+  await store.query({
     name: 'memories-reveal',
-    text: `UPDATE memory_embeddings SET content = $3, redacted = redacted + $4, redacted_hash = md5($3)
-            WHERE id = $1 AND content_hash = $2 AND NOT prepared`,
-    values: [id, hash, content, redacted],
+    text: `UPDATE memory_embeddings AS memory
+              SET content = given.text, redacted = memory.redacted + given.secrets, redacted_hash = md5(given.text)
+             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[]) AS given (id, hash, text, secrets)
+            WHERE memory.id = given.id AND memory.content_hash = given.hash AND NOT memory.prepared`,
+    values: [
+      redacted.map(({ id }) => id),
+      redacted.map(({ content_hash: hash }) => hash),
+      redacted.map(({ text }) => text),
+      redacted.map(({ secrets }) => secrets),
+    ],
   });
-  return rowCount === 1;
 }
 
 /** A memory that may say the same as another one. */

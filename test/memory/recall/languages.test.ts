@@ -53,7 +53,10 @@ beforeAll(async () => {
 
 describe('sixty questions in six languages', () => {
   it('are answered by their own words', async () => {
-    const byLanguage = new Map<string, { questions: number; first: number; amongThree: number; missed: string[] }>();
+    const byLanguage = new Map<
+      string,
+      { questions: number; first: number; amongThree: number; missed: string[] }
+    >();
     for (const { text, group, judgements } of set.queries) {
       const [wanted] = [...judgements.keys()].map((id) => contents.get(id));
       const { memories } = await recallerOn(store).recall({ text, limit: 3, budgetTokens: 1_000, signal });
@@ -82,7 +85,9 @@ describe('the words of a text', () => {
 
   it('have no English stems in another language, but its own beside the words as they stand', async () => {
     const german = await terms('Die Schlüssel der Häuser sind nass und wir haben keine Lampen');
-    expect(german).toEqual(expect.arrayContaining(['schlüssel', 'schlussel', 'häuser', 'haus', 'lampen', 'lamp', 'nass']));
+    expect(german).toEqual(
+      expect.arrayContaining(['schlüssel', 'schlussel', 'häuser', 'haus', 'lampen', 'lamp', 'nass']),
+    );
     const french = await terms('Les chevaux de la voisine sont dans les prés');
     expect(french).toEqual(expect.arrayContaining(['chevaux', 'cheval', 'voisine', 'voisin']));
   });
@@ -107,7 +112,9 @@ describe('the words of a text', () => {
 });
 
 it('takes the words of memories of before apart anew, in steps, and counts them again', async () => {
-  const before = await store.query<{ search: string }>({ text: 'SELECT search::text FROM memory_embeddings ORDER BY id' });
+  const before = await store.query<{ search: string }>({
+    text: 'SELECT search::text FROM memory_embeddings ORDER BY id',
+  });
   // As migration 43 finds them: English stems of everything.
   await store.transaction(async (tx) => {
     await tx.query({ text: 'ALTER TABLE memory_embeddings DISABLE TRIGGER memory_embeddings_respelt' });
@@ -119,7 +126,9 @@ it('takes the words of memories of before apart anew, in steps, and counts them 
   await foldStatistics(store, { signal });
   await keep();
   await foldStatistics(store, { signal });
-  const after = await store.query<{ search: string }>({ text: 'SELECT search::text FROM memory_embeddings ORDER BY id' });
+  const after = await store.query<{ search: string }>({
+    text: 'SELECT search::text FROM memory_embeddings ORDER BY id',
+  });
   expect(after.rows).toEqual(before.rows);
   const counted = await store.query<{ wrong: number }>({
     text: `SELECT count(*)::int AS wrong FROM
