@@ -33,7 +33,7 @@ const plain: EmbeddingRecipe = {
 const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = [
   [
     /^built-in\/use-lite-en|\/use-lite-en/,
-    { ...plain, pooling: 'none', voice: { weight: 0.07, unrelatedBelow: 0.35 }, knowsOnlyEnglish: true },
+    { ...plain, pooling: 'none', voice: { weight: 0.07, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true },
   ],
   [
     /\/bge-(small|base|large)-en|\/snowflake-arctic-embed|\/mxbai-embed/,
