@@ -49,8 +49,9 @@ describeInBrowser('the page of recall', () => {
     );
     const { page } = await browser.open(daemon, { address: '/#/memory' });
     const strip = page.locator('.models-memories');
-    await strip.getByText('Questions are asked with use-lite-en (built in)').waitFor();
-    await strip.getByText('knows 5 of 5').waitFor();
+    await strip
+      .getByText(/Questions are asked with\s*use-lite-en \(built in\)\s*, which\s*knows 5 of 5 memories/)
+      .waitFor();
     await strip.getByText(/Another embedder would embed all 5 anew, in about \d/).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
   });
@@ -67,6 +68,7 @@ describeInBrowser('the page of recall', () => {
       expect(await page.locator('.recall').first().locator('p').first().textContent()).toBe(notes[0]);
       expect(await found.getByRole('meter').getAttribute('aria-valuenow')).toBe('100');
       expect(await found.locator('.stages').isVisible()).toBe(false);
+      await page.locator('.recall', { hasText: 'Lentil' }).getByText('too far from the question').waitFor();
       await screenshot(page, `recall-${size}`);
       await found.getByText('Numbers').click();
       await found.locator('.stages').getByText('full text').waitFor();

@@ -91,8 +91,8 @@ async function nearest(
 }
 
 /**
- * The lexical embedder takes over where the model goes away in the middle. A text without any word has no vector, and one
- * that the encoder does not know is left to its words.
+ * The lexical embedder takes over where the model goes away in the middle, and where the encoder does not know the text, such
+ * as one in another script: that is left to its words. A text without any word has no vector.
  */
 async function embedQuestion(
   embedders: RetrieveDeps['embedders'],
@@ -100,14 +100,17 @@ async function embedQuestion(
   signal: AbortSignal,
 ): Promise<{ embedder: CurrentEmbedder; vector: Float32Array | undefined }> {
   const current = embedders.current();
+  const lexically = async (): Promise<Float32Array | undefined> =>
+    (await embedders.lexical.embed([text], { kind: 'query', signal }))[0];
   if (!/[\p{L}\p{N}]/u.test(text)) return { embedder: current, vector: undefined };
   try {
     const [vector] = await current.embed([text], { kind: 'query', signal });
-    return { embedder: current, vector: vector?.some((value) => value !== 0) === true ? vector : undefined };
+    return vector?.some((value) => value !== 0) === true
+      ? { embedder: current, vector }
+      : { embedder: embedders.lexical, vector: await lexically() };
   } catch (thrown) {
     signal.throwIfAborted();
-    const [vector] = await embedders.lexical.embed([text], { kind: 'query', signal });
-    return { embedder: { ...embedders.lexical, degraded: messageOf(thrown) }, vector };
+    return { embedder: { ...embedders.lexical, degraded: messageOf(thrown) }, vector: await lexically() };
   }
 }
 

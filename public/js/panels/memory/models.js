@@ -55,35 +55,38 @@ function Model({ model: { role, state, model, percent: done, reason } }) {
 function Vectors({ memories, presumed }) {
   const { total, prepared, model, degraded, encoders } = memories;
   const waiting = total - prepared;
-  const speed = encoders.find(({ aSecond }) => aSecond !== null)?.aSecond ?? presumed;
+  const own = encoders.find(({ model: name }) => !name.startsWith('built-in/'));
+  const serving = encoders.find((encoder) => encoder.model === model);
+  const others = encoders.filter((encoder) => encoder.missing > 0 && encoder !== serving);
   return html`<div class="models-memories small">
     <p>
       ${
         degraded === null && model !== null
           ? html`<span class="soft">Questions are asked with</span>
-              <span class="mono">${modelWord(model)}</span>`
+              <span class="mono">${modelWord(model)}</span
+              >${serving === undefined ? null : html`<span class="soft">, which</span> <${Known} encoder=${serving} presumed=${presumed} />`}`
           : html`<span class="soft">Questions are asked by words alone</span>`
       }
-      ${waiting === 0 ? null : html`<span class="soft">; ${plural(waiting, 'memory waits', 'memories wait')} to be prepared</span> <${Meter} tone="purple" label="Memories that can be recalled" of=${total} done=${prepared} />`}
     </p>
-    ${encoders
-      .filter(({ missing, model: other }) => missing > 0 || other === model)
-      .map((encoder) => html`<${Encoder} key=${encoder.model} encoder=${encoder} presumed=${presumed} />`)}
+    ${waiting === 0 ? null : html`<p><span class="soft">${plural(waiting, 'memory waits', 'memories wait')} to be prepared</span> <${Meter} tone="purple" label="Memories that can be recalled" of=${total} done=${prepared} /></p>`}
+    ${others.map((encoder) => html`<p key=${encoder.model}><span class="mono">${modelWord(encoder.model)}</span> <${Known} encoder=${encoder} presumed=${presumed} /></p>`)}
     <p class="soft">
       Another embedder would embed ${total === 1 ? 'the one memory' : `all ${count(total)}`} anew, in about
-      ${duration((total / speed) * 1_000)}; until it is done, questions are asked as now.
+      ${time(total, own?.aSecond ?? presumed)}; until it is done, questions are asked as now.
     </p>
   </div>`;
 }
 
 /** @param {{ encoder: Answer['memories']['encoders'][number], presumed: number }} props */
-function Encoder({ encoder: { model, embedded, missing, aSecond }, presumed }) {
+function Known({ encoder: { model, embedded, missing, aSecond }, presumed }) {
   const all = embedded + missing;
-  return html`<p>
-    <span class="mono">${modelWord(model)}</span>
-    <span class="soft">knows ${count(embedded)} of ${count(all)}</span>
-    ${missing === 0 ? null : html`<${Meter} tone="purple" label=${`Memories that ${modelWord(model)} knows`} of=${all} done=${embedded} /> <span class="soft">about ${duration((missing / (aSecond ?? presumed)) * 1_000)} to go</span>`}
-  </p>`;
+  return html`<span class="soft">knows ${count(embedded)} of ${plural(all, 'memory', 'memories')}</span>
+    ${missing === 0 ? null : html`<${Meter} tone="purple" label=${`Memories that ${modelWord(model)} knows`} of=${all} done=${embedded} /> <span class="soft">about ${time(missing, aSecond ?? presumed)} to go</span>`}`;
+}
+
+/** An estimate in whole seconds. @param {number} texts @param {number} aSecond */
+function time(texts, aSecond) {
+  return duration(Math.ceil(texts / aSecond) * 1_000);
 }
 
 /** @param {{ tone: string, label: string, of: number, done: number }} props */

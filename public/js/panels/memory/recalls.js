@@ -60,10 +60,7 @@ function Recall({ item, best, text }) {
         aria-valuenow=${Math.round(share * 100)}
         ><i style=${{ width: `${share * 100}%` }}></i
       ></span>
-      <${State}
-        state=${item.included ? 'accepted' : 'dismissed'}
-        word=${item.why === 'in' ? 'would be given to a task' : item.why}
-      />
+      <${State} state=${item.included ? 'accepted' : 'dismissed'} word=${whyWord(item.why)} />
     </div>
     <div class="memory-head">
       <${Tag} tone="purple">${kindWord(item.kind)}<//><${Tag} tone=${trustTones[item.trust]}>${item.trust}<//>
@@ -75,6 +72,13 @@ function Recall({ item, best, text }) {
       <${Numbers} item=${item} />
     </details>
   </li>`;
+}
+
+/** @param {string} why the verdict of the recall */
+function whyWord(why) {
+  if (why === 'in') return 'would be given to a task';
+  if (why === 'out: below threshold') return 'too far from the question';
+  return why.replace(/^out: /, '').replace('memory:', 'memory ');
 }
 
 /** What each stage thought of it, and what that added. @param {{ item: Item }} props */
