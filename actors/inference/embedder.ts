@@ -1,5 +1,6 @@
 import { AutoModel, type Tensor } from '@huggingface/transformers';
 import { embeddingRecipe } from '../../src/lib/inference/embedding-recipe.ts';
+import { knowsText } from '../../src/lib/inference/knows-text.ts';
 import type { Work, WorkItem } from '../../src/lib/inference/work.ts';
 import {
   inputTensors,
@@ -9,6 +10,11 @@ import {
   pretrainedOptions,
   sequenceBuilderFor,
 } from './pretrained.ts';
+
+interface ModelOutput {
+  last_hidden_state?: Tensor;
+  sentence_embedding?: Tensor;
+}
 
 /** Most that pgvector can index. */
 const mostDimensions = 2_000;
@@ -21,18 +27,37 @@ export async function loadEmbedder(options: LoadOptions) {
   const sequences = sequenceBuilderFor(tokenizer, config);
   const recipe = embeddingRecipe(options.model);
 
+  const isKnown = (text: string, ids: readonly number[]): boolean =>
+    ids.length > 0 &&
+    knowsText({
+      text,
+      count: ids.length,
+      unknown: ids.filter((id) => id === tokenizer.unk_token_id).length,
+    });
+
   async function compute(work: Work, items: readonly WorkItem[]): Promise<Float32Array[]> {
-    const prefix = work === 'query' ? recipe.queryPrefix : recipe.passagePrefix;
-    const input = inputTensors(
-      items.map(([text]) => sequences.single(prefix + text)),
-      tokenizer.pad_token_id,
+    const isQuery = work === 'query' || work === 'builtInQuery';
+    const prefix = isQuery ? recipe.queryPrefix : recipe.passagePrefix;
+    const built = items.map(([text]) => sequences.single(prefix + text));
+    const known = items.map(
+      ([text], index) => !recipe.knowsOnlyEnglish || isKnown(text, built[index]?.ids ?? []),
     );
+    const input = inputTensors(built, tokenizer.pad_token_id);
     try {
-      const output = (await model(input.tensors)) as { last_hidden_state?: Tensor };
-      if (output.last_hidden_state === undefined) throw new Error('the model puts out no hidden states');
-      const vectors = pooled(output.last_hidden_state, input.tensors.attention_mask, recipe.pooling);
-      output.last_hidden_state.dispose();
-      return vectors;
+      const output = (await model(input.tensors)) as ModelOutput;
+      const tensor = recipe.pooling === 'none' ? output.sentence_embedding : output.last_hidden_state;
+      if (tensor === undefined)
+        throw new Error(
+          `the model puts out ${recipe.pooling === 'none' ? 'no vector of a text' : 'no hidden states'}`,
+        );
+      const vectors =
+        recipe.pooling === 'none'
+          ? rowsOf(tensor)
+          : pooled(tensor, input.tensors.attention_mask, recipe.pooling);
+      tensor.dispose();
+      return vectors.map((vector, index) =>
+        known[index] === true ? toUnitLength(vector) : new Float32Array(vector.length),
+      );
     } finally {
       input.dispose();
     }
@@ -48,7 +73,7 @@ export async function loadEmbedder(options: LoadOptions) {
   return { dimensions, compute };
 }
 
-/** One vector of unit length for each row of hidden states. Throws where a row has no direction. */
+/** One vector for each row of hidden states. */
 function pooled(states: Tensor, mask: Tensor, pooling: 'cls' | 'mean'): Float32Array[] {
   const [rows = 0, width = 0, dimensions = 0] = states.dims;
   const values = states.data as Float32Array;
@@ -61,10 +86,17 @@ function pooled(states: Tensor, mask: Tensor, pooling: 'cls' | 'mean'): Float32A
       for (let index = 0; index < dimensions; index += 1)
         vector[index] = (vector[index] ?? 0) + (values[at + index] ?? 0);
     }
-    return toUnitLength(vector);
+    return vector;
   });
 }
 
+/** The rows of a tensor in which the model has pooled by itself. */
+function rowsOf({ dims: [rows = 0, dimensions = 0], data }: Tensor): Float32Array[] {
+  const values = data as Float32Array;
+  return Array.from({ length: rows }, (_, row) => values.slice(row * dimensions, (row + 1) * dimensions));
+}
+
+/** Throws where a vector has no direction. */
 function toUnitLength(vector: Float32Array): Float32Array {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   if (!(length > 0 && length < Infinity)) throw new Error('the model puts out a vector without a direction');

@@ -14,7 +14,7 @@ import { loadReranker } from './reranker.ts';
 
 /** A model in memory. */
 export interface LoadedModel {
-  /** `<org>/<name>`, for an embedder followed by `@` and the first half of a digest of its weights. */
+  /** `<org>/<name>`, for an encoder followed by `@` and the first half of a digest of its weights. */
   model: string;
   /** The length of an embedder's vectors. */
   dimensions: number | undefined;
@@ -43,7 +43,7 @@ export async function loadModel(plan: ModelPlan, onPercent: (percent: number) =>
     progress: wholePercents(onPercent),
   };
   const loaded = await loaders[role](options);
-  if (role !== 'embedder') return { model, ...loaded };
+  if (role !== 'embedder' && role !== 'builtIn') return { model, ...loaded };
   const digest = await digestOf(join(folder, weightsFile[precision]));
   return { model: `${model}@${digest}`, ...loaded };
 }
@@ -58,6 +58,7 @@ export function mayHeal({ from }: ModelPlan, thrown: unknown): boolean {
 }
 
 const loaders: Record<ModelRole, (options: LoadOptions) => Promise<Omit<LoadedModel, 'model'>>> = {
+  builtIn: loadEmbedder,
   embedder: loadEmbedder,
   reranker: loadReranker,
   ner: loadNer,

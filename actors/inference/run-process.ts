@@ -86,7 +86,8 @@ export function runInferenceProcess(deps: RunProcessDeps): CallbackActorLogic<In
         queue.setState(role, { state: isTemporary ? 'degraded' : 'failed', reason });
       } else {
         const { model, dimensions = 0 } = message;
-        if (role === 'embedder') queue.setState(role, { state: 'ready', model, dimensions });
+        if (role === 'embedder' || role === 'builtIn')
+          queue.setState(role, { state: 'ready', model, dimensions });
         else queue.setState(role, { state: 'ready', model });
       }
       tell({ type: 'model.settled', isReady: message.type === 'loaded' });

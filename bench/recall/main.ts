@@ -1,4 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtInModel, builtInModelsDir } from '../../src/lib/inference/built-in/built-in-model.ts';
+import { findModel } from '../../src/lib/inference/find-model.ts';
 import type { Inference } from '../../src/lib/inference/inference.ts';
 import { createEmbedders } from '../../src/memory/embed/embedders.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
@@ -10,20 +14,23 @@ import { type BenchDatabase, embeddedDatabase, serverDatabase } from './database
 import { fill } from './fill.ts';
 import { latencyGoals, qualityGoals } from './goals.ts';
 import { crowdMemories, type Latency, measureLatency } from './latency.ts';
-import { defaultModels, modelsIn, noModels } from './models.ts';
-import { measureQuality } from './quality.ts';
+import { type BenchModels, defaultModels, modelsIn, noModels } from './models.ts';
+import { type Measured, measureQuality } from './quality.ts';
 import { type RecallBenchReport, reportText } from './report.ts';
+import { tune } from './tune.ts';
 
 const usage = `npm run bench:recall -- [options]
 
-  --data DIR           another labelled set, in BEIR layout (corpus.jsonl, queries.jsonl, qrels/*.tsv);
-                       may be repeated; default: the set in bench/recall/owner
+  --data DIR           a labelled set, in BEIR layout (corpus.jsonl, queries.jsonl, qrels/*.tsv); may be repeated;
+                       default: the set in bench/recall/owner
+  --sets DIR           every labelled set in a folder, beside those (default NINJAD_SETS_DIR)
   --sizes N,N          numbers of generated memories to measure latencies among (default 1000,10000,100000; "none" for none);
                        the embedded database takes about a quarter of an hour to fill 100000, once
-  --models DIR         real models, in a folder of the layout of the Hugging Face hub; without it the lexical
-                       embedder serves and nothing is reranked
-  --embedder NAME      the embedder in that folder (default ${defaultModels.embedder})
-  --reranker NAME      the reranker in that folder (default ${defaultModels.reranker})
+  --models DIR         real models, in a folder of the layout of the Hugging Face hub (default NINJAD_MODELS_DIR)
+  --embedder NAME      an embedder in that folder, "built-in" or "lexical"; may be repeated (default: lexical, the built-in
+                       one where it is built, and with --models ${defaultModels.embedder})
+  --reranker NAME      the reranker in that folder (default none)
+  --tune               find the weight of each embedder by cross-validation over the queries of all sets
   --database-url URL   a server to measure too (default DATABASE_URL); a database of its own is made there and dropped
   --queries N          questions that each latency is measured with (default 200)
   --check              exit 1 where a goal is missed
@@ -32,9 +39,11 @@ const usage = `npm run bench:recall -- [options]
 const options = {
   data: { type: 'string', multiple: true },
   sizes: { type: 'string', default: '1000,10000,100000' },
+  sets: { type: 'string' },
   models: { type: 'string' },
-  embedder: { type: 'string', default: defaultModels.embedder },
-  reranker: { type: 'string', default: defaultModels.reranker },
+  embedder: { type: 'string', multiple: true },
+  reranker: { type: 'string', default: 'none' },
+  tune: { type: 'boolean', default: false },
   'database-url': { type: 'string' },
   queries: { type: 'string', default: '200' },
   check: { type: 'boolean', default: false },
@@ -53,54 +62,82 @@ if (args.help) console.log(usage);
 else process.exitCode = await bench();
 
 async function bench(): Promise<number> {
-  const models = args.models === undefined ? noModels() : await modelsIn(args.models, args);
-  try {
-    const { inference } = models;
-    const embedder = createEmbedders(inference).current();
-    const rerankerState = inference.reranker();
-    const report: RecallBenchReport = {
-      machine: describeMachine(),
-      embedder: embedder.model,
-      reranker: rerankerState.state === 'ready' ? rerankerState.model : null,
-      remarks: models.remarks,
-      quality: [],
-      latency: [],
-      goals: [],
-    };
-    for (const dir of args.data) await addQuality(report, dir, inference);
-    for (const size of args.sizes) {
-      await addLatency(report, size, 'embedded', () =>
-        embeddedDatabase(size < worthKeeping ? undefined : `${size}`),
-      );
-      const url = args.databaseUrl;
-      if (url !== undefined) await addLatency(report, size, 'server', () => serverDatabase(url));
+  const report: RecallBenchReport = {
+    machine: describeMachine(),
+    remarks: [],
+    quality: [],
+    tunings: [],
+    latency: [],
+    goals: [],
+  };
+  for (const name of await encoders(report.remarks)) {
+    const models = await modelsOf(name);
+    try {
+      await addEncoder(report, models.inference);
+    } finally {
+      await models.stop();
     }
-    console.log(args.json ? JSON.stringify(report, null, 2) : reportText(report));
-    return args.check && report.goals.some(({ met }) => !met) ? 1 : 0;
-  } finally {
-    await models.stop();
   }
+  for (const size of args.sizes) {
+    await addLatency(report, size, 'embedded', () =>
+      embeddedDatabase(size < worthKeeping ? undefined : `${size}`),
+    );
+    const url = args.databaseUrl;
+    if (url !== undefined) await addLatency(report, size, 'server', () => serverDatabase(url));
+  }
+  console.log(args.json ? JSON.stringify(report, null, 2) : reportText(report));
+  return args.check && report.goals.some(({ met }) => !met) ? 1 : 0;
 }
 
-async function addQuality(report: RecallBenchReport, dir: string, inference: Inference): Promise<void> {
-  const name = dir.split('/').filter(Boolean).at(-1) ?? dir;
-  const set = await loadBeir(dir);
-  const database = await embeddedDatabase();
-  try {
-    const quality = await measureQuality(
-      set,
-      {
-        store: database.store,
-        recaller: recallerOn(database.store, inference),
-        embedder: createEmbedders(inference).current(),
-      },
-      (done) => say(`${name}: ${done}`),
-    );
-    report.quality.push({ name, ...quality });
-    report.goals.push(...qualityGoals(name, quality));
-  } finally {
-    await database.stop();
+/** The encoders that were named, or those that are there. */
+async function encoders(remarks: string[]): Promise<string[]> {
+  if (args.embedder !== undefined) return args.embedder;
+  const isBuilt = (await findModel(builtInModelsDir(), builtInModel)).kind === 'complete';
+  if (!isBuilt) remarks.push('The built-in encoder is not built (npm run build).');
+  if (args.models === undefined)
+    remarks.push('No --models: neither a downloaded model nor a reranker was measured.');
+  return [
+    'lexical',
+    ...(isBuilt ? ['built-in'] : []),
+    ...(args.models === undefined ? [] : [defaultModels.embedder]),
+  ];
+}
+
+function modelsOf(name: string): Promise<BenchModels> {
+  const reranker = args.reranker === 'none' ? null : args.reranker;
+  if (name === 'lexical' && reranker === null) return Promise.resolve(noModels());
+  if (name === 'built-in') return modelsIn(builtInModelsDir(), { embedder: builtInModel, reranker: null });
+  if (args.models === undefined) throw new Error(`--models DIR is needed for ${name}`);
+  return modelsIn(args.models, { embedder: name === 'lexical' ? null : name, reranker });
+}
+
+async function addEncoder(report: RecallBenchReport, inference: Inference): Promise<void> {
+  const sets: { name: string; queries: Measured['tuning'] }[] = [];
+  const embedders = createEmbedders(inference);
+  const embedder = embedders.current();
+  const rerankerState = inference.reranker();
+  for (const dir of args.data) {
+    const name = dir.split('/').filter(Boolean).at(-1) ?? dir;
+    const set = await loadBeir(dir);
+    const database = await embeddedDatabase();
+    try {
+      const { store } = database;
+      const { quality, tuning } = await measureQuality(
+        set,
+        { store, recaller: recallerOn(store, inference), embedder, embedders },
+        (done) => say(`${embedder.model}, ${name}: ${done}`),
+      );
+      const reranker = rerankerState.state === 'ready' ? rerankerState.model : null;
+      report.quality.push({ name, embedder: embedder.model, reranker, ...quality });
+      report.goals.push(
+        ...qualityGoals(`${embedder.model}, ${name}`, embedder.degraded !== undefined, quality),
+      );
+      sets.push({ name, queries: tuning });
+    } finally {
+      await database.stop();
+    }
   }
+  if (args.tune) report.tunings.push({ embedder: embedder.model, ...tune(sets) });
 }
 
 async function addLatency(
@@ -151,9 +188,11 @@ function readArguments() {
   try {
     const { values } = parseArgs({ options });
     const { data = [packagePath('bench', 'recall', 'owner')], sizes, queries } = values;
+    const sets = values.sets ?? process.env['NINJAD_SETS_DIR'];
     return {
       ...values,
-      data,
+      data: [...data, ...(sets === undefined ? [] : setsIn(sets))],
+      models: values.models ?? process.env['NINJAD_MODELS_DIR'],
       sizes: sizes === 'none' ? [] : sizes.split(',').map((size) => wholeNumber('--sizes', size)),
       queries: wholeNumber('--queries', queries),
       databaseUrl: values['database-url'] ?? process.env['DATABASE_URL'],
@@ -162,6 +201,14 @@ function readArguments() {
     console.error(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}`);
     process.exit(2);
   }
+}
+
+function setsIn(folder: string): string[] {
+  const found = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'corpus.jsonl')))
+    .map(({ name }) => join(folder, name));
+  if (found.length === 0) throw new Error(`--sets: there is no labelled set in ${folder}`);
+  return found.sort();
 }
 
 function wholeNumber(name: string, text: string): number {

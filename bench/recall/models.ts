@@ -14,15 +14,15 @@ export interface BenchModels {
   stop: () => Promise<void>;
 }
 
-/** Which models, by their names on the hub. */
+/** Which models, by their names on the hub; null for none. */
 export interface ModelNames {
-  embedder: string;
-  reranker: string;
+  embedder: string | null;
+  reranker: string | null;
 }
 
 const settings = settingsSchema.defaults();
 /** Those that the daemon has by default. */
-export const defaultModels: ModelNames = {
+export const defaultModels = {
   embedder: String(settings['inference.embedder']),
   reranker: String(settings['inference.reranker']),
 };
@@ -36,7 +36,7 @@ const stopMs = 30_000;
 export function noModels(): BenchModels {
   return {
     inference: withoutModels,
-    remarks: ['No --models: the lexical embedder serves, and nothing is reranked.'],
+    remarks: [],
     stop: () => Promise.resolve(),
   };
 }
@@ -53,6 +53,7 @@ export async function modelsIn(modelsDir: string, names: ModelNames): Promise<Be
       env: process.env,
       sources: {
         models: { ...names, ner: null },
+        builtInDir: null,
         modelsDir,
         cacheDir: modelsDir,
         allowDownload: false,
@@ -68,7 +69,7 @@ export async function modelsIn(modelsDir: string, names: ModelNames): Promise<Be
   actor.start();
   try {
     await settled(queue);
-    const missing = roles.filter((role) => queue.states()[role].state !== 'ready');
+    const missing = roles.filter((role) => names[role] !== null && queue.states()[role].state !== 'ready');
     if (missing.length > 0)
       throw new Error(
         `${modelsDir}: ${missing.map((role) => describeModel(role, queue.states()[role])).join('; ')}`,

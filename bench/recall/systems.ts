@@ -11,8 +11,9 @@ export const systemNames = [
   'full text, ts_rank',
   'full text, BM25',
   'vectors',
+  'fused by rank',
   'fused',
-  'fused + reranked',
+  'reranked alone',
   'whole recall',
 ] as const;
 export type SystemName = (typeof systemNames)[number];
@@ -24,25 +25,30 @@ export interface SystemDeps {
 }
 
 const depth = 50;
+/** The constant of the paper on reciprocal rank fusion. */
+const rrfK = 60;
 const { signal } = new AbortController();
 
-/** What each way finds for a question, as `memory:<id>`, best first; no `fused + reranked` where no reranker answered. */
+/** What each way finds for a question, as `memory:<id>`, best first; no `reranked alone` where no reranker answered. */
 export async function rankings(text: string, deps: SystemDeps): Promise<Map<SystemName, Ranking>> {
   const { store, embedder, recaller } = deps;
   const [vector] = await embedder.embed([text], { kind: 'query', signal });
   if (vector === undefined) throw new Error('the embedder gave no vector');
   const report = await recaller.explain({ text, limit: 10, budgetTokens: 100_000, signal });
+  const { words, codes } = await searchFullText(store, { text, limit: depth });
+  const near = idsOf((await searchNearest(store, { vector, embedder, limit: depth })).hits);
   const found = new Map<SystemName, Ranking>([
     ['full text, ts_rank', await byTsRank(store, text)],
-    ['full text, BM25', idsOf((await searchFullText(store, { text, limit: depth })).words.hits)],
-    ['vectors', idsOf((await searchNearest(store, { vector, embedder, limit: depth })).hits)],
+    ['full text, BM25', idsOf(words.hits)],
+    ['vectors', near],
+    ['fused by rank', byRank([near, idsOf(words.hits), idsOf(codes.hits)])],
     ['fused', idsOf(ordered(report.candidates, ({ fused }) => fused))],
     ['whole recall', idsOf(report.candidates)],
   ]);
   if (report.reranker.model !== null)
     found.set(
-      'fused + reranked',
-      idsOf(ordered(report.candidates, ({ reranked, fused }) => (reranked === null ? fused : 1 + reranked))),
+      'reranked alone',
+      idsOf(ordered(report.candidates, ({ reranked, fused }) => (reranked === null ? fused : 10 + reranked))),
     );
   return found;
 }
@@ -56,6 +62,14 @@ function ordered(
   score: (candidate: CandidateReport) => number,
 ): CandidateReport[] {
   return candidates.toSorted((a, b) => score(b) - score(a));
+}
+
+/** Reciprocal rank fusion, for comparison. Source: Cormack, Clarke, Büttcher 2009. */
+function byRank(lists: readonly Ranking[]): string[] {
+  const scores = new Map<string, number>();
+  for (const list of lists)
+    for (const [index, id] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (rrfK + index + 1));
+  return [...scores.keys()].sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
 }
 
 /** The baseline that BM25 has to beat: the same lexemes, OR-ed, by Postgres' own ranking. */

@@ -37,13 +37,12 @@ export function explanationLines(answer: RecallAnswer): string[] {
 }
 
 function candidateParts(candidate: Candidate, index: number): string[] {
-  const { id, kind, content, fused, reranked, decay, likeness, score, verdict, included, found } = candidate;
+  const { id, kind, content, fused, reranked, decay, score, verdict, included, found } = candidate;
   const head = `${index + 1}. ${id} (${kind}) ${verdict}`;
   const stages = [
     `fused ${fused.toFixed(4)}`,
     ...(reranked === null ? [] : [`reranked ${reranked.toFixed(3)}`]),
     ...(decay === null ? [] : [`age × ${decay.toFixed(3)}`]),
-    ...(likeness === null ? [] : [`likeness − ${likeness.toFixed(3)}`]),
     `score ${score.toFixed(3)}`,
   ];
   return [

@@ -13,8 +13,8 @@ const maxHits = 50;
 /** Words of fewer letters are too easily like others. */
 const minMisspelledLetters = 5;
 const maxMisspelled = 24;
-/** The graph knows whom a text is about and not what it says: a weaker voice than text and vectors. */
-const voice = 0.5;
+/** The graph knows whom a text is about and not what it says: a weak voice, beside 1 for all words of a question. */
+const voice = 0.05;
 
 /**
  * Expands a question over the graph by one hop: the entities that it names (by any of their names; where it names none, by

@@ -1,23 +1,39 @@
 import type { ModelState, ModelStates } from '../lib/inference/inference.ts';
+import { type ModelRole, modelRoles } from '../lib/inference/work.ts';
+import type { EncoderProgress } from './keep/memory-board.ts';
 
 /** How a model is. */
 export interface ModelView {
-  role: 'embedder' | 'reranker' | 'ner';
+  role: ModelRole;
   state: 'loading' | 'ready' | 'degraded' | 'failed' | 'off';
   model: string | null;
   percent: number | null;
   reason: string | null;
 }
 
-/** The models and how many memories have a vector of the current one. */
+/** The models and how many memories have a vector of the encoders that are ready. */
 export interface Models {
   models: ModelView[];
-  memories: { total: number; prepared: number; model: string | null; embedded: number; missing: number };
+  /** `model` is what questions are asked with now; `degraded` says why that is not an encoder, if it is not. */
+  memories: {
+    total: number;
+    prepared: number;
+    model: string | null;
+    degraded: string | null;
+    embedded: number;
+    missing: number;
+    encoders: EncoderProgress[];
+  };
+  /** How fast an encoder that is not there yet is taken to be, until it was measured, in vectors a second. */
+  presumedASecond: number;
 }
+
+/** Of bge-small on two cores, with memories of a few sentences. */
+export const presumedASecond = 25;
 
 /** The models in the order in which they serve a recall. */
 export function modelViews(states: ModelStates): ModelView[] {
-  return (['embedder', 'reranker', 'ner'] as const).map((role) => ({ role, ...modelView(states[role]) }));
+  return modelRoles.map((role) => ({ role, ...modelView(states[role]) }));
 }
 
 function modelView(state: ModelState): Omit<ModelView, 'role'> {

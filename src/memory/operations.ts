@@ -9,7 +9,7 @@ import { memoryKinds } from './kinds.ts';
 import { createMemories, type Memories, type MemoriesDeps } from './memories.ts';
 import { memoryTags, memoryText, memoryTitle } from './memory-line.ts';
 import type { MemoryView } from './memory-view.ts';
-import { type Models, modelViews } from './models-view.ts';
+import { type Models, modelViews, presumedASecond } from './models-view.ts';
 import { countingRecalls } from './recall/count-recalled.ts';
 import type { Recaller } from './recall/create-recall.ts';
 import { recallBody, recallQuery } from './recall/requests.ts';
@@ -103,9 +103,9 @@ export const memoryOperations = {
     'GET /models',
     nothing,
     async ({ models, memoryProgress, store }: MemoryNeeds): Promise<Models> => {
-      const { model, embedded, missing } = memoryProgress();
+      const progress = memoryProgress();
       const counts = await countMemories(store);
-      return { models: modelViews(models()), memories: { ...counts, model, embedded, missing } };
+      return { models: modelViews(models()), memories: { ...progress, ...counts }, presumedASecond };
     },
   ),
 };

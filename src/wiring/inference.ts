@@ -1,5 +1,6 @@
 import { createInferenceActors } from '../../actors/inference/create-inference.ts';
 import { inferenceMachine } from '../../machines/inference/machine.ts';
+import { builtInModelsDir } from '../lib/inference/built-in/built-in-model.ts';
 import { logModels } from '../lib/inference/log-models.ts';
 import type { ModelSources } from '../lib/inference/survey-models.ts';
 import type { Services } from '../services.ts';
@@ -20,6 +21,7 @@ function modelSources({ settings, paths }: Pick<Services, 'settings' | 'paths'>)
       reranker: settings.get('inference.reranker'),
       ner: settings.get('inference.ner'),
     },
+    builtInDir: settings.get('inference.builtIn') ? builtInModelsDir() : null,
     modelsDir: settings.get('inference.modelsDir'),
     cacheDir: paths.models,
     allowDownload: settings.get('inference.allowDownload'),

@@ -92,6 +92,7 @@ export function operationNeeds(
     processesOf: (taskId) => taskProcesses(journal.uuid, taskId),
     recaller: { explain: afterInHand((query) => recaller.explain(query), inHand) },
     models: () => ({
+      builtIn: inference.builtIn(),
       embedder: inference.embedder(),
       reranker: inference.reranker(),
       ner: inference.ner(),

@@ -237,6 +237,8 @@ function environment(home: string, extra: Record<string, string> = {}): NodeJS.P
     NINJAD_HOME: home,
     NINJAD_PORT: '0',
     NINJAD_ALLOW_DOWNLOAD: 'false',
+    // Most tests need no encoder, and a process of 200 MB each is a lot for a machine that runs three at once.
+    NINJAD_BUILT_IN: 'false',
     ...extra,
   };
 }

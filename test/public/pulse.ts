@@ -36,11 +36,12 @@ export function pulse(changes: Changes = {}): Now {
       database: { kind: 'embedded', url: '', state: changes.database ?? 'ready' },
       inference: {
         state: 'off',
+        builtIn: { state: 'off' },
         embedder: { state: 'off' },
         reranker: { state: 'off' },
         ner: { state: 'off' },
       },
-      memory: { total: 0, prepared: 0, model: null, degraded: null, embedded: 0, missing: 0 },
+      memory: { total: 0, prepared: 0, model: null, degraded: null, embedded: 0, missing: 0, encoders: [] },
       unfinishedLine: null,
       containment: { tier: 'marker', reason: '' },
       agent: { kind: changes.agent ?? 'claude', path: null, version: null },

@@ -27,7 +27,7 @@ export interface StatusDeps {
   counters: Counters;
   startedAt: number;
   readiness: () => { ready: boolean; reasons: string[] };
-  inference: Pick<Inference, 'embedder' | 'reranker' | 'ner'>;
+  inference: Pick<Inference, 'builtIn' | 'embedder' | 'reranker' | 'ner'>;
   memoryBoard: Pick<MemoryBoard, 'progress'>;
   agent: () => AgentResolution | undefined;
   containment: Status['containment'];
@@ -105,8 +105,8 @@ function readinessOf({ readiness }: StatusDeps): Pick<Status, 'ready' | 'notRead
   return ready ? { ready } : { ready, notReadyBecause: reasons };
 }
 
-function modelsStatus({ embedder, reranker, ner }: StatusDeps['inference']): Status['inference'] {
-  const states = { embedder: embedder(), reranker: reranker(), ner: ner() };
+function modelsStatus({ builtIn, embedder, reranker, ner }: StatusDeps['inference']): Status['inference'] {
+  const states = { builtIn: builtIn(), embedder: embedder(), reranker: reranker(), ner: ner() };
   return { state: overallState(states), ...states };
 }
 

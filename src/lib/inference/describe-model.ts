@@ -1,7 +1,12 @@
 import type { EmbedderState, ModelState, ModelStates } from './inference.ts';
 import { type ModelRole, modelRoles } from './work.ts';
 
-const names: Record<ModelRole, string> = { embedder: 'embedder', reranker: 'reranker', ner: 'NER model' };
+const names: Record<ModelRole, string> = {
+  builtIn: 'built-in encoder',
+  embedder: 'embedder',
+  reranker: 'reranker',
+  ner: 'NER model',
+};
 
 /** State of a model, in a sentence without a full stop, for the log, `status`, `doctor` and errors. */
 export function describeModel(role: ModelRole, state: EmbedderState | ModelState): string {
@@ -20,10 +25,16 @@ export function describeModel(role: ModelRole, state: EmbedderState | ModelState
   }
 }
 
-/** All models in one word: `loading` while one does, `ready` where each that is wanted is, `off` where none is, else `degraded`. */
+/**
+ * All models in one word: `loading` while one does, `off` where none is wanted, `degraded` where an encoder is wanted and none
+ * is ready, else `ready`: what else is missing leaves recall by meaning as it is.
+ */
 export function overallState(models: Readonly<ModelStates>): ModelState['state'] {
   const states = modelRoles.map((role) => models[role].state).filter((state) => state !== 'off');
   if (states.length === 0) return 'off';
   if (states.includes('loading')) return 'loading';
-  return states.every((state) => state === 'ready') ? 'ready' : 'degraded';
+  const encoders = [models.builtIn.state, models.embedder.state].filter((state) => state !== 'off');
+  const isServed =
+    encoders.length === 0 ? states.every((state) => state === 'ready') : encoders.includes('ready');
+  return isServed ? 'ready' : 'degraded';
 }

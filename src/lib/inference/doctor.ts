@@ -13,6 +13,8 @@ type InferenceSubject = Subject<
   ValuesOf<typeof inferenceSettings>
 >;
 
+const downloadedRoles = ['embedder', 'reranker', 'ner'] as const;
+
 /** Checks of the models. */
 export const inferenceChecks: Checks<InferenceSubject> = { models: checkModels };
 
@@ -23,11 +25,16 @@ export async function checkModels(subject: InferenceSubject): Promise<CheckResul
     const { state, ...models } = daemon.status.inference;
     const wanted = modelRoles.filter((role) => models[role].state !== 'off');
     const found = wanted.map((role) => describeModel(role, models[role])).join('; ');
-    if (state === 'ready' || state === 'off') return ok(found === '' ? 'none wanted' : found);
-    return warn(found, 'models that are ready', 'without them recall is by words alone; see ninjad status');
+    if (state === 'off') return ok('none wanted');
+    if (wanted.every((role) => models[role].state === 'ready')) return ok(found);
+    const without =
+      state === 'degraded'
+        ? 'without an encoder recall is by words alone'
+        : 'recall is by meaning, with what is ready';
+    return warn(found, 'models that are ready', `${without}; see ninjad status`);
   }
   const folders = [settingOf(subject, 'inference.modelsDir', null), join(paths.home, 'models')];
-  const wanted = modelRoles.flatMap((role) => settingOf(subject, `inference.${role}`, null) ?? []);
+  const wanted = downloadedRoles.flatMap((role) => settingOf(subject, `inference.${role}`, null) ?? []);
   const missing: string[] = [];
   for (const name of wanted) {
     const found = await Promise.all(

@@ -1,26 +1,71 @@
-/** Recipe that makes a vector of an embedder's output. */
+/** How much the cosines of an encoder count beside words; found with `npm run bench:recall -- --tune`. */
+export interface EncoderVoice {
+  /** What the closest memory gets in the fused score, beside 1 for one that says every word of the question. */
+  weight: number;
+  /** A cosine below which a memory that no word found is unrelated. */
+  unrelatedBelow: number;
+}
+
+/** Recipe that makes a vector of an embedder's output, and says how far to trust it. */
 export interface EmbeddingRecipe {
-  /** The state of the first token, or the mean of the states of all. */
-  pooling: 'cls' | 'mean';
+  /** The state of the first token, the mean of the states of all, or the one vector that the model puts out by itself. */
+  pooling: 'cls' | 'mean' | 'none';
   /** Prefixes of a query and of a passage with which the model was trained. */
   queryPrefix: string;
   passagePrefix: string;
+  voice: EncoderVoice;
+  /** True where it was trained on English alone: it does not judge texts in other scripts. */
+  knowsOnlyEnglish: boolean;
 }
 
-const plain: EmbeddingRecipe = { pooling: 'mean', queryPrefix: '', passagePrefix: '' };
+/** What a model of which nothing was measured may say. */
+const cautious: EncoderVoice = { weight: 0.05, unrelatedBelow: 0.45 };
 
-/** From the models' cards; the folders themselves do not say it. */
+const plain: EmbeddingRecipe = {
+  pooling: 'mean',
+  queryPrefix: '',
+  passagePrefix: '',
+  voice: cautious,
+  knowsOnlyEnglish: false,
+};
+
+/** Pooling and prefixes from the models' cards, since the folders themselves do not say it. */
 const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = [
+  [
+    /^built-in\/use-lite-en|\/use-lite-en/,
+    { ...plain, pooling: 'none', voice: { weight: 0.05, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true },
+  ],
   [
     /\/bge-(small|base|large)-en|\/snowflake-arctic-embed|\/mxbai-embed/,
     {
       pooling: 'cls',
       queryPrefix: 'Represent this sentence for searching relevant passages: ',
       passagePrefix: '',
+      voice: { weight: 0.1, unrelatedBelow: 0.45 },
+      knowsOnlyEnglish: true,
     },
   ],
   [/\/bge-m3|\/gte-.*-v1\.5/, { ...plain, pooling: 'cls' }],
-  [/\/(multilingual-)?e5-/, { pooling: 'mean', queryPrefix: 'query: ', passagePrefix: 'passage: ' }],
+  [
+    /\/multilingual-e5-/,
+    {
+      ...plain,
+      queryPrefix: 'query: ',
+      passagePrefix: 'passage: ',
+      voice: { weight: 0.05, unrelatedBelow: 0.75 },
+    },
+  ],
+  [
+    /\/e5-/,
+    {
+      ...plain,
+      queryPrefix: 'query: ',
+      passagePrefix: 'passage: ',
+      voice: { weight: 0.1, unrelatedBelow: 0.75 },
+      knowsOnlyEnglish: true,
+    },
+  ],
+  [/\/all-MiniLM-/, { ...plain, voice: { weight: 0.17, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
 ];
 
 /** The recipe of a model by its name; for a family that is not known, the mean and no prefix, as most have it. */

@@ -1,3 +1,5 @@
+import type { EncoderRole } from './work.ts';
+
 /**
  * State of one model. `loading`: `percent` (0–100) of its files is there, null while that is unknown. `degraded`: it
  * cannot be had for now and will be tried again, such as a download without a network. `failed`: its files cannot be
@@ -19,6 +21,8 @@ export type EmbedderState =
 
 /** State of each model. */
 export interface ModelStates {
+  /** The encoder that the build makes: it serves while the embedder is not there. */
+  builtIn: EmbedderState;
   embedder: EmbedderState;
   reranker: ModelState;
   ner: ModelState;
@@ -34,19 +38,23 @@ export interface NamedEntity {
 }
 
 /**
- * The models, in a process of their own. The three states are cheap snapshots. Every call rejects at once with
+ * The models, in a process of their own. The states are cheap snapshots. Every call rejects at once with
  * `InferenceAwayError` while its model is not ready or when the process dies under it, with `InferenceBusyError`
  * where too much waits already, with `InferenceDeadlineError` where it takes too long, and with the signal's reason
  * when it is aborted. Texts may be of any length and content: what is beyond a model's window is not looked at.
  */
 export interface Inference {
+  builtIn(): EmbedderState;
   embedder(): EmbedderState;
   reranker(): ModelState;
   ner(): ModelState;
-  /** One vector of unit length for each text, in their order. Queries go before passages that wait. */
+  /**
+   * One vector for each text, in their order, of unit length, or of length 0 where the model does not know the text. Queries
+   * go before passages that wait. `by`: the encoder (default `embedder`).
+   */
   embed(
     texts: readonly string[],
-    options: { kind: 'query' | 'passage'; signal: AbortSignal },
+    options: { kind: 'query' | 'passage'; by?: EncoderRole; signal: AbortSignal },
   ): Promise<Float32Array[]>;
   /** Score of each passage as an answer to the query, from 0 to 1, in the order of the passages. */
   rerank(query: string, passages: readonly string[], options: { signal: AbortSignal }): Promise<number[]>;

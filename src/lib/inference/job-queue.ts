@@ -44,14 +44,23 @@ interface Entry {
 
 type Slot = { entry: Entry; index: number };
 
-const urgency: readonly Work[] = ['query', 'pair', 'passage', 'names'];
+const urgency: readonly Work[] = ['query', 'builtInQuery', 'pair', 'builtInPassage', 'passage', 'names'];
+const urgent: ReadonlySet<Work> = new Set<Work>(['query', 'builtInQuery', 'pair']);
+const firstOfTheRest: Work = 'builtInPassage';
 const windowTokens = 512;
 const bytesPerToken = 4;
 
 /** See `JobQueue`. */
 export function createJobQueue({ capacity, batchItems, batchTokens }: QueueLimits): JobQueue {
   const entries = new Map<Job, Entry>();
-  const lanes: Record<Work, Entry[]> = { query: [], pair: [], passage: [], names: [] };
+  const lanes: Record<Work, Entry[]> = {
+    query: [],
+    builtInQuery: [],
+    pair: [],
+    builtInPassage: [],
+    passage: [],
+    names: [],
+  };
   const out = new Map<number, Slot[]>();
   let singles: Slot[] = [];
   let waiting = 0;
@@ -117,8 +126,7 @@ export function createJobQueue({ capacity, batchItems, batchTokens }: QueueLimit
 
   return {
     push(job) {
-      const isUrgent = job.work === 'query' || job.work === 'pair';
-      const bound = isUrgent ? capacity : (capacity * 3) / 4;
+      const bound = urgent.has(job.work) ? capacity : (capacity * 3) / 4;
       if (waiting + job.items.length > bound) return false;
       const entry = { job, results: [], next: 0, missing: job.items.length };
       entries.set(job, entry);
@@ -129,7 +137,7 @@ export function createJobQueue({ capacity, batchItems, batchTokens }: QueueLimit
     take() {
       for (const work of urgency) {
         // Items that failed together are tried again behind all urgent ones, before more of the rest.
-        const batch = work === 'passage' ? (takeSingle() ?? takeMerged(work)) : takeMerged(work);
+        const batch = work === firstOfTheRest ? (takeSingle() ?? takeMerged(work)) : takeMerged(work);
         if (batch !== undefined) return batch;
       }
       return undefined;

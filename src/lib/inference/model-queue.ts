@@ -33,10 +33,16 @@ export interface ModelQueue {
 /** About 300 ms of bge-small, or half a second of bge-reranker-base, on two cores: so long a query may have to wait. */
 const defaultLimits: QueueLimits = { capacity: 2_000, batchItems: 32, batchTokens: 1_024 };
 
+const workOf = {
+  embedder: { query: 'query', passage: 'passage' },
+  builtIn: { query: 'builtInQuery', passage: 'builtInPassage' },
+} as const;
+
 /** See `ModelQueue`. All models are `loading` at first. */
 export function createModelQueue(limits: Partial<QueueLimits> = {}): ModelQueue {
   const jobs = createJobQueue({ ...defaultLimits, ...limits });
   const states: ModelStates = {
+    builtIn: { state: 'loading', percent: null },
     embedder: { state: 'loading', percent: null },
     reranker: { state: 'loading', percent: null },
     ner: { state: 'loading', percent: null },
@@ -82,10 +88,12 @@ export function createModelQueue(limits: Partial<QueueLimits> = {}): ModelQueue 
   const single = (text: string): WorkItem => [clipText(text)];
   return {
     inference: {
+      builtIn: () => states.builtIn,
       embedder: () => states.embedder,
       reranker: () => states.reranker,
       ner: () => states.ner,
-      embed: (texts, { kind, signal }) => submit(kind, texts.map(single), signal),
+      embed: (texts, { kind, by = 'embedder', signal }) =>
+        submit(workOf[by][kind], texts.map(single), signal),
       async rerank(query, passages, { signal }) {
         const clipped = clipText(query);
         return submit(

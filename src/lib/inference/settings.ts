@@ -13,7 +13,13 @@ export const inferenceSettings = {
   }),
   'inference.embedder': setting(orNull(modelName), 'Xenova/bge-small-en-v1.5', {
     description:
-      'The model that makes vectors of texts (BERT-like, ONNX). Null leaves it to the lexical embedder.',
+      'The model that makes vectors of texts (BERT-like, ONNX). Null leaves it to the built-in encoder or, without that, to the lexical embedder.',
+    hot: false,
+  }),
+  'inference.builtIn': setting(flag, true, {
+    description:
+      'Whether the small English encoder that the build makes serves while the embedder is not there; it takes about 200 MB.',
+    env: 'NINJAD_BUILT_IN',
     hot: false,
   }),
   'inference.reranker': setting(orNull(modelName), 'Xenova/bge-reranker-base', {

@@ -1,3 +1,4 @@
+import { builtInModel } from './built-in/built-in-model.ts';
 import { findModel, type ModelPrecision } from './find-model.ts';
 import { hubProblem } from './hub-problem.ts';
 import type { ModelState } from './inference.ts';
@@ -5,7 +6,9 @@ import { type ModelRole, modelRoles } from './work.ts';
 
 /** Models that there should be, and the places they may come from. */
 export interface ModelSources {
-  models: Readonly<Record<ModelRole, string | null>>;
+  models: Readonly<Record<Exclude<ModelRole, 'builtIn'>, string | null>>;
+  /** The folder of models into which the build puts its encoder; null does without. */
+  builtInDir: string | null;
   /** The owner's folder of models. */
   modelsDir: string | null;
   /** Folder into which downloads go, and in which they lie from then on. */
@@ -42,7 +45,19 @@ export async function surveyModels(
   >;
 }
 
+async function lookAtBuiltIn(root: string | null): Promise<ModelOutlook> {
+  if (root === null) return { state: { state: 'off' } };
+  const found = await findModel(root, builtInModel);
+  if (found.kind === 'complete') {
+    const { folder, precision } = found;
+    return { plan: { role: 'builtIn', model: builtInModel, precision, from: { kind: 'folder', folder } } };
+  }
+  const reason = `it is not built: ${root} has no ${builtInModel} (npm run build makes it, with the development packages)`;
+  return { state: { state: 'failed', reason } };
+}
+
 async function look(role: ModelRole, sources: ModelSources, signal: AbortSignal): Promise<ModelOutlook> {
+  if (role === 'builtIn') return lookAtBuiltIn(sources.builtInDir);
   const { modelsDir, cacheDir, allowDownload, hub } = sources;
   const model = sources.models[role];
   if (model === null) return { state: { state: 'off' } };

@@ -5,6 +5,7 @@ const away = (): Promise<never> => Promise.reject(new InferenceAwayError('there 
 
 /** The inference with all models switched off: every call rejects with `InferenceAwayError`. */
 export const withoutModels: Inference = {
+  builtIn: () => ({ state: 'off' }),
   embedder: () => ({ state: 'off' }),
   reranker: () => ({ state: 'off' }),
   ner: () => ({ state: 'off' }),

@@ -1,3 +1,4 @@
+import type { Embedder } from '../embed/embedder.ts';
 import type { Embedders } from '../embed/embedders.ts';
 import { findModel } from '../embed/vector-table.ts';
 import { countEmbedded } from '../rows/embedded.ts';
@@ -5,13 +6,13 @@ import { takeFromInbox } from '../rows/inbox.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { createEmbedMissing } from './embed-missing.ts';
 import { keyOldMemories } from './key-old.ts';
-import { respell } from './respell.ts';
-import type { MemoryBoard, MemoryProgress } from './memory-board.ts';
+import type { EncoderProgress, MemoryBoard, MemoryProgress } from './memory-board.ts';
 import type { InHand } from './in-hand.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { createPreparer, type PrepareDeps } from './prepare-pending.ts';
 import { createRevealer } from './reveal.ts';
 import { rememberTasks } from './remember-tasks.ts';
+import { respell } from './respell.ts';
 
 export interface KeeperDeps {
   store: Store;
@@ -45,7 +46,7 @@ const worthTelling = 1_000;
 /**
  * One pass of everything that happens to memories by itself: what is new is redacted, so that it can be found by its words,
  * ended tasks are remembered, what is new is prepared, what lacks
- * a vector gets one of the lexical embedder and of the model that serves. Each stage stops when the budget is used up; the
+ * a vector gets one of the lexical embedder and of each encoder that is wanted. Each stage stops when the budget is used up; the
  * next pass goes on. Rejects with `StoreAwayError` while the store is away.
  */
 export function createMemoryKeeper(deps: KeeperDeps) {
@@ -66,9 +67,13 @@ export function createMemoryKeeper(deps: KeeperDeps) {
       log.warn({ memory: id, err: error }, 'the model cannot take a memory; the lexical vector serves'),
   });
   let told = '';
+  /** By model: vectors a second of the last pass that made some. */
+  const speeds = new Map<string, number>();
 
   const tell = async (): Promise<void> => {
-    const progress = await progressOf(store, embedders);
+    const progress = await progressOf(store, embedders, speeds);
+    for (const { model, embedded, missing } of progress.encoders)
+      embedders.noteCoverage(model, embedded + missing === 0 ? 1 : embedded / (embedded + missing));
     if (JSON.stringify(progress) === JSON.stringify(board.progress())) return;
     board.set(progress);
     const { model, embedded, missing } = progress;
@@ -95,25 +100,39 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     const old = await keyOldMemories(store, { goOn, signal });
     const spelt = await respell(store, { goOn, signal });
     const lexical = await embedMissing(embedders.lexical, { goOn, signal });
-    const current = embedders.current();
+    if (!embedders.ready().every(({ model }) => embedders.isCoverageKnown(model))) await tell();
     const mayEmbed = (): boolean => goOn() && inHand?.hasNews() !== true;
-    const model =
-      current.degraded === undefined ? await embedMissing(current, { goOn: mayEmbed, signal }) : undefined;
+    const passes = [lexical];
+    for (const encoder of embedders.wanted()) {
+      const startedAt = performance.now();
+      const pass = await embedMissing(encoder, { goOn: mayEmbed, signal });
+      if (pass.embedded > 0)
+        speeds.set(encoder.model, (pass.embedded * 1_000) / (performance.now() - startedAt));
+      passes.push(pass);
+    }
     await tell();
     return {
-      done: tasks + prepared + old.keyed + spelt.respelt + lexical.embedded + (model?.embedded ?? 0),
-      isMore: isMore || old.isMore || spelt.isMore || lexical.isMore || model?.isMore === true,
+      done:
+        tasks + prepared + old.keyed + spelt.respelt + passes.reduce((sum, pass) => sum + pass.embedded, 0),
+      isMore: isMore || old.isMore || spelt.isMore || passes.some((pass) => pass.isMore),
     };
   };
 }
 
-async function progressOf(store: Store, embedders: Embedders): Promise<MemoryProgress> {
-  const embedder = embedders.current();
-  const counts = await countEmbedded(store, await findModel(store, embedder));
-  return {
-    ...counts,
-    missing: Math.max(0, counts.prepared - counts.embedded),
-    model: embedder.model,
-    degraded: embedder.degraded ?? null,
+async function progressOf(
+  store: Store,
+  embedders: Embedders,
+  speeds: ReadonlyMap<string, number>,
+): Promise<MemoryProgress> {
+  const count = async (embedder: Pick<Embedder, 'model' | 'dimensions'>) => {
+    const counts = await countEmbedded(store, await findModel(store, embedder));
+    return { ...counts, missing: Math.max(0, counts.prepared - counts.embedded) };
   };
+  const encoders: EncoderProgress[] = [];
+  for (const embedder of embedders.ready()) {
+    const { embedded, missing } = await count(embedder);
+    encoders.push({ model: embedder.model, embedded, missing, aSecond: speeds.get(embedder.model) ?? null });
+  }
+  const { model, dimensions, degraded = null } = embedders.current();
+  return { ...(await count({ model, dimensions })), model, degraded, encoders };
 }

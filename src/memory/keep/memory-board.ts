@@ -3,12 +3,23 @@ export interface MemoryProgress {
   total: number;
   /** Through the pipeline: these can be recalled. */
   prepared: number;
-  /** The embedder that serves now, and why it is not the real one, if it is not. */
+  /** The embedder that questions are asked with now, and why it is not an encoder, if it is not. */
   model: string | null;
   degraded: string | null;
   /** Prepared memories that have a vector of it, and that do not. */
   embedded: number;
   missing: number;
+  /** The encoders that are ready, the configured one first. */
+  encoders: EncoderProgress[];
+}
+
+/** Prepared memories that have a vector of an encoder, and that do not; and how fast they get one. */
+export interface EncoderProgress {
+  model: string;
+  embedded: number;
+  missing: number;
+  /** Vectors a second of the last pass that made some; null before one. */
+  aSecond: number | null;
 }
 
 /** Board on which the memory keeper shows its progress. */
@@ -26,6 +37,7 @@ export function createMemoryBoard(): MemoryBoard {
     degraded: null,
     embedded: 0,
     missing: 0,
+    encoders: [],
   };
   return { progress: () => current, set: (progress) => (current = progress) };
 }

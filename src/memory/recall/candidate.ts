@@ -5,13 +5,15 @@ export interface Hit {
   id: string;
   /** The higher the closer; comparable within one list only. */
   score: number;
+  /** Part of the list's weight that it gets, at most 1; default: its score by the best one of the list. */
+  share?: number;
 }
 
 /** A list of hits by one retriever. */
 export interface HitList {
   /** Such as `full text`, as explanations call it. */
   retriever: string;
-  /** Weight of a rank in this list against the same rank in another; 1 for an equal voice. */
+  /** The most that a hit may get of this list in the fused score; a perfect match of all words gets 1. */
   weight: number;
   hits: readonly Hit[];
   /** Words for a hit, such as those that matched. */

@@ -6,7 +6,7 @@ import { spellDays } from './spell-days.ts';
 
 export interface FullTextQuery {
   text: string;
-  /** At most so many hits. */
+  /** At most so many hits, up to 200. */
   limit: number;
   filter?: RecallFilter;
   /**
@@ -19,6 +19,8 @@ export interface FullTextQuery {
 /** A question is read up to here; past it, more words find nothing better. */
 const maxQuestionChars = 8_000;
 const maxTerms = 64;
+/** Found with bench:recall. */
+const codeWeight = 0.2;
 const defaultMaxMatches = 3_000;
 
 interface HitRow {
@@ -26,6 +28,8 @@ interface HitRow {
   score: number;
   words: string[];
   has_code: boolean;
+  /** Score of a memory that says nothing but the words of the question, each of them without end. */
+  best: number;
 }
 
 /** The hits by BM25, and by it those that share a code, a number or a day with the question, which are seldom chance. */
@@ -48,10 +52,14 @@ export async function searchFullText(store: Tx, query: FullTextQuery): Promise<F
     words: {
       retriever: 'full text',
       weight: 1,
-      hits: rows.map(hitOf),
+      hits: rows.map((row) => ({ ...hitOf(row), share: row.score / row.best })),
       reasons: new Map(rows.map(({ id, words }) => [`memory:${id}`, words.join(', ')])),
     },
-    codes: { retriever: 'codes and days', weight: 1, hits: rows.filter((row) => row.has_code).map(hitOf) },
+    codes: {
+      retriever: 'codes and days',
+      weight: codeWeight,
+      hits: rows.filter((row) => row.has_code).map((row) => ({ ...hitOf(row), share: 1 })),
+    },
   };
 }
 
@@ -142,6 +150,7 @@ const bm25Sql = `
     FROM roughly, corpus, unnest(roughly.search)
   )
   SELECT lexemes.id, sum(terms.weight * lexemes.tf * 2.2 / (lexemes.tf + lexemes.saturation)) AS score,
-         array_agg(lexeme ORDER BY terms.weight DESC) AS words, bool_or(terms.is_code) AS has_code
+         array_agg(lexeme ORDER BY terms.weight DESC) AS words, bool_or(terms.is_code) AS has_code,
+         (SELECT 2.2 * sum(weight) FROM terms) AS best
   FROM lexemes JOIN terms USING (lexeme)
   GROUP BY lexemes.id ORDER BY score DESC, lexemes.id DESC LIMIT $3`;

@@ -19,6 +19,8 @@ export interface InTimeHits {
 }
 
 const newest = 20;
+/** Beside 1 for all words of a question. */
+const timeWeight = 0.3;
 
 /** Searches within the time that a question asks about, so that many other memories with its words do not hide what is there. */
 export async function searchInTime(
@@ -37,7 +39,7 @@ export async function searchInTime(
   const ids = new Set([...words.hits.map(({ id }) => id), ...latest]);
   return {
     words: words.hits,
-    time: { retriever: 'time', weight: 0.5, hits: [...ids].map((id) => ({ id, score: 1 })) },
+    time: { retriever: 'time', weight: timeWeight, hits: [...ids].map((id) => ({ id, score: 1, share: 1 })) },
   };
 }
 

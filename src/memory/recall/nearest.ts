@@ -1,21 +1,24 @@
-import type { CurrentEmbedder } from '../embed/embedders.ts';
+import type { Embedder } from '../embed/embedder.ts';
 import { findModel, type StoredModel, vectorLiteral, vectorTable } from '../embed/vector-table.ts';
 import type { Store, Tx } from '../../lib/store/store.ts';
-import type { HitList } from './candidate.ts';
+import type { Hit } from './candidate.ts';
 import { filterSql, filterValues, memoryColumns } from './filter-sql.ts';
 import type { RecallFilter } from './recall.ts';
 import { indexName } from './vector-index.ts';
 
 export interface NearestQuery {
   vector: Float32Array;
-  embedder: Pick<CurrentEmbedder, 'model' | 'dimensions'>;
+  embedder: Pick<Embedder, 'model' | 'dimensions'>;
   /** At most so many hits. */
   limit: number;
   filter?: RecallFilter;
 }
 
-/** Way in which the vectors were searched: all of them compared, or by the HNSW index and the rest compared. */
-export type NearestList = HitList & { how: 'exact' | 'hnsw' | 'no vectors' };
+/** Hits, and the way in which the vectors were searched: all of them compared, or by the HNSW index and the rest compared. */
+export interface NearestHits {
+  hits: Hit[];
+  how: 'exact' | 'hnsw' | 'no vectors';
+}
 
 /** With more vectors than this outside of the index an exact scan of all is as quick. */
 const maxBesideIndex = 5_000;
@@ -27,22 +30,42 @@ const maxScanTuples = 40_000;
  * Memories by cosine similarity of their vectors of this model, best first. Exact while there is no index; else the index by
  * iterative scan, so that filters do not thin out the list, together with an exact scan of what is not in it yet.
  */
-export async function searchNearest(store: Store, query: NearestQuery): Promise<NearestList> {
-  const list = { retriever: 'vectors', weight: 1 };
+export async function searchNearest(store: Store, query: NearestQuery): Promise<NearestHits> {
   const model = await findModel(store, query.embedder);
-  if (model === undefined) return { ...list, hits: [], how: 'no vectors' };
+  if (model === undefined) return { hits: [], how: 'no vectors' };
   const how = model.indexed && (await isMostlyIndexed(store, model)) ? 'hnsw' : 'exact';
   const rows = how === 'hnsw' ? await byIndex(store, model, query) : await exactly(store, model, query);
   return {
-    ...list,
     how,
-    hits: rows.map(({ id, similarity }) => ({ id: `memory:${id}`, score: similarity })),
+    hits: known(rows).map(({ id, similarity }) => ({ id: `memory:${id}`, score: similarity })),
   };
+}
+
+/** The cosines of these memories (`memory:<id>`) that have a vector of this model, by id. */
+export async function cosinesOf(
+  store: Tx,
+  ids: readonly string[],
+  { vector, embedder }: Pick<NearestQuery, 'vector' | 'embedder'>,
+): Promise<Map<string, number>> {
+  const model = ids.length === 0 ? undefined : await findModel(store, embedder);
+  if (model === undefined) return new Map();
+  const { rows } = await store.query<NearRow>({
+    name: `recall-cosines-${indexName(model)}`,
+    text: `SELECT memory_id AS id, 1 - (embedding <=> $1::vector) AS similarity
+             FROM ${vectorTable(model)} WHERE memory_id = ANY ($2::bigint[])`,
+    values: [vectorLiteral(vector), ids.map((id) => Number(id.slice('memory:'.length)))],
+  });
+  return new Map(known(rows).map(({ id, similarity }) => [`memory:${id}`, similarity]));
 }
 
 interface NearRow {
   id: number;
   similarity: number;
+}
+
+/** A vector of length 0 stands for a text that the encoder does not know; it is close to nothing. */
+function known(rows: readonly NearRow[]): NearRow[] {
+  return rows.filter(({ similarity }) => !Number.isNaN(similarity));
 }
 
 async function isMostlyIndexed(store: Tx, model: StoredModel): Promise<boolean> {
@@ -73,7 +96,7 @@ async function byIndex(store: Store, model: StoredModel, query: NearestQuery): P
       name: `recall-hnsw-${isFiltered(query) ? 'some-' : ''}${indexName(model)}`,
       text: `WITH indexed AS MATERIALIZED (${selectNearest(model, query, { distance, where: 'vector.indexed' })}),
                   beside AS MATERIALIZED (${selectNearest(model, query, { distance, where: 'NOT vector.indexed' })})
-             SELECT * FROM (TABLE indexed UNION ALL TABLE beside) AS every ORDER BY similarity DESC, id DESC LIMIT $2`,
+             SELECT * FROM (TABLE indexed UNION ALL TABLE beside) AS every ORDER BY nullif(similarity, 'NaN') DESC NULLS LAST, id DESC LIMIT $2`,
       values: valuesOf(query),
     });
   });

@@ -10,15 +10,13 @@ export interface CandidateReport {
   trust: Trust;
   /** ISO 8601. */
   createdAt: string;
-  /** The retrievers that found it, with rank (from 1), score and reason. */
-  found: { retriever: string; rank: number; score: number; reason: string | null }[];
+  /** The retrievers that know it, with rank (from 1), score, what that added to the fused score, and reason. */
+  found: { retriever: string; rank: number; score: number; added: number; reason: string | null }[];
   fused: number;
   /** The reranker's score from 0 to 1; null where it was not asked about it. */
   reranked: number | null;
   /** The factor of age and importance; null where it did not come so far, as below. */
   decay: number | null;
-  /** Score that its likeness to better ones took from it. */
-  likeness: number | null;
   /** Score by which it was ordered in the end. */
   score: number;
   included: boolean;

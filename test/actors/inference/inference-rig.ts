@@ -15,6 +15,8 @@ import { until } from '../../helpers/daemon.ts';
 export interface RigOptions {
   models: ModelSources['models'];
   modelsDir?: string;
+  /** Folder with the encoder that the build makes. Default: none is wanted. */
+  builtInDir?: string;
   cacheDir?: string;
   /** Allows downloads from there. */
   hub?: string;
@@ -42,6 +44,7 @@ export function startInference(options: RigOptions) {
       env: process.env,
       sources: {
         models: options.models,
+        builtInDir: options.builtInDir ?? null,
         modelsDir: options.modelsDir ?? null,
         cacheDir: options.cacheDir ?? '/nowhere',
         allowDownload: options.hub !== undefined,

@@ -105,10 +105,14 @@ describe('how the models are, in words', () => {
     const loading = { state: 'loading', percent: 3 } as const;
     const off = { state: 'off' } as const;
     const embedder = { ...ready, dimensions: 2 };
-    expect(overallState({ embedder, reranker: ready, ner: off })).toBe('ready');
-    expect(overallState({ embedder, reranker: away, ner: ready })).toBe('degraded');
-    expect(overallState({ embedder: away, reranker: ready, ner: loading })).toBe('loading');
-    expect(overallState({ embedder: off, reranker: off, ner: off })).toBe('off');
+    expect(overallState({ builtIn: off, embedder, reranker: ready, ner: off })).toBe('ready');
+    expect(overallState({ builtIn: embedder, embedder: away, reranker: away, ner: ready })).toBe('ready');
+    expect(overallState({ builtIn: away, embedder: away, reranker: ready, ner: ready })).toBe('degraded');
+    expect(overallState({ builtIn: off, embedder: off, reranker: away, ner: ready })).toBe('degraded');
+    expect(overallState({ builtIn: embedder, embedder: away, reranker: ready, ner: loading })).toBe(
+      'loading',
+    );
+    expect(overallState({ builtIn: off, embedder: off, reranker: off, ner: off })).toBe('off');
     expect(describeModel('ner', loading)).toBe('the NER model is loading (3 %)');
   });
 
@@ -137,7 +141,7 @@ describe('how the models are, in words', () => {
 });
 
 it('knows how the families of embedders want their texts', () => {
-  expect(embeddingRecipe('Xenova/bge-small-en-v1.5')).toEqual({
+  expect(embeddingRecipe('Xenova/bge-small-en-v1.5')).toMatchObject({
     pooling: 'cls',
     queryPrefix: 'Represent this sentence for searching relevant passages: ',
     passagePrefix: '',
@@ -146,9 +150,14 @@ it('knows how the families of embedders want their texts', () => {
     pooling: 'mean',
     queryPrefix: 'query: ',
   });
-  expect(embeddingRecipe('Xenova/all-MiniLM-L6-v2')).toEqual({
+  expect(embeddingRecipe('Xenova/all-MiniLM-L6-v2')).toMatchObject({
     pooling: 'mean',
     queryPrefix: '',
     passagePrefix: '',
   });
+  // What nobody measured is heard, but not much; the longer name is not taken for the shorter one.
+  const { voice } = embeddingRecipe('somebody/something');
+  expect(voice.weight).toBeLessThan(embeddingRecipe('Xenova/all-MiniLM-L6-v2').voice.weight / 2);
+  expect(embeddingRecipe('Xenova/multilingual-e5-small').knowsOnlyEnglish).toBe(false);
+  expect(embeddingRecipe('Xenova/e5-small-v2').knowsOnlyEnglish).toBe(true);
 });

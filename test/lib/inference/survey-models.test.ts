@@ -16,6 +16,7 @@ const models = { embedder: 'org/embedder', reranker: null, ner: null };
 function look(sources: Partial<ModelSources> = {}) {
   const all = {
     models,
+    builtInDir: null,
     modelsDir: null,
     cacheDir: '/nowhere',
     allowDownload: false,
@@ -34,6 +35,7 @@ async function hub(status: number): Promise<string> {
 
 it('says of a model that is nowhere why it is not to be had, and nothing of one that is not wanted', async () => {
   expect(await look()).toEqual({
+    builtIn: { state: { state: 'off' } },
     embedder: {
       state: {
         state: 'degraded',

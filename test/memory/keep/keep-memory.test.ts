@@ -36,7 +36,8 @@ function keeper(deps: Partial<KeeperDeps> = {}) {
 /** A model of few dimensions whose vectors are the lexical ones, folded; `fails` is asked before each batch. */
 function modelOf(model: string, dimensions: number, fails: () => Error | undefined = () => undefined) {
   const state: EmbedderState = { state: 'ready', model, dimensions };
-  const inference: Pick<Inference, 'embedder' | 'embed' | 'onChange'> = {
+  const inference: Pick<Inference, 'builtIn' | 'embedder' | 'embed' | 'onChange'> = {
+    builtIn: () => ({ state: 'off' }),
     embedder: () => state,
     embed(texts) {
       const error = fails();
@@ -352,16 +353,14 @@ describe('embedding', () => {
     const { keep, board } = keeper({
       embedders: {
         ...refusing,
-        current: () => {
-          const embedder = refusing.current();
-          return {
+        wanted: () =>
+          refusing.wanted().map((embedder) => ({
             ...embedder,
             embed: (texts, options) =>
               texts.includes('bad one')
                 ? Promise.reject(new Error('cannot'))
                 : embedder.embed(texts, options),
-          };
-        },
+          })),
       },
     });
     await keep();

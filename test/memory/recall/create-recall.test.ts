@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
 import { embedLexically, lexicalEmbedder } from '../../../src/memory/embed/lexical-embedder.ts';
 import { estimateTokens } from '../../../src/memory/recall/budget.ts';
 import type { RecallDeps } from '../../../src/memory/recall/create-recall.ts';
@@ -244,25 +243,27 @@ describe('the reranker', () => {
     rerank,
   });
 
-  it('decides the order of what it was asked about', async () => {
-    await remember('disk disk disk', 'a disk with a garden', 'disk two');
+  it('decides between those that are about equally close', async () => {
+    await remember('the disk of the shed', 'the disk of the garden', 'the disk of the barn');
     const reranker = ready((_, passages) =>
       Promise.resolve(passages.map((text) => (text.includes('garden') ? 0.9 : 0.2))),
     );
     const report = await explain('disk', {}, { reranker });
-    expect(report.memories[0]?.content).toBe('a disk with a garden');
+    expect(report.memories[0]?.content).toBe('the disk of the garden');
     expect(report.reranker).toEqual({ model: 'test-reranker', reason: null });
     expect(report.candidates[0]?.reranked).toBe(0.9);
   });
 
-  it('puts out what it is sure has nothing to do with the question', async () => {
-    await remember('disk of the nas', 'a disk of the moon');
+  it('does not overrule the words and the day of a question', async () => {
+    await remember('the boiler was serviced on 2026-04-30', 'the boiler is in the cellar');
     const reranker = ready((_, passages) =>
-      Promise.resolve(passages.map((text) => (text.includes('moon') ? 0.0001 : 0.9))),
+      Promise.resolve(passages.map((text) => (text.includes('cellar') ? 0.99 : 0.0001))),
     );
-    const report = await explain('disk', {}, { reranker });
-    expect(report.memories.map(({ content }) => content)).toEqual(['disk of the nas']);
-    expect(report.candidates.at(-1)?.verdict).toBe('out: below threshold');
+    const report = await explain('what about the boiler on 2026-04-30?', {}, { reranker });
+    expect(report.memories.map(({ content }) => content)).toEqual([
+      'the boiler was serviced on 2026-04-30',
+      'the boiler is in the cellar',
+    ]);
   });
 
   it('is not waited for past its deadline, and the report says so', async () => {
@@ -311,10 +312,10 @@ describe('the embedder', () => {
       current: () => ({
         model: 'real',
         dimensions: 3,
+        voice: lexicalEmbedder.voice,
         embed: () => Promise.reject(new Error('the process died')),
       }),
       lexical: lexicalEmbedder,
-      onChange: (listener) => withoutModels.onChange(listener),
     };
     const report = await explain('disk', {}, { embedders });
     expect(report.embedder).toEqual({ model: 'ninjad-lexical-1', degraded: 'the process died' });
@@ -327,10 +328,10 @@ describe('the embedder', () => {
       current: () => ({
         model: 'another',
         dimensions: 384,
+        voice: lexicalEmbedder.voice,
         embed: (texts) => Promise.resolve(texts.map(embedLexically)),
       }),
       lexical: lexicalEmbedder,
-      onChange: (listener) => withoutModels.onChange(listener),
     };
     const report = await explain('disk', {}, { embedders });
     expect(report.vectors).toBe('no vectors');

@@ -87,7 +87,7 @@ describe('full text', () => {
     expect(codes.hits).toEqual([]);
     const exact = await searchFullText(store, { text: 'restic ERR-4711', limit: 5 });
     expect(exact.codes.hits).toEqual(
-      [words.hits[0]?.id].map((id) => ({ id, score: exact.words.hits[0]?.score })),
+      [words.hits[0]?.id].map((id) => ({ id, share: 1, score: exact.words.hits[0]?.score })),
     );
   });
 
