@@ -27,29 +27,97 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION memory_arabic(given text) RETURNS text[] LANGUAGE sql AS $$$$;
+
 CREATE FUNCTION memory_codes(given text) RETURNS text[] LANGUAGE sql AS $$$$;
 
 CREATE FUNCTION memory_day_word(day date) RETURNS tsvector LANGUAGE sql AS $$$$;
 
-CREATE FUNCTION memory_terms(given text) RETURNS tsvector LANGUAGE sql AS $$$$;
+CREATE FUNCTION memory_language(given text) RETURNS text LANGUAGE sql AS $$$$;
+
+CREATE FUNCTION memory_pairs(given text) RETURNS text[] LANGUAGE sql AS $$$$;
+
+CREATE FUNCTION memory_question(given text) RETURNS tsvector LANGUAGE plpgsql AS $$
+DECLARE
+  terms tsvector := memory_terms(given);
+BEGIN
+  IF memory_language(given) = 'english' THEN
+    RETURN terms;
+  END IF;
+  RETURN terms || ts_delete(to_tsvector('simple', left(given, 100000)), tsvector_to_array(terms));
+END
+$$;
+
+CREATE FUNCTION memory_spell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.prepared OR NEW.redacted_hash = md5(NEW.content) THEN
+    NEW.search := memory_terms(coalesce(NEW.title || E'\n', '') || NEW.content)
+      || memory_day_word(coalesce(NEW.day, (NEW.created_at AT TIME ZONE 'UTC')::date));
+  ELSE
+    NEW.search := '';
+  END IF;
+  NEW.spelling := 2;
+  RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION memory_terms(given text) RETURNS tsvector LANGUAGE plpgsql AS $$
+DECLARE
+  whole text := left(given, 100000);
+  codes tsvector;
+  stems tsvector;
+  language text;
+  is_plain CONSTANT boolean := octet_length(whole) = length(whole);
+BEGIN
+  IF NOT is_plain AND whole ~ '[\uff00-\uffef]' THEN
+    whole := normalize(whole, NFKC);
+  END IF;
+  codes := array_to_tsvector(memory_codes(whole));
+  -- Only Latin letters: the usual case.
+  IF is_plain OR whole !~ '[\u0370-\u1fff\u2c00-\ua71f\ua800-\uab2f\uab70-\ufdff\ufe70-\uffef]' THEN
+    language := memory_language(whole);
+    -- A title or a few words in plain letters are taken for English, as ever; a question about them is not (memory_question).
+    IF language = 'english' OR (language IS NULL AND is_plain) THEN
+      RETURN to_tsvector('english', whole) || codes;
+    END IF;
+    stems := to_tsvector(coalesce(language, 'english')::regconfig, whole);
+    -- A word that is its own stem counts once.
+    RETURN stems || ts_delete(to_tsvector('simple', whole), tsvector_to_array(stems)) || codes;
+  END IF;
+  codes := codes || array_to_tsvector(memory_pairs(whole));
+  IF whole ~ '[\u0620-\u06ff]' THEN
+    codes := codes || to_tsvector('arabic', whole) || array_to_tsvector(memory_arabic(whole));
+  END IF;
+  IF whole ~ '[\u0400-\u052f]' THEN
+    codes := codes || to_tsvector('russian', whole);
+  END IF;
+  IF whole ~ '[\u0370-\u03ff]' THEN
+    codes := codes || to_tsvector('greek', whole);
+  END IF;
+  whole := regexp_replace(whole, '[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f]+', ' ', 'g');
+  stems := to_tsvector('english', whole);
+  RETURN stems || ts_delete(to_tsvector('simple', whole), tsvector_to_array(stems)) || codes;
+END
+$$;
 
 CREATE FUNCTION memory_text_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO memory_text_changes (search, delta) VALUES (OLD.search, -1), (NEW.search, 1);
+  INSERT INTO memory_text_changes (search, delta)
+    SELECT search, delta FROM (VALUES (OLD.search, -1), (NEW.search, 1)) AS change (search, delta) WHERE search <> '';
   RETURN NULL;
 END
 $$;
 
 CREATE FUNCTION memory_texts_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO memory_text_changes (search, delta) SELECT search, 1 FROM added;
+  INSERT INTO memory_text_changes (search, delta) SELECT search, 1 FROM added WHERE search <> '';
   RETURN NULL;
 END
 $$;
 
 CREATE FUNCTION memory_texts_removed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO memory_text_changes (search, delta) SELECT search, -1 FROM removed;
+  INSERT INTO memory_text_changes (search, delta) SELECT search, -1 FROM removed WHERE search <> '';
   RETURN NULL;
 END
 $$;
@@ -747,11 +815,15 @@ CREATE TABLE memory_embeddings (
   edited_at timestamp with time zone,
   redacted_hash text,
   day date,
-  search tsvector GENERATED ALWAYS AS ((memory_terms((COALESCE((title || '
-'::text), ''::text) || content)) || memory_day_word(COALESCE(day, ((created_at AT TIME ZONE 'UTC'::text))::date)))) STORED NOT NULL,
+  search tsvector DEFAULT ''::tsvector NOT NULL,
+  merge_key text,
+  things text[] DEFAULT '{}'::text[] NOT NULL,
+  replaced_by bigint,
+  spelling smallint DEFAULT 2 NOT NULL,
   CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
   CONSTRAINT memory_embeddings_document_chunk_key UNIQUE (document_id, chunk),
   CONSTRAINT memory_embeddings_document_id_fkey FOREIGN KEY (document_id) REFERENCES memory_documents(id) ON DELETE CASCADE,
+  CONSTRAINT memory_embeddings_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES memory_embeddings(id) ON DELETE SET NULL,
   CONSTRAINT memory_embeddings_chunk_has_document CHECK (((document_id IS NULL) = (chunk IS NULL))),
   CONSTRAINT memory_embeddings_chunk_not_negative CHECK ((chunk >= 0)),
   CONSTRAINT memory_embeddings_counts_not_negative CHECK ((LEAST(redacted, recall_count) >= 0)),
@@ -759,6 +831,7 @@ CREATE TABLE memory_embeddings (
   CONSTRAINT memory_embeddings_kind_known CHECK ((kind = ANY (ARRAY['note'::text, 'fact'::text, 'preference'::text, 'event'::text, 'summary'::text, 'task_result'::text, 'document'::text]))),
   CONSTRAINT memory_embeddings_origin_known CHECK ((origin = ANY (ARRAY['event'::text, 'owner'::text, 'agent'::text, 'extraction'::text, 'task'::text, 'compaction'::text, 'import'::text]))),
   CONSTRAINT memory_embeddings_recalled_has_time CHECK (((recall_count = 0) = (last_recalled_at IS NULL))),
+  CONSTRAINT memory_embeddings_replaced_by_another CHECK ((replaced_by <> id)),
   CONSTRAINT memory_embeddings_seen_positive CHECK ((seen_count > 0)),
   CONSTRAINT memory_embeddings_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
@@ -766,16 +839,51 @@ CREATE INDEX memory_embeddings_agent_idx ON public.memory_embeddings USING btree
 CREATE INDEX memory_embeddings_created_idx ON public.memory_embeddings USING btree (created_at);
 CREATE INDEX memory_embeddings_event_idx ON public.memory_embeddings USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
+CREATE INDEX memory_embeddings_merge_idx ON public.memory_embeddings USING btree (merge_key) WHERE (merge_key IS NOT NULL);
+CREATE INDEX memory_embeddings_replaced_idx ON public.memory_embeddings USING btree (replaced_by) WHERE (replaced_by IS NOT NULL);
 CREATE INDEX memory_embeddings_search_idx ON public.memory_embeddings USING gin (search) WITH (gin_pending_list_limit='256');
+CREATE INDEX memory_embeddings_spelling_idx ON public.memory_embeddings USING btree (id) WHERE (spelling < 2);
 CREATE INDEX memory_embeddings_task_idx ON public.memory_embeddings USING btree (task_id) WHERE (task_id IS NOT NULL);
-CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree (((trust <> 'owner'::text)), id) WHERE (NOT prepared);
+CREATE INDEX memory_embeddings_things_idx ON public.memory_embeddings USING gin (things) WHERE (things <> '{}'::text[]);
+CREATE INDEX memory_embeddings_unkeyed_idx ON public.memory_embeddings USING btree (id) WHERE (prepared AND (merge_key IS NULL) AND (document_id IS NULL));
+CREATE INDEX memory_embeddings_unprepared_idx ON public.memory_embeddings USING btree ((
+CASE
+    WHEN (origin = 'import'::text) THEN 2
+    WHEN (trust = 'owner'::text) THEN 0
+    ELSE 1
+END), id DESC) WHERE (NOT prepared);
 CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings FOR EACH ROW WHEN (new.prepared) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_changed AFTER UPDATE OF content, trust, prepared ON memory_embeddings FOR EACH ROW WHEN ((new.prepared AND (((old.content IS DISTINCT FROM new.content) OR (old.trust IS DISTINCT FROM new.trust)) OR (old.prepared IS DISTINCT FROM new.prepared)))) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_gone AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('memory');
+CREATE TRIGGER memory_embeddings_respelt BEFORE UPDATE ON memory_embeddings FOR EACH ROW WHEN (((((((old.content IS DISTINCT FROM new.content) OR (old.title IS DISTINCT FROM new.title)) OR (old.day IS DISTINCT FROM new.day)) OR (old.created_at IS DISTINCT FROM new.created_at)) OR ((old.prepared OR COALESCE((old.redacted_hash = md5(old.content)), false)) IS DISTINCT FROM (new.prepared OR COALESCE((new.redacted_hash = md5(new.content)), false)))) OR (new.spelling > old.spelling))) EXECUTE FUNCTION memory_spell();
+CREATE TRIGGER memory_embeddings_spelt BEFORE INSERT ON memory_embeddings FOR EACH ROW EXECUTE FUNCTION memory_spell();
 CREATE TRIGGER memory_embeddings_text_changed AFTER UPDATE ON memory_embeddings FOR EACH ROW WHEN ((old.search IS DISTINCT FROM new.search)) EXECUTE FUNCTION memory_text_changed();
 CREATE TRIGGER memory_embeddings_texts_added AFTER INSERT ON memory_embeddings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_added();
 CREATE TRIGGER memory_embeddings_texts_removed AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_removed();
 CREATE TRIGGER memory_embeddings_texts_truncated AFTER TRUNCATE ON memory_embeddings FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_truncated();
+
+CREATE TABLE memory_inbox (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  likeness uuid NOT NULL,
+  kind text NOT NULL,
+  content text NOT NULL,
+  source text NOT NULL,
+  trust text NOT NULL,
+  origin text NOT NULL,
+  importance real NOT NULL,
+  title text,
+  tags text[] NOT NULL,
+  conversation text,
+  event_id bigint NOT NULL,
+  seen_count integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  day date NOT NULL,
+  CONSTRAINT memory_inbox_pkey PRIMARY KEY (id),
+  CONSTRAINT memory_inbox_likeness_key UNIQUE (likeness),
+  CONSTRAINT memory_inbox_seen_positive CHECK ((seen_count > 0))
+);
+CREATE INDEX memory_inbox_owner_idx ON public.memory_inbox USING btree (id) WHERE (trust = 'owner'::text);
 
 CREATE TABLE memory_lexemes (
   lexeme text NOT NULL,

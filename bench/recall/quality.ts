@@ -1,3 +1,4 @@
+import { cosinesOf } from '../../src/memory/recall/nearest.ts';
 import { createStopwatch } from '../../src/memory/recall/stopwatch.ts';
 import { type RetrieveDeps, retrieve } from '../../src/memory/recall/retrieve.ts';
 import { trustOf } from '../../src/lib/wire/trust.ts';
@@ -5,6 +6,7 @@ import type { LabelledSet, SetQuery } from './beir.ts';
 import { fill } from './fill.ts';
 import { type Difference, difference } from './bootstrap.ts';
 import { meanQuality, type Quality, qualityOf } from './metrics.ts';
+import { pick, seededRandom } from './random.ts';
 import { rankings, type SystemDeps, type SystemName, systemNames } from './systems.ts';
 import { type TuningQuery, tuningQuery } from './tune.ts';
 
@@ -26,6 +28,8 @@ export interface Measured {
 }
 
 const comparedWith = ['full text, BM25', 'vectors', 'fused by rank', 'reranked alone'] as const;
+/** Memories picked at random for each query. */
+const picked = 50;
 const { signal } = new AbortController();
 
 interface Judged {
@@ -60,7 +64,14 @@ export async function measureQuality(
       qualities: new Map([...found].map(([name, ids]) => [name, qualityOf(ids.map(idOf), query.judgements)])),
     });
     const retrieved = await retrieve(deps, { text: query.text, signal }, createStopwatch());
-    tuning.push(tuningQuery(retrieved, query.judgements, idOf));
+    tuning.push(
+      tuningQuery(
+        retrieved,
+        query.judgements,
+        idOf,
+        await unrelatedCosines(query, { ...deps, numbers, idOf }),
+      ),
+    );
     if (judged.length % 20 === 0) onProgress(`${judged.length} of ${set.queries.length} queries asked`);
   }
   const quality = {
@@ -74,6 +85,28 @@ export async function measureQuality(
     byGroup: parts(judged, ({ group }) => group).map(([group, part]) => ({ group, ...summary(part) })),
   };
   return { quality, tuning };
+}
+
+/** Cosines of a query to memories picked at random that are not relevant to it. */
+async function unrelatedCosines(
+  { text, judgements }: SetQuery,
+  {
+    store,
+    embedder,
+    numbers,
+    idOf,
+  }: SystemDeps & { numbers: readonly number[]; idOf: (id: string) => string },
+): Promise<number[]> {
+  const random = seededRandom(judgements.size);
+  const ids = Array.from({ length: picked }, () => `memory:${pick(random, numbers)}`);
+  const [vector] = await embedder.embed([text], { kind: 'query', signal });
+  if (vector === undefined) return [];
+  const cosines = await cosinesOf(
+    store,
+    ids.filter((id) => (judgements.get(idOf(id)) ?? 0) === 0),
+    { vector, embedder },
+  );
+  return [...cosines.values()];
 }
 
 function ndcgOf(judged: readonly Judged[], name: SystemName): number[] {

@@ -6,7 +6,7 @@ import { type Judgements, ndcgAt } from './metrics.ts';
 export interface TuningQuery {
   judgements: Judgements;
   candidates: readonly { id: string; rest: number; share: number }[];
-  /** Cosines to memories that are not relevant to it. */
+  /** Cosines to memories picked at random that are not relevant to it. */
   unrelated: readonly number[];
 }
 
@@ -35,6 +35,7 @@ export function tuningQuery(
   { lists }: Pick<Retrieved, 'lists'>,
   judgements: Judgements,
   idOf: (id: string) => string,
+  unrelated: readonly number[],
 ): TuningQuery {
   const candidates = new Map<string, { id: string; rest: number; share: number }>();
   for (const { retriever, weight, hits } of lists) {
@@ -45,8 +46,6 @@ export function tuningQuery(
       candidates.set(id, entry);
     }
   }
-  const near = lists.find(({ retriever }) => retriever === 'vectors')?.hits ?? [];
-  const unrelated = near.filter(({ id }) => (judgements.get(idOf(id)) ?? 0) === 0).map(({ score }) => score);
   return { judgements, candidates: [...candidates.values()], unrelated };
 }
 

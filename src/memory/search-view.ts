@@ -14,18 +14,20 @@ export interface RecallExplanation {
   included: boolean;
   /** In words, such as `over the token budget`. */
   why: string;
-  stages: Array<{ stage: string; rank: number | null; score: number | null }>;
+  stages: Array<{ stage: string; rank: number | null; score: number | null; added?: number }>;
 }
 
-/** What a search found, best first; `degraded` says in words what served it in place of the models. */
+/** What a search found, best first; `degraded` says in words why no encoder served. */
 export interface MemorySearch {
   items: RecallExplanation[];
   tookMs: number;
+  /** The embedder that the question was asked with. */
+  embedder: string;
   degraded: string | null;
 }
 
 /** The verdict of each stage on each candidate, as columns of equal names. */
-export function searchView({ candidates, embedder, reranker }: RecallReport, tookMs: number): MemorySearch {
+export function searchView({ candidates, embedder }: RecallReport, tookMs: number): MemorySearch {
   return {
     items: candidates.map((candidate) => ({
       id: candidate.id,
@@ -38,13 +40,19 @@ export function searchView({ candidates, embedder, reranker }: RecallReport, too
       included: candidate.included,
       why: candidate.verdict,
       stages: [
-        ...candidate.found.map(({ retriever, rank, score }) => ({ stage: retriever, rank, score })),
+        ...candidate.found.map(({ retriever, rank, score, added }) => ({
+          stage: retriever,
+          rank,
+          score,
+          added,
+        })),
         { stage: 'fused', rank: null, score: candidate.fused },
         { stage: 'reranked', rank: null, score: candidate.reranked },
         { stage: 'age and importance', rank: null, score: candidate.decay },
       ],
     })),
     tookMs,
-    degraded: embedder.degraded ?? reranker.reason,
+    embedder: embedder.model,
+    degraded: embedder.degraded,
   };
 }

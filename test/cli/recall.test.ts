@@ -28,7 +28,7 @@ describe('ninjad recall', () => {
     expect(stdout).toContain('1. memory:7 (note) in\n');
     expect(stdout).toContain('   full text: rank 1, 2.500 (disk, nas)\n');
     expect(stdout).toContain('2. memory:8 (note) out: duplicate of memory:7\n');
-    expect(stdout).toContain('   fused 0.0161, age × 0.980, likeness − 0.150, score 0.700\n');
+    expect(stdout).toContain('   fused 0.0161, age × 0.980, score 0.700\n');
     expect(stdout).toContain('took total 12.3 ms\n');
   });
 

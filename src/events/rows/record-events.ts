@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { numberArray, textArray } from '../../lib/store/array-literal.ts';
 import { dayName } from '../../lib/local-time.ts';
@@ -115,14 +116,24 @@ async function recordBatch(
         SELECT 'event', recorded.id FROM unnest($28::bigint[]) AS report (event_id)
         JOIN recorded ON recorded.id = report.event_id
         ON CONFLICT ON CONSTRAINT graph_pending_pkey DO NOTHING)
-      INSERT INTO memory_embeddings
-        (kind, content, source, trust, origin, importance, title, tags, conversation, event_id, created_at, last_seen_at, day)
-      SELECT note.kind, note.content, source, note.trust, note.origin, note.importance, note.title,
-             ARRAY(SELECT jsonb_array_elements_text(note.tags::jsonb)), conversation, recorded.id, to_timestamp(note.happened_ms / 1000), $18, note.day::date
-      FROM unnest($19::bigint[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[], $26::text[], $27::text[],
-                  $29::float8[], $30::text[])
-        AS note (event_id, kind, content, trust, origin, importance, title, tags, happened_ms, day)
-      JOIN recorded ON recorded.id = note.event_id ORDER BY recorded.id`,
+      INSERT INTO memory_inbox AS waiting
+        (likeness, kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count, created_at,
+         last_seen_at, day)
+      SELECT told.likeness, told.kind, told.content, told.source, told.trust, told.origin, told.importance, told.title,
+             CASE WHEN told.tags = '[]' THEN '{}'::text[] ELSE ARRAY(SELECT jsonb_array_elements_text(told.tags::jsonb)) END,
+             told.conversation, said.event_id, said.times, to_timestamp(said.happened_ms / 1000), $18, said.day
+      FROM unnest($19::uuid[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[], $26::text[], $27::text[],
+                  $35::text[], $36::text[]) WITH ORDINALITY
+        AS told (likeness, kind, content, trust, origin, importance, title, tags, source, conversation, place)
+      JOIN (
+        SELECT one.place, min(one.event_id) AS event_id, count(*)::int AS times, min(one.happened_ms) AS happened_ms,
+               min(one.day)::date AS day
+        FROM unnest($37::bigint[], $38::bigint[], $29::float8[], $30::text[]) AS one (event_id, place, happened_ms, day)
+        JOIN recorded ON recorded.id = one.event_id GROUP BY one.place
+      ) AS said USING (place) ORDER BY place
+      ON CONFLICT ON CONSTRAINT memory_inbox_likeness_key DO UPDATE SET
+        seen_count = waiting.seen_count + excluded.seen_count, created_at = least(waiting.created_at, excluded.created_at),
+        last_seen_at = greatest(waiting.last_seen_at, excluded.last_seen_at), day = least(waiting.day, excluded.day)`,
     values: [...columns, ...effectColumns(effects, now)],
   });
 }
@@ -231,30 +242,66 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
   const tasks = records.flatMap(({ id, task, reason }) =>
     task === undefined ? [] : [{ id, reason, ...task }],
   );
-  const notes = records.flatMap(({ id, occurredAt, notes: kept = [] }) =>
-    // What an event says happened when the event says, though not in the future.
-    kept.map((note) => ({ id, happenedAt: Math.min(occurredAt, now.getTime()), ...note })),
-  );
+  const { told, said } = notesOf(records, now);
   return [
     numberArray(tasks.map(({ id }) => id)),
     textArray(tasks.map(({ prompt }) => prompt)),
     textArray(tasks.map(({ replyTo }) => replyTo)),
     now,
-    numberArray(notes.map(({ id }) => id)),
-    textArray(notes.map(({ kind }) => kind)),
-    textArray(notes.map(({ content }) => content)),
-    textArray(notes.map(({ trust }) => trust)),
+    textArray(told.map(({ likeness }) => likeness)),
+    textArray(told.map(({ kind }) => kind)),
+    textArray(told.map(({ content }) => content)),
+    textArray(told.map(({ trust }) => trust)),
     textArray(tasks.map(({ forkOf }) => forkOf)),
-    textArray(notes.map(({ origin }) => origin)),
-    numberArray(notes.map((note) => note.importance ?? importanceOf(note))),
-    textArray(notes.map(({ title }) => title)),
-    textArray(notes.map(({ tags = [] }) => JSON.stringify(tags))),
+    textArray(told.map(({ origin }) => origin)),
+    numberArray(told.map((note) => note.importance ?? importanceOf(note))),
+    textArray(told.map(({ title }) => title)),
+    textArray(told.map(({ tags = [] }) => JSON.stringify(tags))),
     numberArray(records.filter(({ isReport }) => isReport === true).map(({ id }) => id)),
-    numberArray(notes.map(({ happenedAt }) => happenedAt)),
-    textArray(notes.map(({ happenedAt }) => dayName(new Date(happenedAt)))),
+    numberArray(said.map(({ happenedAt }) => happenedAt)),
+    textArray(said.map(({ happenedAt }) => dayName(new Date(happenedAt)))),
     textArray(tasks.map(({ permissionCategory }) => permissionCategory)),
     textArray(tasks.map(({ heldBy }) => heldBy)),
     textArray(tasks.map(({ heldUntil }) => heldUntil?.toString())),
     textArray(tasks.map(({ heldBy, reason }) => (heldBy === undefined ? undefined : reason))),
+    textArray(told.map(({ source }) => source)),
+    textArray(told.map(({ conversation }) => conversation)),
+    numberArray(said.map(({ id }) => id)),
+    numberArray(said.map(({ place }) => place)),
   ];
+}
+
+/** A note as it waits in the inbox. */
+interface ToldNote extends NoteRecord {
+  likeness: string;
+  source: string;
+  conversation: string | undefined;
+}
+
+/** The different notes of a batch, and which event says which of them (by place, from 1), and when. */
+function notesOf(records: readonly EventRecord[], now: Date) {
+  const told: ToldNote[] = [];
+  const said: { id: number; place: number; happenedAt: number }[] = [];
+  const places = new Map<string, number>();
+  for (const { id, occurredAt, source, conversation, notes = [] } of records) {
+    // What an event says happened when the event says, though not in the future.
+    const happenedAt = Math.min(occurredAt, now.getTime());
+    for (const note of notes) {
+      const likeness = likenessOf(note, source, conversation);
+      let place = places.get(likeness);
+      if (place === undefined) {
+        place = told.push({ ...note, likeness, source, conversation });
+        places.set(likeness, place);
+      }
+      said.push({ id, place, happenedAt });
+    }
+  }
+  return { told, said };
+}
+
+function likenessOf(note: NoteRecord, source: string, conversation: string | undefined): string {
+  const { kind, content, trust, origin, importance, title, tags = [] } = note;
+  return createHash('md5')
+    .update([kind, trust, origin, importance, source, conversation, title, ...tags, content].join('\u0001'))
+    .digest('hex');
 }

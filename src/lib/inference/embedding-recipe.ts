@@ -19,7 +19,7 @@ export interface EmbeddingRecipe {
 }
 
 /** What a model of which nothing was measured may say. */
-const cautious: EncoderVoice = { weight: 0.07, unrelatedBelow: 0.45 };
+const cautious: EncoderVoice = { weight: 0.05, unrelatedBelow: 0.45 };
 
 const plain: EmbeddingRecipe = {
   pooling: 'mean',
@@ -33,7 +33,7 @@ const plain: EmbeddingRecipe = {
 const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = [
   [
     /^built-in\/use-lite-en|\/use-lite-en/,
-    { ...plain, pooling: 'none', voice: { weight: 0.07, unrelatedBelow: 0.35 }, knowsOnlyEnglish: true },
+    { ...plain, pooling: 'none', voice: { weight: 0.05, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true },
   ],
   [
     /\/bge-(small|base|large)-en|\/snowflake-arctic-embed|\/mxbai-embed/,
@@ -41,7 +41,7 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       pooling: 'cls',
       queryPrefix: 'Represent this sentence for searching relevant passages: ',
       passagePrefix: '',
-      voice: { weight: 0.15, unrelatedBelow: 0.45 },
+      voice: { weight: 0.1, unrelatedBelow: 0.45 },
       knowsOnlyEnglish: true,
     },
   ],
@@ -52,7 +52,7 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       ...plain,
       queryPrefix: 'query: ',
       passagePrefix: 'passage: ',
-      voice: { weight: 0.07, unrelatedBelow: 0.75 },
+      voice: { weight: 0.05, unrelatedBelow: 0.75 },
     },
   ],
   [
@@ -61,11 +61,11 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       ...plain,
       queryPrefix: 'query: ',
       passagePrefix: 'passage: ',
-      voice: { weight: 0.2, unrelatedBelow: 0.75 },
+      voice: { weight: 0.1, unrelatedBelow: 0.75 },
       knowsOnlyEnglish: true,
     },
   ],
-  [/\/all-MiniLM-/, { ...plain, voice: { weight: 0.2, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
+  [/\/all-MiniLM-/, { ...plain, voice: { weight: 0.17, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
 ];
 
 /** The recipe of a model by its name; for a family that is not known, the mean and no prefix, as most have it. */

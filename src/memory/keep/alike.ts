@@ -34,6 +34,26 @@ function stopsWithin(sentence: string, whole: string): boolean {
   );
 }
 
+/** The words of a text without endings and what carries nothing: texts that say the same have the same ones. */
+export function crudeWords(text: string): string[] {
+  const all = plainOf(text).match(tokens) ?? [];
+  return all
+    .map((token) => token.toLowerCase())
+    .filter((word) => !empty.has(word) && !passing.has(word))
+    .map(crude);
+}
+
+function crude(word: string): string {
+  if (word.length < minCrudeLength || !/^[a-z]+$/.test(word)) return word;
+  return word
+    .replace(/ies$/, 'y')
+    .replace(/(?<=s|x|z|ch|sh)es$|(?<=[^su])s$|ing$/, '')
+    .replace(/e$/, '')
+    .replace(/(.)\1$/, '$1');
+}
+
+const minCrudeLength = 3;
+
 /** A word, and what it may be a form of. */
 interface Word {
   text: string;
@@ -60,11 +80,7 @@ const maxChars = 20_000;
 /** The words of a text that carry something, in their order. A name has no other forms. */
 function wordsOf(text: string): Word[] {
   const isEnglishText = isEnglish(text);
-  const plain = text
-    .slice(0, maxChars)
-    .normalize('NFKC')
-    .replace(/\[redacted [^\]]*\]/g, ' redacted ')
-    .replace(frame, '');
+  const plain = plainOf(text);
   const isForbidding = negation.test(plain);
   const all = plain.match(tokens) ?? [];
   return all.flatMap((token, index) => {
@@ -75,6 +91,14 @@ function wordsOf(text: string): Word[] {
     const isGoingOn = copula.has(all[index - 1]?.toLowerCase() ?? '');
     return [{ text: word, bases: isEnglishText && !isName ? basesOf(word, isGoingOn) : [word] }];
   });
+}
+
+function plainOf(text: string): string {
+  return text
+    .slice(0, maxChars)
+    .normalize('NFKC')
+    .replace(/\[redacted [^\]]*\]/g, ' redacted ')
+    .replace(frame, '');
 }
 
 function sentencesOf(text: string): string[] {

@@ -24,7 +24,7 @@ export interface EmbeddedPass {
 }
 
 /** Texts of one batch: below a second of a small model. */
-const batch = 16;
+const batch = 64;
 const batchDeadlineMs = 30_000;
 const maxRefused = 1_000;
 

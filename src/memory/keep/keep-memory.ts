@@ -2,14 +2,17 @@ import type { Embedder } from '../embed/embedder.ts';
 import type { Embedders } from '../embed/embedders.ts';
 import { findModel } from '../embed/vector-table.ts';
 import { countEmbedded } from '../rows/embedded.ts';
+import { takeFromInbox } from '../rows/inbox.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { createEmbedMissing } from './embed-missing.ts';
+import { keyOldMemories } from './key-old.ts';
 import type { EncoderProgress, MemoryBoard, MemoryProgress } from './memory-board.ts';
 import type { InHand } from './in-hand.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { createPreparer, type PrepareDeps } from './prepare-pending.ts';
 import { createRevealer } from './reveal.ts';
 import { rememberTasks } from './remember-tasks.ts';
+import { respell } from './respell.ts';
 
 export interface KeeperDeps {
   store: Store;
@@ -35,6 +38,8 @@ export interface KeptPass {
 }
 
 const defaultBudgetMs = 1_000;
+/** So much of what is new is revealed before anything else. */
+const newest = { limit: 100, maxChars: 200_000 };
 /** Progress of re-embedding is logged every so many vectors. */
 const worthTelling = 1_000;
 
@@ -87,9 +92,13 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     const until = performance.now() + budgetMs;
     const goOn = (): boolean => performance.now() < until;
     const mark = inHand?.begin() ?? 0;
-    if (await reveal({ goOn, signal })) inHand?.settle(mark);
+    const taken = await takeFromInbox(store, newest);
+    if ((await reveal({ goOn, signal })) && taken < newest.limit) inHand?.settle(mark);
     const tasks = await rememberTasks(store, { goOn, now, signal });
     const { prepared, isMore } = await prepare({ goOn, signal });
+    if (!isMore) inHand?.settle(mark);
+    const old = await keyOldMemories(store, { goOn, signal });
+    const spelt = await respell(store, { goOn, signal });
     const lexical = await embedMissing(embedders.lexical, { goOn, signal });
     if (!embedders.ready().every(({ model }) => embedders.isCoverageKnown(model))) await tell();
     const mayEmbed = (): boolean => goOn() && inHand?.hasNews() !== true;
@@ -103,8 +112,9 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     }
     await tell();
     return {
-      done: tasks + prepared + passes.reduce((sum, pass) => sum + pass.embedded, 0),
-      isMore: isMore || passes.some((pass) => pass.isMore),
+      done:
+        tasks + prepared + old.keyed + spelt.respelt + passes.reduce((sum, pass) => sum + pass.embedded, 0),
+      isMore: isMore || old.isMore || spelt.isMore || passes.some((pass) => pass.isMore),
     };
   };
 }

@@ -1,6 +1,6 @@
 import type { PreparedText } from './prepare-text.ts';
 
-const maxKnown = 64;
+const maxKnown = 512;
 
 /** The same preparing, which knows its last results: a text whose secrets are out need not be gone through again. */
 export function prepareOnce(

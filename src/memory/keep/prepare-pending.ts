@@ -1,12 +1,11 @@
 import { StoreAwayError } from '../../lib/errors.ts';
 import type { Embedders } from '../embed/embedders.ts';
 import { registerModel, type StoredModel } from '../embed/vector-table.ts';
-import { findUnprepared, nextUnprepared, type PendingMemory } from '../rows/pending.ts';
-import { dropSuperseded, dropUnprepared, mergeInto, settlePrepared, type Wording } from '../rows/settle.ts';
+import { takeFromInbox } from '../rows/inbox.ts';
+import { nextUnprepared, type PendingMemory } from '../rows/pending.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { cutDocument } from './cut-document.ts';
-import { decideBySimilar, type Decision } from './similar.ts';
 import type { PreparedText } from './prepare-text.ts';
+import { settle } from './settle.ts';
 
 export interface PrepareDeps {
   store: Store;
@@ -31,14 +30,16 @@ export interface PreparedPass {
   isMore: boolean;
 }
 
-const batch = 16;
+/** Memories, and characters of them, in one transaction: some tens of milliseconds of the embedded database. */
+const batch = 100;
+const maxBatchChars = 200_000;
 const maxAttempts = 3;
 const maxGivenUp = 1_000;
 
 /**
  * Takes every memory that is not prepared through the pipeline: redact, cut where it is too long, embed lexically,
- * compare with similar ones, keep or merge. One small transaction each, which changes nothing if
- * the memory changed meanwhile: a kill at any instant, an edit, and a second daemon do no harm. Passes reject with
+ * compare with those that say the same, keep or merge. A batch of them is one transaction, which changes nothing of a memory
+ * that changed meanwhile: a kill at any instant, an edit, and a second daemon do no harm. Passes reject with
  * `StoreAwayError` while the store is away, and go on where they were.
  */
 export function createPreparer(deps: PrepareDeps) {
@@ -53,24 +54,43 @@ export function createPreparer(deps: PrepareDeps) {
     if (count === maxAttempts) deps.onGivenUp(id, thrown);
   };
 
+  /** A memory that takes its batch with it stands by itself the second time. */
+  const settleApart = async (memories: readonly PendingMemory[], one: OneDeps): Promise<void> => {
+    for (const memory of memories) {
+      one.signal.throwIfAborted();
+      try {
+        await prepareBatch([memory], one);
+        failures.delete(memory.id);
+      } catch (thrown) {
+        one.signal.throwIfAborted();
+        recordFailure(memory.id, thrown);
+      }
+    }
+  };
+
   return async ({ goOn, signal }: PreparePass): Promise<PreparedPass> => {
     let prepared = 0;
     for (;;) {
-      const ids = await nextUnprepared(deps.store, batch, givenUp());
-      if (ids.length === 0) return { prepared, isMore: false };
+      signal.throwIfAborted();
+      if (prepared > 0 && !goOn()) return { prepared, isMore: true };
+      await takeFromInbox(deps.store, { limit: batch, maxChars: maxBatchChars });
+      const memories = await nextUnprepared(deps.store, {
+        limit: batch,
+        maxChars: maxBatchChars,
+        except: givenUp(),
+      });
+      if (memories.length === 0) return { prepared, isMore: false };
       const lexicalModel = await registerModel(deps.store, deps.embedders.lexical, deps.now());
-      for (const id of ids) {
+      const one = { ...deps, lexicalModel, signal };
+      try {
+        await prepareBatch(memories, one);
+        for (const { id } of memories) failures.delete(id);
+      } catch (thrown) {
         signal.throwIfAborted();
-        if (prepared > 0 && !goOn()) return { prepared, isMore: true };
-        try {
-          await prepareOne(id, { ...deps, lexicalModel, signal });
-          failures.delete(id);
-        } catch (thrown) {
-          signal.throwIfAborted();
-          recordFailure(id, thrown);
-        }
-        prepared += 1;
+        if (thrown instanceof StoreAwayError) throw thrown;
+        await settleApart(memories, one);
       }
+      prepared += memories.length;
     }
   };
 }
@@ -80,51 +100,13 @@ interface OneDeps extends PrepareDeps {
   signal: AbortSignal;
 }
 
-async function prepareOne(id: number, deps: OneDeps): Promise<void> {
-  const { store, lexicalModel, signal } = deps;
-  const memory = await findUnprepared(store, id);
-  if (memory === undefined) return;
-  const prepared = await deps.prepareText(memory.content);
-  const isWhole = memory.document_id !== null && !memory.is_being_cut;
-  // A chunk that was edited stays one, however long it has become.
-  if (prepared.chunks.length > 1 && !isWhole) {
-    await cutDocument(memory, prepared, { store, lexicalModel, now: deps.now(), signal });
-    return;
-  }
-  const content = isWhole ? prepared.text : (prepared.chunks[0] as string);
-  const vector = prepared.vectors[0] as Float32Array;
-  // A model's vector comes later: what is redacted and compared can be found by its words now.
-  const wording = { content, redacted: prepared.redacted, vectors: [{ model: lexicalModel, vector }] };
-  const decision = await decideBySimilar(store, memory, { content, vector, model: lexicalModel });
-  await carryOut(decision, memory, wording, store);
-}
-
-async function carryOut(
-  decision: Decision,
-  memory: PendingMemory,
-  wording: Wording,
-  store: Store,
-): Promise<void> {
-  switch (decision.act) {
-    case 'drop':
-      await dropUnprepared(store, memory);
-      return;
-    case 'merge': {
-      const { into } = decision;
-      const isFixed = into.pinned || into.edited_at !== null;
-      // Where two say the same the newer words stand; an import may be older than what is there.
-      const isNewer = wording.content !== into.content && memory.last_seen_at >= into.last_seen_at;
-      const kind = into.kind === 'note' && !isFixed ? memory.kind : into.kind;
-      const merged = await mergeInto(store, memory, {
-        id: into.id,
-        kind,
-        wording: isNewer && !isFixed ? wording : undefined,
-      });
-      if (!merged) await settlePrepared(store, memory, wording);
-      return;
-    }
-    case 'keep':
-      await settlePrepared(store, memory, wording);
-      if (decision.supersedes.length > 0) await dropSuperseded(store, decision.supersedes);
-  }
+async function prepareBatch(memories: readonly PendingMemory[], deps: OneDeps): Promise<void> {
+  const texts = await Promise.all(memories.map(({ content }) => deps.prepareText(content)));
+  deps.signal.throwIfAborted();
+  // In the order in which they came: of two that say the same the first one stays.
+  const pairs = memories.map((memory, index) => ({ memory, text: texts[index] as PreparedText }));
+  await settle(
+    pairs.sort((a, b) => a.memory.id - b.memory.id),
+    { store: deps.store, lexicalModel: deps.lexicalModel, now: deps.now(), signal: deps.signal },
+  );
 }

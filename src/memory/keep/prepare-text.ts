@@ -1,6 +1,7 @@
 import { embedLexically } from '../embed/lexical-embedder.ts';
 import { chunkText, wholeUpToChars } from './chunk.ts';
 import { storableText } from '../../lib/store/storable.ts';
+import { keysOf, type MemoryKeys } from './keys.ts';
 import { redact } from './redact.ts';
 
 /** A text as it may be remembered. */
@@ -12,12 +13,13 @@ export interface PreparedText {
   chunks: string[];
   /** The lexical vector of each chunk. */
   vectors: Float32Array[];
+  keys: MemoryKeys;
 }
 
-/** Cleans, redacts and cuts a text, and embeds the pieces lexically. Takes some milliseconds, or seconds for megabytes. */
+/** Cleans, redacts and cuts a text, embeds the pieces lexically, and finds its keys. Takes some milliseconds, or seconds for megabytes. */
 export async function prepareText(raw: string): Promise<PreparedText> {
   const { text, count } = await redact(storableText(raw));
   const cut = text.length <= wholeUpToChars ? [] : chunkText(text);
   const chunks = cut.length === 0 ? [text.slice(0, wholeUpToChars)] : cut;
-  return { text, redacted: count, chunks, vectors: chunks.map(embedLexically) };
+  return { text, redacted: count, chunks, vectors: chunks.map(embedLexically), keys: keysOf(text) };
 }

@@ -1,11 +1,10 @@
-import { StoreAwayError } from '../../lib/errors.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { nextUnredacted, revealRedacted } from '../rows/pending.ts';
 import { wholeUpToChars } from './chunk.ts';
 import type { PreparePass } from './prepare-pending.ts';
 import type { PreparedText } from './prepare-text.ts';
 
-const batch = 16;
+const batch = 50;
 const maxLeft = 1_000;
 
 /**
@@ -28,18 +27,17 @@ export function createRevealer({
         maxChars: wholeUpToChars,
         except: [...left],
       });
-      for (const memory of found) {
-        signal.throwIfAborted();
-        try {
-          const { text, redacted } = await prepareText(memory.content);
-          await revealRedacted(store, memory, { content: text, redacted });
-        } catch (thrown) {
-          signal.throwIfAborted();
-          if (thrown instanceof StoreAwayError) throw thrown;
-          if (left.size >= maxLeft) left.clear();
-          left.add(memory.id);
-        }
-      }
+      const texts = await Promise.allSettled(found.map(({ content }) => prepareText(content)));
+      signal.throwIfAborted();
+      const redacted = found.flatMap((memory, index) => {
+        const text = texts[index];
+        if (text?.status === 'fulfilled')
+          return [{ ...memory, text: text.value.text, secrets: text.value.redacted }];
+        if (left.size >= maxLeft) left.clear();
+        left.add(memory.id);
+        return [];
+      });
+      await revealRedacted(store, redacted);
       if (found.length < batch) return true;
       if (!goOn()) return false;
     }

@@ -8,38 +8,19 @@ import { saysNothingNew, saysTheSame } from './alike.ts';
 
 /** The fate of a memory in view of those similar to it. */
 export type Decision =
-  | { act: 'keep'; supersedes: number[] }
-  | { act: 'drop'; why: 'said by the owner' | 'echo' }
-  | { act: 'merge'; into: SimilarMemory };
+  { act: 'keep'; supersedes: number[] } | { act: 'drop' } | { act: 'merge'; into: SimilarMemory };
 
 const looksAt = 12;
 /** Cosine below which two texts need not be compared word by word. */
 const minCosine = 0.6;
 const statements: ReadonlySet<string> = new Set(['note', 'fact', 'preference']);
 
-/**
- * Compares a memory with those nearest to it by their words. Merging stays within one trust: a
- * stranger's text can neither refresh nor reword the owner's. A note that the daemon made by itself gives way to the
- * owner's own words; and an agent that has only repeated a memory, no matter whose, has said nothing.
- */
-export async function decideBySimilar(
-  store: Store,
-  memory: PendingMemory,
-  { content, vector, model }: { content: string } & ModelVector,
-): Promise<Decision> {
-  const similar = await findAlike(store, { vector, model });
-  return decide(
-    memory,
-    content,
-    similar.filter(({ id }) => id !== memory.id),
-  );
-}
-
-/** True where an agent's words only repeat a memory, no matter whose; known before anything is stored. */
-export async function isEcho(store: Store, content: string): Promise<boolean> {
+/** True where an agent's words only repeat a memory other than this one, no matter whose; such words say nothing. */
+export async function isEcho(store: Store, content: string, self?: number): Promise<boolean> {
   const model = await findModel(store, lexicalEmbedder);
   if (model === undefined) return false;
-  return repeats(content, await findAlike(store, { model, vector: embedLexically(content) }));
+  const alike = await findAlike(store, { model, vector: embedLexically(content) });
+  return alike.some((other) => other.id !== self && saysNothingNew(content, other.content));
 }
 
 async function findAlike(store: Store, { model, vector }: ModelVector): Promise<SimilarMemory[]> {
@@ -52,19 +33,17 @@ async function findAlike(store: Store, { model, vector }: ModelVector): Promise<
   );
 }
 
-function repeats(content: string, similar: readonly SimilarMemory[]): boolean {
-  return similar.some((other) => saysNothingNew(content, other.content));
-}
-
-function decide(memory: PendingMemory, content: string, similar: readonly SimilarMemory[]): Decision {
+/**
+ * What becomes of a memory in view of those that may say the same. Merging stays within one trust: a stranger's text can
+ * neither refresh nor reword the owner's. A note that the daemon made by itself gives way to the owner's own words.
+ */
+export function decide(memory: PendingMemory, content: string, similar: readonly SimilarMemory[]): Decision {
   // A memory that the owner pinned or edited stays one of its own.
   if (memory.pinned || memory.edited_at !== null) return { act: 'keep', supersedes: [] };
-  if (memory.origin === 'agent' && repeats(content, similar)) return { act: 'drop', why: 'echo' };
   const same = similar.filter((other) => mayBeOne(memory, other) && saysTheSame(content, other.content));
   const equal = same.find(({ trust }) => trust === memory.trust);
   if (equal !== undefined) return { act: 'merge', into: equal };
-  if (memory.trust === 'local' && same.some(({ trust }) => trust === 'owner'))
-    return { act: 'drop', why: 'said by the owner' };
+  if (memory.trust === 'local' && same.some(({ trust }) => trust === 'owner')) return { act: 'drop' };
   const noted = same.filter(
     ({ trust, origin }) => memory.trust === 'owner' && trust === 'local' && origin === 'agent',
   );

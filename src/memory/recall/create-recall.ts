@@ -8,13 +8,13 @@ import type { CandidateReport, RecallReport } from './report.ts';
 import { type Reranking, rerankWithin } from './rerank.ts';
 import { retrieve, type RetrieveDeps } from './retrieve.ts';
 import { shortcomingsOf } from './shortcomings.ts';
+import { withSuccessors } from './successors.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
 export interface RecallDeps extends RetrieveDeps {
   reranker: Pick<Inference, 'reranker' | 'rerank'>;
   /** Longest wait for the reranker, in milliseconds. */
   rerankDeadlineMs: () => number;
-  now?: () => Date;
 }
 
 /** Recall with and without its reasons. */
@@ -79,15 +79,22 @@ async function score(
   watch: Stopwatch,
 ): Promise<{ scored: Scored[]; reranking: Reranking }> {
   const top = fused.slice(0, loadedAtMost);
-  const candidates = await watch.time('load', () =>
-    loadCandidates(
+  const candidates = await watch.time('load', async () =>
+    withSuccessors(
       store,
-      top.map(({ id }) => id),
+      await loadCandidates(
+        store,
+        top.map(({ id }) => id),
+      ),
     ),
   );
+  const seen = new Set<string>();
   const scored = top.flatMap((entry): Scored[] => {
     const candidate = candidates.get(entry.id);
     if (candidate === undefined || filter?.trusts?.includes(candidate.trust) === false) return [];
+    // A memory that stands in the place of another one may have been found itself.
+    if (seen.has(candidate.id)) return [];
+    seen.add(candidate.id);
     return [{ candidate, fused: entry }];
   });
   const best = scored.slice(0, rerankedAtMost);

@@ -99,8 +99,10 @@ const bm25Sql = `
     FROM memory_corpus
   ), asked AS MATERIALIZED (
     SELECT asked.lexeme, coalesce(known.documents, 0) AS documents
-    FROM (SELECT lexeme FROM unnest(memory_terms($1)) ORDER BY positions[1] LIMIT $2) AS asked
+    FROM (SELECT lexeme FROM unnest(memory_question($1)) ORDER BY positions[1] LIMIT $2) AS asked
     LEFT JOIN memory_lexemes AS known USING (lexeme)
+    -- A word as it stands that no memory has adds nothing to its stem.
+    WHERE known.documents > 0 OR asked.lexeme = ANY (tsvector_to_array(to_tsvector('english', $1))) OR NOT asked.lexeme = ANY (tsvector_to_array(to_tsvector('simple', $1)))
   ), alike AS MATERIALIZED (
     SELECT alike.lexeme, alike.documents, alike.similarity
     FROM (SELECT lexeme FROM asked WHERE documents = 0 AND lexeme ~ '^[[:alpha:]]{4,40}$' LIMIT ${maxUnknownTerms}) AS unknown,

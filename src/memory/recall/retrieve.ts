@@ -1,8 +1,10 @@
 import { messageOf, StoreAwayError } from '../../lib/errors.ts';
 import type { Store } from '../../lib/store/store.ts';
 import type { CurrentEmbedder, Embedders } from '../embed/embedders.ts';
+import { askedTime } from './asked-time.ts';
 import type { Hit, HitList } from './candidate.ts';
 import { searchFullText } from './full-text.ts';
+import { mergeHits, searchInTime } from './in-time.ts';
 import { cosinesOf, type NearestHits, searchNearest } from './nearest.ts';
 import type { RecallFilter, RecallQuery } from './recall.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -15,6 +17,7 @@ export interface RetrieveDeps {
   embedders: Pick<Embedders, 'current' | 'lexical'>;
   /** Further lists of hits, besides vectors and full text. */
   expand?: readonly Expand[];
+  now?: () => Date;
 }
 
 /** Everything that was found for a question, by retriever. */
@@ -43,17 +46,26 @@ export async function retrieve(deps: RetrieveDeps, query: Question, watch: Stopw
   const { text, signal } = question;
   const filter = query.filter && { filter: query.filter };
   const problems: string[] = [];
-  const [near, words, ...others] = await Promise.all([
+  const asked = await askedTime(text, deps.now?.() ?? new Date());
+  const [near, found, then, ...others] = await Promise.all([
     nearest(deps, question, watch),
-    watch.time('full text', () => searchFullText(deps.store, { text, limit: wordsScored, ...filter })),
+    watch.time('full text', () =>
+      searchFullText(deps.store, { text: asked?.rest ?? text, limit: wordsScored, ...filter }),
+    ),
+    asked &&
+      watch.time('time', () => searchInTime(deps.store, { asked, limit: hitsEach, filter: query.filter })),
     ...(deps.expand ?? []).map((expand) => attempt(() => expand({ text, signal, ...filter }), problems)),
   ]);
-  const expanded = others.filter((list) => list !== undefined);
+  const { vector, embedder, how } = near;
+  // A question for nothing but a time is answered by what there was then.
+  if (then !== undefined && asked?.rest === '')
+    return { lists: [then.time], embedder, vectors: how, problems };
+  const words = { words: mergeHits(found.words, then?.words ?? []), codes: found.codes };
+  const expanded = [then?.time, ...others].filter((list) => list !== undefined);
   const candidates = idsOf(
     [near.hits, words.words.hits, words.codes.hits].map((hits) => hits.slice(0, hitsEach)),
   );
   for (const id of idsOf(expanded.map(({ hits }) => hits))) candidates.add(id);
-  const { vector, embedder, how } = near;
   const cosines = vector && (await completed(deps.store, near.hits, candidates, { vector, embedder }));
   return {
     lists: [
@@ -91,8 +103,8 @@ async function nearest(
 }
 
 /**
- * The lexical embedder takes over where the model goes away in the middle. A text without any word has no vector, and one
- * that the encoder does not know is left to its words.
+ * The lexical embedder takes over where the model goes away in the middle, and where the encoder does not know the text, such
+ * as one in another script: that is left to its words. A text without any word has no vector.
  */
 async function embedQuestion(
   embedders: RetrieveDeps['embedders'],
@@ -100,14 +112,17 @@ async function embedQuestion(
   signal: AbortSignal,
 ): Promise<{ embedder: CurrentEmbedder; vector: Float32Array | undefined }> {
   const current = embedders.current();
+  const lexically = async (): Promise<Float32Array | undefined> =>
+    (await embedders.lexical.embed([text], { kind: 'query', signal }))[0];
   if (!/[\p{L}\p{N}]/u.test(text)) return { embedder: current, vector: undefined };
   try {
     const [vector] = await current.embed([text], { kind: 'query', signal });
-    return { embedder: current, vector: vector?.some((value) => value !== 0) === true ? vector : undefined };
+    return vector?.some((value) => value !== 0) === true
+      ? { embedder: current, vector }
+      : { embedder: embedders.lexical, vector: await lexically() };
   } catch (thrown) {
     signal.throwIfAborted();
-    const [vector] = await embedders.lexical.embed([text], { kind: 'query', signal });
-    return { embedder: { ...embedders.lexical, degraded: messageOf(thrown) }, vector };
+    return { embedder: { ...embedders.lexical, degraded: messageOf(thrown) }, vector: await lexically() };
   }
 }
 

@@ -56,7 +56,10 @@ export async function editMemory(
   const [edited] = rows;
   if (edited === undefined) return undefined;
   const { reworded, ...row } = edited;
-  if (reworded) await forgetVectors(tx, id);
+  if (reworded) {
+    await forgetVectors(tx, id);
+    await forgetKeys(tx, id);
+  }
   return { row, reworded };
 }
 
@@ -64,6 +67,18 @@ async function forgetVectors(tx: Tx, id: number): Promise<void> {
   await tx.query({
     name: 'memory-vectors-forget',
     text: 'DELETE FROM memory_vectors WHERE memory_id = $1',
+    values: [id],
+  });
+}
+
+/** Other words may be about another thing: what they replaced holds again until they are prepared. */
+async function forgetKeys(tx: Tx, id: number): Promise<void> {
+  await tx.query({
+    name: 'memory-keys-forget',
+    text: `UPDATE memory_embeddings
+              SET replaced_by = NULL, merge_key = CASE WHEN id = $1 THEN NULL ELSE merge_key END,
+                  things = CASE WHEN id = $1 THEN '{}' ELSE things END
+            WHERE id = $1 OR replaced_by = $1`,
     values: [id],
   });
 }

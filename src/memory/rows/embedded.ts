@@ -34,7 +34,8 @@ export async function countEmbedded(
   const vectors = model === undefined ? '0' : `(SELECT count(*)::int FROM ${vectorTable(model)})`;
   const { rows } = await store.query<{ total: number; prepared: number; embedded: number }>({
     name: `memories-count-embedded-${model?.id ?? 'none'}`,
-    text: `SELECT count(*)::int AS total, (count(*) FILTER (WHERE prepared))::int AS prepared, ${vectors} AS embedded
+    text: `SELECT (count(*) + (SELECT count(*) FROM memory_inbox))::int AS total, (count(*) FILTER (WHERE prepared))::int AS prepared,
+                  ${vectors} AS embedded
              FROM memory_embeddings`,
   });
   return rows[0] ?? { total: 0, prepared: 0, embedded: 0 };

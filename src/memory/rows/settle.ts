@@ -21,26 +21,8 @@ type Same = Pick<PendingMemory, 'id' | 'content_hash'>;
 
 const unchanged = 'id = $1 AND content_hash = $2 AND NOT prepared';
 
-/** A memory is prepared: from now on it is recalled. False where it went, changed or was prepared meanwhile. */
-export function settlePrepared(
-  store: Store,
-  memory: Same,
-  { content, redacted, vectors }: Wording,
-): Promise<boolean> {
-  return store.transaction(async (tx) => {
-    const { rowCount } = await tx.query({
-      name: 'memories-prepared',
-      text: `UPDATE memory_embeddings SET content = $3, redacted = redacted + $4, prepared = true WHERE ${unchanged}`,
-      values: [memory.id, memory.content_hash, content, redacted],
-    });
-    if (rowCount !== 1) return false;
-    await storeAll(tx, memory.id, vectors);
-    return true;
-  });
-}
-
 /** Drops a memory that is not to be kept. False where it went, changed or was prepared meanwhile. */
-export async function dropUnprepared(store: Tx, memory: Same): Promise<boolean> {
+async function dropUnprepared(store: Tx, memory: Same): Promise<boolean> {
   const { rowCount } = await store.query({
     name: 'memories-drop-unprepared',
     text: `DELETE FROM memory_embeddings WHERE ${unchanged}`,
@@ -64,7 +46,8 @@ export function mergeInto(
         name: 'memories-merge-into',
         text: `UPDATE memory_embeddings
                 SET seen_count = seen_count + $3, last_seen_at = greatest(last_seen_at, $4), importance = greatest(importance, $5),
-                    kind = $6, content = coalesce($7, content), redacted = coalesce($8, redacted)
+                    kind = $6, content = coalesce($7, content), redacted = coalesce($8, redacted),
+                    replaced_by = CASE WHEN $4 >= last_seen_at THEN NULL ELSE replaced_by END
               WHERE id = $1 AND prepared AND trust = $2`,
         values: [
           into.id,
@@ -90,15 +73,6 @@ export function mergeInto(
 
 /** The memory that was to be merged is not there as it was: what was done is undone. */
 class Overtaken extends Error {}
-
-/** Deletes notes of agents that the owner has now put into words themselves. */
-export async function dropSuperseded(store: Tx, ids: readonly number[]): Promise<void> {
-  await store.query({
-    name: 'memories-drop-superseded',
-    text: `DELETE FROM memory_embeddings WHERE id = ANY ($1::bigint[]) AND trust = 'local' AND NOT pinned AND edited_at IS NULL`,
-    values: [ids],
-  });
-}
 
 /** Another model's vector of the old wording would be wrong: it is made anew in the background. */
 async function replaceVectors(tx: Tx, memoryId: number, vectors: readonly ModelVector[]): Promise<void> {

@@ -105,9 +105,11 @@ describe('recordEvents', () => {
       { event_id: 1, prompt: 'do it', reply_to: 'discord:1', state: 'queued', queued_at: now },
     ]);
     const notes = await database.store.query({
-      text: 'SELECT event_id, kind, content, trust FROM memory_embeddings',
+      text: 'SELECT event_id, kind, content, trust, seen_count FROM memory_inbox',
     });
-    expect(notes.rows).toEqual([{ event_id: 2, kind: 'note', content: 'the nas is full', trust: 'local' }]);
+    expect(notes.rows).toEqual([
+      { event_id: 2, kind: 'note', content: 'the nas is full', trust: 'local', seen_count: 1 },
+    ]);
     expect(await rows('id')).toEqual([[1], [2], [3]]);
   });
 

@@ -3,12 +3,13 @@ import { recallLines } from '../../../src/cli/recall-print.ts';
 import { recordEvents } from '../../../src/events/rows/record-events.ts';
 import { localIso, localTime, zoneName } from '../../../src/lib/local-time.ts';
 import { importMemories } from '../../../src/memory/rows/import-memories.ts';
+import { takeFromInbox } from '../../../src/memory/rows/inbox.ts';
 import { insertMemory } from '../../../src/memory/rows/insert-memory.ts';
 import { searchFullText } from '../../../src/memory/recall/full-text.ts';
 import { assemblePrompt } from '../../../src/tasks/run/prompt.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
-const { store } = useDatabase('memory_embeddings', 'events');
+const { store } = useDatabase('memory_embeddings', 'memory_inbox', 'events');
 
 /** 23:27 on 27 November in Honolulu. */
 const late = new Date('2026-11-28T09:27:00Z');
@@ -16,6 +17,7 @@ const memory = { kind: 'note', source: 'shell', trust: 'owner', origin: 'owner' 
 
 /** The contents that these days find, each in both spellings. */
 async function on(day: string, iso: string): Promise<string[]> {
+  await takeFromInbox(store, { limit: 100, maxChars: 100_000 });
   await store.query({ text: 'UPDATE memory_embeddings SET prepared = true' });
   const found = await Promise.all(
     [day, iso].map(async (text) => {

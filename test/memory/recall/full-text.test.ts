@@ -28,7 +28,7 @@ async function found(
 describe('full text', () => {
   it('scores as BM25 does, computed by hand', async () => {
     // Lexemes: {disk, nas, day} and {disk, web, day, full, log}: 2 memories of 4 lexemes on average.
-    await remember('disk nas', 'disk web full logs');
+    await remember('disk nas', 'disk web full log');
     const { hits, reasons } = (await searchFullText(store, { text: 'nas', limit: 5 })).words;
     const idf = Math.log(1 + (2 - 1 + 0.5) / (1 + 0.5));
     const saturation = 1.2 * (0.25 + (0.75 * 3) / 4);

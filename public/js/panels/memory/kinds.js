@@ -11,3 +11,14 @@ export const ownKinds = /** @type {const} */ (['note', 'fact', 'preference']);
 export function kindWord(kind) {
   return kind.replace('_', ' ');
 }
+
+/**
+ * A model as a person reads it, without its organisation and the digest of its weights.
+ * @param {string} model `<organisation>/<name>@<digest>`
+ */
+export function modelWord(model) {
+  const name = model.replace(/@.*$/, '');
+  return name.startsWith('built-in/')
+    ? `${name.slice('built-in/'.length)} (built in)`
+    : name.replace(/^.*\//, '');
+}

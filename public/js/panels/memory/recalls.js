@@ -2,7 +2,7 @@ import { Empty, Loading, Problem, State, Tag } from '../../components/basics.js'
 import { Time } from '../../components/time.js';
 import { useResource } from '../../link/use-resource.js';
 import { html, useEffect, useRef } from '../../view.js';
-import { kindWord } from './kinds.js';
+import { kindWord, modelWord } from './kinds.js';
 import { addressOfMemory, trustTones } from '../tasks/memories.js';
 
 /**
@@ -27,9 +27,11 @@ export function Recalls({ text, asOf }) {
       >No memory shares words or meaning with “${text}”. Tell it what it should know with “Remember
       something”.<//
     >`;
+  const best = Math.max(...data.items.map(({ score }) => score));
   const included = data.items.filter((item) => item.included).length;
   return html`<p class="soft small" role="status">
-      ${included} of ${data.items.length} would be given to a task; found in ${Math.round(data.tookMs)} ms.
+      ${included} of ${data.items.length} would be given to a task; found in ${Math.round(data.tookMs)} ms by
+      words${data.degraded === null ? html` and with <span class="mono">${modelWord(data.embedder)}</span>` : ' alone'}.
       ${data.degraded === null ? null : html` <span class="state is-orange"><span class="glyph" aria-hidden="true">◐</span>${data.degraded}</span>`}
     </p>
     <ol
@@ -37,39 +39,71 @@ export function Recalls({ text, asOf }) {
       aria-busy=${loading ? 'true' : undefined}
       aria-label="What it would recall"
     >
-      ${data.items.map((item) => html`<${Recall} key=${item.id} item=${item} text=${text} />`)}
+      ${data.items.map((item) => html`<${Recall} key=${item.id} item=${item} best=${best} text=${text} />`)}
     </ol>`;
 }
 
-/** @param {{ item: import('../../../../src/operations.ts').Answers['memory.search']['items'][number], text: string }} props */
-function Recall({ item, text }) {
+/** @typedef {import('../../../../src/operations.ts').Answers['memory.search']['items'][number]} Item */
+
+/** @param {{ item: Item, best: number, text: string }} props `best`: the score of the first one */
+function Recall({ item, best, text }) {
+  const share = best > 0 ? Math.max(0, item.score / best) : 0;
   return html`<li class=${`recall${item.included ? '' : ' is-out'}`}>
-    <span class="recall-score" title="The final score, comparable within this search only"
-      >${item.score.toFixed(2)}</span
-    >
-    <div>
-      <p class="memory-text">${item.content}</p>
-      <div class="memory-head">
-        <${Tag} tone="purple">${kindWord(item.kind)}<//
-        ><${Tag} tone=${trustTones[item.trust]}>${item.trust}<//>
-        <span class="soft small">from ${item.source}, <${Time} at=${item.createdAt} /></span>
-        <a class="small" href=${addressOfMemory(item.id, { text })}>${item.id.replace(':', ' ')}</a>
-      </div>
-      <${State}
-        state=${item.included ? 'accepted' : 'dismissed'}
-        word=${item.why === 'in' ? 'would be given to a task' : item.why}
-      />
-      <dl class="stages small">
-        ${item.stages.map(
-          ({ stage, rank, score }) =>
-            html`<div key=${stage}>
-              <dt>${stage}</dt>
-              <dd>
-                ${rank === null && score === null ? 'not seen' : [rank === null ? null : `#${rank}`, score === null ? null : score.toFixed(3)].filter((part) => part !== null).join(' · ')}
-              </dd>
-            </div>`,
-        )}
-      </dl>
+    <p class="memory-text">${item.content}</p>
+    <div class="recall-line">
+      <span
+        class="recall-bar meter is-purple"
+        role="meter"
+        aria-label="How close it is, beside the closest"
+        aria-valuemin="0"
+        aria-valuemax="100"
+        aria-valuenow=${Math.round(share * 100)}
+        ><i style=${{ width: `${share * 100}%` }}></i
+      ></span>
+      <${State} state=${item.included ? 'accepted' : 'dismissed'} word=${whyWord(item.why)} />
     </div>
+    <div class="memory-head">
+      <${Tag} tone="purple">${kindWord(item.kind)}<//><${Tag} tone=${trustTones[item.trust]}>${item.trust}<//>
+      <span class="soft small">from ${item.source}, <${Time} at=${item.createdAt} /></span>
+      <a class="small" href=${addressOfMemory(item.id, { text })}>${item.id.replace(':', ' ')}</a>
+    </div>
+    <details class="small">
+      <summary class="soft">Numbers</summary>
+      <${Numbers} item=${item} />
+    </details>
   </li>`;
+}
+
+/** @param {string} why the verdict of the recall */
+function whyWord(why) {
+  if (why === 'in') return 'would be given to a task';
+  if (why === 'out: below threshold') return 'too far from the question';
+  return why.replace(/^out: /, '').replace('memory:', 'memory ');
+}
+
+/** What each stage thought of it, and what that added. @param {{ item: Item }} props */
+function Numbers({ item }) {
+  return html`<dl class="stages small">
+    ${item.stages.map(
+      ({ stage, rank, score, added }) =>
+        html`<div key=${stage}>
+          <dt>${stage}</dt>
+          <dd>${figures({ rank, score, added })}</dd>
+        </div>`,
+    )}
+    <div>
+      <dt>score</dt>
+      <dd>${item.score.toFixed(3)}</dd>
+    </div>
+  </dl>`;
+}
+
+/** @param {{ rank: number | null, score: number | null, added?: number }} seen */
+function figures({ rank, score, added }) {
+  if (rank === null && score === null) return 'not asked';
+  return [
+    ...(rank === null ? [] : [`#${rank}`]),
+    ...(score === null ? [] : [score.toFixed(3)]),
+    ...(added === undefined ? [] : [`${added < 0 ? '−' : '+'}${Math.abs(added).toFixed(3)}`]),
+  ].join(' · ');
 }

@@ -1,0 +1,60 @@
+import { dayName } from '../../lib/local-time.ts';
+import type { Tx } from '../../lib/store/store.ts';
+import type { Candidate } from './candidate.ts';
+
+interface Row extends Omit<Candidate, 'id'> {
+  /** The candidate that was found. */
+  found: string;
+  /** What stands in its place now: itself, or what replaced it in the end. */
+  id: string;
+  before: string | null;
+  beforeAt: Date | null;
+}
+
+const maxBeforeChars = 300;
+const maxSteps = 20;
+
+/**
+ * The candidates as they stand now, by the ids that were found: where another memory has corrected one, that one is in its
+ * place, so that nothing outdated is recalled as current. A memory that replaced another says what it replaced.
+ */
+export async function withSuccessors(
+  store: Tx,
+  candidates: ReadonlyMap<string, Candidate>,
+): Promise<Map<string, Candidate>> {
+  const ids = [...candidates.keys()].map((id) => Number(id.slice('memory:'.length)));
+  if (ids.length === 0) return new Map();
+  const { rows } = await store.query<Row>({ name: 'recall-successors', text: successorsSql, values: [ids] });
+  const current = new Map(candidates);
+  for (const { found, before, beforeAt, ...candidate } of rows) {
+    const replaced = before === null || beforeAt === null ? '' : `\n${replacedLine(before, beforeAt)}`;
+    current.set(found, { ...candidate, content: `${candidate.content}${replaced}` });
+  }
+  return current;
+}
+
+function replacedLine(before: string, at: Date): string {
+  const line = before.replace(/\s+/g, ' ').trim();
+  const text = line.length <= maxBeforeChars ? line : `${line.slice(0, maxBeforeChars - 1)}…`;
+  return `(This replaced what was said on ${dayName(at)}: ${text})`;
+}
+
+const successorsSql = `
+  WITH RECURSIVE chain AS (
+    SELECT id AS found, id, replaced_by, 0 AS step FROM memory_embeddings
+     WHERE id = ANY ($1::bigint[])
+    UNION ALL
+    SELECT chain.found, next.id, next.replaced_by, chain.step + 1
+      FROM chain JOIN memory_embeddings AS next ON next.id = chain.replaced_by
+     WHERE chain.step < ${maxSteps}
+  ), ends AS (
+    SELECT DISTINCT ON (found) found, id FROM chain ORDER BY found, step DESC
+  )
+  SELECT 'memory:' || ends.found AS found, 'memory:' || memory.id AS id, memory.kind, left(memory.content, 20000) AS content,
+         memory.source, memory.trust, memory.importance, memory.pinned, memory.created_at AS "createdAt",
+         memory.last_seen_at AS "lastSeenAt", before.content AS before, before.created_at AS "beforeAt"
+    FROM ends JOIN memory_embeddings AS memory ON memory.id = ends.id
+    LEFT JOIN LATERAL (
+      SELECT content, created_at FROM memory_embeddings WHERE replaced_by = memory.id ORDER BY created_at DESC, id DESC LIMIT 1
+    ) AS before ON true
+   WHERE (memory.prepared OR memory.redacted_hash = memory.content_hash) AND (ends.found <> ends.id OR before.content IS NOT NULL)`;

@@ -1,0 +1,65 @@
+import type { Trust } from '../../lib/wire/trust.ts';
+import { trusts } from '../../lib/wire/trust.ts';
+import type { Tx } from '../../lib/store/store.ts';
+import { replaces } from '../keep/thing.ts';
+
+interface Telling {
+  id: number;
+  content: string;
+  things: string[];
+  trust: Trust;
+  /** When it was said last. */
+  said_at: Date;
+}
+
+const maxOthers = 500;
+/** The owner's words and what agents were told; readings of sensors follow one another and replace nothing. */
+const mayTell = `prepared AND document_id IS NULL AND kind IN ('note', 'fact', 'preference') AND (trust = 'owner' OR origin = 'agent')`;
+const columns = `id, left(content, 4000) AS content, things, trust, coalesce(edited_at, last_seen_at) AS said_at`;
+
+/**
+ * Marks what these memories replace, and what replaces them: of two that say different values of the same thing, the one that
+ * was said first. Nobody's words replace those of somebody who is trusted more.
+ */
+export async function replaceOutdated(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows: told } = await tx.query<Telling>({
+    name: 'memories-telling',
+    text: `SELECT ${columns} FROM memory_embeddings WHERE id = ANY ($1::bigint[]) AND things <> '{}' AND ${mayTell}`,
+    values: [ids],
+  });
+  if (told.length === 0) return;
+  const { rows: others } = await tx.query<Telling>({
+    name: 'memories-telling-of',
+    text: `SELECT ${columns} FROM memory_embeddings
+            WHERE things && $1::text[] AND things <> '{}' AND replaced_by IS NULL AND ${mayTell} ORDER BY id DESC LIMIT ${maxOthers}`,
+    values: [[...new Set(told.flatMap(({ things }) => things))]],
+  });
+  const replaced = new Map<number, Telling>();
+  for (const one of told)
+    for (const other of others) {
+      const [older, newer] = isBefore(one, other) ? [one, other] : [other, one];
+      if (older.id === newer.id || rankOf(newer) > rankOf(older)) continue;
+      if (!older.things.some((thing) => newer.things.includes(thing))) continue;
+      const known = replaced.get(older.id);
+      if (known !== undefined && !isBefore(known, newer)) continue;
+      if (replaces(newer.content, older.content)) replaced.set(older.id, newer);
+    }
+  if (replaced.size === 0) return;
+  await tx.query({
+    name: 'memories-replace',
+    text: `UPDATE memory_embeddings AS memory SET replaced_by = given.newer
+             FROM unnest($1::bigint[], $2::bigint[]) AS given (older, newer) WHERE memory.id = given.older`,
+    values: [[...replaced.keys()], [...replaced.values()].map(({ id }) => id)],
+  });
+}
+
+function isBefore(one: Telling, other: Telling): boolean {
+  return (
+    one.said_at < other.said_at || (one.said_at.getTime() === other.said_at.getTime() && one.id < other.id)
+  );
+}
+
+function rankOf({ trust }: Telling): number {
+  return trusts.indexOf(trust);
+}

@@ -1,0 +1,208 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type EventRecord, recordEvents } from '../../../src/events/rows/record-events.ts';
+import { withoutModels } from '../../../src/lib/inference/without-models.ts';
+import type { Store, Tx } from '../../../src/lib/store/store.ts';
+import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
+import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
+import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
+import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
+import { importMemories } from '../../../src/memory/rows/import-memories.ts';
+import { recallerOn } from '../../helpers/recall.ts';
+import { useDatabase } from '../../helpers/use-database.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+const { store } = useDatabase('memory_embeddings', 'memory_inbox', 'memory_documents', 'events', 'tasks');
+const { signal } = new AbortController();
+const now = new Date('2026-11-29T10:00:00Z');
+
+const keeper = (on: Store = store, budgetMs = 300_000) =>
+  createMemoryKeeper({
+    store: on,
+    embedders: createEmbedders(withoutModels),
+    prepareText,
+    board: createMemoryBoard(),
+    log: { info: () => undefined, warn: () => undefined },
+    budgetMs,
+    now: () => now,
+  });
+
+let lastId = 0;
+const noted = (content: string, trust: 'owner' | 'local' = 'local', at = now): EventRecord => ({
+  id: (lastId += 1),
+  priority: trust === 'owner' ? 0 : 3,
+  source: trust === 'owner' ? 'cli' : 'cron:flood',
+  category: 'note',
+  payload: content,
+  occurredAt: at.getTime(),
+  receivedAt: at.getTime(),
+  route: 'reflex:note',
+  rule: 'note',
+  status: 'done',
+  notes: [{ content, kind: 'note', trust, origin: 'event' }],
+});
+const count = async (sql: string): Promise<number> =>
+  (await store.query<{ count: number }>({ text: `SELECT count(*)::int AS count FROM ${sql}` })).rows[0]
+    ?.count ?? -1;
+
+describe('in bulk', () => {
+  it('a flood of equal notes waits as one row and is one memory that counts them', async () => {
+    const flood = Array.from({ length: 1_000 }, (_, index) =>
+      noted('the pump runs', 'local', new Date(now.getTime() - index * 1_000)),
+    );
+    for (let from = 0; from < flood.length; from += 250)
+      await recordEvents(store, flood.slice(from, from + 250), now);
+    await recordEvents(store, [noted('the pump stands')], now);
+    expect(await count('memory_inbox')).toBe(2);
+    await keeper()(signal);
+    const { rows } = await store.query({
+      text: 'SELECT content, seen_count, created_at, event_id FROM memory_embeddings ORDER BY seen_count DESC',
+    });
+    expect(rows).toMatchObject([
+      { content: 'the pump runs', seen_count: 1_000, created_at: new Date(now.getTime() - 999_000) },
+      { content: 'the pump stands', seen_count: 1 },
+    ]);
+    // What comes later is counted on the memory itself.
+    await recordEvents(store, [noted('the pump runs'), noted('the pump runs')], now);
+    await keeper()(signal);
+    expect(await count('memory_embeddings WHERE seen_count = 1002')).toBe(1);
+    expect(await count('memory_inbox')).toBe(0);
+  });
+
+  it('the owner’s last words are found while thousands of others wait', async () => {
+    const imported = Array.from({ length: 1_500 }, (_, index) => ({
+      kind: 'note',
+      content: `imported line ${index} about the archive`,
+      title: null,
+      source: 'cli',
+      trust: 'owner',
+      importance: 0.5,
+      tags: [],
+      pinned: false,
+      conversation: null,
+      seenCount: 1,
+      createdAt: now,
+      lastSeenAt: now,
+    }));
+    await importMemories(store, imported);
+    await recordEvents(
+      store,
+      Array.from({ length: 1_500 }, (_, index) => noted(`reading ${index} of the meter`)),
+      now,
+    );
+    await recordEvents(store, [noted('the spare key is with Ulla', 'owner')], now);
+    await recordEvents(store, [noted('the attic gauge is loud')], now);
+    // One pass that has no time: a batch at most.
+    await keeper(store, 0)(signal);
+    expect(
+      (await count('memory_embeddings WHERE NOT prepared')) + (await count('memory_inbox')),
+    ).toBeGreaterThan(2_500);
+    const { memories } = await recallerOn(store).recall({
+      text: 'who has the spare key?',
+      limit: 3,
+      budgetTokens: 500,
+      signal,
+    });
+    expect(memories[0]?.content).toBe('the spare key is with Ulla');
+    const other = await recallerOn(store).recall({
+      text: 'attic gauge',
+      limit: 1,
+      budgetTokens: 500,
+      signal,
+    });
+    expect(other.memories[0]?.content).toBe('the attic gauge is loud');
+  });
+
+  it('a kill at any instant loses and doubles nothing', async () => {
+    const texts = [
+      'the shed is green',
+      'the shed is greener',
+      'my rent is 900 euros',
+      'my rent is 950 euros',
+      '鍵は山田さんが持っています',
+    ];
+    const expected = async (): Promise<unknown> =>
+      (
+        await store.query({
+          text: `SELECT content, seen_count, prepared, replaced_by IS NOT NULL AS replaced,
+                        (SELECT count(*)::int FROM memory_vectors WHERE memory_id = memory.id) AS vectors
+                   FROM memory_embeddings AS memory ORDER BY content`,
+        })
+      ).rows;
+    let whole: unknown;
+    for (let dies = -1; dies < 40; dies += 1) {
+      await store.query({ text: 'TRUNCATE memory_embeddings, memory_inbox, events CASCADE' });
+      for (const [index, text] of texts.entries())
+        await recordEvents(
+          store,
+          [
+            noted(text, 'owner', new Date(now.getTime() + index)),
+            noted(text, 'owner', new Date(now.getTime() + index)),
+          ],
+          now,
+        );
+      await recordEvents(store, [noted('the shed is green', 'owner')], now);
+      const mortal = dies < 0 ? undefined : mortalStore(store, dies);
+      if (mortal !== undefined) await keeper(mortal)(signal).catch(() => undefined);
+      await keeper()(signal);
+      const found = await expected();
+      whole ??= found;
+      expect(found, `killed at statement ${dies}`).toEqual(whole);
+      if (mortal?.lived() === true) break;
+    }
+    expect(whole).toMatchObject([
+      { content: 'my rent is 900 euros', seen_count: 2, replaced: true, vectors: 1 },
+      { content: 'my rent is 950 euros', seen_count: 2, replaced: false },
+      { content: 'the shed is green', seen_count: 3 },
+      { content: 'the shed is greener', seen_count: 2 },
+      { content: '鍵は山田さんが持っています', seen_count: 2, prepared: true },
+    ]);
+  });
+
+  it('takes a hundred memories in few statements', async () => {
+    await recordEvents(
+      store,
+      Array.from({ length: 100 }, (_, index) => noted(`reading ${index} of the meter`)),
+      now,
+    );
+    const keep = keeper(counted);
+    statements = 0;
+    await keep(signal);
+    expect(await count('memory_embeddings WHERE prepared')).toBe(100);
+    console.log(`${statements} statements for 100 memories`);
+    expect(statements).toBeLessThan(50);
+  });
+});
+
+let statements = 0;
+const counted: Store = {
+  query(statement) {
+    statements += 1;
+    return store.query(statement);
+  },
+  transaction: (work) =>
+    store.transaction((tx) =>
+      work({
+        query(statement) {
+          statements += 1;
+          return tx.query(statement);
+        },
+      }),
+    ),
+};
+
+/** A store whose daemon is killed when it sends statement number `dies`: what it began is undone. */
+function mortalStore(real: Store, dies: number): Store & { lived: () => boolean } {
+  let left = dies;
+  const guarded = (tx: Tx): Tx => ({
+    query(statement) {
+      if (left <= 0) return Promise.reject(new Error('killed'));
+      left -= 1;
+      return tx.query(statement);
+    },
+  });
+  return {
+    ...guarded(real),
+    transaction: (work) => real.transaction((tx) => work(guarded(tx))),
+    lived: () => left > 0,
+  };
+}
