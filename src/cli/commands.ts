@@ -34,5 +34,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   backup: async () => (await import('./backup/backup.ts')).backupCommand(),
   service: async () => (await import('./service/service.ts')).serviceCommand(),
+  upgrade: async () => (await import('./upgrade.ts')).upgradeCommand(),
   psql: async () => (await import('./psql.ts')).psqlCommand(),
 };

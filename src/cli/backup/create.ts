@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { NinjadError, UsageError } from '../../lib/errors.ts';
-import { settingMeta } from '../../lib/config/setting.ts';
-import { declaredSettings } from '../../settings.ts';
+import { isSecretSetting } from '../../settings.ts';
 import { coldSource } from '../../upkeep/backup/cold-source.ts';
 import { createBackup } from '../../upkeep/backup/create.ts';
 import { liveSource } from '../../upkeep/backup/live-source.ts';
@@ -51,7 +50,7 @@ export function createCommand(): Command {
         source,
         to: place,
         withSecrets: withSecrets === true,
-        isSecret,
+        isSecret: isSecretSetting,
         openDatabase: openOwnDatabase,
         now: () => new Date(),
       });
@@ -82,9 +81,4 @@ async function sourceOf(paths: HomePaths): Promise<ChosenSource> {
   }
   const source = liveSource(client.ask);
   return { source, made: source.made };
-}
-
-function isSecret(key: string): boolean {
-  if (!Object.hasOwn(declaredSettings, key)) return false;
-  return settingMeta.get(declaredSettings[key as keyof typeof declaredSettings])?.secret === true;
 }
