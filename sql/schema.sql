@@ -1027,6 +1027,7 @@ CREATE TABLE schema_migrations (
   name text NOT NULL,
   checksum text NOT NULL,
   applied_at timestamp with time zone NOT NULL,
+  written_by text,
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
 

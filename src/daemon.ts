@@ -161,6 +161,8 @@ async function runTree(services: Services): Promise<number> {
       .catch((thrown: unknown) => log.warn(`systemd was not told of the stop: ${messageOf(thrown)}`));
     root.send({ type: 'root.stop' });
   });
+  for (const { old, name } of services.settings.renamed())
+    log.warn(`config.json: ${old} is called ${name} now; the old name still works, rename it there`);
   view.logFacts(log);
   followDraftTime(services);
   services.diskRoom.onRoom(() => view.wakeTasks());

@@ -54,6 +54,7 @@ import { createRuleHits, type RuleHits } from './events/router/rule-hits.ts';
 import { createThrottles, type Throttles } from './events/router/throttles.ts';
 import { compileRules } from './reflexes.ts';
 import type { LiveSettings } from './settings.ts';
+import { beforeUpgrade } from './wiring/before-upgrade.ts';
 import { openWayIn } from './way-in.ts';
 import { type BackupHold, createBackupHold } from './upkeep/hold.ts';
 import { createRoom, type Room } from './storage/room.ts';
@@ -175,6 +176,7 @@ export function createServices(
     prove: proveRecordable,
     onStatement: selfWatch.noteStatement,
     mayMaintain: () => !backupHold.isHeld(),
+    beforeMigrating: beforeUpgrade({ ...options, log }),
   });
   let book = compileRules(settings.get('router.rules'));
   const nameThem = (): void => nameStrangers([...settings.get('trust.strangers'), ...alwaysStrangers]);

@@ -9,6 +9,7 @@ import {
   type LiveSettings as LiveSettingsOf,
   type SettingsSources,
 } from './lib/config/live-settings.ts';
+import { isSettingKey, renamedKey } from './lib/config/check-setting.ts';
 import { createSettingsSchema, type MisfitRule, type ValuesOf } from './lib/config/schema.ts';
 import { fleetMisfits, fleetSettings } from './fleet/settings.ts';
 import { goalMisfits, goalSettings } from './goals/settings.ts';
@@ -69,8 +70,13 @@ export const misfitRules: readonly MisfitRule<Settings>[] = [
   fleetMisfits,
 ];
 
+/** Names of before and those of now, one line a rename: what stands in a config.json goes on working. */
+const renamedSettings: Readonly<Record<string, keyof Settings>> = {
+  'notify.url': 'alarm.url',
+};
+
 /** All settings with the rules between them. */
-export const settingsSchema = createSettingsSchema(declaredSettings, misfitRules);
+export const settingsSchema = createSettingsSchema(declaredSettings, misfitRules, renamedSettings);
 
 /** The settings of this daemon; see `LiveSettings` of lib/config. */
 export type LiveSettings = LiveSettingsOf<Settings>;
@@ -78,4 +84,10 @@ export type LiveSettings = LiveSettingsOf<Settings>;
 /** Reads and checks every source of the settings except the table. Throws a `UsageError` that says what is wrong where. */
 export function createSettings(sources: SettingsSources): LiveSettings {
   return createLiveSettings(settingsSchema, sources);
+}
+
+/** Whether a name of config.json, also one of before, is that of a setting whose value must not be shown. */
+export function isSecretSetting(key: string): boolean {
+  const present = renamedKey(settingsSchema, key) ?? key;
+  return isSettingKey(settingsSchema, present) && settingsSchema.meta(present).secret === true;
 }

@@ -17,6 +17,7 @@ import { maintain } from '../../src/lib/store/maintain.ts';
 import { migrate, requireExtensions } from '../../src/lib/store/migrate.ts';
 import { loadMigrations, type Migration } from '../../src/lib/store/migrations.ts';
 import { createPool, type PooledStore, type PoolOptions } from '../../src/lib/store/pool.ts';
+import { noteSchema } from '../../src/lib/store/schema-note.ts';
 import { isCollision, storeAway } from '../../src/lib/store/outage.ts';
 import type { Store, Tx } from '../../src/lib/store/store.ts';
 import { embeddedServerLogic, remoteServerLogic } from './server-logic.ts';
@@ -35,6 +36,8 @@ export interface DatabaseDeps {
   onStatement?: PoolOptions['onStatement'];
   /** False while a backup reads the log that a checkpoint would take away. Default: always true. */
   mayMaintain?: () => boolean;
+  /** Called before a database that has a schema gets another one; a rejection leaves it as it was. */
+  beforeMigrating?: ((store: Store, pending: readonly Migration[]) => Promise<void>) | undefined;
 }
 
 /** Everything about one database: the logics for the machine and the handle for everybody else. */
@@ -80,6 +83,7 @@ export function createDatabase({
   prove = proveWritable,
   onStatement,
   mayMaintain = () => true,
+  beforeMigrating,
 }: DatabaseDeps): Database {
   const address: DatabaseTarget = target;
   let pool: PooledStore | undefined;
@@ -137,10 +141,12 @@ export function createDatabase({
         return readVersion(pool);
       }),
       migrate: fromPromise<unknown>(async () => {
-        const work = { migrations: migrations ?? loadMigrations(), hadSchema, prove };
+        const known = migrations ?? loadMigrations();
+        const work = { migrations: known, hadSchema, prove, store: nameOf(target), before: beforeMigrating };
         try {
           const applied = await migrateApart(address, work);
           hadSchema = true;
+          if (target.kind === 'embedded') noteSchema(target.dataDir, known);
           return applied;
         } catch (thrown) {
           if (thrown instanceof StoreAwayError) refuses = thrown.refused && hadSchema;
@@ -179,6 +185,15 @@ interface MigrationWork {
   /** The schema was there before in this life, so that it is not made anew where somebody has taken it away. */
   hadSchema: boolean;
   prove: (store: Store) => Promise<void>;
+  /** The store as people know it. */
+  store: string;
+  before: DatabaseDeps['beforeMigrating'];
+}
+
+function nameOf(target: DatabaseDeps['target']): string {
+  return target.kind === 'embedded'
+    ? `the embedded database in ${target.dataDir}`
+    : `the database ${publicUrl(target)}`;
 }
 
 /** On a connection of its own without a statement timeout, since building an index takes as long as it takes. */
@@ -189,7 +204,11 @@ async function migrateApart(address: DatabaseTarget, work: MigrationWork): Promi
     if (work.migrations.some(({ sql }) => sql.includes('CREATE EXTENSION')))
       await requireExtensions(judged(pool));
     // Of the statements of a migration it judges itself: a right that it lacks is its own fault.
-    const applied = await migrate(pool, work.migrations, new Date());
+    const { store, before } = work;
+    const applied = await migrate(pool, work.migrations, new Date(), {
+      store,
+      ...(before !== undefined && { before: (pending) => before(judged(pool), pending) }),
+    });
     await proveInTime(address, work.prove);
     return applied;
   } finally {

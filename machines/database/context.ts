@@ -36,6 +36,8 @@ const defaultTimings: DatabaseTimings = {
   stopDeadlineMs: 10_000,
   silenceMs: 5_000,
   trialMs: 2_000,
+  migrationPatienceMs: 20_000,
+  parkedMs: 5 * 60_000,
 };
 
 /** The context a database machine starts with. */

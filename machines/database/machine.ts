@@ -1,6 +1,6 @@
 import { assertEvent, assign, fromCallback, fromPromise, sendParent, sendTo, setup } from 'xstate';
 import { childReady } from '../lib/child-ready.ts';
-import { messageOf, saysStoreRefuses } from '../lib/failure.ts';
+import { messageOf, saysStoreRefuses, saysStoreUnfit } from '../lib/failure.ts';
 import { placeholder } from '../lib/placeholder.ts';
 import { isStoreAway, onStoreTrouble, thrown, type Thrown } from '../lib/store-trouble.ts';
 import { tell } from '../neighbours.ts';
@@ -29,11 +29,14 @@ const maxRefusedMs = 5_000;
  *        │   refused ││ backoff     │
  *        │    ready ─┘└▶ connecting ─▶ migrating ─▶ trying ─nothing refused for a while─▶ ready
  *        │                          ▼
+ *                               parked ─a while─▶ connecting
  *     child.stop ──────────────▶ closing ─▶ terminating ─▶ killing ─▶ stopped | failed
  *
  * An outage is `away`, never an error: the embedded database's death too, and a server that answers and refuses to write.
  * `migrate` proves that it takes what the daemon writes; `trying` lets the writers try, and is told of a new refusal by them.
- * Only what waiting cannot heal ends in `failed`, which is an error to the supervisor. `server` is the actor that owns the process; for a
+ * A schema that this program does not fit is `parked`: a start anew would meet it again, so everything else goes on without the
+ * store, and somebody is told. It looks again now and then, for whoever has mended it.
+ * Only what nobody expected ends in `failed`, which is an error to the supervisor. `server` is the actor that owns the process; for a
  * database elsewhere it has none and answers at once.
  */
 export const databaseMachine = setup({
@@ -79,6 +82,7 @@ export const databaseMachine = setup({
     noteSilence: assign({ unanswered: true }),
     noteAnswer: assign({ unanswered: false }),
     rememberSlowStart: assign({ refused: false, lastError: 'the database took too long to start' }),
+    rememberMigrating: assign({ lastError: 'its schema is being brought up to date' }),
     rememberFailure: assign({ failure: (_, { error }: Thrown) => error }),
     rememberVersion: assign({
       serverVersion: (_, { serverVersion }: DatabaseConnection) => serverVersion,
@@ -92,6 +96,7 @@ export const databaseMachine = setup({
     ownsProcess: ({ context }) => context.kind === 'embedded',
     isStoreAway,
     isRefusal: (_, { error }: Thrown) => saysStoreRefuses(error),
+    isUnfit: (_, { error }: Thrown) => saysStoreUnfit(error),
     isRefused: ({ context }) => context.refused,
     isMaintenanceDue: ({ context }) =>
       context.now() - context.maintainedAt >= context.timings.maintainIntervalMs,
@@ -108,6 +113,8 @@ export const databaseMachine = setup({
     stopDeadline: ({ context }) => context.timings.stopDeadlineMs,
     silenceLimit: ({ context }) => context.timings.silenceMs,
     trial: ({ context }) => context.timings.trialMs,
+    migrationPatience: ({ context }) => context.timings.migrationPatienceMs,
+    parkedRest: ({ context }) => context.timings.parkedMs,
     backoff: ({ context: { attempts, random, refused, timings } }) =>
       Math.min(
         refused ? maxRefusedMs : Infinity,
@@ -154,6 +161,11 @@ export const databaseMachine = setup({
             target: 'away',
             actions: { type: 'rememberRefusal', params: ({ event }) => messageOf(event.error) },
           },
+          {
+            guard: { type: 'isUnfit', params: thrown },
+            target: 'parked',
+            actions: { type: 'rememberError', params: thrown },
+          },
           ...onStoreTrouble({
             away: { target: 'losing', actions: { type: 'rememberError', params: thrown } },
             otherwise: {
@@ -166,6 +178,21 @@ export const databaseMachine = setup({
           }),
         ],
       },
+      // A copy of the database and a long migration may take minutes: the rest of the daemon takes lines meanwhile.
+      after: {
+        migrationPatience: {
+          guard: 'isUnannounced',
+          actions: ['rememberMigrating', 'announceAway', 'markAway', 'tellParent'],
+        },
+      },
+    },
+    parked: {
+      entry: 'stamp',
+      always: [
+        { guard: 'isUnannounced', actions: ['announceAway', 'markAway', 'tellParent'] },
+        { guard: 'isAnnouncedReady', actions: ['announceAway', 'markAway'] },
+      ],
+      after: { parkedRest: 'connecting' },
     },
     trying: {
       tags: 'away',

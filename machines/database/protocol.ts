@@ -30,6 +30,10 @@ export interface DatabaseTimings {
   silenceMs: number;
   /** How long nothing may be refused after a refusal before the database counts as ready again. */
   trialMs: number;
+  /** How long the start waits for a migration before everything else goes on without the store. */
+  migrationPatienceMs: number;
+  /** Pause until a schema that does not fit is looked at again. */
+  parkedMs: number;
 }
 
 /** Commands to the database. */

@@ -12,3 +12,10 @@ export function saysStoreAway(thrown: unknown): boolean {
 export function saysStoreRefuses(thrown: unknown): boolean {
   return saysStoreAway(thrown) && (thrown as { refused?: unknown }).refused === true;
 }
+
+/** True for the error that says that the store and this program do not fit together: waiting and starting anew heal nothing. */
+export function saysStoreUnfit(thrown: unknown): boolean {
+  return (
+    typeof thrown === 'object' && thrown !== null && 'isPermanent' in thrown && thrown.isPermanent === true
+  );
+}

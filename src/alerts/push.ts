@@ -27,8 +27,8 @@ export async function push(url: string, { title, text }: Push): Promise<string |
       signal: AbortSignal.timeout(pushMs),
     });
     await answer.body?.cancel();
-    return answer.ok ? undefined : `the service behind notify.url answered ${answer.status}`;
+    return answer.ok ? undefined : `the service behind alarm.url answered ${answer.status}`;
   } catch (thrown) {
-    return `the service behind notify.url could not be reached: ${messageOf(thrown).replaceAll(url, 'notify.url')}`;
+    return `the service behind alarm.url could not be reached: ${messageOf(thrown).replaceAll(url, 'alarm.url')}`;
   }
 }

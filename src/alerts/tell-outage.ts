@@ -24,7 +24,7 @@ export interface Outage {
   text: string;
 }
 
-/** Tells the owner by file, by the store and by `notify.url` that a way to them is down. Never rejects. */
+/** Tells the owner by file, by the store and by `alarm.url` that a way to them is down. Never rejects. */
 export async function tellOutage(deps: AlertDeps, { channel, since, text }: Outage): Promise<void> {
   const url = deps.notifyUrl();
   await Promise.all([

@@ -49,6 +49,7 @@ export const commandGroups: Readonly<Record<string, Readonly<Record<string, Load
     config: async () => (await import('./config.ts')).configCommand(),
     rules: async () => (await import('./rules.ts')).rulesCommand(),
     service: async () => (await import('./service/service.ts')).serviceCommand(),
+    upgrade: async () => (await import('./upgrade.ts')).upgradeCommand(),
     storage: async () => (await import('./storage.ts')).storageCommand(),
     backup: async () => (await import('./backup/backup.ts')).backupCommand(),
     export: async () => (await import('./export.ts')).exportHomeCommand(),

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { isSecretSetting } from '../settings.ts';
 import { exportHome } from '../transfer/export-home.ts';
 import { connect, currentPaths } from './connect.ts';
-import { isSecret, settingsOf } from './backup/places.ts';
+import { settingsOf } from './backup/places.ts';
 import { printJson, printLines } from './print.ts';
 import { createProgress } from './progress.ts';
 
@@ -27,8 +28,10 @@ export function exportHomeCommand(): Command {
       const paths = currentPaths();
       const { ask } = connect(paths);
       const given = (await ask('config.list', {})).filter(({ origin }) => origin !== 'default');
-      const hidden = given.filter(({ key }) => isSecret(key)).map(({ key }) => key);
-      const open = given.filter(({ key }) => !isSecret(key)).map(({ key, value }) => [key, value] as const);
+      const hidden = given.filter(({ key }) => isSecretSetting(key)).map(({ key }) => key);
+      const open = given
+        .filter(({ key }) => !isSecretSetting(key))
+        .map(({ key, value }) => [key, value] as const);
       const settings = { ...Object.fromEntries(open), ...(withSecrets === true && secretValues(hidden)) };
       const progress = createProgress();
       const made = await exportHome({

@@ -27,7 +27,7 @@ type ReadSettings = ValuesOf<typeof dashboardSettings> &
   ValuesOf<typeof fleetSettings> &
   ValuesOf<typeof taskSettings>;
 
-type ExaminedSettings = Pick<LiveSettings<ReadSettings>, 'get' | 'views'>;
+type ExaminedSettings = Pick<LiveSettings<ReadSettings>, 'get' | 'views' | 'renamed'>;
 
 /** Who answers on the home's control socket, with the daemon's whole status. */
 export type DaemonState = DaemonStateOf<Status>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ValuesOf } from '../lib/config/schema.ts';
-import { absolutePath, orNull, setting, wholeNumber } from '../lib/config/setting.ts';
+import { absolutePath, flag, orNull, setting, wholeNumber } from '../lib/config/setting.ts';
 
 const timeOfDay = {
   schema: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
@@ -37,6 +37,11 @@ export const upkeepSettings = {
   'backup.command': setting(orNull(commandLine), null, {
     description:
       'A program that takes each new archive away, as a list of words, e.g. `["restic", "backup", "{archive}"]`; `{archive}` is its path. A status above 0 is a failed backup.',
+    hot: false,
+  }),
+  'backup.beforeUpgrade': setting(flag, true, {
+    description:
+      'Whether the home is backed up before a new version changes the schema of the embedded database; without room for it the upgrade waits.',
     hot: false,
   }),
   'backup.drillDays': setting(orNull(wholeNumber(1, 365, 'days')), 7, {

@@ -229,7 +229,7 @@ function createOutages({ bus, database: { store }, discord: link, paths, setting
       ),
     settleNews: () => store.transaction((tx) => settleDiscordNews(tx, new Date())),
     alertFile: paths.alert,
-    notifyUrl: () => settings.get('notify.url'),
+    notifyUrl: () => settings.get('alarm.url'),
     report: (problem: string) => log.warn(`the owner could not be told of Discord: ${problem}`),
   };
   let since: number | undefined;

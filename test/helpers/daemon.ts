@@ -89,6 +89,11 @@ export async function endDaemons({ keepHomes = false } = {}): Promise<void> {
     rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
+/** Removes a home that the test has made itself when its daemons are ended. */
+export function forgetHome(home: string): void {
+  homes.push(home);
+}
+
 /** A new home whose embedded database is migrated already, so that the first start takes a second and not ten. */
 export async function newHome(config: Record<string, unknown> = {}): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'njd-'));

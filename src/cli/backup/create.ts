@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { NinjadError, UsageError } from '../../lib/errors.ts';
+import { isSecretSetting } from '../../settings.ts';
 import { coldSource } from '../../upkeep/backup/cold-source.ts';
 import { createBackup } from '../../upkeep/backup/create.ts';
 import { liveSource } from '../../upkeep/backup/live-source.ts';
@@ -12,7 +13,7 @@ import { connect, currentPaths, type DaemonClient } from '../connect.ts';
 import { exitCodeOf, exitCodes } from '../failure.ts';
 import { printJson, printLines } from '../print.ts';
 import { BackupError } from '../../upkeep/backup/failure.ts';
-import { backupFolder, isSecret, makeBackupFolder, settingsOf } from './places.ts';
+import { backupFolder, makeBackupFolder, settingsOf } from './places.ts';
 
 interface CreateCliOptions {
   withSecrets?: true;
@@ -49,7 +50,7 @@ export function createCommand(): Command {
         source,
         to: place,
         withSecrets: withSecrets === true,
-        isSecret,
+        isSecret: isSecretSetting,
         openDatabase: openOwnDatabase,
         now: () => new Date(),
       });

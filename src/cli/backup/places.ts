@@ -2,8 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { UsageError } from '../../lib/errors.ts';
-import { settingMeta } from '../../lib/config/setting.ts';
-import { createSettings, declaredSettings, type LiveSettings } from '../../settings.ts';
+import { createSettings, type LiveSettings } from '../../settings.ts';
 import { listBackups } from '../../upkeep/backup/catalogue.ts';
 
 /** The settings of a home by file and environment. */
@@ -28,10 +27,4 @@ export async function namedOrNewest(named: string | undefined, folder: string): 
   const newest = (await listBackups(folder)).at(0);
   if (newest === undefined) throw new UsageError(`there is no backup in ${folder}: name an archive`);
   return newest.path;
-}
-
-/** Whether the value of a setting may hold a password. */
-export function isSecret(key: string): boolean {
-  if (!Object.hasOwn(declaredSettings, key)) return false;
-  return settingMeta.get(declaredSettings[key as keyof typeof declaredSettings])?.secret === true;
 }

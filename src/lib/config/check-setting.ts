@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { meant, nearestName } from '../nearest-name.ts';
+import { ownValue } from '../own-value.ts';
 import type { KeyOf, SettingsSchema } from './schema.ts';
 
 const shownCharacters = 80;
@@ -9,9 +10,19 @@ export function isSettingKey<Values>(schema: SettingsSchema<Values>, key: string
   return (schema.keys as readonly string[]).includes(key);
 }
 
-/** The known name; else throws a `UsageError` with the nearest one. `where` is added, e.g. ` in config.json`. */
+/** The present name of a setting that was called otherwise before; undefined for any other word. */
+export function renamedKey<Values>(
+  { renamed }: SettingsSchema<Values>,
+  key: string,
+): KeyOf<Values> | undefined {
+  return ownValue(renamed, key);
+}
+
+/** The known name, also for one that was renamed; else throws a `UsageError` with the nearest one. `where` is added, e.g. ` in config.json`. */
 export function knownKey<Values>(schema: SettingsSchema<Values>, key: string, where = ''): KeyOf<Values> {
   if (isSettingKey(schema, key)) return key;
+  const present = renamedKey(schema, key);
+  if (present !== undefined) return present;
   throw new UsageError(`unknown setting ${key}${where}${meant(key, schema.keys)}`);
 }
 

@@ -6,7 +6,7 @@ import type { ManagedSettings } from './live-settings.ts';
 import { notPrivate } from './private-dir.ts';
 
 type Located = Pick<Subject, 'paths' | 'daemon'>;
-type Configured = Located & { settings: Pick<ManagedSettings, 'views'> | { problem: string } };
+type Configured = Located & { settings: Pick<ManagedSettings, 'views' | 'renamed'> | { problem: string } };
 
 const MIB = 1024 * 1024;
 const scarceBytes = 2048 * MIB;
@@ -52,6 +52,13 @@ export function checkConfig({ paths, settings }: Omit<Configured, 'daemon'>): Ch
       settings.problem,
       'settings that can be used',
       `edit ${paths.configFile}; ninjad does not start before`,
+    );
+  const renamed = settings.renamed();
+  if (renamed.length > 0)
+    return warn(
+      `in ${paths.configFile}: ${renamed.map(({ old, name }) => `${old} is called ${name} now`).join(', ')}`,
+      'the names of this version',
+      'rename them there; the old names still work',
     );
   const changed = settings.views().filter(({ origin }) => origin !== 'default');
   const names = changed.map(({ key }) => key).join(', ');

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { checkSetting, knownKey } from './check-setting.ts';
 import { readEnvironment } from './read-environment.ts';
-import { readConfigFile } from './read-file.ts';
+import { readConfigFile, type RenamedSetting } from './read-file.ts';
 import { hotKey, readStored, type StoredSetting } from './read-stored.ts';
 import { redacted } from './redact.ts';
 import type { KeyOf, SettingsSchema } from './schema.ts';
@@ -31,6 +31,8 @@ export interface ManagedSettings {
   view(key: string): SettingView;
   /** All settings for people, in the order of the documentation. */
   views(): SettingView[];
+  /** The settings of config.json that stand there under a name of before, which goes on working. */
+  renamed(): RenamedSetting[];
   /** How a setting is documented and checked; throws as `view` does. */
   describe(key: string): { schema: z.ZodType; meta: SettingMeta };
   /** A value of this setting as people may see it: the password of an address is replaced by `***`. */
@@ -73,7 +75,7 @@ export function createLiveSettings<Values>(
   sources: SettingsSources,
 ): LiveSettings<Values> {
   type Key = KeyOf<Values>;
-  const fromFile = readConfigFile(schema, sources.configFile);
+  const { values: fromFile, renamed } = readConfigFile(schema, sources.configFile);
   const fromEnvironment = readEnvironment(schema, sources.env);
   const defaults = schema.defaults();
   let stored: Partial<Values> = {};
@@ -118,6 +120,7 @@ export function createLiveSettings<Values>(
     get: (key) => current[key],
     view,
     views: () => schema.keys.map(view),
+    renamed: () => renamed,
     describe(name) {
       const key = knownKey(schema, name);
       return { schema: schema.of(key), meta: schema.meta(key) };

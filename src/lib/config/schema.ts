@@ -32,6 +32,8 @@ export interface SettingsSchema<Values> {
   meta: (key: KeyOf<Values>) => SettingMeta;
   /** Value of every setting where nobody says otherwise. */
   defaults: () => Values;
+  /** The present name of each setting that was called otherwise before. */
+  renamed: Readonly<Record<string, KeyOf<Values>>>;
   /** Breaches of the rules between settings: empty where all is well. */
   misfits: (values: Values) => Misfit[];
 }
@@ -40,6 +42,7 @@ export interface SettingsSchema<Values> {
 export function createSettingsSchema<Declared extends SettingDeclarations>(
   declared: Declared,
   rules: readonly MisfitRule<ValuesOf<Declared>>[] = [],
+  renamed: Readonly<Record<string, KeyOf<ValuesOf<Declared>>>> = {},
 ): SettingsSchema<ValuesOf<Declared>> {
   type Key = KeyOf<ValuesOf<Declared>>;
   const keys = Object.keys(declared) as Key[];
@@ -58,6 +61,7 @@ export function createSettingsSchema<Declared extends SettingDeclarations>(
     },
     defaults: () =>
       Object.fromEntries(keys.map((key) => [key, of(key).parse(undefined)])) as ValuesOf<Declared>,
+    renamed,
     misfits: (values) => rules.flatMap((rule) => rule(values)),
   };
 }

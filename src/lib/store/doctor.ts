@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { packagePath } from '../package-root.ts';
 import { inspectDataFolder } from './data-folder.ts';
-import { requireExtensions } from './migrate.ts';
+import { MigrationError, pendingMigrations, requireExtensions } from './migrate.ts';
+import { loadMigrations } from './migrations.ts';
+import { whyNewerFolder } from './schema-note.ts';
 import { publicUrl } from './database-target.ts';
 import { createPool } from './pool.ts';
 import { type CheckResult, fail, ok, warn } from '../doctor/check-result.ts';
@@ -18,6 +20,7 @@ type StoreSubject = Subject<
 >;
 
 const embeddedMajor = '18';
+const newerAdvice = 'see there; a daemon of this version takes lines and keeps them, and does nothing else';
 
 /** Checks of the database. */
 export const storeChecks: Checks<StoreSubject> = { database: checkDatabase, 'other data': checkLeftData };
@@ -27,6 +30,12 @@ export async function checkDatabase(subject: StoreSubject): Promise<CheckResult>
   const { daemon } = subject;
   if (daemon.state === 'running' && daemon.status.database.state !== 'ready') {
     const { kind, state, lastError } = daemon.status.database;
+    if (state === 'parked')
+      return fail(
+        `${kind}, parked: ${lastError ?? 'its schema does not fit'}`,
+        'a schema that this ninjad knows and can bring up to date',
+        'see there; events are kept meanwhile, and ninjad upgrade --check says what fits',
+      );
     return fail(
       `${kind}, ${state}: ${lastError ?? 'no error so far'}`,
       'ready',
@@ -61,6 +70,8 @@ function checkEmbedded({ paths, daemon }: StoreSubject): CheckResult {
       `Postgres ${embeddedMajor}`,
       'restore a backup into a new home',
     );
+  const newer = whyNewerFolder(paths.pg, loadMigrations());
+  if (newer !== undefined) return fail(newer, 'a schema that this ninjad knows', newerAdvice);
   if (daemon.state === 'running')
     return ok(`embedded, ready; ${found}; at its start it has proved that commits reach the disk`);
   return ok(`embedded; ${found}${data === undefined ? '; made at the first start' : ''}`);
@@ -84,6 +95,12 @@ async function checkServer(url: string): Promise<CheckResult> {
         'pgvector and pg_trgm',
         'install it; Debian 12 itself has no package of pgvector, PostgreSQL’s own archive (apt.postgresql.org) has',
       );
+    }
+    try {
+      await pendingMigrations(store, loadMigrations(), `the database ${shown}`);
+    } catch (thrown) {
+      if (!(thrown instanceof MigrationError)) throw thrown;
+      return fail(thrown.message, 'a schema that this ninjad knows', newerAdvice);
     }
     return ok(`${shown}, PostgreSQL ${rows[0]?.version ?? '?'}, with pgvector and pg_trgm`);
   } catch (thrown) {

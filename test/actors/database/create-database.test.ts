@@ -45,7 +45,7 @@ function startMachine(database: Database, timings: Partial<DatabaseTimings> = {}
   );
   parent.start();
   const actor = parent.getSnapshot().children['database'] as ActorRefFrom<typeof databaseMachine>;
-  const reaches = (value: 'ready' | 'away' | 'reaping' | 'stopped' | 'failed') =>
+  const reaches = (value: 'ready' | 'away' | 'parked' | 'reaping' | 'stopped' | 'failed') =>
     waitFor(actor, (snapshot) => snapshot.matches(value), { timeout: startMs });
   const stop = async () => {
     if (actor.getSnapshot().status !== 'active') return;
@@ -156,20 +156,16 @@ describe('embedded database under its machine', () => {
     expect((await database.store.query({ text: 'SELECT 1 AS one' })).rows).toEqual([{ one: 1 }]);
   });
 
-  it('fails with the reason, and without its process, when a migration is refused', async () => {
+  it('parks with the reason, and with its process, where the schema does not fit', async () => {
     const home = await newHome();
     const database = createDatabase({
       target: { kind: 'embedded', dataDir: join(home, 'data'), socketDir: home },
       migrations: [toMigration(1, 'core', 'SELECT 1')],
     });
     const machine = startMachine(database);
-    await waitFor(machine.actor, ({ status }) => status === 'error', { timeout: startMs }).catch(
-      () => undefined,
-    );
-    expect(machine.facts).toEqual([
-      expect.stringMatching(/^failed: MigrationError: .*(000001_core|differs)/),
-    ]);
-    acquireLock(join(home, 'data.lock')).release();
+    const snapshot = await machine.reaches('parked');
+    expect(snapshot.context.lastError).toMatch(/000001_core|differs/);
+    await expect(database.store.query({ text: 'SELECT 1' })).rejects.toThrow(StoreAwayError);
   });
 });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate, MigrationError } from '../../../src/lib/store/migrate.ts';
-import { loadMigrations, toMigration } from '../../../src/lib/store/migrations.ts';
+import { packagePath } from '../../../src/lib/package-root.ts';
+import { programLabel } from '../../../src/lib/version.ts';
+import { migrate, MigrationError, pendingMigrations } from '../../../src/lib/store/migrate.ts';
+import { loadMigrations, type Migration, toMigration } from '../../../src/lib/store/migrations.ts';
 import { createPool } from '../../../src/lib/store/pool.ts';
 import { tempEmptyDatabase, type TempDatabase } from '../../helpers/temp-database.ts';
 
@@ -118,14 +120,52 @@ describe('migrate', () => {
     );
   });
 
-  it('refuses a database that is newer than the code', async () => {
+  it('refuses a database that is newer than the code, and says what, by whom, and what to do', async () => {
     const store = await emptyStore();
     await migrate(store, [first, second], now);
-    await expect(migrate(store, [first], now)).rejects.toMatchObject({
-      code: 'DATABASE_NEWER',
-      message:
-        'the database has migration 000002_second, which this ninjad does not know (it knows up to 000001_first); update ninjad',
+    const error = await migrate(store, [first], now, { store: 'the database of Ada' }).catch(
+      (thrown: unknown) => thrown as MigrationError,
+    );
+    expect(error).toMatchObject({ code: 'DATABASE_NEWER', isPermanent: true });
+    const root = packagePath('.');
+    expect((error as Error).message).toBe(
+      `the database of Ada has the schema 000002_second, written by ${programLabel()}, and this is ${programLabel()}, which knows up to 000001_first: ` +
+        'run that one instead, or install it here (npm install --global ninjad@latest), or restore a backup of before the upgrade',
+    );
+    expect((error as Error).message).toContain(root);
+    expect(await store.query({ text: 'SELECT count(*) AS count FROM schema_migrations' })).toMatchObject({
+      rows: [{ count: 2 }],
     });
+  });
+
+  it('reads a ledger without writers, which an older program made', async () => {
+    const store = await emptyStore();
+    await migrate(store, [first, second], now);
+    await store.query({ text: 'ALTER TABLE schema_migrations DROP COLUMN written_by' });
+    await expect(migrate(store, [first], now)).rejects.toThrow(
+      /the database has the schema 000002_second, and this is/,
+    );
+    const third = toMigration(3, 'third', 'SELECT 1');
+    expect(await migrate(store, [first, second, third], now)).toEqual(['000003_third']);
+  });
+
+  it('has something done before it changes a schema, once, and changes nothing where that fails', async () => {
+    const store = await emptyStore();
+    const asked: string[][] = [];
+    const before = (pending: readonly Migration[]) => {
+      asked.push(pending.map(({ name }) => name));
+      return Promise.resolve();
+    };
+    await migrate(store, [first], now, { before });
+    expect(asked).toEqual([]);
+    const refused = migrate(store, [first, second], now, {
+      before: () => Promise.reject(new Error('no room')),
+    });
+    await expect(refused).rejects.toThrow('no room');
+    expect((await pendingMigrations(store, [first, second])).map(({ name }) => name)).toEqual(['second']);
+    await migrate(store, [first, second], now, { before });
+    await migrate(store, [first, second], now, { before });
+    expect(asked).toEqual([['second']]);
   });
 
   it('refuses a migration that was added behind the newest one applied', async () => {

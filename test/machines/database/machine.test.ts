@@ -22,6 +22,8 @@ const timings: DatabaseTimings = {
   stopDeadlineMs: 10_000,
   silenceMs: 1_000,
   trialMs: 2_000,
+  migrationPatienceMs: 20_000,
+  parkedMs: 300_000,
 };
 
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -242,7 +244,7 @@ describe('database machine', () => {
     expect(database.commands).toEqual(['server.launch', 'server.kill']);
   });
 
-  it('ends its process and fails with the reason when a migration is refused', async () => {
+  it('ends its process and fails with the reason at an error that nobody expects', async () => {
     const database = startDatabase();
     database.behaviour.migrate = () => Promise.reject(new Error('the database is newer'));
     await settle();
@@ -250,6 +252,40 @@ describe('database machine', () => {
     expect(database.heard).toEqual(['database failed: Error: the database is newer']);
     expect(database.commands).toEqual(['server.launch', 'server.terminate']);
     expect(database.actor.getSnapshot()).toMatchObject({ value: 'failed', status: 'error' });
+  });
+
+  it('parks with the reason where its schema does not fit, without a start anew, and looks again after a while', async () => {
+    const database = startDatabase();
+    const unfit = Object.assign(new Error('the schema is newer'), { isPermanent: true });
+    database.behaviour.migrate = () => Promise.reject(unfit);
+    await database.reaches('parked');
+    expect(fields(database)).toMatchObject({ lastError: 'the schema is newer', attempts: 0 });
+    expect(database.heard).toEqual(['announced away', 'ready: database']);
+    expect(database.commands).toEqual(['server.launch']);
+    database.clock.increment(299_999);
+    await settle();
+    expect(database.actor.getSnapshot().value).toBe('parked');
+    database.behaviour.migrate = () => Promise.resolve();
+    database.clock.increment(1);
+    await database.reaches('ready');
+    expect(database.heard).toEqual(['announced away', 'ready: database', 'store opened', 'announced ready']);
+    expect(database.commands).toEqual(['server.launch']);
+  });
+
+  it('lets everything else start where a migration takes long', async () => {
+    const database = startDatabase();
+    let done: () => void = () => undefined;
+    database.behaviour.migrate = () => new Promise<void>((resolve) => (done = resolve));
+    await database.reaches('migrating');
+    database.clock.increment(20_000);
+    expect(database.heard).toEqual(['announced away', 'ready: database']);
+    expect(fields(database)).toMatchObject({
+      value: 'migrating',
+      lastError: 'its schema is being brought up to date',
+    });
+    done();
+    await database.reaches('ready');
+    expect(database.heard).toEqual(['announced away', 'ready: database', 'store opened', 'announced ready']);
   });
 
   it('takes a connection lost while migrating for an outage', async () => {
@@ -345,7 +381,7 @@ describe('database machine', () => {
     database.actor.send({ type: 'child.stop' });
     database.clock.increment(3_000);
     expect(database.actor.getSnapshot().value).toBe('terminating');
-    database.clock.increment(10_000);
+    database.clock.increment(20_000);
     expect(database.actor.getSnapshot().value).toBe('killing');
     expect(database.commands.slice(1)).toEqual(['server.terminate', 'server.kill']);
     database.actor.send({ type: 'server.exited', reason: 'killed' });
