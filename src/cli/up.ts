@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openHome } from '../lib/config/open-home.ts';
 import { homeFrom } from '../lib/config/paths.ts';
+import { finishRestore } from '../upkeep/backup/take-place.ts';
 import { createSettings } from '../settings.ts';
 
 const help = `
@@ -23,7 +24,10 @@ export function upCommand(): Command {
       // Whoever read along may go; the daemon stays.
       for (const stream of [process.stdout, process.stderr])
         stream.removeAllListeners('error').on('error', () => undefined);
-      const paths = openHome(homeFrom(process.env));
+      const home = homeFrom(process.env);
+      // A restore that was killed may have left the home without its name.
+      await finishRestore(home);
+      const paths = openHome(home);
       const settings = createSettings({ configFile: paths.configFile, env: process.env });
       const { runDaemon } = await import('../daemon.ts');
       process.exitCode = await runDaemon({ paths, settings, env: process.env });
