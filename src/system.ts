@@ -32,6 +32,7 @@ import { rulesKeeperLogic } from './wiring/rules.ts';
 import { spendLogic } from './wiring/spend.ts';
 import { storageKeeperLogic } from './wiring/storage.ts';
 import { strayKeeperLogic } from './wiring/strays.ts';
+import { upkeepKeeperLogic } from './wiring/upkeep.ts';
 import { tasksLogic } from './wiring/tasks.ts';
 import { HOUR, MINUTE, SECOND } from './lib/time.ts';
 
@@ -100,6 +101,13 @@ export function createSystem(services: Services, { control, reflexes, dashboard,
       input: { restMs: 15 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'upkeep-keeper',
+      logic: upkeepKeeperLogic(services),
+      input: { restMs: HOUR, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
     }),
     childSpec({
       id: 'memory-keeper',
