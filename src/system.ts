@@ -36,6 +36,7 @@ import { spendLogic } from './wiring/spend.ts';
 import { standbyLogic } from './wiring/standby.ts';
 import { storageKeeperLogic } from './wiring/storage.ts';
 import { strayKeeperLogic } from './wiring/strays.ts';
+import { upkeepKeeperLogic } from './wiring/upkeep.ts';
 import { tasksLogic } from './wiring/tasks.ts';
 import { HOUR, MINUTE, SECOND } from './lib/time.ts';
 
@@ -120,6 +121,13 @@ export function createSystem(
       input: { restMs: 15 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'upkeep-keeper',
+      logic: upkeepKeeperLogic(services),
+      input: { restMs: HOUR, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 5 * SECOND,
     }),
     childSpec({
       id: 'memory-keeper',

@@ -27,7 +27,9 @@ export function exportHomeCommand(): Command {
     .action(async (into: string, { withSecrets, json }: { withSecrets?: true; json?: true }) => {
       const paths = currentPaths();
       const { ask } = connect(paths);
-      const given = (await ask('config.list', {})).filter(({ origin }) => origin !== 'default');
+      const given = (await ask('config.list', {})).filter(
+        ({ origin }) => origin === 'file' || origin === 'table',
+      );
       const hidden = given.filter(({ key }) => isSecretSetting(key)).map(({ key }) => key);
       const open = given
         .filter(({ key }) => !isSecretSetting(key))

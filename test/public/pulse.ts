@@ -17,6 +17,7 @@ interface Changes {
   counts?: Partial<Now['status']['counts']>;
   loopP99Ms?: number;
   agent?: string;
+  upkeep?: Partial<Now['upkeep']>;
   room?: Now['status']['storage']['state'];
   at?: number;
 }
@@ -99,6 +100,7 @@ export function pulse(changes: Changes = {}): Now {
       ...task,
     })),
     waiting: { wishes: 0, findings: 0, deadLetters: 0, doubts: 0, unread: 0, notices: 0, ...changes.waiting },
+    upkeep: { backup: null, drill: null, ...changes.upkeep },
     notices: [],
     lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0, ...changes.lately },
   };

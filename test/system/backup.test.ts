@@ -154,7 +154,7 @@ describe('a backup that is made under 5,000 events a second', () => {
       home: into,
       generation: 2,
       kept: null,
-      settled: { expired: 1, channels: 1 },
+      settled: { expired: 1, channels: 1, mail: 0 },
     });
     const again = await startDaemon({ home: into });
     try {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { openHome } from '../../lib/config/open-home.ts';
 import { homeFrom, type HomePaths } from '../../lib/config/paths.ts';
 import { createSettings } from '../../settings.ts';
+import { finishRestore } from '../../upkeep/backup/take-place.ts';
 import { detach } from './detach.ts';
 import { createScreen } from './screen.ts';
 
@@ -26,7 +27,10 @@ export function upCommand(): Command {
     .option('-d, --detach', 'run it behind the terminal, and return when it is ready')
     .addHelpText('after', help)
     .action(async ({ detach: isBehind }: { detach?: true }) => {
-      const paths = openHome(homeFrom(process.env));
+      const home = homeFrom(process.env);
+      // A restore that was killed may have left the home without its name.
+      await finishRestore(home);
+      const paths = openHome(home);
       if (isBehind === true) await detach(paths);
       else await runHere(paths);
     });

@@ -11,7 +11,7 @@ export interface Gap {
 
 /** One thing that must not go on after a restore as if nothing had been; resolves to how many rows it was about. */
 interface Step {
-  name: 'expired' | 'held' | 'channels';
+  name: 'expired' | 'held' | 'channels' | 'mail';
   run: (tx: Tx, gap: Gap) => Promise<number>;
 }
 
@@ -58,22 +58,31 @@ const steps: readonly Step[] = [
       return rowCount ?? 0;
     },
   },
+  {
+    // A folder that was never seen begins at now; what was seen of its mails stays known.
+    name: 'mail',
+    async run(tx) {
+      const { rowCount } = await tx.query({ text: 'DELETE FROM mail_folders' });
+      return rowCount ?? 0;
+    },
+  },
 ];
 
 /** Settles in one transaction what was open when the backup was made, and tells the owner of the gap. */
 export function settleAfterRestore(store: Store, gap: Gap): Promise<Settled> {
   return store.transaction(async (tx) => {
-    const settled: Settled = { expired: 0, held: 0, channels: 0 };
+    const settled: Settled = { expired: 0, held: 0, channels: 0, mail: 0 };
     for (const { name, run } of steps) settled[name] = await run(tx, gap);
     await tellOwner(tx, { origin: 'upkeep', text: digestOf(gap, settled), taskId: null, now: gap.now });
     return settled;
   });
 }
 
-function digestOf({ takenAt, now, generation }: Gap, { expired, held, channels }: Settled): string {
+function digestOf({ takenAt, now, generation }: Gap, { expired, held, channels, mail }: Settled): string {
   const facts = [
     `This home was restored from the backup of ${localTime(takenAt)} at ${localTime(now)} (generation ${generation}): what came between is not in it.`,
     ...(channels > 0 ? [`Messages of that time are not read again.`] : []),
+    ...(mail > 0 ? [`Mails of that time are not told either: ninjad mail catch-up reads them.`] : []),
     ...(held > 0 ? [`${held} messages of before wait for you: ninjad deliveries --state failed.`] : []),
     ...(expired > 0 ? [`${expired} questions to you have expired.`] : []),
   ];

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { messageOf } from '../../lib/errors.ts';
 import { blockBytes, endOfArchive, headerOf, paddingOf, readHeader } from '../../lib/tar/header.ts';
 import { type Codec, compress, decompress } from './codec.ts';
 import { BackupError } from './failure.ts';
+import { pathBeside } from './leftovers.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 
 /** Bytes of a compressed stream within a file. */
@@ -40,7 +41,7 @@ export async function writeArchive(
   codec: Codec,
   content: AsyncIterable<Buffer>,
 ): Promise<Draft> {
-  const beside = join(dirname(path), `.${path.slice(dirname(path).length + 1)}.partial-${process.pid}`);
+  const beside = pathBeside(path, 'partial');
   const file = await open(beside, 'wx', 0o600);
   const discard = async (): Promise<void> => {
     await file.close().catch(() => undefined);

@@ -16,6 +16,7 @@ export const exemptEntries: Readonly<Record<string, string>> = {
   logs: 'what the daemon has said, not what it knows',
   alert: 'what is wrong on this machine now',
   backups: 'the backups themselves',
+  'restoring.json': 'how far a restore of this home has come',
   'generation.json': 'how often this home was restored; the manifest says it',
 };
 

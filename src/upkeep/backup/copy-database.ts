@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Store } from '../../lib/store/store.ts';
+import { folderBeside, sweepLeftovers } from './leftovers.ts';
 
 /** A database that only we use, and that ends with `close`. */
 export interface OwnDatabase {
@@ -27,7 +28,8 @@ export async function withDatabase<T>(
 
 /** A folder beside a path, for what takes as much room as that; it is gone afterwards. */
 export async function withFolderBeside<T>(path: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(dirname(path), `.${basename(path)}.look-`));
+  await sweepLeftovers(dirname(path));
+  const folder = await folderBeside(path, 'look');
   try {
     return await work(folder);
   } finally {

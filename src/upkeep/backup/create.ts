@@ -1,6 +1,6 @@
 import { statfs, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { countRows } from '../../lib/store/count-rows.ts';
 import { folderBytes } from '../../lib/folder-bytes.ts';
@@ -15,6 +15,7 @@ import { type OpenDatabase, withDatabase, withFolderBeside } from './copy-databa
 import { extract } from './extract.ts';
 import { BackupError } from './failure.ts';
 import { archiveFormat, type Manifest } from './manifest.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import type { Packing } from './pack.ts';
 import { packHome } from './pack-home.ts';
 import type { Source } from './source.ts';
@@ -30,6 +31,8 @@ export interface CreateOptions {
   openDatabase: OpenDatabase;
   now: () => Date;
   codec?: Codec;
+  /** Told after each step. */
+  onStep?: (step: string) => void;
 }
 
 /** An archive that was made. */
@@ -44,11 +47,13 @@ export interface Created {
  * named. Throws a `BackupError`; nothing is left then.
  */
 export async function createBackup(options: CreateOptions): Promise<Created> {
-  const { source, paths, now } = options;
+  const { source, paths, now, onStep = () => undefined } = options;
   const at = now();
   const path = options.to.endsWith('.tar') ? options.to : join(options.to, nameOf(at));
+  await sweepLeftovers(dirname(path));
   await requireRoom(paths, path);
   const begun = await source.begin();
+  onStep('begun');
   let draft: Draft | undefined;
   const packing: Packing = { files: [], leftOut: [], unread: [], breathe: () => source.breathe() };
   try {
@@ -61,6 +66,7 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
     } finally {
       await source.end();
     }
+    onStep('packed');
     const manifest: Omit<Manifest, 'counts'> = {
       format: archiveFormat,
       program: { version: packageVersion(), node: process.version },
@@ -78,6 +84,7 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
       outside: [...outsideHome],
     };
     const counts = begun.counts ?? (await countCopy(draft, packing, options));
+    onStep('counted');
     const empty = await source.stillFilled(begun.filled.filter((table) => ownValue(counts, table) === 0));
     if (empty.length > 0)
       throw new BackupError(
@@ -85,6 +92,7 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
         `the copy has no rows of ${empty.join(', ')}, and the database has some`,
       );
     await draft.finish({ ...manifest, counts });
+    onStep('named');
     // It was read back whole, and its database was started.
     writeWhole(verifiedPath(path), `${JSON.stringify({ at: now().toISOString(), whole: true })}\n`);
     return { path, manifest: { ...manifest, counts } };

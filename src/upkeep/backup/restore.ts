@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { ConflictError } from '../../lib/errors.ts';
 import { acquireLock, type LockHandle } from '../../lib/process/lock.ts';
 import { migrate } from '../../lib/store/migrate.ts';
 import type { Migration } from '../../lib/store/migrations.ts';
 import { countRows } from '../../lib/store/count-rows.ts';
 import { ownValue } from '../../lib/own-value.ts';
-import { exchange } from '../exchange.ts';
 import { readGeneration, writeGeneration } from '../generation.ts';
 import { settleAfterRestore, type Settled } from './after-restore.ts';
-import { type Archive, openArchive, syncFolder } from './archive.ts';
+import { type Archive, openArchive } from './archive.ts';
 import { type OpenDatabase, withDatabase } from './copy-database.ts';
 import { extract } from './extract.ts';
 import { BackupError } from './failure.ts';
 import { renewJournal } from './renew-journal.ts';
+import { folderBeside } from './leftovers.ts';
+import { finishRestore, notePreparing, restoringFile, takePlace } from './take-place.ts';
 import { refuseNewer } from './verify.ts';
 
 export interface RestoreOptions {
@@ -26,6 +27,10 @@ export interface RestoreOptions {
   /** How long events are kept, in days. */
   keptDays: number;
   now: () => Date;
+  /** Told after each step. */
+  onStep?: (step: string) => void;
+  /** See `TakePlaceOptions`. */
+  exchanges?: (one: string, other: string) => boolean;
 }
 
 /** What a restore did. */
@@ -55,16 +60,25 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       'failed',
       'the archive is of a database on a server: restore its home.tar and database.dump by hand, as README says',
     );
+  const { onStep = () => undefined } = options;
+  await finishRestore(home);
   const lock = await takeHome(home);
   let made: string | undefined;
   try {
     await mkdir(dirname(home), { recursive: true });
-    made = await mkdtemp(join(dirname(home), `.${basename(home)}.restoring-`));
+    const place = `${home}.before-${options
+      .now()
+      .toISOString()
+      .replace(/[-:]|\.\d+/g, '')}`;
+    made = await folderBeside(home, 'restoring');
+    notePreparing(made, place);
     const prepared = await prepare(made, archive, { ...options, home });
-    const kept = await takePlace(made, home, options.now());
+    const kept = await takePlace(made, home, { ...options, kept: place, onStep });
     return { home, kept, ...prepared };
   } catch (thrown) {
-    if (made !== undefined) await rm(made, { recursive: true, force: true });
+    // What has taken its place meanwhile has this name no more, and what has it is the home of before.
+    if (made !== undefined && existsSync(join(made, restoringFile)))
+      await rm(made, { recursive: true, force: true });
     throw thrown;
   } finally {
     lock?.release();
@@ -86,7 +100,7 @@ type Prepared = Omit<Restored, 'home' | 'kept'>;
 async function prepare(
   folder: string,
   archive: Archive,
-  { home, openDatabase, migrations, keptDays, now }: RestoreOptions & { home: string },
+  { home, openDatabase, migrations, keptDays, now, onStep }: RestoreOptions & { home: string },
 ): Promise<Prepared> {
   const { manifest } = archive;
   const [fault] = await extract(
@@ -98,6 +112,7 @@ async function prepare(
       fault.kind === 'missing' ? 'incomplete' : 'damaged',
       `the archive ${archive.path} is not restored: ${fault.path}: ${fault.problem}`,
     );
+  onStep?.('extracted');
   const takenAt = new Date(manifest.at);
   const generation = Math.max(manifest.generation, readGeneration(home)?.generation ?? 1) + 1;
   const prepared = await withDatabase(openDatabase, join(folder, 'pg'), async (store) => {
@@ -121,28 +136,6 @@ async function prepare(
     from: archive.path,
     takenAt: manifest.at,
   });
+  onStep?.('prepared');
   return { generation, takenAt: manifest.at, ...prepared };
-}
-
-/** Takes the place of a home in one step where the system has one; what was there is kept under a name with the time. */
-async function takePlace(made: string, home: string, now: Date): Promise<string | null> {
-  const hadHome = existsSync(home);
-  const kept = `${home}.before-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`;
-  if (!hadHome) await rename(made, home);
-  else if (exchange(made, home)) await rename(made, kept);
-  else {
-    await rename(home, kept);
-    await rename(made, home);
-  }
-  if (hadHome) await takeAlong(kept, home);
-  await syncFolder(dirname(home));
-  return hadHome ? kept : null;
-}
-
-/** What belongs to the place and not to the time: backups, models, and the token where the archive has none. */
-async function takeAlong(kept: string, home: string): Promise<void> {
-  for (const name of ['backups', 'models', 'token']) {
-    if (existsSync(join(kept, name)) && !existsSync(join(home, name)))
-      await rename(join(kept, name), join(home, name));
-  }
 }

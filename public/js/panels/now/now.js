@@ -1,5 +1,6 @@
 import { Button, Loading } from '../../components/basics.js';
 import { Plot } from '../../components/plot.js';
+import { relative } from '../../format/duration.js';
 import { count, money, short } from '../../format/quantity.js';
 import { priorities, priorityTone } from '../../format/state.js';
 import { Ninja } from '../../ninja/ninja.js';
@@ -130,8 +131,17 @@ function Wrong({ now }) {
             )}
           </ul>`
     }
+    ${proofText(now) === '' ? null : html`<p class="soft small">${proofText(now)}</p>`}
     ${troubles.length > shownTroubles ? html`<p class="soft small">and ${troubles.length - shownTroubles} more</p>` : null}
   </section>`;
+}
+
+/** @param {Now} now */
+function proofText({ at, upkeep: { backup, drill } }) {
+  /** @param {string} what @param {Now['upkeep']['drill']} run */
+  const said = (what, run) =>
+    run?.doneAt == null ? [] : [`${what} ${relative(Date.parse(run.doneAt), at)}`];
+  return [...said('Last backup', backup), ...said('last restored in a drill', drill)].join(', ');
 }
 
 /** @param {{ mailbox: Now['status']['mailbox'], counts: Now['status']['counts'] }} props */

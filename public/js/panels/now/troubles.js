@@ -19,7 +19,7 @@ export const loopLimitMs = 20;
  * @param {Now} now
  * @returns {Trouble[]}
  */
-export function troublesOf({ status, lately, waiting }) {
+export function troublesOf({ status, lately, waiting, upkeep }) {
   /** @type {(Trouble | false)[]} */
   const all = [
     status.database.state === 'away' && {
@@ -54,6 +54,7 @@ export function troublesOf({ status, lately, waiting }) {
       panel: 'config',
       query: { text: 'storage' },
     },
+    ...troublesOfUpkeep(upkeep),
     status.spend.reached !== null && {
       key: 'spend',
       tone: 'orange',
@@ -103,6 +104,15 @@ function troubleOfChild({ id, state, restarts, lastError }) {
       panel: 'tree',
     },
   ];
+}
+
+/** @param {Now['upkeep']} upkeep @returns {Trouble[]} */
+function troublesOfUpkeep({ backup, drill }) {
+  const failed = [
+    ...(backup?.state === 'failed' ? ['The last backup failed'] : []),
+    ...(drill?.state === 'failed' ? ['The last backup could not be restored in the drill'] : []),
+  ];
+  return failed.map((text) => ({ key: text, tone: 'pink', glyph: '✕', text, panel: 'activity' }));
 }
 
 /** @param {string | null | undefined} error */

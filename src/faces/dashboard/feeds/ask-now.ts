@@ -7,6 +7,7 @@ import { listNotices, type Notice } from '../../../notices/rows.ts';
 import { noticesWaiting } from '../../../notices/waiting.ts';
 import { lastEndedTasks } from '../../../tasks/rows/task-page.ts';
 import { deadLettersWaiting, doubtsWaiting } from '../../../tasks/waiting.ts';
+import { noProof, type Proof, readProof } from '../../../upkeep/proof.ts';
 import { wishesWaiting } from '../../../wishes/waiting.ts';
 
 /** Counts of what only the owner can do something about: one line a concern. */
@@ -22,6 +23,8 @@ const waitingCounts = {
 export interface Asked {
   /** Counts of what only the owner can do something about. */
   waiting: Record<keyof typeof waitingCounts | 'unread', number>;
+  /** When it was last proven that the home can be restored. */
+  upkeep: Proof;
   /** The newest notices that were not seen, two at most. */
   notices: Notice[];
   /** How the last tasks ended: the newest one, and how many were done or failed one after the other. */
@@ -40,6 +43,7 @@ const shownNotices = 2;
 /** The same before the store was asked. */
 export const nothingAsked: Asked = {
   waiting: { wishes: 0, findings: 0, doubts: 0, deadLetters: 0, notices: 0, unread: 0 },
+  upkeep: noProof,
   notices: [],
   lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0 },
 };
@@ -49,7 +53,8 @@ export async function askNow(store: Pick<Store, 'query'>, now: number): Promise<
   const counts = await countEach(store, 'waiting-for-the-owner', waitingCounts);
   const unread = await countUnread(store, { since: new Date(now - unreadMs) });
   const notices = counts.notices === 0 ? [] : await listNotices(store, { unseen: true, limit: shownNotices });
-  return { waiting: { ...counts, unread }, notices, lately: await askLately(store, now) };
+  const upkeep = await readProof(store);
+  return { waiting: { ...counts, unread }, upkeep, notices, lately: await askLately(store, now) };
 }
 
 async function askLately(store: Pick<Store, 'query'>, now: number): Promise<Asked['lately']> {

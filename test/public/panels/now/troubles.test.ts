@@ -21,6 +21,7 @@ describe('what went wrong', () => {
       loopP99Ms: 31,
       agent: 'offline',
       room: 'low',
+      upkeep: { drill: { at: '', state: 'failed', doneAt: null } },
     });
     expect(troublesOf(now).map(({ key, panel, tone }) => [key, panel, tone])).toEqual([
       ['database', 'tree', 'pink'],
@@ -29,6 +30,7 @@ describe('what went wrong', () => {
       ['dead', 'tasks', 'pink'],
       ['failed', 'tasks', 'pink'],
       ['storage', 'config', 'pink'],
+      ['The last backup could not be restored in the drill', 'activity', 'pink'],
       ['rejected', 'activity', 'orange'],
       ['loop', 'tree', 'orange'],
       ['agent', 'config', 'orange'],
