@@ -9,6 +9,7 @@ import { useStore } from '../../state/use-store.js';
 import { html, useMemo } from '../../view.js';
 import { loopLimitMs, troublesOf } from './troubles.js';
 import { Notices, useNotices } from '../notices/unseen.js';
+import { Checklist } from './checklist.js';
 import { waitingOf } from './waiting.js';
 
 // Told on every panel; this module is there from the start.
@@ -26,7 +27,7 @@ export function NowPanel() {
       now === null
         ? html`<${Loading} rows=${4} what="Asking the daemon" />`
         : html`<div class="now-words">
-            <${Running} now=${now} /><${Waiting} now=${now} /><${Wrong} now=${now} />
+            <${Checklist} /><${Running} now=${now} /><${Waiting} now=${now} /><${Wrong} now=${now} />
           </div>`
     }
     <${Plots} spend=${now?.status.spend} />
