@@ -48,7 +48,7 @@ function Going({ turn }) {
   return html`<div class="reply-foot">
     <span class="live-dot" aria-hidden="true"></span>
     <span class="soft"
-      >${turn.progress ?? (turn.state === 'queued' ? 'waiting for a lane' : 'starting')}</span
+      >${turn.progress ?? (turn.state === 'queued' ? 'waits for its turn' : 'starting')}</span
     >
     ${
       taskId === null

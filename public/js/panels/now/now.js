@@ -189,7 +189,7 @@ function Plots({ spend }) {
   const plots = [
     { title: 'Events a second', values: history?.eventsPerSecond, tone: 'cyan', whole: true },
     { title: 'Waiting in the mailbox', values: history?.depth, tone: 'yellow', whole: true },
-    { title: 'Tasks in the lanes', values: history?.running, tone: 'cyan', steps: true, whole: true },
+    { title: 'Tasks that run', values: history?.running, tone: 'cyan', steps: true, whole: true },
     {
       title: 'Spent today',
       values: history?.todayUsd,
@@ -200,7 +200,7 @@ function Plots({ spend }) {
     },
     { title: 'Failed within the hour', values: history?.failed, tone: 'pink', steps: true, whole: true },
     {
-      title: 'Event loop, 99th percentile',
+      title: 'How late I answer, at worst',
       values: history?.loopP99Ms,
       tone: 'text',
       format: milliseconds,
