@@ -1,3 +1,4 @@
+import { shellCommand } from '../../format/shell-command.js';
 import { Button } from '../../components/basics.js';
 import { act } from '../../link/act.js';
 import { useResource } from '../../link/use-resource.js';
@@ -31,12 +32,12 @@ const words = {
   cap: {
     title: 'A spending cap',
     why: `Past it, only your own messages run.`,
-    how: html`<${Button} kind="quiet" onClick=${capSpending}>Set $${usualCapUsd} a day<//>`,
+    how: html`<${Button} onClick=${capSpending}>Set $${usualCapUsd} a day<//>`,
   },
   service: {
     title: 'Runs by itself',
     why: 'As a service, I am there after a restart of this machine.',
-    how: html`<code>ninjad service install</code>`,
+    how: html`<code>${shellCommand('service install')}</code>`,
   },
   phone: {
     title: 'Your phone',
