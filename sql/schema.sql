@@ -451,6 +451,13 @@ CREATE TABLE finding_detectors (
   CONSTRAINT finding_detectors_not_negative CHECK (((LEAST(dismissals, held) >= 0) AND (dismissed_weight >= (0)::double precision)))
 );
 
+CREATE TABLE first_steps (
+  dismissed boolean DEFAULT true NOT NULL,
+  dismissed_at timestamp with time zone NOT NULL,
+  CONSTRAINT first_steps_pkey PRIMARY KEY (dismissed),
+  CONSTRAINT first_steps_single CHECK (dismissed)
+);
+
 CREATE TABLE fleet_alerts (
   machine_id bigint NOT NULL,
   kind text NOT NULL,

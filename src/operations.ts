@@ -4,6 +4,7 @@ import { discordOperations } from './discord/operations.ts';
 import { eventOperations } from './events/operations.ts';
 import { controlOperations } from './faces/control/operations.ts';
 import { dashboardOperations } from './faces/dashboard/operations.ts';
+import { firstStepOperations } from './faces/first-steps/operations.ts';
 import { statusOperations } from './faces/status/operations.ts';
 import { findingOperations } from './findings/operations.ts';
 import { fleetOperations } from './fleet/operations.ts';
@@ -38,6 +39,7 @@ import { wishOperations } from './wishes/operations.ts';
 export const operations = {
   ...dashboardOperations,
   ...statusOperations,
+  ...firstStepOperations,
   ...eventOperations,
   ...ruleOperations,
   ...taskOperations,

@@ -45,6 +45,7 @@ const tables = [
   'rule_days',
   'machines',
   'imports',
+  'first_steps',
 ];
 const { store } = useDatabase(...tables);
 
@@ -289,6 +290,7 @@ const examples: {
   'config.set': { input: { key: 'log.level', value: 'debug' } },
   'config.unset': { input: { key: 'log.level' } },
   'clock.believe': { input: {} },
+  'firstSteps.dismiss': { input: { dismissed: true } },
   'notices.see': { input: { until: 1 } },
   'delivery.retry': { input: { id: 1 } },
   'mail.catchUp': { input: { since: '2026-11-27T08:00:00Z' } },

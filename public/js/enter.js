@@ -1,3 +1,4 @@
+import { shellCommand } from './format/shell-command.js';
 import { keepSessionKey, keyHeader } from './link/session-key.js';
 import { NinjaFigure } from './ninja/figure.js';
 import { html, render, useEffect, useState } from './view.js';
@@ -38,7 +39,7 @@ function Door({ code }) {
     </div>
     <h1>${words.title}</h1>
     <p class="soft prose" role="status">${says ?? words.text}</p>
-    ${state === 'opening' ? null : html`<p>For a fresh link: <code>ninjad dashboard</code></p>`}
+    ${state === 'opening' ? null : html`<p>For a fresh link: <code>${shellCommand('dashboard')}</code></p>`}
   </main>`;
 }
 
@@ -58,7 +59,10 @@ const doorWords = {
     text: 'Let it keep data of this site (cookies and storage), then open a fresh link.',
   },
   foreign: { title: 'Something stands between', text: 'The daemon took this page for a foreign one.' },
-  away: { title: 'The daemon does not answer', text: 'Start it with “ninjad up”; its link is printed then.' },
+  away: {
+    title: 'The daemon does not answer',
+    text: `Start it with “${shellCommand('up')}”; its link is printed then.`,
+  },
 };
 
 /** @typedef {{ state: keyof typeof doorWords, says?: string }} Outcome `says` is the daemon's own sentence */

@@ -3,15 +3,16 @@ import type { Answers } from '../operations.ts';
 import { deliveryStates } from '../outbox/rows/list-deliveries.ts';
 import { connect } from './connect.ts';
 import { isJson } from './memory-options.ts';
-import { limitOption, nameOption } from './options.ts';
+import { beforeOption, limitOption, nameOption } from './options.ts';
 import { paintState } from './paint.ts';
-import { printJson, printLines, tableLines } from './print.ts';
+import { printJson, printLines, printPage, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { relativeTime } from './units.ts';
 
 interface DeliveriesOptions {
   state?: (typeof deliveryStates)[number];
   channel?: string;
+  before?: number;
   limit: number;
   json?: true;
 }
@@ -32,13 +33,14 @@ export function deliveriesCommand(): Command {
     .description('list what was sent or waits to be sent by a channel')
     .addOption(new Option('--state <state>', 'only those in this state').choices(deliveryStates))
     .option('--channel <channel>', 'only those of this channel', nameOption)
+    .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 20)
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(async ({ json, ...query }: DeliveriesOptions) => {
-      const { items } = await connect().ask('deliveries.list', query);
+      const { items, next } = await connect().ask('deliveries.list', query);
       if (json === true) printJson(items);
-      else printLines(items.length === 0 ? ['no deliveries'] : deliveryTable(items, Date.now()));
+      else printPage(items.length === 0 ? ['no deliveries'] : deliveryTable(items, Date.now()), next);
     })
     .addCommand(retryCommand());
 }

@@ -4,6 +4,7 @@ import { examine } from '../doctor/examine.ts';
 import { readSubject } from '../doctor/subject.ts';
 import type { NamedResult } from '../lib/doctor/check-result.ts';
 import { createSettings } from '../settings.ts';
+import { asLaunched } from './as-launched.ts';
 import { currentPaths } from './connect.ts';
 import { exitCodes } from './failure.ts';
 import { paint, type Tint } from './paint.ts';
@@ -50,7 +51,9 @@ function reportLines(findings: readonly NamedResult[]): string[] {
     const { glyph, tint } = marks[verdict];
     const detail = [
       ...(expected === undefined ? [] : [`${indent}${paint('dim', 'expected')} ${oneLine(expected)}`]),
-      ...(advice === undefined ? [] : [`${indent}${paint('dim', 'to do')}    ${oneLine(advice)}`]),
+      ...(advice === undefined
+        ? []
+        : [`${indent}${paint('dim', 'to do')}    ${asLaunched(oneLine(advice))}`]),
     ];
     return [`${paint(tint, glyph)} ${check.padEnd(width)}  ${oneLine(found)}`, ...detail];
   });

@@ -3,9 +3,9 @@ import { eventStatuses } from '../events/rows/search-events.ts';
 import type { Explanation } from '../events/explain.ts';
 import type { Answers } from '../operations.ts';
 import { connect } from './connect.ts';
-import { limitOption, nameOption } from './options.ts';
+import { beforeOption, limitOption, nameOption } from './options.ts';
 import { paint, paintState } from './paint.ts';
-import { printJson, printLines, tableLines } from './print.ts';
+import { printJson, printLines, printPage, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { relativeTime } from './units.ts';
 
@@ -13,6 +13,7 @@ interface EventsOptions {
   status?: (typeof eventStatuses)[number];
   source?: string;
   category?: string;
+  before?: number;
   limit: number;
   explain?: string;
   json?: true;
@@ -32,6 +33,7 @@ export function eventsCommand(): Command {
     .addOption(new Option('--status <status>', 'only those of this status').choices(eventStatuses))
     .option('--source <source>', 'only those of this source', nameOption)
     .option('--category <category>', 'only those of this category', nameOption)
+    .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 20)
     .addOption(
       new Option(
@@ -49,9 +51,9 @@ export function eventsCommand(): Command {
         else printLines(explanationLines(explanation));
         return;
       }
-      const { items: events } = await connect().ask('events.list', filter);
+      const { items: events, next } = await connect().ask('events.list', filter);
       if (json === true) printJson(events);
-      else printLines(events.length === 0 ? ['no events'] : eventTable(events, Date.now()));
+      else printPage(events.length === 0 ? ['no events'] : eventTable(events, Date.now()), next);
     });
 }
 

@@ -6,8 +6,8 @@ import { UsageError } from '../lib/errors.ts';
 import { connect } from './connect.ts';
 import { detectorTable, findingLines, findingTable, lookLines } from './findings-print.ts';
 import { isJson } from './memory-options.ts';
-import { limitOption } from './options.ts';
-import { printJson, printLines } from './print.ts';
+import { beforeOption, limitOption } from './options.ts';
+import { printJson, printLines, printPage } from './print.ts';
 import { oneLine } from './printable.ts';
 
 const help = `
@@ -43,6 +43,7 @@ export function findingsCommand(): Command {
 interface ListOptions {
   state: (typeof findingStates)[number] | 'all';
   kind?: string;
+  before?: number;
   limit: number;
 }
 
@@ -53,16 +54,18 @@ function listCommand(): Command {
       new Option('--state <state>', 'those in this state').choices([...findingStates, 'all']).default('open'),
     )
     .addOption(new Option('--kind <detector>', 'only those of this detector').choices(detectorKinds))
+    .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 50)
     .option('--json', 'print them as JSON')
-    .action(async ({ state, kind, limit }: ListOptions, command: Command) => {
-      const { items } = await connect().ask('findings.list', {
+    .action(async ({ state, kind, before, limit }: ListOptions, command: Command) => {
+      const { items, next } = await connect().ask('findings.list', {
         limit,
+        ...(before !== undefined && { before }),
         ...(state !== 'all' && { state }),
         ...(kind !== undefined && { kind }),
       });
       if (isJson(command)) printJson(items);
-      else if (items.length > 0) printLines(findingTable(items, Date.now()));
+      else if (items.length > 0) printPage(findingTable(items, Date.now()), next);
       else printLines([state === 'open' ? 'nothing to look at' : 'no findings']);
     });
 }

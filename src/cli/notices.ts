@@ -3,14 +3,15 @@ import type { Answers } from '../operations.ts';
 import { UsageError } from '../lib/errors.ts';
 import { connect } from './connect.ts';
 import { isJson } from './memory-options.ts';
-import { limitOption } from './options.ts';
+import { beforeOption, limitOption } from './options.ts';
 import { paint } from './paint.ts';
-import { printJson, printLines, tableLines } from './print.ts';
+import { printJson, printLines, printPage, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { count, relativeTime } from './units.ts';
 
 interface NoticesOptions {
   all?: true;
+  before?: number;
   limit: number;
   json?: true;
 }
@@ -31,15 +32,19 @@ export function noticesCommand(): Command {
   return new Command('notices')
     .description('list what you were told and have not seen')
     .option('--all', 'also what you have seen')
+    .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 20)
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
-    .action(async ({ all, limit, json }: NoticesOptions) => {
-      const { items: notices } = await connect().ask('notices.list', { unseen: all !== true, limit });
+    .action(async ({ all, json, ...page }: NoticesOptions) => {
+      const { items: notices, next } = await connect().ask('notices.list', {
+        unseen: all !== true,
+        ...page,
+      });
       if (json === true) printJson(notices);
       else if (notices.length === 0)
         printLines([all === true ? 'no notices' : 'nothing that you have not seen']);
-      else printLines(noticeTable(notices, Date.now()));
+      else printPage(noticeTable(notices, Date.now()), next);
     })
     .addCommand(seenCommand());
 }

@@ -23,6 +23,12 @@ export function limitOption(text: string): number {
   return wholeNumber(text, 1, 1000);
 }
 
+/** Parses `--before`: the number of a row, from which on a list goes back. */
+export function beforeOption(text: string): number {
+  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected the number of a row, as the list shows it.');
+}
+
 /** Parses a number of lines, 0 too. */
 export function countOption(text: string): number {
   return wholeNumber(text, 0, 100_000);

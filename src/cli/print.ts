@@ -12,6 +12,11 @@ export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
+/** Writes a page of a list for people, and how the next one is had; `next` is null on the last. */
+export function printPage(lines: readonly string[], next: number | null): void {
+  printLines(next === null ? lines : [...lines, paint('dim', `older ones: --before ${next}`)]);
+}
+
 const noBorders = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import type { Answers } from '../operations.ts';
+import type { PriorityName } from '../lib/wire/priority.ts';
 import { taskStates } from '../tasks/rows/list-tasks.ts';
 import { connect } from './connect.ts';
-import { limitOption } from './options.ts';
+import { beforeOption, limitOption, nameOption, priorityOption } from './options.ts';
 import { paintState } from './paint.ts';
-import { printJson, printLines, tableLines } from './print.ts';
+import { printJson, printPage, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { duration, money, relativeTime } from './units.ts';
 
@@ -12,6 +13,12 @@ type TaskSummary = Answers['tasks.list']['items'][number];
 
 interface TasksOptions {
   state?: (typeof taskStates)[number];
+  priority?: PriorityName;
+  source?: string;
+  category?: string;
+  conversation?: string;
+  text?: string;
+  before?: number;
   limit: number;
   json?: true;
 }
@@ -28,13 +35,19 @@ export function tasksCommand(): Command {
   return new Command('tasks')
     .description('list the latest tasks')
     .addOption(new Option('--state <state>', 'only those in this state').choices(taskStates))
+    .option('-p, --priority <priority>', 'only those of this priority', priorityOption)
+    .option('--source <source>', 'only those of this source', nameOption)
+    .option('--category <category>', 'only those of this category', nameOption)
+    .option('--conversation <name>', 'only those of this conversation', nameOption)
+    .option('--text <words>', 'only those in whose text they occur')
+    .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 20)
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
-    .action(async ({ json, state, limit }: TasksOptions) => {
-      const { items: tasks } = await connect().ask('tasks.list', { state, limit });
+    .action(async ({ json, ...query }: TasksOptions) => {
+      const { items: tasks, next } = await connect().ask('tasks.list', query);
       if (json === true) printJson(tasks);
-      else printLines(tasks.length === 0 ? ['no tasks'] : taskTable(tasks, Date.now()));
+      else printPage(tasks.length === 0 ? ['no tasks'] : taskTable(tasks, Date.now()), next);
     });
 }
 

@@ -39,7 +39,7 @@ export function checkDaemon({ daemon, paths }: Asked): CheckResult {
     );
   if (loop.p99Ms > lateMs)
     return warn(
-      `${found}; its event loop is late by ${loop.p99Ms.toFixed(0)} ms (p99)`,
+      `${found}; it is late by ${loop.p99Ms.toFixed(0)} ms (p99)`,
       `under ${lateMs} ms`,
       'the machine is overloaded, or this is a bug',
     );

@@ -17,7 +17,7 @@ export async function replayEvent(
   caller: Caller,
   { id, status, priority, source, category, payload }: EventRow,
 ): Promise<string> {
-  if (status !== 'dead') throw new ConflictError(`event ${id} is no dead letter: it is ${status}`);
+  if (status !== 'dead') throw new ConflictError(`event ${id} was not given up: it is ${status}`);
   const dedupKey = await replayKey(store, id);
   const { text } = readPayload(payload);
   await writer.putAccepted(

@@ -14,15 +14,15 @@ export const selfMetrics: MetricGroup = {
     'loop.p99Ms': {
       unit: 'ms',
       better: 'lower',
-      says: 'delay of the event loop in 99 % of turns, on average',
+      says: 'how late 99 of 100 turns of the daemon are, on average',
     },
-    'loop.maxMs': { unit: 'ms', better: 'lower', says: 'the longest stall of the event loop' },
+    'loop.maxMs': { unit: 'ms', better: 'lower', says: 'the longest that the daemon stood still' },
     'process.rssBytes': { unit: 'bytes', better: 'lower', says: 'memory of the process, on average' },
     'queue.oldestMs': { unit: 'ms', better: 'lower', says: 'the longest that a task stood in the queue' },
     'mailbox.oldestMs': {
       unit: 'ms',
       better: 'lower',
-      says: 'the longest that an event stood in the mailbox',
+      says: 'the longest that an event waited to be routed',
     },
     'statement.maxMs': { unit: 'ms', better: 'lower', says: 'the slowest statement' },
     'statement.slowPerDay': { unit: 'a day', better: 'lower', says: 'statements that were slow' },

@@ -17,12 +17,12 @@ export const taskMetrics: MetricGroup = {
     'task.waitP50Ms': {
       unit: 'ms',
       better: 'lower',
-      says: 'how long half of the tasks waited for a lane at most',
+      says: 'how long half of the tasks waited to run at most',
     },
     'task.waitP95Ms': {
       unit: 'ms',
       better: 'lower',
-      says: 'how long 95 % of the tasks waited for a lane at most',
+      says: 'how long 95 % of the tasks waited to run at most',
     },
     'task.promptChars': {
       unit: 'count',

@@ -10,7 +10,7 @@ export const eventMetrics: MetricGroup = {
     'event.deadPerDay': {
       unit: 'a day',
       better: 'lower',
-      says: 'events that ended as dead letters or failed',
+      says: 'events that failed or were given up',
     },
     'event.taskPerDay': { unit: 'a day', better: 'neither', says: 'events that became tasks' },
   },

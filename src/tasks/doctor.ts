@@ -17,5 +17,5 @@ export const agentChecks: Checks<AgentNeeds> = {
 
 /** Checks of the tasks themselves. */
 export const taskChecks: Checks<Parameters<typeof checkDeadLetters>[0]> = {
-  'dead letters': checkDeadLetters,
+  'given up': checkDeadLetters,
 };

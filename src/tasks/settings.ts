@@ -107,7 +107,7 @@ export const taskSettings = {
     hot: false,
   }),
   'task.maxAttempts': setting(wholeNumber(1, 20), 3, {
-    description: 'How often a failing task is tried before it becomes a dead letter.',
+    description: 'How often a failing task is tried before it is given up.',
     hot: true,
   }),
   'task.maxTurns': setting(orNull(wholeNumber(1, 10_000)), null, {
@@ -135,7 +135,7 @@ export const taskSettings = {
     hot: true,
   }),
   'lanes.reservedForHuman': setting(wholeNumber(0, 63), 1, {
-    description: 'How many of these lanes only HUMAN tasks may use; fewer than `lanes.total`.',
+    description: 'How many of these places only HUMAN tasks may use; fewer than `lanes.total`.',
     hot: true,
   }),
   'tasks.maxMemory': setting(orNull(wholeNumber(128, 16_777_216, 'MiB')), null, {

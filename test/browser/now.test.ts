@@ -37,10 +37,10 @@ describeInBrowser('now', () => {
     await page.locator('.now-words li', { hasText: 'read the log of the night' }).waitFor();
     await page.locator('.ninja-mood', { hasText: 'juggling' }).waitFor();
     await page.getByText('2 tasks run at once.').waitFor();
-    for (const text of ['2 wishes to decide', '2 findings to look at', 'dead letters to replay'])
+    for (const text of ['2 wishes to decide', '2 findings to look at', 'given-up tasks to try again'])
       await page.getByRole('link', { name: new RegExp(text) }).waitFor();
     await page.locator('.plot canvas').nth(5).waitFor();
-    await page.getByRole('img', { name: 'Tasks in the lanes: now 2' }).waitFor();
+    await page.getByRole('img', { name: 'Tasks that run: now 2' }).waitFor();
     expect(await overflowOf(page)).toBe(0);
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'now');

@@ -79,6 +79,30 @@ describe('ninjad tasks', () => {
     expect(daemon.calls).toEqual([['tasks.list', { state: 'done', limit: 3 }]]);
   });
 
+  it('filters them, and says how the next page is had', async () => {
+    const asked: unknown[] = [];
+    await cli.daemon({
+      'tasks.list': (query) => {
+        asked.push(query);
+        return { items: [someTask], next: 12 };
+      },
+    });
+    const lines = await shown('tasks', '-p', 'human', '--source', 'cli', '--text', 'nas', '--before', '40');
+    expect(lines.at(-1)).toBe('older ones: --before 12');
+    expect(asked).toEqual([{ priority: 'HUMAN', source: 'cli', text: 'nas', before: 40, limit: 20 }]);
+    expect((await cli.run(['tasks', '--before', 'x'])).stderr).toContain('Expected the number of a row');
+  });
+
+  it.each(['events', 'notices', 'deliveries', 'wishes list', 'findings list', 'goals history x'])(
+    '%s pages too',
+    async (command) => {
+      const { stdout } = await cli.run([...command.split(' '), '--help']);
+      expect(stdout).toMatch(/--before <id> +only those before this number/);
+      expect(stdout).toMatch(/--limit <number>/);
+      expect(stdout).toContain('--json');
+    },
+  );
+
   it('says so when there are none, and prints an empty list with --json', async () => {
     await cli.daemon({ 'tasks.list': () => ({ items: [], next: null }) });
     expect(await shown('tasks')).toEqual(['no tasks']);

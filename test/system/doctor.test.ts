@@ -27,7 +27,7 @@ it('finds nothing wrong with a daemon that runs, and after that what was broken 
     verdict: 'ok',
     found: expect.stringMatching(/commits reach the disk/) as string,
   });
-  expect(well.of('dead letters')).toEqual({ check: 'dead letters', verdict: 'ok', found: 'none' });
+  expect(well.of('given up')).toEqual({ check: 'given up', verdict: 'ok', found: 'none' });
   expect(well.of('processes')?.found.split(':')[0]).toBe((await daemon.status()).containment.tier);
 
   await daemon.kill('SIGKILL');

@@ -13,7 +13,7 @@ const signs = {
   claimed: { glyph: '◷', word: 'waits', tone: 'yellow' },
   missed: { glyph: '◌', word: 'missed', tone: 'orange' },
   skipped: { glyph: '∅', word: 'skipped', tone: 'soft' },
-  dead: { glyph: '☠', word: 'dead letter', tone: 'pink' },
+  dead: { glyph: '☠', word: 'given up', tone: 'pink' },
   dropped: { glyph: '∅', word: 'dropped', tone: 'soft' },
   task: { glyph: '▸', word: 'became a task', tone: 'cyan' },
 

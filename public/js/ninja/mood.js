@@ -138,8 +138,9 @@ function busy({ status: { tasks, room }, running }) {
   return feels('striking', 'cyan', `One task runs${waiting}${about}.`);
 }
 
-/** @param {Now} pulse @param {number} now */
-function proud({ lately: { lastEnded, doneInARow } }, now) {
+/** No joy while something has failed for good. @param {Now} pulse @param {number} now */
+function proud({ waiting, lately: { lastEnded, doneInARow, failedLastHour } }, now) {
+  if (waiting.deadLetters > 0 || failedLastHour > 0) return undefined;
   if (lastEnded === null || doneInARow < streakLength || now - lastEnded.at > streakFreshMs) return undefined;
   return feels('celebrating', 'green', `${count(doneInARow)} tasks in a row went well.`);
 }
@@ -162,7 +163,7 @@ function waitingNews({ wishes, findings, doubts, deadLetters, unread }) {
   return [
     unread === 0 ? '' : plural(unread, 'reply is unread', 'replies are unread'),
     decisions === 0 ? '' : plural(decisions, 'decision waits for you', 'decisions wait for you'),
-    deadLetters === 0 ? '' : `${plural(deadLetters, 'dead letter')} to look at`,
+    deadLetters === 0 ? '' : `${plural(deadLetters, 'given-up task')} to look at`,
   ]
     .filter((part) => part !== '')
     .slice(0, 2)

@@ -61,7 +61,7 @@ function Facts({ status: { mailbox, tasks, spend } }) {
     >
     <span
       class="fact"
-      title=${`${plural(mailbox.depth, 'event')} in the mailbox, ${plural(tasks.queued, 'task')} without a lane`}
+      title=${`${plural(mailbox.depth, 'event')} waiting, ${plural(tasks.queued, 'task')} queued`}
       ><b>${count(mailbox.depth + tasks.queued)}</b><span class="soft">queued</span></span
     >
     <span

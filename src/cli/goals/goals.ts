@@ -8,8 +8,8 @@ import type { Answers, Request } from '../../operations.ts';
 import { connect, type DaemonClient } from '../connect.ts';
 import { exitCodes } from '../failure.ts';
 import { isJson } from '../memory-options.ts';
-import { limitOption } from '../options.ts';
-import { printJson, printLines } from '../print.ts';
+import { beforeOption, limitOption } from '../options.ts';
+import { printJson, printLines, printPage } from '../print.ts';
 import { oneLine } from '../printable.ts';
 import { goalLines, goalTable, historyTable, previewLines, runLines } from './lines.ts';
 import { askingTask, changeOf, type TermOptions, withTerms } from './options.ts';
@@ -214,14 +214,15 @@ function historyCommand(): Command {
   return new Command('history')
     .description('the runs of a goal, newest first, those that were missed among them')
     .argument('<name>', 'its name')
+    .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 50)
     .option('--json', 'print them as JSON')
-    .action(async (name: string, { limit }: { limit: number }, command: Command) => {
+    .action(async (name: string, { before, limit }: { before?: number; limit: number }, command: Command) => {
       const { ask } = connect();
       const { id } = await ask('goal.named', { name });
-      const { items } = await ask('goal.history', { id, limit });
+      const { items, next } = await ask('goal.history', { id, before, limit });
       if (isJson(command)) printJson(items);
-      else printLines(items.length === 0 ? ['it has never run'] : historyTable(items));
+      else printPage(items.length === 0 ? ['it has never run'] : historyTable(items), next);
     });
 }
 

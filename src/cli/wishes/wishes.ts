@@ -4,8 +4,8 @@ import { wishStates } from '../../wishes/states.ts';
 import { connect } from '../connect.ts';
 import { exitCodes } from '../failure.ts';
 import { isJson } from '../memory-options.ts';
-import { limitOption } from '../options.ts';
-import { printJson, printLines } from '../print.ts';
+import { beforeOption, limitOption } from '../options.ts';
+import { printJson, printLines, printPage } from '../print.ts';
 import { oneLine } from '../printable.ts';
 import { readStdin } from '../read-text.ts';
 import { applyWish } from './apply.ts';
@@ -49,27 +49,36 @@ export function wishesCommand(): Command {
     .addCommand(applyCommand());
 }
 
+interface WishesOptions {
+  state?: (typeof wishStates)[number];
+  before?: number;
+  limit: number;
+  json?: true;
+}
+
 function listCommand(): Command {
   return new Command('list')
     .description('the newest wishes')
     .option('--state <state>', `only those that are ${wishStates.join(', ')}`, stateOption)
+    .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 50)
     .option('--json', 'print them as JSON')
-    .action(
-      async ({ state, limit }: { state?: (typeof wishStates)[number]; limit: number }, command: Command) => {
-        const { ask } = connect();
-        const { items } = await ask('wishes.list', { limit, ...(state !== undefined && { state }) });
-        if (isJson(command)) {
-          printJson(items);
-          return;
-        }
-        const figures = await ask('wishes.acceptance', {});
-        printLines([
+    .action(async ({ json: _, ...query }: WishesOptions, command: Command) => {
+      const { ask } = connect();
+      const { items, next } = await ask('wishes.list', query);
+      if (isJson(command)) {
+        printJson(items);
+        return;
+      }
+      const figures = await ask('wishes.acceptance', {});
+      printPage(
+        [
           ...(items.length === 0 ? ['no wishes'] : wishTable(items, Date.now())),
           ...figures.filter(({ rate }) => rate !== null).map(acceptanceLine),
-        ]);
-      },
-    );
+        ],
+        next,
+      );
+    });
 }
 
 function addCommand(): Command {

@@ -7,7 +7,7 @@ const shownChars = 300;
 /** Tasks that failed for good: to be tried once more. */
 export const deadLetterDecisions: DecisionKind = {
   name: 'dead',
-  label: 'Dead letter',
+  label: 'Given up',
   lists: ['tasks.list'],
   acts: `action = 'task.retry' AND task_id = $1::bigint`,
   choices: [

@@ -144,7 +144,7 @@ export function statusText(status: Status): string {
   const cap = spend.capUsd === null ? '' : ` of $${spend.capUsd.toFixed(2)}`;
   return [
     `${status.ready ? 'Ready' : 'Not ready'}: ${mailbox.depth} events wait, ${tasks.running} tasks run, ${tasks.queued} are queued${shortageWords(status)}.`,
-    `Since the start ${counts.accepted} accepted, ${counts.rejected} rejected, ${counts.done} done, ${counts.failed} failed, ${counts.deadLettered} dead letters.`,
+    `Since the start ${counts.accepted} taken, ${counts.rejected} not understood, ${counts.done} done, ${counts.failed} failed, ${counts.deadLettered} given up.`,
     `Database ${database.state}, agent ${agent.kind}, spent $${spend.todayUsd.toFixed(2)}${cap} today.`,
   ].join('\n');
 }

@@ -15,7 +15,7 @@ const leastSampledS = 3_600;
 /** Times at which the event loop stood still. */
 export const loopStall = detector({
   kind: 'loop_stall',
-  says: 'times at which the event loop of the daemon stood still',
+  says: 'times at which the daemon stood still',
   over: 'period',
   thresholds: {
     stallMs: { value: 500, says: 'milliseconds of one stall' },
@@ -50,7 +50,7 @@ export const loopStall = detector({
       .map(({ stalls, worstMs, p99Ms, worst }) => ({
         subject: 'loop',
         severity: worstMs >= at.graveMs || (p99Ms ?? 0) >= at.p99Ms ? 'critical' : 'warning',
-        summary: `The event loop stood still for ${span(at.stallMs)} or longer in ${count(stalls, 'sample')}, for ${span(worstMs)} at worst`,
+        summary: `The daemon stood still for ${span(at.stallMs)} or longer in ${count(stalls, 'sample')}, for ${span(worstMs)} at worst`,
         evidence: worst.map((one) =>
           seen('sample', new Date(one.at).toISOString(), `a stall of ${span(one.ms)}`),
         ),

@@ -6,7 +6,7 @@ type At = Readonly<Record<'waitingMs' | 'waitedMs' | 'ended', number>>;
 /** Tasks that wait long for a lane. */
 export const queueStarvation = detector({
   kind: 'queue_starvation',
-  says: 'tasks that are due and wait long for a lane, now or most of the time',
+  says: 'tasks that are due and wait long to run, now or most of the time',
   over: 'period',
   thresholds: {
     waitingMs: { value: 1_800_000, says: 'milliseconds that a queued task has been due' },
@@ -46,7 +46,7 @@ async function starving({ store, now, since }: Scene, at: At): Promise<Candidate
       { name: 'waiting', value: number, unit: 'count' },
     ],
     remedy:
-      'See with `ninjad status` what holds the lanes: a cap that is reached, an agent that is away, or long tasks. More lanes can be set with lanes.total.',
+      'See with `ninjad status` what holds them up: a cap that is reached, an agent that is away, or long tasks. lanes.total lets more run at once.',
     weight: oldestMs,
     metric: { metric: 'queue.oldestMs', today: oldestMs, goal: at.waitingMs / 2 },
   }));
@@ -73,7 +73,7 @@ async function starved({ store, period }: Scene, at: At): Promise<Candidate[]> {
   return rows.map(({ category, ended, p90, longest }) => ({
     subject: category,
     severity: 'warning',
-    summary: `One of ten tasks of the category “${category}” waited ${span(p90)} or longer for a lane`,
+    summary: `One of ten tasks of the category “${category}” waited ${span(p90)} or longer to run`,
     evidence: [
       seen('category', category, `${ended} tasks, a tenth waited ${span(p90)}`),
       ...longest.map(({ id, ms }) => seen('task', id, `waited ${span(ms)}`)),
@@ -83,7 +83,7 @@ async function starved({ store, period }: Scene, at: At): Promise<Candidate[]> {
       { name: 'ended', value: ended, unit: 'count' },
     ],
     remedy:
-      'Give these tasks a higher priority by a rule, spread what comes all at once, or allow more lanes with lanes.total.',
+      'Give these tasks a higher priority by a rule, spread what comes all at once, or let more run at once with lanes.total.',
     weight: (ended * p90) / 1_000,
     metric: { metric: `task.waitP95Ms:${category}`, today: p90, goal: at.waitedMs / 2 },
   }));

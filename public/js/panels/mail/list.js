@@ -1,3 +1,4 @@
+import { shellCommand } from '../../format/shell-command.js';
 import { Button, Empty, Loading, Problem, State } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
 import { Time } from '../../components/time.js';
@@ -26,7 +27,7 @@ export function MailList() {
       items.length === 0
         ? html`<${Empty} title="No mail came yet"
             >A mailbox that IMAP_URL or mail.accounts names is watched from its first look on; what came
-            before stays where it is. <code>ninjad mail test</code> says what would be read.<//
+            before stays where it is. <code>${shellCommand('mail test')}</code> says what would be read.<//
           >`
         : html`<${VirtualList}
             label="Mail, newest first"

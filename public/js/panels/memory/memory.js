@@ -1,3 +1,4 @@
+import { shellCommand } from '../../format/shell-command.js';
 import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
 import { SearchField } from '../../components/search-field.js';
 import { Time } from '../../components/time.js';
@@ -96,7 +97,7 @@ function List({ version, filter, chosen }) {
       ? html`<${Empty} title="No memory fits">Take a filter away to see the others.<//>`
       : html`<${Empty} title="It remembers nothing yet"
           >Notes, what tasks found out and what you tell it become memories. Try
-          <code>ninjad remember "the nas holds the photos"</code>, or the button above.<//
+          <code>${shellCommand('remember "the nas holds the photos"')}</code>, or the button above.<//
         >`;
   return html`<${VirtualList}
     label="Memories, newest first"

@@ -10,6 +10,7 @@ import { useStore } from '../../state/use-store.js';
 import { html, useMemo } from '../../view.js';
 import { loopLimitMs, troublesOf } from './troubles.js';
 import { Notices, useNotices } from '../notices/unseen.js';
+import { Checklist } from './checklist.js';
 import { waitingOf } from './waiting.js';
 
 // Told on every panel; this module is there from the start.
@@ -27,7 +28,7 @@ export function NowPanel() {
       now === null
         ? html`<${Loading} rows=${4} what="Asking the daemon" />`
         : html`<div class="now-words">
-            <${Running} now=${now} /><${Waiting} now=${now} /><${Wrong} now=${now} />
+            <${Checklist} /><${Running} now=${now} /><${Waiting} now=${now} /><${Wrong} now=${now} />
           </div>`
     }
     <${Plots} spend=${now?.status.spend} />
@@ -204,7 +205,7 @@ function Plots({ spend }) {
   const plots = [
     { title: 'Events a second', values: history?.eventsPerSecond, tone: 'cyan', whole: true },
     { title: 'Waiting in the mailbox', values: history?.depth, tone: 'yellow', whole: true },
-    { title: 'Tasks in the lanes', values: history?.running, tone: 'cyan', steps: true, whole: true },
+    { title: 'Tasks that run', values: history?.running, tone: 'cyan', steps: true, whole: true },
     {
       title: 'Spent today',
       values: history?.todayUsd,
@@ -215,7 +216,7 @@ function Plots({ spend }) {
     },
     { title: 'Failed within the hour', values: history?.failed, tone: 'pink', steps: true, whole: true },
     {
-      title: 'Event loop, 99th percentile',
+      title: 'How late I answer, at worst',
       values: history?.loopP99Ms,
       tone: 'text',
       format: milliseconds,

@@ -11,8 +11,8 @@ import { bytes, count, plural } from '../../format/quantity.js';
  * @property {Record<string, string>} [query]
  */
 
-/** Past this the loop is late: the daemon promises less at the 99th percentile. */
-export const loopLimitMs = 20;
+/** Past this a person could notice; below it a late turn is the tree's business. */
+export const loopLimitMs = 250;
 
 /**
  * What went wrong lately, the worst first, each with the place that says more.
@@ -34,7 +34,7 @@ export function troublesOf({ status, lately, waiting, upkeep }) {
       key: 'dead',
       tone: 'pink',
       glyph: '☠',
-      text: `${plural(waiting.deadLetters, 'dead letter')}: tried as often as allowed, waiting for you`,
+      text: `${plural(waiting.deadLetters, 'task was', 'tasks were')} given up: tried as often as allowed, waiting for you`,
       panel: 'tasks',
       query: { state: 'dead' },
     },
@@ -67,14 +67,14 @@ export function troublesOf({ status, lately, waiting, upkeep }) {
       key: 'rejected',
       tone: 'orange',
       glyph: '!',
-      text: `${plural(status.counts.rejected, 'line was', 'lines were')} refused since the start`,
+      text: `${plural(status.counts.rejected, 'line', 'lines')} in the pipe could not be read since the start`,
       panel: 'activity',
     },
     status.loop.p99Ms > loopLimitMs && {
       key: 'loop',
       tone: 'orange',
       glyph: '!',
-      text: `The event loop is late: ${count(status.loop.p99Ms)} ms at the 99th percentile`,
+      text: `This machine is too busy for me: I answer up to ${count(status.loop.p99Ms)} ms late`,
       panel: 'tree',
     },
     status.agent.kind === 'offline' && {

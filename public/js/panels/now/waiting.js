@@ -39,7 +39,11 @@ export function waitingOf({ unread, wishes, findings, doubts, deadLetters }) {
     },
     {
       number: deadLetters,
-      text: plural(deadLetters, 'dead letter to replay or leave', 'dead letters to replay or leave'),
+      text: plural(
+        deadLetters,
+        'given-up task to try again or leave',
+        'given-up tasks to try again or leave',
+      ),
       panel: 'tasks',
       rest: [],
       query: { state: 'dead' },

@@ -24,7 +24,7 @@ const megabytes = (bytes) => `${Math.round(bytes / 1024 / 1024)} MiB`;
 const plots = /** @type {const} */ ([
   {
     figure: 'loopP99Ms',
-    title: 'Event loop, 99th percentile',
+    title: 'Late by, 99 of 100 turns',
     tone: 'text',
     format: duration,
     limit: loopLimitMs,
@@ -32,7 +32,7 @@ const plots = /** @type {const} */ ([
   },
   { figure: 'rssBytes', title: 'Resident memory', tone: 'cyan', format: megabytes },
   { figure: 'heapBytes', title: 'Heap', tone: 'cyan', format: megabytes },
-  { figure: 'mailboxOldestMs', title: 'Oldest in the mailbox', tone: 'yellow', format: duration },
+  { figure: 'mailboxOldestMs', title: 'Oldest event that waits', tone: 'yellow', format: duration },
   { figure: 'poolWaitMaxMs', title: 'Longest wait for the store', tone: 'purple', format: duration },
   { figure: 'statementMaxMs', title: 'Slowest statement', tone: 'purple', format: duration },
   { figure: 'recallMeanMs', title: 'Recall', tone: 'green', format: duration },

@@ -1,3 +1,4 @@
+import { shellCommand } from '../../format/shell-command.js';
 import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
 import { Code } from '../../components/markdown.js';
 import { Sparkline } from '../../components/sparkline.js';
@@ -163,8 +164,9 @@ function Possible({ sensors, onChange }) {
   return html`<details class="sensors-possible">
     <summary>${sensors.length} kinds that could be switched on</summary>
     <p class="soft small prose">
-      One that needs to be told what to watch is switched on with <code>ninjad sensors enable</code>, such as
-      <code>ninjad sensors enable tls:nas --set host=nas.local</code>.
+      One that needs to be told what to watch is switched on with
+      <code>${shellCommand('sensors enable')}</code>, such as
+      <code>${shellCommand('sensors enable tls:nas --set host=nas.local')}</code>.
     </p>
     <ul class="sensors">
       ${sensors.map(

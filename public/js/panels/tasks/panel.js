@@ -9,11 +9,6 @@ export const panel = /** @type {const} @satisfies {import('../panels.js').Panel}
   mark: ({ deadLetters, doubts }) => ({
     count: deadLetters + doubts,
     tone: 'pink',
-    says:
-      doubts === 0
-        ? 'dead letters'
-        : deadLetters === 0
-          ? 'tasks in doubt'
-          : 'dead letters and tasks in doubt',
+    says: doubts === 0 ? 'given up' : deadLetters === 0 ? 'in doubt' : 'given up or in doubt',
   }),
 });

@@ -22,7 +22,7 @@ const stateTabs = [
   { id: 'queued', label: 'Queued' },
   { id: 'done', label: 'Done' },
   { id: 'failed', label: 'Failed' },
-  { id: 'dead', label: 'Dead letters' },
+  { id: 'dead', label: 'Given up' },
   { id: 'cancelled', label: 'Cancelled' },
 ];
 
@@ -100,8 +100,8 @@ function List({ filter, chosen }) {
 /** @param {{ filter: ReturnType<typeof filterOf> }} props */
 function NoTasks({ filter }) {
   if (filter.state === 'dead')
-    return html`<${Empty} title="No dead letters"
-      >A task that failed as often as it may be tried ends up here, and waits until you replay it.<//
+    return html`<${Empty} title="Nothing was given up"
+      >A task that failed as often as it may be tried ends up here, and waits until you try it again.<//
     >`;
   if (Object.values(filter).some((value) => value !== ''))
     return html`<${Empty} title="No task fits">Take a filter away, or search for other words.<//>`;

@@ -1,3 +1,4 @@
+import { shellCommand } from '../../format/shell-command.js';
 import { Button, State, Tag } from '../../components/basics.js';
 import { Diff } from '../../components/diff.js';
 import { Code, Markdown } from '../../components/markdown.js';
@@ -147,7 +148,7 @@ function Patch({ wish, shown, onChanged }) {
     ${
       isOpen
         ? html`<p class="soft small">
-            The daemon never applies it. <code>ninjad wishes apply ${id}</code> makes the branch
+            The daemon never applies it. <code>${shellCommand(`wishes apply ${id}`)}</code> makes the branch
             <code>ninjad/wish-${id}</code> in your checkout, and <code>git apply</code> takes the patch, too.
           </p>`
         : null

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
+import { launchedAs } from '../../../lib/launched-as.ts';
 import { withImports, withPreloads } from './page-source.ts';
 import { asModule, vendorNames, vendorPath } from './vendor.ts';
 
@@ -20,9 +21,9 @@ export type FindAsset = (address: string) => Promise<Asset | undefined>;
 
 /**
  * The files below `root` and the libraries under `/vendor/`, read and compressed when they are first asked for and again
- * when one has changed. A page comes with its preloads, a stylesheet with its imports.
+ * when one has changed. A page comes with its preloads and with how `ninjad` was started, a stylesheet with its imports.
  */
-export function createAssets(root: string): FindAsset {
+export function createAssets(root: string, command = launchedAs()): FindAsset {
   const paths = new Map([
     ...readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -38,7 +39,7 @@ export function createAssets(root: string): FindAsset {
     if (!paths.has(address)) return undefined;
     const before = made.get(address);
     if (before !== undefined && (await isCurrent(before.stamps))) return before.asset;
-    const now = await make(address, paths);
+    const now = await make(address, paths, command);
     made.set(address, now);
     return now.asset;
   };
@@ -52,7 +53,7 @@ interface Made {
   stamps: ReadonlyMap<string, string>;
 }
 
-async function make(address: string, paths: ReadonlyMap<string, string>): Promise<Made> {
+async function make(address: string, paths: ReadonlyMap<string, string>, command: string): Promise<Made> {
   const stamps = new Map<string, string>();
   const readBytes = async (path: string): Promise<Buffer> => {
     stamps.set(path, await stampOf(path));
@@ -64,7 +65,7 @@ async function make(address: string, paths: ReadonlyMap<string, string>): Promis
   };
   const bytes = await readBytes(paths.get(address) ?? address);
   const body = address.endsWith('.html')
-    ? Buffer.from(await withPreloads(bytes.toString('utf8'), read))
+    ? Buffer.from(namingCommand(await withPreloads(bytes.toString('utf8'), read), command))
     : address.endsWith('.css')
       ? Buffer.from(await withImports(address, bytes.toString('utf8'), read))
       : address.startsWith(vendorFolder)
@@ -72,6 +73,11 @@ async function make(address: string, paths: ReadonlyMap<string, string>): Promis
         : bytes;
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   return { asset: { body, brotli: await compress(body), etag }, stamps };
+}
+
+/** What is to be typed in a shell is named on the page as the daemon was started. */
+function namingCommand(page: string, command: string): string {
+  return page.replace('<html ', `<html data-command="${command}" `);
 }
 
 async function isCurrent(stamps: ReadonlyMap<string, string>): Promise<boolean> {

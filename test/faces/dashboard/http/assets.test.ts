@@ -59,3 +59,9 @@ it('sends the dashboard with all modules of its first view named, each of them t
   expect(sheet).not.toContain('@import');
   expect(sheet).toContain('--');
 });
+
+it('names the command on each page as the daemon was started', async () => {
+  const root = publicFolder({ 'index.html': '<!doctype html>\n<html lang="en"></html>' });
+  const page = (command: string) => createAssets(root, command)('/index.html');
+  expect((await page('npx ninjad'))?.body.toString()).toContain('<html data-command="npx ninjad" lang="en">');
+});
