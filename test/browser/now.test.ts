@@ -25,6 +25,7 @@ describeInBrowser('now', () => {
   beforeAll(async () => {
     daemon = await startDaemon({ env: toldAgent, config: { 'spend.dailyUsd': 50, 'task.killGraceMs': 300 } });
     await littleScene(daemon);
+    await daemon.rows(`UPDATE machines SET state = 'up', state_since = now() WHERE name = 'shed'`);
   });
   afterAll(() => endDaemons());
 
@@ -37,10 +38,13 @@ describeInBrowser('now', () => {
     await page.locator('.now-words li', { hasText: 'read the log of the night' }).waitFor();
     await page.locator('.ninja-mood', { hasText: 'juggling' }).waitFor();
     await page.getByText('2 tasks run at once.').waitFor();
-    for (const text of ['2 wishes to decide', '2 findings to look at', 'dead letters to replay'])
+    for (const text of ['2 wishes to decide', '2 findings to look at', 'failed for good'])
       await page.getByRole('link', { name: new RegExp(text) }).waitFor();
-    await page.locator('.plot canvas').nth(5).waitFor();
-    await page.getByRole('img', { name: 'Tasks in the lanes: now 2' }).waitFor();
+    await page.getByRole('link', { name: /nas/ }).waitFor();
+    await page.getByRole('link', { name: 'morning report' }).waitFor();
+    await page.getByRole('tab', { name: 'Week' }).click();
+    await page.getByRole('img', { name: 'Tasks done: 8 in all' }).waitFor();
+    await page.locator('.plot canvas').nth(2).waitFor();
     expect(await overflowOf(page)).toBe(0);
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'now');

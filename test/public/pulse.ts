@@ -16,6 +16,7 @@ interface Changes {
   counts?: Partial<Now['status']['counts']>;
   loopP99Ms?: number;
   agent?: string;
+  hosts?: Now['hosts'];
   at?: number;
 }
 
@@ -88,6 +89,8 @@ export function pulse(changes: Changes = {}): Now {
     })),
     waiting: { wishes: 0, findings: 0, deadLetters: 0, unread: 0, notices: 0, ...changes.waiting },
     notices: [],
+    hosts: changes.hosts ?? [],
+    nextGoals: [],
     lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0, ...changes.lately },
   };
 }

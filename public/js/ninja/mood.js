@@ -44,6 +44,7 @@ export function mood(pulse, history, now, connection) {
   return (
     childDown(pulse) ??
     broke(pulse) ??
+    hostDown(pulse, now) ??
     flooded(pulse, history, now) ??
     bowing(history, now) ??
     hurt(pulse, now) ??
@@ -86,6 +87,14 @@ function childDown({ status }) {
 function broke({ status: { spend } }) {
   if (spend.reached === null) return undefined;
   return feels('broke', 'orange', `${spendSentence(spend)}; only your own messages run.`);
+}
+
+/** @param {Now} pulse @param {number} now */
+function hostDown({ hosts }, now) {
+  const [first, ...others] = hosts.filter(({ state }) => state === 'down');
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : `, and ${plural(others.length, 'other host')} too`;
+  return feels('alarmed', 'pink', `${first.name} is down for ${duration(now - Date.parse(first.since))}${more}.`);
 }
 
 /** @param {Now['status']['spend']} spend */
@@ -136,15 +145,23 @@ function busy({ status: { tasks }, running }) {
 }
 
 /** @param {Now} pulse @param {number} now */
-function proud({ lately: { lastEnded, doneInARow } }, now) {
+function proud({ lately: { lastEnded, doneInARow }, waiting, hosts }, now) {
+  if (hosts.length + waiting.deadLetters + waiting.findings > 0) return undefined;
   if (lastEnded === null || doneInARow < streakLength || now - lastEnded.at > streakFreshMs) return undefined;
   return feels('celebrating', 'green', `${count(doneInARow)} tasks in a row went well.`);
 }
 
 /** @param {Now} pulse @param {number} now */
-function resting({ status, waiting, lately: { lastEnded } }, now) {
+function resting({ status, waiting, hosts, lately: { lastEnded } }, now) {
   const { depth } = status.mailbox;
   const news = waitingNews(waiting);
+  const [ill] = hosts;
+  if (ill !== undefined || waiting.deadLetters > 0)
+    return feels(
+      'limping',
+      'orange',
+      sentenceOf([ill === undefined ? '' : `${ill.name} is ${ill.state}`, news]),
+    );
   const then = news === '' ? '' : `; ${news}`;
   if (isNight(now) && depth === 0 && status.tasks.queued === 0)
     return feels('asleep', 'soft', `It is ${clockTime(now)} and nothing is queued${then}.`);
@@ -159,11 +176,17 @@ function waitingNews({ wishes, findings, deadLetters, unread }) {
   return [
     unread === 0 ? '' : plural(unread, 'reply is unread', 'replies are unread'),
     decisions === 0 ? '' : plural(decisions, 'decision waits for you', 'decisions wait for you'),
-    deadLetters === 0 ? '' : `${plural(deadLetters, 'dead letter')} to look at`,
+    deadLetters === 0 ? '' : `${plural(deadLetters, 'task')} failed for good`,
   ]
     .filter((part) => part !== '')
     .slice(0, 2)
     .join(', ');
+}
+
+/** @param {readonly string[]} parts */
+function sentenceOf(parts) {
+  const text = parts.filter((part) => part !== '').join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** @param {number} now */

@@ -6,6 +6,7 @@ import { act } from '../../link/act.js';
 import { useNews } from '../../link/use-feed.js';
 import { usePages } from '../../link/use-pages.js';
 import { html, useState } from '../../view.js';
+import { answer } from './answer.js';
 import { Said, saidBy } from './said.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['notices.list']['items'][number]} Notice */
@@ -71,6 +72,16 @@ function Whole({ notice, onClose }) {
       <dt>When</dt>
       <dd><${Time} at=${notice.at} /></dd>
     </dl>
-    <div class="actions is-end"><${Button} onClick=${onClose}>Close<//></div>
+    <div class="actions is-end">
+      <${Button} onClick=${onClose}>Close<//>
+      <${Button}
+        kind="primary"
+        onClick=${() => {
+          onClose();
+          void answer(notice);
+        }}
+        >Answer<//
+      >
+    </div>
   <//>`;
 }

@@ -11,8 +11,8 @@ import { count, plural } from '../../format/quantity.js';
  * @property {Record<string, string>} [query]
  */
 
-/** Past this the loop is late: the daemon promises less at the 99th percentile. */
-export const loopLimitMs = 20;
+/** From this on a person feels that the daemon is late; what is less is told on the panels under the hood. */
+const loopLimitMs = 250;
 
 /**
  * What went wrong lately, the worst first, each with the place that says more.
@@ -34,7 +34,7 @@ export function troublesOf({ status, lately, waiting }) {
       key: 'dead',
       tone: 'pink',
       glyph: '☠',
-      text: `${plural(waiting.deadLetters, 'dead letter')}: tried as often as allowed, waiting for you`,
+      text: `${plural(waiting.deadLetters, 'task')} failed for good: tried as often as allowed`,
       panel: 'tasks',
       query: { state: 'dead' },
     },
@@ -58,14 +58,14 @@ export function troublesOf({ status, lately, waiting }) {
       key: 'rejected',
       tone: 'orange',
       glyph: '!',
-      text: `${plural(status.counts.rejected, 'line was', 'lines were')} refused since the start`,
+      text: `${plural(status.counts.rejected, 'line', 'lines')} that came in could not be read since the start`,
       panel: 'activity',
     },
     status.loop.p99Ms > loopLimitMs && {
       key: 'loop',
       tone: 'orange',
       glyph: '!',
-      text: `The event loop is late: ${count(status.loop.p99Ms)} ms at the 99th percentile`,
+      text: `The daemon answers late: by up to ${count(status.loop.p99Ms)} ms`,
       panel: 'tree',
     },
     status.agent.kind === 'offline' && {

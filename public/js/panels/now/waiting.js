@@ -32,7 +32,7 @@ export function waitingOf({ unread, wishes, findings, deadLetters }) {
     },
     {
       number: deadLetters,
-      text: plural(deadLetters, 'dead letter to replay or leave', 'dead letters to replay or leave'),
+      text: plural(deadLetters, 'task that failed for good, to try again or leave', 'tasks that failed for good, to try again or leave'),
       panel: 'tasks',
       rest: [],
       query: { state: 'dead' },

@@ -18,7 +18,7 @@ describe('what went wrong', () => {
       waiting: { deadLetters: 1 },
       lately: { failedLastHour: 2 },
       counts: { rejected: 3 },
-      loopP99Ms: 31,
+      loopP99Ms: 310,
       agent: 'offline',
     });
     expect(troublesOf(now).map(({ key, panel, tone }) => [key, panel, tone])).toEqual([
