@@ -34,6 +34,7 @@ describeInBrowser('now', () => {
     daemon.write(
       'NORMAL|cron:log||task|read the log of the night, play long\nNORMAL|cron:log||task|and of the day, play long\n',
     );
+    await daemon.client.ask('goal.add', { name: 'morning look', when: 'every day at 9', prompt: 'look' });
     const { page } = await browser.open(daemon);
     await page.locator('.now-words li', { hasText: 'read the log of the night' }).waitFor();
     await page.locator('.ninja-mood', { hasText: 'juggling' }).waitFor();
@@ -41,7 +42,7 @@ describeInBrowser('now', () => {
     for (const text of ['2 wishes to decide', '2 findings to look at', 'failed for good'])
       await page.getByRole('link', { name: new RegExp(text) }).waitFor();
     await page.getByRole('link', { name: /nas/ }).waitFor();
-    await page.getByRole('link', { name: 'morning report' }).waitFor();
+    await page.getByRole('link', { name: 'morning look' }).waitFor();
     await page.getByRole('tab', { name: 'Week' }).click();
     await page.getByRole('img', { name: 'Tasks done: 8 in all' }).waitFor();
     await page.locator('.plot canvas').nth(2).waitFor();

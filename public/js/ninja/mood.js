@@ -94,7 +94,11 @@ function hostDown({ hosts }, now) {
   const [first, ...others] = hosts.filter(({ state }) => state === 'down');
   if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : `, and ${plural(others.length, 'other host')} too`;
-  return feels('alarmed', 'pink', `${first.name} is down for ${duration(now - Date.parse(first.since))}${more}.`);
+  return feels(
+    'alarmed',
+    'pink',
+    `${first.name} is down for ${duration(now - Date.parse(first.since))}${more}.`,
+  );
 }
 
 /** @param {Now['status']['spend']} spend */
@@ -185,8 +189,7 @@ function waitingNews({ wishes, findings, deadLetters, unread }) {
 
 /** @param {readonly string[]} parts */
 function sentenceOf(parts) {
-  const text = parts.filter((part) => part !== '').join('; ');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${parts.filter((part) => part !== '').join('; ')}.`;
 }
 
 /** @param {number} now */

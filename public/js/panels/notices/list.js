@@ -1,7 +1,7 @@
 import { Button, Empty, Loading, Problem } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
+import { DayList } from '../../components/day-list.js';
 import { Time } from '../../components/time.js';
-import { VirtualList } from '../../components/virtual-list.js';
 import { act } from '../../link/act.js';
 import { useNews } from '../../link/use-feed.js';
 import { usePages } from '../../link/use-pages.js';
@@ -43,11 +43,12 @@ export function Notices() {
         >All seen<//
       >
     </div>
-    <${VirtualList}
+    <${DayList}
       label="Notices, newest first"
       items=${items}
       rowHeight=${36}
       keyOf=${(/** @type {Notice} */ row) => row.id}
+      at=${(/** @type {Notice} */ row) => row.at}
       onOpen=${open}
       onNearEnd=${loadMore}
       row=${(/** @type {Notice} */ row) =>
