@@ -189,7 +189,9 @@ describeInBrowser('chat', () => {
     await say(page, 'and now? play again');
     await page.locator('.reply', { hasText: 'still blue' }).waitFor();
     expect(
-      await daemon.value(`SELECT count(DISTINCT conversation)::int FROM events WHERE payload LIKE '%and now?%' OR payload LIKE '%which colour%'`),
+      await daemon.value(
+        `SELECT count(DISTINCT conversation)::int FROM events WHERE payload LIKE '%and now?%' OR payload LIKE '%which colour%'`,
+      ),
     ).toBe(1);
   });
 
@@ -220,7 +222,9 @@ describeInBrowser('chat', () => {
 
   it('colours code without breaking its lines, and says what a picture was', async () => {
     const reply =
-      '```ts\nconst answer: number = 42; // ' + 'long '.repeat(60) + '\n```\n\n![a chart](https://charts.example/1.png)\n\n- [x] done\n';
+      '```ts\nconst answer: number = 42; // ' +
+      'long '.repeat(60) +
+      '\n```\n\n![a chart](https://charts.example/1.png)\n\n- [x] done\n';
     tellAgent(daemon.home, 'code', [step.ends(reply)]);
     const { page } = await browser.open(daemon, { address: '/#/chat/code' });
     await say(page, 'play code');
@@ -228,7 +232,9 @@ describeInBrowser('chat', () => {
     await page.locator('.code-language', { hasText: 'ts' }).waitFor();
     const box = await page.locator('.reply pre').boundingBox();
     expect(box?.height).toBeLessThan(90);
-    expect(await page.getByRole('link', { name: 'a chart' }).getAttribute('href')).toBe('https://charts.example/1.png');
+    expect(await page.getByRole('link', { name: 'a chart' }).getAttribute('href')).toBe(
+      'https://charts.example/1.png',
+    );
     await page.locator('.reply', { hasText: '☑ done' }).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'chat-code');
@@ -262,7 +268,11 @@ describeInBrowser('chat', () => {
     await say(page, 'what is on it?');
     await page.locator('.reply', { hasText: 'milk is on the list' }).waitFor();
     expect(await page.locator('.said-text').textContent()).toBe('what is on it?');
-    expect(await page.locator('.said .attachment').allTextContents()).toEqual(['list.txt', 'photo.png', 'pasted.png']);
+    expect(await page.locator('.said .attachment').allTextContents()).toEqual([
+      'list.txt',
+      'photo.png',
+      'pasted.png',
+    ]);
     const prompt = String(await daemon.value(`SELECT payload FROM events WHERE conversation = 'files'`));
     const { text } = JSON.parse(prompt) as { text: string };
     expect(text).toContain('milk');

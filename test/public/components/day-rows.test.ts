@@ -26,7 +26,7 @@ describe('days', () => {
       same: (one, other) => one.text === other.text,
       now,
     });
-    expect(rows.map(({ day, item, times }) => day ?? [item?.id, times])).toEqual([
+    expect(rows.map(({ day, item, times }) => (item === undefined ? day : [item.id, times]))).toEqual([
       'Today',
       [5, 2],
       [3, 1],
