@@ -52,10 +52,7 @@ export async function keepPiece(dir: string, piece: Piece): Promise<{ bytes: num
 }
 
 /** A file whose pieces are all there. Rejects with a `NotFoundError` where they are not. */
-export async function attachedFile(
-  dir: string,
-  file: Pick<Piece, 'upload' | 'name'>,
-): Promise<Attached> {
+export async function attachedFile(dir: string, file: Pick<Piece, 'upload' | 'name'>): Promise<Attached> {
   const path = pathOf(dir, file);
   const bytes = await sizeOf(path);
   if (bytes === undefined)
@@ -71,9 +68,7 @@ export function withAttachments(text: string, files: readonly Attached[]): strin
 
 function describe({ name, path, bytes, text }: Attached): string {
   const title = `Attached file ${JSON.stringify(name)}`;
-  return text === undefined
-    ? `${title} (${bytes} bytes) is at ${path}`
-    : `${title}:\n${fenced(text)}`;
+  return text === undefined ? `${title} (${bytes} bytes) is at ${path}` : `${title}:\n${fenced(text)}`;
 }
 
 /** A fence longer than any in the text. */

@@ -1,5 +1,5 @@
-import { readPayload } from '../lib/wire/parse-line.ts';
 import type { ConversationRow } from './rows/conversations.ts';
+import { saidIn } from './turn.ts';
 
 /** One conversation in the list, the latest first. */
 export interface Conversation {
@@ -24,9 +24,19 @@ const lastTextChars = 200;
 export function conversationOf({ firstPayload, lastPayload, title, ...row }: ConversationRow): Conversation {
   return {
     ...row,
-    title: title ?? oneLine(readPayload(firstPayload).text).slice(0, titleChars),
-    lastText: oneLine(readPayload(lastPayload).text).slice(0, lastTextChars),
+    title: title ?? oneLine(wordsIn(firstPayload)).slice(0, titleChars),
+    lastText: oneLine(wordsIn(lastPayload)).slice(0, lastTextChars),
   };
+}
+
+const cutWords = /"(?:said|text)":"((?:[^"\\]|\\.)*)/;
+
+/** The owner's words in a payload, also where its end was cut off. */
+function wordsIn(payload: string): string {
+  const isCut = payload.startsWith('{') && !payload.trimEnd().endsWith('}');
+  const words = isCut ? cutWords.exec(payload)?.[1] : undefined;
+  if (words === undefined) return saidIn(payload).text;
+  return words.replaceAll(/\\(.)/g, (_, letter: string) => (letter === 'n' ? ' ' : letter));
 }
 
 function oneLine(text: string): string {

@@ -72,14 +72,12 @@ async function write(
   const files: Attached[] = [];
   for (const attachment of attachments) files.push(await attachedFile(attachmentsDir, attachment));
   const payload = {
-    ...{ text: withAttachments(text, files), conversation, dedupKey },
+    // In front, so that the list of conversations finds it in the beginning of a payload.
     ...(files.length > 0 && {
       attached: { said: text, files: files.map(({ name, path }) => ({ name, path })) },
     }),
+    ...{ text: withAttachments(text, files), conversation, dedupKey },
   };
-  await writer.putAccepted(
-    { priority: 'HUMAN', source: 'dashboard', category: 'chat', payload },
-    dedupKey,
-  );
+  await writer.putAccepted({ priority: 'HUMAN', source: 'dashboard', category: 'chat', payload }, dedupKey);
   return false;
 }

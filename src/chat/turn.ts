@@ -58,7 +58,7 @@ export function turnOf(row: TurnRow, liveReplyOf: LiveReplyOf): ChatTurn {
 const said = z.object({ said: z.string(), files: z.array(z.object({ name: z.string() })) });
 
 /** The owner's own words, without what was put beside them for the agent. */
-function saidIn(payload: string): Pick<ChatTurn, 'text' | 'files'> {
+export function saidIn(payload: string): Pick<ChatTurn, 'text' | 'files'> {
   const { text } = readPayload(payload);
   if (!payload.startsWith('{')) return { text, files: [] };
   try {

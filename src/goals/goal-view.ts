@@ -37,6 +37,8 @@ export interface GoalView extends ScheduleView {
   name: string;
   /** As it was written. */
   when: string;
+  /** What cron says, where it was cron that was written. */
+  words: string | null;
   prompt: string | null;
   reflex: string | null;
   conversation: string | null;
@@ -68,7 +70,7 @@ export interface GoalView extends ScheduleView {
 export function previewOf(when: string, zone: string, now: Date): Preview {
   const { schedule, notes } = readWhen(when, { zone, now });
   const view = scheduleView(schedule, zone, now);
-  const words = schedule.kind === 'cron' && !/[a-z]{4}/i.test(when) ? cronWords(schedule.cron) : null;
+  const words = schedule.kind === 'cron' && isCron(when) ? cronWords(schedule.cron) : null;
   return { ...view, nextLocal: view.nextRuns.map((at) => isoInZone(at, zone)), words, notes };
 }
 
@@ -86,6 +88,11 @@ export async function goalViews(store: Tx, goals: readonly Goal[], now: Date): P
   return views;
 }
 
+/** Whether cron was written, and not words that mean it. */
+function isCron(when: string): boolean {
+  return !/[a-z]{4}/i.test(when);
+}
+
 const goalsAtOnce = 20;
 
 function goalView(goal: Goal, last: LastRun | undefined, now: Date): GoalView {
@@ -94,6 +101,7 @@ function goalView(goal: Goal, last: LastRun | undefined, now: Date): GoalView {
   const { quiet, condition, pausedReason, failuresInARow, lastSuccessAt, madeBy, trust } = goal;
   return {
     ...{ id, name, when: goal.spoken ?? goal.cron ?? '' },
+    words: goal.cron !== null && isCron(goal.spoken ?? goal.cron) ? cronWords(goal.cron) : null,
     ...viewOfSchedule(goal, now),
     ...{
       prompt,

@@ -39,7 +39,7 @@ export function createFaces(
   const secrets = (): string[] => [...door.secrets(), ...environmentSecrets(services.env)];
   const liveReplies = createLiveReplies(bus);
   const running = () => view.runningTasks().map((task) => ({ ...task, progress: null }));
-  const pulse = createPulse({ bus, store, status, running });
+  const pulse = createPulse({ bus, store, status, running, jobs: () => services.schedule.agenda.all() });
   const tree = createLiveTree({
     root: view.root,
     secrets,

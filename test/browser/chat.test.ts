@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
@@ -141,6 +142,147 @@ describeInBrowser('chat', () => {
     await page.locator('.header', { hasText: 'connecting' }).waitFor();
     line.mend();
     await page.locator('.reply strong', { hasText: 'bold' }).waitFor();
+  });
+
+  it('begins in the middle, with examples that work and the focus in the field', async () => {
+    const fresh = await startDaemon({ env: toldAgent });
+    const { page } = await browser.open(fresh, { address: '/#/chat' });
+    await page.locator('#message:focus').waitFor();
+    const middle = await page.locator('.composer textarea').boundingBox();
+    expect(middle?.y).toBeGreaterThan(200);
+    expect(middle?.y).toBeLessThan(650);
+    expect(await page.locator('.example').count()).toBe(3);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'chat-empty');
+    await page.getByRole('button', { name: /remember/ }).click();
+    await page.locator('#message:focus').waitFor();
+    await page.keyboard.type('the hose is blue');
+    await page.keyboard.press('Enter');
+    await page.locator('.reply', { hasText: /memory|remember/i }).waitFor();
+    await page.locator('.day', { hasText: 'Today' }).waitFor();
+    await page.getByRole('button', { name: 'New conversation' }).click();
+    await page.getByRole('button', { name: /^\/status/ }).click();
+    await page.locator('.reply', { hasText: 'tasks' }).waitFor();
+
+    await page.keyboard.press('ArrowUp');
+    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('/remember the hose is blue');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('');
+    await page.keyboard.type('/st');
+    await page.getByRole('option', { name: /\/status/ }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('/status');
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  it('shows what was asked in a terminal with its face, goes on with it, and counts it as read', async () => {
+    tellAgent(daemon.home, 'hose', [step.ends('the hose is blue')], 'which colour');
+    await daemon.ninjad('ask', 'which colour has the hose?');
+    const { page } = await browser.open(daemon, { address: '/#/chat' });
+    const talk = page.locator('.talk', { hasText: 'which colour has the hose?' });
+    await talk.waitFor();
+    expect(await talk.locator('.mark').count()).toBe(0);
+    await talk.getByText('in a terminal').waitFor({ state: 'attached' });
+    await talk.click();
+    await page.locator('.said-by', { hasText: 'in a terminal' }).waitFor();
+    tellAgent(daemon.home, 'again', [step.ends('still blue')]);
+    await say(page, 'and now? play again');
+    await page.locator('.reply', { hasText: 'still blue' }).waitFor();
+    expect(
+      await daemon.value(
+        `SELECT count(DISTINCT conversation)::int FROM events WHERE payload LIKE '%and now?%' OR payload LIKE '%which colour%'`,
+      ),
+    ).toBe(1);
+  });
+
+  it('names, pins, finds and deletes conversations, with a way back', async () => {
+    tellAgent(daemon.home, 'rose', [step.ends('The rose wants water')]);
+    const { page } = await browser.open(daemon, { address: '/#/chat/roses' });
+    await say(page, 'play rose');
+    await page.locator('.reply', { hasText: 'The rose wants water' }).waitFor();
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('Name of the conversation').fill('The garden');
+    await page.keyboard.press('Enter');
+    const talk = page.locator('.talk', { hasText: 'The garden' });
+    await talk.waitFor();
+    await page.getByRole('button', { name: 'Pin' }).click();
+    await page.locator('.talk-day', { hasText: 'Pinned' }).waitFor();
+    await page.getByLabel('Search conversations').fill('wants water');
+    await until('only one is found', async () => (await page.locator('.talk').count()) === 1);
+    await talk.waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'chat-named');
+    await page.getByLabel('Search conversations').fill('');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await talk.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await talk.waitFor();
+    await page.locator('.reply', { hasText: 'The rose wants water' }).waitFor();
+  });
+
+  it('colours code without breaking its lines, and says what a picture was', async () => {
+    const reply =
+      '```ts\nconst answer: number = 42; // ' +
+      'long '.repeat(60) +
+      '\n```\n\n![a chart](https://charts.example/1.png)\n\n- [x] done\n';
+    tellAgent(daemon.home, 'code', [step.ends(reply)]);
+    const { page } = await browser.open(daemon, { address: '/#/chat/code' });
+    await say(page, 'play code');
+    await page.locator('.reply .hljs-keyword', { hasText: 'const' }).waitFor();
+    await page.locator('.code-language', { hasText: 'ts' }).waitFor();
+    const box = await page.locator('.reply pre').boundingBox();
+    expect(box?.height).toBeLessThan(90);
+    expect(await page.getByRole('link', { name: 'a chart' }).getAttribute('href')).toBe(
+      'https://charts.example/1.png',
+    );
+    await page.locator('.reply', { hasText: '☑ done' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'chat-code');
+  });
+
+  it('brings files and pasted pictures to the agent, and shows the tools that it used', async () => {
+    tellAgent(
+      daemon.home,
+      'files',
+      [
+        step.calls('Read', { file_path: '/x/list.txt' }),
+        step.returns('Read', 'milk'),
+        step.says('milk is on the list'),
+        step.ends('milk is on the list'),
+      ],
+      'what is on it',
+    );
+    const { page } = await browser.open(daemon, { address: '/#/chat/files' });
+    await page.locator('.composer input[type="file"]').setInputFiles([
+      { name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('milk\n') },
+      { name: 'photo.png', mimeType: 'image/png', buffer: Buffer.alloc(700_000, 7) },
+    ]);
+    await page.locator('.attachment', { hasText: '5 B' }).waitFor();
+    await page.locator('.attachment', { hasText: 'KiB' }).waitFor();
+    await page.evaluate(`(() => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(100)], 'pasted.png', { type: 'image/png' }));
+      document.getElementById('message').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    })()`);
+    await page.locator('.attachment', { hasText: '100 B' }).waitFor();
+    await say(page, 'what is on it?');
+    await page.locator('.reply', { hasText: 'milk is on the list' }).waitFor();
+    expect(await page.locator('.said-text').textContent()).toBe('what is on it?');
+    expect(await page.locator('.said .attachment').allTextContents()).toEqual([
+      'list.txt',
+      'photo.png',
+      'pasted.png',
+    ]);
+    const prompt = String(await daemon.value(`SELECT payload FROM events WHERE conversation = 'files'`));
+    const { text } = JSON.parse(prompt) as { text: string };
+    expect(text).toContain('milk');
+    const path = /"photo\.png" \(700000 bytes\) is at (\S+)/.exec(text)?.[1] ?? '';
+    expect(statSync(path).size).toBe(700_000);
+    await page.getByText('used 1 tool').click();
+    await page.locator('.steps summary', { hasText: 'Read' }).click();
+    await page.locator('.steps .tool-text', { hasText: 'milk' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'chat-files');
   });
 
   it('loses nothing and doubles nothing over an outage of the line', async () => {

@@ -117,7 +117,7 @@ describeInBrowser('decide', () => {
       async () => (await daemon.value(`SELECT enabled FROM goals WHERE name = 'morning report'`)) === false,
     );
     expect(await audit('goal.run')).toEqual([['owner', 'dashboard', null]]);
-    await goal.getByRole('button', { name: 'Go on' }).click();
+    await goal.getByRole('button', { name: 'Resume' }).click();
     await until(
       'it goes on',
       async () => (await daemon.value(`SELECT enabled FROM goals WHERE name = 'morning report'`)) === true,

@@ -34,7 +34,7 @@ describeInBrowser('goals', () => {
     await screenshot(page, 'goal-form');
     await dialog.getByRole('button', { name: 'Add it' }).click();
     const goal = page.locator('.decision', { hasText: 'night report' });
-    await goal.getByText('30 2 * * *').waitFor();
+    await goal.getByText('every day at 2:30').waitFor();
     expect(
       await daemon.rows(
         `SELECT schedule, time_zone, budget_usd::float8, made_by FROM goals WHERE name = 'night report'`,
@@ -55,7 +55,7 @@ describeInBrowser('goals', () => {
     await dialog.getByLabel('Done-check').fill('');
     await dialog.getByLabel('When', { exact: true }).fill('every 90 minutes');
     await dialog.getByRole('button', { name: 'Change it' }).click();
-    await goal.getByText('every 1h30m').waitFor();
+    await goal.getByText('every 90 minutes').waitFor();
     expect(
       await daemon.rows(
         `SELECT every_ms, done_check, budget_usd::float8 FROM goals WHERE name = 'night report'`,

@@ -25,6 +25,7 @@ describeInBrowser('now', () => {
   beforeAll(async () => {
     daemon = await startDaemon({ env: toldAgent, config: { 'spend.dailyUsd': 50, 'task.killGraceMs': 300 } });
     await littleScene(daemon);
+    await daemon.rows(`UPDATE machines SET state = 'up', state_since = now() WHERE name = 'shed'`);
   });
   afterAll(() => endDaemons());
 
@@ -33,14 +34,18 @@ describeInBrowser('now', () => {
     daemon.write(
       'NORMAL|cron:log||task|read the log of the night, play long\nNORMAL|cron:log||task|and of the day, play long\n',
     );
+    await daemon.client.ask('goal.add', { name: 'morning look', when: 'every day at 9', prompt: 'look' });
     const { page } = await browser.open(daemon);
     await page.locator('.now-words li', { hasText: 'read the log of the night' }).waitFor();
     await page.locator('.ninja-mood', { hasText: 'juggling' }).waitFor();
     await page.getByText('2 tasks run at once.').waitFor();
     for (const text of ['2 wishes to decide', '2 findings to look at', 'given-up tasks to try again'])
       await page.getByRole('link', { name: new RegExp(text) }).waitFor();
-    await page.locator('.plot canvas').nth(5).waitFor();
-    await page.getByRole('img', { name: 'Tasks that run: now 2' }).waitFor();
+    await page.getByRole('link', { name: /nas/ }).waitFor();
+    await page.getByRole('link', { name: 'morning look' }).waitFor();
+    await page.getByRole('tab', { name: 'Week' }).click();
+    await page.getByRole('img', { name: 'Tasks done: 8 in all' }).waitFor();
+    await page.locator('.plot canvas').nth(2).waitFor();
     expect(await overflowOf(page)).toBe(0);
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'now');

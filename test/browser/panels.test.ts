@@ -30,7 +30,7 @@ const panels = [
 ];
 /** What has to be there before a panel that is full is looked at. */
 const inside: Readonly<Record<string, string>> = {
-  now: '.plot canvas',
+  now: '.plot',
   chat: '.talk',
   tasks: '.task-row',
   'tasks/40': '.task-title',

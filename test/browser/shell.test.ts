@@ -94,7 +94,10 @@ describeInBrowser('the shell', () => {
       await page.keyboard.press('Control+k');
       await dialog.locator('input:focus').waitFor();
       await page.keyboard.type(text);
-      await dialog.getByRole('option', { selected: true }).filter({ hasText: new RegExp(text, 'i') }).waitFor();
+      await dialog
+        .getByRole('option', { selected: true })
+        .filter({ hasText: new RegExp(text, 'i') })
+        .waitFor();
       await page.keyboard.press('Enter');
       await page.waitForURL((at) => at.hash === address);
     }

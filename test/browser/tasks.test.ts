@@ -42,7 +42,7 @@ describeInBrowser('tasks', () => {
     await screenshot(page, 'task');
 
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await page.getByRole('button', { name: 'Cancel the task' }).click();
+    await page.getByRole('button', { name: 'Start it again' }).waitFor();
     await page.locator('.panel-head .state', { hasText: 'cancelled' }).waitFor();
     await page.getByRole('tab', { name: 'Transcript' }).click();
     await page.locator('.entry', { hasText: 'curl https://web-1.example/gallery' }).waitFor();
@@ -59,7 +59,7 @@ describeInBrowser('tasks', () => {
     await page.getByRole('listitem').filter({ hasText: 'try your luck' }).click();
     await page.getByText('no luck').first().waitFor();
     tellAgent(daemon.home, 'twice', [step.says('lucky now'), step.ends('lucky now', 0.5)]);
-    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.panel-head .state', { hasText: 'done' }).waitFor();
     await page.locator('.transcript', { hasText: 'lucky now' }).waitFor();
     await page.getByRole('tab', { name: 'Cost' }).click();

@@ -14,7 +14,7 @@ const keepsAll = process.env['NINJAD_SCREENSHOTS'] !== undefined;
 /** Every panel and, where it shows one thing beside a list, such a thing; with what has to be there in an ordinary week. */
 const places: Readonly<Record<string, string>> = {
   now: '.now h1',
-  chat: '.composer textarea',
+  chat: '.composer textarea, .talk',
   tasks: '.task-row',
   'tasks/1': '.task-title',
   decide: '.list-row',
@@ -76,7 +76,7 @@ describeInBrowser('every panel from a phone to a wall', () => {
       await screenshot(page, `light-${place}`);
     }
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('dark page');
+    await page.getByRole('combobox', { name: 'Go to anything' }).fill('dark page');
     await page.keyboard.press('Enter');
     await page.waitForFunction(`document.getElementById('light').media === 'not all'`);
     expect(await brightness(page)).toBeLessThan(60);

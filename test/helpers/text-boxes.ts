@@ -5,11 +5,11 @@ import type { Page } from 'playwright-core';
  * one that is cut without a mark of it, and one that lies outside of what can be scrolled to.
  */
 export function textTroubles(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(${look.toString()})()`);
+  return page.evaluate<string[]>(look);
 }
 
-/* Runs in the page, where tests know no types. */
-const look = new Function(`
+/** Source that runs in the page: tests know no DOM. */
+const look = `(() => {
   const told = [];
   const nameOf = (element) =>
     element.tagName.toLowerCase() + [...element.classList].map((name) => '.' + name).join('') + ' “' +
@@ -48,4 +48,4 @@ const look = new Function(`
     if (right > innerWidth + 1 && !element.closest('pre, .table-box, .markdown table, .tabs, .scrolls-x, .one-line, .code, .tag, .diff, .virtual')) told.push('past the edge: ' + nameOf(element));
   }
   return [...new Set(told)];
-`);
+})()`;

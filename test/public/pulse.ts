@@ -19,6 +19,7 @@ interface Changes {
   agent?: string;
   upkeep?: Partial<Now['upkeep']>;
   room?: Now['status']['storage']['state'];
+  hosts?: Now['hosts'];
   at?: number;
 }
 
@@ -102,6 +103,8 @@ export function pulse(changes: Changes = {}): Now {
     waiting: { wishes: 0, findings: 0, deadLetters: 0, doubts: 0, unread: 0, notices: 0, ...changes.waiting },
     upkeep: { backup: null, drill: null, ...changes.upkeep },
     notices: [],
+    hosts: changes.hosts ?? [],
+    nextGoals: [],
     lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0, ...changes.lately },
   };
 }

@@ -23,6 +23,8 @@ const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ then)
  * @property {(value: number) => string} [format]
  * @property {boolean} [steps] values hold until the next one
  * @property {boolean} [whole] the axis is labelled with whole numbers only
+ * @property {string} [figure] stands for the whole of it, in place of the last value
+ * @property {boolean} [compact] without an axis of values and without the value at the line's end
  */
 
 /**
@@ -40,6 +42,8 @@ export function Plot({
   format = short,
   steps = false,
   whole = false,
+  figure,
+  compact = false,
 }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {any} */ (null));
@@ -59,7 +63,7 @@ export function Plot({
       if (gone) return;
       const size = () => ({ width: Math.max(120, element.clientWidth), height });
       plot.current = new UPlot(
-        optionsOf({ ...size(), tone, limit, limitLabel, format, steps, whole, onPoint: setPointed }, UPlot),
+        optionsOf({ ...size(), tone, limit, limitLabel, format, steps, whole, compact, onPoint: setPointed }, UPlot),
         // What came while the library was loading is in it.
         [[...latest.current.times], [...latest.current.values]],
         element,
@@ -86,14 +90,14 @@ export function Plot({
     <figcaption>
       <span>${title}</span>
       <span class="plot-when soft small">${when}</span>
-      <b class=${`mono is-${tone} plot-value`}>${shown === null ? '–' : format(shown)}</b>
+      <b class=${`mono is-${tone} plot-value`}>${index === null && figure !== undefined ? figure : shown === null ? '–' : format(shown)}</b>
     </figcaption>
     <div
       class="plot-box"
       ref=${box}
       style=${{ height: `${height}px` }}
       role="img"
-      aria-label=${`${title}: now ${last === null ? 'unknown' : format(last)}`}
+      aria-label=${figure === undefined ? `${title}: now ${last === null ? 'unknown' : format(last)}` : `${title}: ${figure} in all`}
     ></div>
   </figure>`;
 }
@@ -102,7 +106,7 @@ export function Plot({
  * @param {any} wanted @param {any} UPlot
  * @returns {any}
  */
-function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whole, onPoint }, UPlot) {
+function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whole, compact, onPoint }, UPlot) {
   const colour = tokenOf(tone);
   const soft = tokenOf('soft');
   const line = tokenOf('line');
@@ -111,14 +115,14 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whol
   return {
     width,
     height,
-    padding: [8, (/** @type {any} */ u) => valueRoom(u, format), 0, 0],
+    padding: compact ? [8, 8, 0, 8] : [8, (/** @type {any} */ u) => valueRoom(u, format), 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6, fill: colour } },
     scales: {
       x: { time: true },
       y: {
         range: (/** @type {any} */ _u, /** @type {number} */ _min, /** @type {number | null} */ max) =>
-          /** @type {[number, number]} */ ([0, Math.max(max ?? 0, limit ?? 0, 1) * 1.15]),
+          /** @type {[number, number]} */ ([0, Math.max(max ?? 0, limit ?? 0, compact ? 0 : 1) * 1.15 || 1]),
       },
     },
     axes: [
@@ -127,10 +131,11 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whol
         grid: { show: false },
         size: 24,
         space: 72,
-        values: (/** @type {any} */ _u, /** @type {number[]} */ ticks) => ticks.map(shortTime),
+        values: (/** @type {any} */ _u, /** @type {number[]} */ ticks) => ticks.map(timesOver(ticks)),
       },
       {
         ...axis,
+        show: !compact,
         size: (/** @type {any} */ _u, /** @type {string[] | null} */ labels) => labelRoom(labels ?? []),
         space: 32,
         ...(whole && { incrs: wholeSteps }),
@@ -153,7 +158,7 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whol
       draw: [
         (/** @type {any} */ u) => {
           if (limit !== undefined) drawLimit(u, limit, limitLabel, soft, font);
-          drawLast(u, colour, format, font);
+          drawLast(u, colour, compact ? () => '' : format, font);
         },
       ],
     },
@@ -225,6 +230,21 @@ function scaled(font) {
   return font.replace(/^12px/, `${12 * devicePixelRatio}px`);
 }
 
+const dayS = 86_400;
+
+/** Labels of ticks: clock times, and dates where they are days apart. @param {readonly number[]} ticks */
+function timesOver(ticks) {
+  const step = ticks.length > 1 ? (ticks[1] ?? 0) - (ticks[0] ?? 0) : 0;
+  return step >= dayS ? shortDate : shortTime;
+}
+
+const toDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** @param {number} seconds */
+function shortDate(seconds) {
+  return toDay.format(seconds * 1000);
+}
+
 const toMinute = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
 
 /** @param {number} seconds */
@@ -232,7 +252,7 @@ function shortTime(seconds) {
   return toMinute.format(seconds * 1000);
 }
 
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const time = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 /** @param {number} seconds */
 function clockTime(seconds) {

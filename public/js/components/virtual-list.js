@@ -1,13 +1,16 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../view.js';
 import { scrollTopFor, windowOf } from './virtual-window.js';
 
+/** No heading is among the rows. @returns {boolean} */
+const never = () => false;
+
 /**
  * A long list of which only the rows in sight exist. Arrow keys, Home and End move from row to row; Enter and Space
  * open one.
  * @template Item
  * @param {{ items: readonly Item[], rowHeight: number, label: string, keyOf: (item: Item) => string | number,
  *   row: (item: Item, index: number) => unknown, onOpen?: (item: Item) => void, onNearEnd?: () => void,
- *   selectedKey?: string | number | null, reuses?: boolean, class?: string }} props `reuses`: the rows' elements keep their
+ *   selectedKey?: string | number | null, reuses?: boolean, class?: string, isHeading?: (item: Item) => boolean }} props `reuses`: the rows' elements keep their
  *   places and get other texts, for a list that is all new several times a second
  */
 export function VirtualList({
@@ -21,6 +24,7 @@ export function VirtualList({
   selectedKey = null,
   reuses = false,
   class: className = '',
+  isHeading = never,
 }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const [scroll, setScroll] = useState({ scrollTop: 0, viewport: 600 });
@@ -37,7 +41,8 @@ export function VirtualList({
     return () => observer.disconnect();
   }, []);
 
-  const current = Math.min(active, Math.max(0, items.length - 1));
+  const current = besides(Math.min(active, Math.max(0, items.length - 1)), 1);
+  const setSize = isHeading === never ? items.length : items.filter((item) => !isHeading(item)).length;
   const seen = windowOf({ ...scroll, rowHeight, rows: items.length });
   const nearEnd = seen.last >= items.length - 10;
   useEffect(() => {
@@ -51,6 +56,14 @@ export function VirtualList({
     const element = box.current?.querySelector(`[data-index="${current}"]`);
     element?.focus({ preventScroll: true });
   });
+
+  /** The row that is reached there: no heading, but what stands beyond it. @param {number} index @param {1 | -1} step */
+  function besides(index, step) {
+    const item = items[index];
+    if (item === undefined || !isHeading(item)) return index;
+    const beyond = index + step;
+    return beyond >= 0 && beyond < items.length ? beyond : index - step;
+  }
 
   const moveTo = (/** @type {number} */ index) => {
     const element = box.current;
@@ -81,7 +94,8 @@ export function VirtualList({
     };
     const target = targets[/** @type {keyof typeof targets} */ (event.key)];
     const item = items[current];
-    if (target !== undefined) moveTo(Math.max(0, Math.min(items.length - 1, target)));
+    if (target !== undefined)
+      moveTo(besides(Math.max(0, Math.min(items.length - 1, target)), target < current ? -1 : 1));
     else if ((event.key === 'Enter' || event.key === ' ') && item !== undefined && onOpen !== undefined)
       onOpen(item);
     else return;
@@ -105,12 +119,21 @@ export function VirtualList({
       ${items.slice(seen.first, seen.last).map((item, offset) => {
         const index = seen.first + offset;
         const key = keyOf(item);
+        if (isHeading(item))
+          return html`<div
+            key=${key}
+            role="listitem"
+            class="virtual-row is-heading"
+            style=${{ height: `${rowHeight}px`, transform: `translateY(${index * rowHeight}px)` }}
+          >
+            ${row(item, index)}
+          </div>`;
         return html`<div
           key=${reuses ? offset : key}
           role="listitem"
           class=${`virtual-row${key === selectedKey ? ' is-selected' : ''}${onOpen === undefined ? '' : ' opens'}`}
           data-index=${index}
-          aria-setsize=${items.length}
+          aria-setsize=${setSize}
           aria-posinset=${index + 1}
           aria-current=${key === selectedKey ? 'true' : undefined}
           tabindex=${index === current ? 0 : -1}

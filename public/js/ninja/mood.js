@@ -44,6 +44,7 @@ export function mood(pulse, history, now, connection) {
   return (
     childDown(pulse) ??
     broke(pulse) ??
+    hostDown(pulse, now) ??
     flooded(pulse, history, now) ??
     bowing(history, now) ??
     hurt(pulse, now) ??
@@ -86,6 +87,18 @@ function childDown({ status }) {
 function broke({ status: { spend } }) {
   if (spend.reached === null) return undefined;
   return feels('broke', 'orange', `${spendSentence(spend)}; only your own messages run.`);
+}
+
+/** @param {Now} pulse @param {number} now */
+function hostDown({ hosts }, now) {
+  const [first, ...others] = hosts.filter(({ state }) => state === 'down');
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : `, and ${plural(others.length, 'other host')} too`;
+  return feels(
+    'alarmed',
+    'pink',
+    `${first.name} is down for ${duration(now - Date.parse(first.since))}${more}.`,
+  );
 }
 
 /** @param {Now['status']['spend']} spend */
@@ -139,16 +152,23 @@ function busy({ status: { tasks, room }, running }) {
 }
 
 /** No joy while something has failed for good. @param {Now} pulse @param {number} now */
-function proud({ waiting, lately: { lastEnded, doneInARow, failedLastHour } }, now) {
-  if (waiting.deadLetters > 0 || failedLastHour > 0) return undefined;
+function proud({ lately: { lastEnded, doneInARow, failedLastHour }, waiting, hosts }, now) {
+  if (hosts.length + waiting.deadLetters + waiting.findings + failedLastHour > 0) return undefined;
   if (lastEnded === null || doneInARow < streakLength || now - lastEnded.at > streakFreshMs) return undefined;
   return feels('celebrating', 'green', `${count(doneInARow)} tasks in a row went well.`);
 }
 
 /** @param {Now} pulse @param {number} now */
-function resting({ status, waiting, lately: { lastEnded } }, now) {
+function resting({ status, waiting, hosts, lately: { lastEnded } }, now) {
   const { depth } = status.mailbox;
   const news = waitingNews(waiting);
+  const [ill] = hosts;
+  if (ill !== undefined || waiting.deadLetters > 0)
+    return feels(
+      'limping',
+      'orange',
+      sentenceOf([ill === undefined ? '' : `${ill.name} is ${ill.state}`, news]),
+    );
   const then = news === '' ? '' : `; ${news}`;
   if (isNight(now) && depth === 0 && status.tasks.queued === 0)
     return feels('asleep', 'soft', `It is ${clockTime(now)} and nothing is queued${then}.`);
@@ -168,6 +188,11 @@ function waitingNews({ wishes, findings, doubts, deadLetters, unread }) {
     .filter((part) => part !== '')
     .slice(0, 2)
     .join(', ');
+}
+
+/** @param {readonly string[]} parts */
+function sentenceOf(parts) {
+  return `${parts.filter((part) => part !== '').join('; ')}.`;
 }
 
 /** @param {number} now */

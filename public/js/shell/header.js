@@ -26,10 +26,10 @@ export function Header() {
         type="button"
         class="button button-quiet header-search"
         onClick=${() => palette.set({ open: true })}
-        aria-label="Search everything"
+        aria-label="Search Ctrl K"
         title="Go to anything (Ctrl K)"
       >
-        <${Icon} path=${lens} /><span>Search</span><kbd aria-hidden="true">Ctrl K</kbd>
+        <${Icon} path=${lens} /><span>Search</span> <kbd>Ctrl K</kbd>
       </button>
       <button
         type="button"

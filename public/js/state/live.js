@@ -1,11 +1,9 @@
 import { listen, request, watch, connection } from '../link/connection.js';
 import { appended, withinAge } from './bounded.js';
-import { withPulse } from './pulse.js';
 import { createStore } from './store.js';
 
 /**
- * @typedef {import('./pulse.js').Now} Now
- * @typedef {import('./pulse.js').NowHistory} NowHistory
+ * @typedef {import('../../../src/operations.ts').Answers['now.get']} Now
  */
 
 const depthsKeptMs = 60_000;
@@ -15,7 +13,6 @@ const titleChars = 60;
 export const live = createStore({
   hello: /** @type {import('../../../src/operations.ts').Answers['hello.get'] | null} */ (null),
   now: /** @type {Now | null} */ (null),
-  history: /** @type {NowHistory | null} */ (null),
   /** For the ninja: how the mailbox grew, and the last answer to the owner. */
   depths: /** @type {readonly { at: number, depth: number }[]} */ ([]),
   served: /** @type {{ at: number, title: string } | null} */ (null),
@@ -41,18 +38,14 @@ export function followPulse() {
 }
 
 async function refresh() {
-  const [now, history] = await Promise.all([request('now.get', {}), request('now.history', {})]).catch(
-    () => [],
-  );
-  if (history !== undefined) live.set({ history });
+  const now = await request('now.get', {}).catch(() => undefined);
   if (now !== undefined) takePulse(now);
 }
 
 /** @param {Now} now */
 function takePulse(now) {
-  live.set(({ history, depths }) => ({
+  live.set(({ depths }) => ({
     now,
-    history: history === null ? null : withPulse(history, now),
     depths: withinAge(
       appended(depths, [{ at: now.at, depth: now.status.mailbox.depth }], 300),
       now.at,

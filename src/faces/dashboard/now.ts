@@ -10,23 +10,11 @@ export interface Now extends Asked {
   /** Accepted lines a second since the pulse before. */
   eventsPerSecond: number;
   running: LaneTask[];
+  /** Goals that are due next, three at most. */
+  nextGoals: { name: string; at: Date }[];
 }
 
 /** A task in a lane, with what it does. */
 export interface LaneTask extends RunningTask {
   progress: string | null;
-}
-
-/** The pulses of the last quarter of an hour as columns of equal length; null where nothing was measured. */
-export interface NowHistory {
-  intervalMs: number;
-  /** Epoch milliseconds of each column. */
-  at: number[];
-  depth: (number | null)[];
-  eventsPerSecond: (number | null)[];
-  running: (number | null)[];
-  queued: (number | null)[];
-  loopP99Ms: (number | null)[];
-  todayUsd: (number | null)[];
-  failed: (number | null)[];
 }

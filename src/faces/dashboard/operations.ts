@@ -8,12 +8,14 @@ import type { Door } from './door/door.ts';
 import { enterLink } from './door/link.ts';
 import type { Pulse } from './feeds/pulse.ts';
 import type { Hello } from './hello.ts';
+import { nowSeries, type SeriesRange, seriesRanges } from './series.ts';
 
 /** Services that the operations of the dashboard itself use. */
 export interface DashboardNeeds {
   store: Store;
   hello: () => Hello;
-  pulse: Pick<Pulse, 'now' | 'history'>;
+  pulse: Pick<Pulse, 'now'>;
+  sensorDesk: { worker: string };
   door: Pick<Door, 'issueCode' | 'renew'>;
   /** Where the dashboard listens, or null. */
   dashboardUrl: () => string | null;
@@ -26,13 +28,21 @@ export interface DashboardLink {
   expiresAt: Date;
 }
 
+const seriesInput = z.strictObject({
+  range: z.enum(Object.keys(seriesRanges) as [SeriesRange, ...SeriesRange[]]).default('quarter'),
+});
 const linkInput = z.strictObject({ renew: z.boolean().default(false) });
 
 /** Operations of the dashboard itself: its greeting, the pulse, and the links into it. */
 export const dashboardOperations = {
   'hello.get': operation('GET /hello', nothing, ({ hello }: DashboardNeeds) => hello()),
   'now.get': operation('GET /now', nothing, ({ pulse }: DashboardNeeds) => pulse.now()),
-  'now.history': operation('GET /now/history', nothing, ({ pulse }: DashboardNeeds) => pulse.history()),
+  'now.series': operation(
+    'GET /now/series',
+    seriesInput,
+    ({ store, sensorDesk, now }: DashboardNeeds, { range }) =>
+      nowSeries(store, { range, worker: sensorDesk.worker, now: now() }),
+  ),
   /**
    * A one-time link. With `renew` there is a new token first, and every browser and script that came in under the old one is
    * out. Rejects with a `ConflictError` while the dashboard is not open.

@@ -165,4 +165,30 @@ describe('joy', () => {
     expect(joyAt(fed, 61_000)).toBe(0);
     expect(joyAt(cheered(noJoy, 'pet', 0), 0)).toBeCloseTo(0.4);
   });
+
+  it('is alarmed by a host that is down, whatever else goes well, and limps while something failed for good', () => {
+    const shed = {
+      name: 'shed',
+      state: 'down' as const,
+      since: new Date(noon - 41 * 60_000).toISOString(),
+      reason: null,
+      lastSeenAt: null,
+    };
+    const busy = { tasks: { running: 2, queued: 0 } };
+    expect(mood(pulse({ ...busy, hosts: [shed] }), noHistory, noon, online)).toEqual({
+      mood: 'alarmed',
+      tone: 'pink',
+      cause: 'shed is down for 41 m.',
+    });
+    const streak = { lastEnded: { taskId: 1, state: 'done', at: noon - 1_000 }, doneInARow: 33 };
+    expect(mood(pulse({ lately: streak }), noHistory, noon, online).mood).toBe('celebrating');
+    expect(mood(pulse({ lately: streak, waiting: { deadLetters: 2 } }), noHistory, noon, online).mood).toBe(
+      'limping',
+    );
+    const nas = { ...shed, name: 'nas', state: 'degraded' as const };
+    expect(mood(pulse({ lately: streak, hosts: [nas] }), noHistory, noon, online)).toMatchObject({
+      mood: 'limping',
+      cause: 'nas is degraded.',
+    });
+  });
 });

@@ -1,9 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { appended, withinAge } from '../../../public/js/state/bounded.js';
-import { withPulse } from '../../../public/js/state/pulse.js';
 import { withPage, withRows } from '../../../public/js/state/rows.js';
 import { createStore } from '../../../public/js/state/store.js';
-import { pulse } from '../pulse.ts';
 
 describe('a store', () => {
   it('tells its listeners about changes and nothing else', () => {
@@ -70,42 +68,5 @@ describe('rows', () => {
       { id: 2 },
       { id: 1 },
     ]);
-  });
-});
-
-describe('the pulse', () => {
-  const empty = {
-    intervalMs: 1_000,
-    at: [],
-    depth: [],
-    eventsPerSecond: [],
-    running: [],
-    queued: [],
-    loopP99Ms: [],
-    todayUsd: [],
-    failed: [],
-  };
-
-  it('adds one column an interval', () => {
-    const once = withPulse(empty, pulse({ at: 1_000, depth: 3 }));
-    expect(once.depth).toEqual([3]);
-    expect(withPulse(once, pulse({ at: 1_500, depth: 4 }))).toBe(once);
-    expect(withPulse(once, pulse({ at: 2_000, depth: 4 })).depth).toEqual([3, 4]);
-  });
-
-  it('shows missing pulses as a gap', () => {
-    const once = withPulse(empty, pulse({ at: 1_000, depth: 3 }));
-    const later = withPulse(once, pulse({ at: 9_000, depth: 5 }));
-    expect(later.at).toEqual([1_000, 2_000, 9_000]);
-    expect(later.depth).toEqual([3, null, 5]);
-    expect(later.failed).toHaveLength(3);
-  });
-
-  it('forgets what is older than a quarter of an hour', () => {
-    let history: Parameters<typeof withPulse>[0] = empty;
-    for (let second = 1; second <= 2_000; second += 1)
-      history = withPulse(history, pulse({ at: second * 1_000 }));
-    expect(history.at).toHaveLength(901);
-    expect(history.depth).toHaveLength(901);
   });
 });

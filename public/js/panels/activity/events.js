@@ -1,8 +1,8 @@
 import { Button, Empty, Loading, Problem, State } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
 import { Code, Markdown } from '../../components/markdown.js';
+import { DayList } from '../../components/day-list.js';
 import { Time } from '../../components/time.js';
-import { VirtualList } from '../../components/virtual-list.js';
 import { count } from '../../format/quantity.js';
 import { priorities, priorityTone } from '../../format/state.js';
 import { act } from '../../link/act.js';
@@ -78,19 +78,25 @@ export function Events({ text }) {
               >Everything enters through the pipe. Try
               <code>printf 'LOW|shell||note|hello\\n' > ~/.ninjad/events.fifo</code><//
             >`
-          : html`<${VirtualList}
+          : html`<${DayList}
               label="Events, newest first"
               items=${items}
               rowHeight=${36}
               keyOf=${(/** @type {EventSummary} */ event) => event.id}
+              at=${(/** @type {EventSummary} */ event) => event.receivedAt}
+              same=${(/** @type {EventSummary} */ one, /** @type {EventSummary} */ other) =>
+                one.text === other.text &&
+                one.source === other.source &&
+                one.status === other.status &&
+                one.priority === other.priority}
               onOpen=${(/** @type {EventSummary} */ event) => setOpened(event.id)}
               onNearEnd=${loadMore}
-              row=${(/** @type {EventSummary} */ event) =>
+              row=${(/** @type {EventSummary} */ event, /** @type {unknown} */ times) =>
                 html`<div class="event-row">
                   <span class="soft small"><${Time} at=${event.receivedAt} /></span>
                   <span class=${`mono priority is-${priorityTone(event.priority)}`}>${event.priority}</span>
                   <span class="soft one-line">${event.source} · ${event.category}</span>
-                  <span class="one-line">${event.text}</span>
+                  <span class="one-line">${times === null ? null : html`${times} `}${event.text}</span>
                   <${State} state=${event.status} />
                 </div>`}
             />`

@@ -1,8 +1,8 @@
 import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
 import { Code } from '../../components/markdown.js';
+import { DayList } from '../../components/day-list.js';
 import { Time } from '../../components/time.js';
-import { VirtualList } from '../../components/virtual-list.js';
 import { usePages } from '../../link/use-pages.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
@@ -39,17 +39,20 @@ export function Log({ text }) {
               >Decisions of yours, changed settings, caps that were reached and what tasks asked for are kept
               here, with who, when and why.<//
             >`
-          : html`<${VirtualList}
+          : html`<${DayList}
               label="Log, newest first"
               items=${items}
               rowHeight=${36}
               keyOf=${(/** @type {Activity} */ row) => row.id}
+              at=${(/** @type {Activity} */ row) => row.at}
+              same=${(/** @type {Activity} */ one, /** @type {Activity} */ other) =>
+                one.summary === other.summary && one.action === other.action && one.actor === other.actor}
               onOpen=${setOpened}
               onNearEnd=${loadMore}
-              row=${(/** @type {Activity} */ row) =>
+              row=${(/** @type {Activity} */ row, /** @type {unknown} */ times) =>
                 html`<div class="log-row">
                   <span class="soft small"><${Time} at=${row.at} /></span><${Tag}>${row.actor}<//
-                  ><span class="one-line">${row.summary}</span
+                  ><span class="one-line">${row.summary}${times === null ? null : html` ${times}`}</span
                   ><span class="soft small mono">${row.action}</span>
                 </div>`}
             />`

@@ -42,7 +42,13 @@ export function ChatPanel() {
     ${
       selected === null
         ? html`<div class="thread-none"></div>`
-        : html`<${Thread} key=${selected} conversation=${selected} talk=${talk} onRead=${talks.reload} />`
+        : html`<${Thread}
+            key=${selected}
+            conversation=${selected}
+            talk=${talk}
+            isKnown=${talk !== undefined || talks.data === null || text !== ''}
+            onRead=${talks.reload}
+          />`
     }
   </div>`;
 }
@@ -56,8 +62,11 @@ const nearEndPx = 80;
 
 /** @typedef {import('../../../../src/operations.ts').Answers['chat.conversations'][number]} Talk */
 
-/** @param {{ conversation: string, talk: Talk | undefined, onRead: () => void }} props */
-function Thread({ conversation, talk, onRead }) {
+/**
+ * @param {{ conversation: string, talk: Talk | undefined, isKnown: boolean, onRead: () => void }} props `isKnown`: there may
+ *   be messages in it
+ */
+function Thread({ conversation, talk, isKnown, onRead }) {
   const unread = talk?.unread ?? 0;
   const title = talk?.title || 'New conversation';
   const { turns, next, loaded, error, loadOlder, reload } = useThread(conversation);
@@ -108,7 +117,7 @@ function Thread({ conversation, talk, onRead }) {
   };
   const running = turns.findLast((turn) => !isOver(turn) && turn.state === 'running');
   const last = turns.at(-1);
-  const isNew = loaded && turns.length + pending.length === 0;
+  const isNew = (loaded || !isKnown) && turns.length + pending.length === 0;
   useEffect(
     () => bindKey('x', 'Stop the reply', () => running?.taskId != null && stop(running.taskId)),
     [running?.taskId],

@@ -163,15 +163,12 @@ export function Composer({ conversation, isRunning, onSent }) {
           event.target.value = '';
         }}
       />
-      <${Button} kind="quiet" label="Attach files" title="Attach files" onClick=${() => picker.current?.click()}
-        ><${Icon} path=${clip}
-      /><//>
       <textarea
         id="message"
         ref=${field}
         rows="1"
         maxlength=${mostChars}
-        placeholder=${isRunning ? 'Say more: it hears it now, or answers it next' : 'Say something, or / for commands'}
+        placeholder=${isRunning ? 'It hears this, or answers it next' : 'Ask, or / for commands'}
         aria-controls=${offered.length === 0 ? undefined : 'slash'}
         value=${text}
         onInput=${(/** @type {any} */ event) => {
@@ -181,6 +178,9 @@ export function Composer({ conversation, isRunning, onSent }) {
         onKeyDown=${onKeyDown}
         onPaste=${onPaste}
       ></textarea>
+      <${Button} kind="quiet" label="Attach files" title="Attach files" onClick=${() => picker.current?.click()}
+        ><${Icon} path=${clip}
+      /><//>
       <${Button} kind="primary" type="submit" disabled=${!maySend}>Send<//>
     </div>
   </form>`;

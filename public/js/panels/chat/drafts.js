@@ -6,7 +6,7 @@ export const drafts = createStore({ texts: /** @type {Readonly<Record<string, st
 /** @param {string} conversation @param {string} text */
 export function writeDraft(conversation, text) {
   drafts.set(({ texts }) => {
-    const { [conversation]: _, ...others } = texts;
-    return { texts: text === '' ? others : { ...others, [conversation]: text } };
+    const others = Object.entries(texts).filter(([name]) => name !== conversation);
+    return { texts: Object.fromEntries(text === '' ? others : [...others, [conversation, text]]) };
   });
 }

@@ -25,8 +25,7 @@ export function ThreadHead({ conversation, talk, title }) {
     void act('chat.rename', { conversation, title: next }, { undo: () => setNamed(null) });
   };
   const pinned = talk?.pinned ?? false;
-  const restore = () =>
-    void act('chat.restore', { conversation }).then(() => go('chat', [conversation]));
+  const restore = () => void act('chat.restore', { conversation }).then(() => go('chat', [conversation]));
   const remove = async () => {
     go('chat');
     await act(
@@ -47,7 +46,9 @@ export function ThreadHead({ conversation, talk, title }) {
       talk === undefined
         ? null
         : html`<div class="thread-acts">
-            <${Button} kind="quiet" label="Rename" title="Rename" onClick=${() => setNaming(true)}><${Icon} path=${pencil} /><//>
+            <${Button} kind="quiet" label="Rename" title="Rename" onClick=${() => setNaming(true)}
+              ><${Icon} path=${pencil}
+            /><//>
             <${Button}
               kind="quiet"
               label="Pin"
@@ -56,7 +57,9 @@ export function ThreadHead({ conversation, talk, title }) {
               onClick=${() => void act('chat.pin', { conversation, pinned: !pinned })}
               ><${Icon} path=${pin}
             /><//>
-            <${Button} kind="quiet" label="Delete" title="Delete" onClick=${() => void remove()}><${Icon} path=${bin} /><//>
+            <${Button} kind="quiet" label="Delete" title="Delete" onClick=${() => void remove()}
+              ><${Icon} path=${bin}
+            /><//>
           </div>`
     }
   </div>`;
@@ -64,10 +67,11 @@ export function ThreadHead({ conversation, talk, title }) {
 
 /** @param {{ title: string, onDone: (title: string) => void, onLeave: () => void }} props */
 function NameField({ title, onDone, onLeave }) {
+  const [text, setText] = useState(title);
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => field.current?.select(), []);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Enter') onDone(field.current?.value.trim() ?? '');
+    if (event.key === 'Enter') onDone(text.trim());
     else if (event.key === 'Escape') onLeave();
     else return;
     event.preventDefault();
@@ -79,8 +83,9 @@ function NameField({ title, onDone, onLeave }) {
     class="grow"
     aria-label="Name of the conversation"
     maxlength="120"
-    value=${title}
+    value=${text}
+    onInput=${(/** @type {any} */ event) => setText(event.target.value)}
     onKeyDown=${onKeyDown}
-    onBlur=${() => onDone(field.current?.value.trim() ?? '')}
+    onBlur=${() => onDone(text.trim())}
   />`;
 }

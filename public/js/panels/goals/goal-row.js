@@ -71,7 +71,7 @@ export function GoalRow({ goal, onShow, onReload, onEdit }) {
 function GoalFacts({ goal }) {
   const { lastRun, nextRuns } = goal;
   return html`<p class="soft small">
-      <b title=${goal.cron ?? undefined}>${goal.when}</b> in ${goal.zone} (${goal.offset}) ·
+      <b title=${goal.cron ?? undefined}>${goal.words ?? goal.when}</b> in ${goal.zone} (${goal.offset}) ·
       ${goal.paused ? 'nothing runs while it is paused' : html`next <${Time} at=${nextRuns[0] ?? null} none="never" />`}
       · last
       success

@@ -1,11 +1,12 @@
 import { Button, Empty, Loading, Problem } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
+import { DayList } from '../../components/day-list.js';
 import { Time } from '../../components/time.js';
-import { VirtualList } from '../../components/virtual-list.js';
 import { act } from '../../link/act.js';
 import { useNews } from '../../link/use-feed.js';
 import { usePages } from '../../link/use-pages.js';
 import { html, useState } from '../../view.js';
+import { answer } from './answer.js';
 import { Said, saidBy } from './said.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['notices.list']['items'][number]} Notice */
@@ -42,11 +43,12 @@ export function Notices() {
         >All seen<//
       >
     </div>
-    <${VirtualList}
+    <${DayList}
       label="Notices, newest first"
       items=${items}
       rowHeight=${36}
       keyOf=${(/** @type {Notice} */ row) => row.id}
+      at=${(/** @type {Notice} */ row) => row.at}
       onOpen=${open}
       onNearEnd=${loadMore}
       row=${(/** @type {Notice} */ row) =>
@@ -71,6 +73,16 @@ function Whole({ notice, onClose }) {
       <dt>When</dt>
       <dd><${Time} at=${notice.at} /></dd>
     </dl>
-    <div class="actions is-end"><${Button} onClick=${onClose}>Close<//></div>
+    <div class="actions is-end">
+      <${Button} onClick=${onClose}>Close<//>
+      <${Button}
+        kind="primary"
+        onClick=${() => {
+          onClose();
+          void answer(notice);
+        }}
+        >Answer<//
+      >
+    </div>
   <//>`;
 }

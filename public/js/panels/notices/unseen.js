@@ -2,6 +2,7 @@ import { Button } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
 import { act } from '../../link/act.js';
 import { html, useState } from '../../view.js';
+import { answer } from './answer.js';
 import { Said } from './said.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['notices.list']['items'][number]} Notice */
@@ -37,10 +38,13 @@ export function Notices({ shown, onSee }) {
         html`<li key=${notice.id} class="notice">
           <span class="glyph is-orange state" aria-hidden="true">◆</span>
           <div class="grow">
-            <p class="two-lines" title=${notice.text}>${notice.text}</p>
+            <p class="notice-text" title=${notice.text}>${notice.text}</p>
             <p class="soft small one-line"><${Said} notice=${notice} /> · <${Time} at=${notice.at} /></p>
           </div>
-          <${Button} kind="quiet" label=${`Seen: ${notice.text}`} onClick=${() => onSee(notice)}>Seen<//>
+          <span class="notice-acts">
+            <${Button} label=${`Answer: ${notice.text}`} onClick=${() => void answer(notice)}>Answer<//>
+            <${Button} label=${`Seen: ${notice.text}`} onClick=${() => onSee(notice)}>Seen<//>
+          </span>
         </li>`,
     )}
   </ul>`;

@@ -1,37 +1,39 @@
 import { Button, Loading } from '../../components/basics.js';
-import { Plot } from '../../components/plot.js';
 import { relative } from '../../format/duration.js';
-import { count, money, short } from '../../format/quantity.js';
-import { priorities, priorityTone } from '../../format/state.js';
+import { count } from '../../format/quantity.js';
 import { Ninja } from '../../ninja/ninja.js';
 import { addressOf } from '../../shell/routes.js';
 import { live } from '../../state/live.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useMemo } from '../../view.js';
-import { loopLimitMs, troublesOf } from './troubles.js';
+import { html } from '../../view.js';
 import { Notices, useNotices } from '../notices/unseen.js';
 import { Checklist } from './checklist.js';
+import { Mailbox } from './mailbox.js';
+import { Outlook } from './outlook.js';
+import { Plots } from './plots.js';
+import { troublesOf } from './troubles.js';
 import { waitingOf } from './waiting.js';
 
 // Told on every panel; this module is there from the start.
 export { followNotices } from '../notices/follow.js';
 
-/** How it is, what runs, what waits for the owner, what went wrong, and the plots: on one screen. */
+/** How it is, what runs, what waits for the owner, what went wrong, hosts and goals, and the plots: on one screen. */
 export function NowPanel() {
   const now = useStore(live, (state) => state.now);
   return html`<div class="panel now">
     <h1 class="unseen">Now</h1>
     <div class="now-side">
-      <${Ninja} />${now === null ? null : html`<${Mailbox} mailbox=${now.status.mailbox} counts=${now.status.counts} />`}
+      <${Ninja} />${now === null ? null : html`<${Mailbox} mailbox=${now.status.mailbox} />`}
     </div>
     ${
       now === null
         ? html`<${Loading} rows=${4} what="Asking the daemon" />`
         : html`<div class="now-words">
             <${Checklist} /><${Running} now=${now} /><${Waiting} now=${now} /><${Wrong} now=${now} />
+            <${Outlook} now=${now} />
           </div>`
     }
-    <${Plots} spend=${now?.status.spend} />
+    <${Plots} />
   </div>`;
 }
 
@@ -102,7 +104,7 @@ function Waiting({ now: { waiting, notices } }) {
               ({ text, panel, rest, query }) =>
                 html`<li key=${text}>
                   <span class="glyph is-orange state" aria-hidden="true">◇</span>
-                  <a class="grow one-line quiet" href=${addressOf(panel, rest, query)}>${text}</a>
+                  <a class="grow quiet" href=${addressOf(panel, rest, query)}>${text}</a>
                 </li>`,
             )}
           </ul>`
@@ -114,7 +116,8 @@ const shownTroubles = 5;
 
 /** @param {{ now: Now }} props */
 function Wrong({ now }) {
-  const troubles = troublesOf(now);
+  // What waits for the owner is told there, with what settles it.
+  const troubles = troublesOf(now).filter(({ key }) => key !== 'dead');
   return html`<section class="section" aria-labelledby="now-wrong">
     <div class="section-head"><h2 id="now-wrong">Went wrong</h2></div>
     ${
@@ -144,90 +147,3 @@ function proofText({ at, upkeep: { backup, drill } }) {
     run?.doneAt == null ? [] : [`${what} ${relative(Date.parse(run.doneAt), at)}`];
   return [...said('Last backup', backup), ...said('last restored in a drill', drill)].join(', ');
 }
-
-/** @param {{ mailbox: Now['status']['mailbox'], counts: Now['status']['counts'] }} props */
-function Mailbox({ mailbox, counts }) {
-  const most = Math.max(1, ...priorities.map((name) => mailbox.byPriority[name]));
-  return html`<section class="section" aria-labelledby="now-mailbox">
-    <div class="section-head">
-      <h2 id="now-mailbox">Mailbox</h2>
-      <span class="end mono soft">${count(mailbox.depth)} waiting</span>
-    </div>
-    <dl class="bars">
-      ${priorities.map((name) => {
-        const number = mailbox.byPriority[name];
-        return html`<div key=${name} class=${`is-${priorityTone(name)}`}>
-          <dt>${name}</dt>
-          <dd>
-            <span class="bar" aria-hidden="true"
-              ><i style=${{ width: `${(number / most) * 100}%` }}></i
-            ></span>
-            <span class="numeric">${short(number)}</span>
-          </dd>
-        </div>`;
-      })}
-    </dl>
-    <dl class="tally">
-      <div>
-        <dt>accepted</dt>
-        <dd>${short(counts.accepted)}</dd>
-      </div>
-      <div>
-        <dt>done</dt>
-        <dd>${short(counts.done)}</dd>
-      </div>
-      <div>
-        <dt>dropped</dt>
-        <dd>${short(counts.dropped)}</dd>
-      </div>
-      <div>
-        <dt>failed</dt>
-        <dd>${short(counts.failed)}</dd>
-      </div>
-      <div>
-        <dt>refused</dt>
-        <dd>${short(counts.rejected)}</dd>
-      </div>
-    </dl>
-  </section>`;
-}
-
-/** @param {number} ms */
-const milliseconds = (ms) => `${ms < 10 && ms > 0 ? ms.toFixed(1).replace(/\.0$/, '') : Math.round(ms)} ms`;
-
-const plotHeight = 204;
-
-/** @param {{ spend: Now['status']['spend'] | undefined }} props */
-function Plots({ spend }) {
-  const history = useStore(live, (state) => state.history);
-  const times = useMemo(() => (history?.at ?? []).map((at) => at / 1000), [history]);
-  const cap = spend?.capUsd ?? undefined;
-  const plots = [
-    { title: 'Events a second', values: history?.eventsPerSecond, tone: 'cyan', whole: true },
-    { title: 'Waiting in the mailbox', values: history?.depth, tone: 'yellow', whole: true },
-    { title: 'Tasks that run', values: history?.running, tone: 'cyan', steps: true, whole: true },
-    {
-      title: 'Spent today',
-      values: history?.todayUsd,
-      tone: 'green',
-      steps: true,
-      format: money,
-      ...(cap !== undefined && { limit: cap, limitLabel: 'cap' }),
-    },
-    { title: 'Failed within the hour', values: history?.failed, tone: 'pink', steps: true, whole: true },
-    {
-      title: 'How late I answer, at worst',
-      values: history?.loopP99Ms,
-      tone: 'text',
-      format: milliseconds,
-      limit: loopLimitMs,
-      limitLabel: `${loopLimitMs} ms`,
-    },
-  ];
-  return html`<section class="now-plots" aria-label="The last quarter of an hour">
-    ${plots.map((plot) => html`<${Plot} key=${plot.title} ...${plot} times=${times} values=${plot.values ?? none} height=${plotHeight} />`)}
-  </section>`;
-}
-
-/** @type {readonly number[]} */
-const none = [];

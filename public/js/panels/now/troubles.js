@@ -12,7 +12,7 @@ import { bytes, count, plural } from '../../format/quantity.js';
  */
 
 /** Past this a person could notice; below it a late turn is the tree's business. */
-export const loopLimitMs = 250;
+const loopLimitMs = 250;
 
 /**
  * What went wrong lately, the worst first, each with the place that says more.

@@ -1,5 +1,5 @@
 import { Button, Loading, Problem, State, Tabs } from '../../components/basics.js';
-import { Confirm, Dialog } from '../../components/dialog.js';
+import { Dialog } from '../../components/dialog.js';
 import { Code, Markdown } from '../../components/markdown.js';
 import { Lasting, Time } from '../../components/time.js';
 import { bytes, count, money, plural } from '../../format/quantity.js';
@@ -45,30 +45,26 @@ export function TaskPage({ id, backTo }) {
 
 /** @param {{ task: TaskPageData['task'], onDone: () => void }} props */
 function Actions({ task, onDone }) {
-  const [asked, setAsked] = useState(/** @type {'cancel' | 'steer' | null} */ (null));
+  const [asked, setAsked] = useState(/** @type {'steer' | null} */ (null));
   const close = () => setAsked(null);
   const run = async (/** @type {Promise<unknown>} */ done) => {
     await done;
     onDone();
   };
+  const retry = () => act('task.retry', { id: task.id }, { says: ({ message }) => message });
+  const cancel = () =>
+    act(
+      'task.cancel',
+      { id: task.id },
+      {
+        says: ({ message }) => message,
+        action: { label: 'Start it again', run: () => void run(retry()) },
+      },
+    );
   const isOpen = task.state === 'running' || task.state === 'queued';
   return html`${task.state === 'running' ? html`<${Button} onClick=${() => setAsked('steer')}>Steer<//>` : null}
-  ${isOpen ? html`<${Button} kind="danger" onClick=${() => setAsked('cancel')}>Cancel<//>` : null}
-  ${isOpen || task.state === 'done' ? null : html`<${Button} kind="primary" onClick=${() => void run(act('task.retry', { id: task.id }, { says: ({ message }) => message }))}>${task.state === 'dead' ? 'Replay' : 'Retry'}<//>`}
-  ${
-    asked === 'cancel'
-      ? html`<${Confirm}
-          title=${`Cancel task ${task.id}?`}
-          verb="Cancel the task"
-          danger
-          onClose=${close}
-          onConfirm=${() => void run(act('task.cancel', { id: task.id }, { says: ({ message }) => message }))}
-        >
-          ${task.state === 'running' ? 'All its processes are ended; what it has written so far stays.' : 'It will not be started.'}
-          You can retry it later.
-        <//>`
-      : null
-  }
+  ${isOpen ? html`<${Button} kind="danger" onClick=${() => void run(cancel())}>Cancel<//>` : null}
+  ${isOpen || task.state === 'done' ? null : html`<${Button} kind="primary" onClick=${() => void run(retry())}>Try again<//>`}
   ${asked === 'steer' ? html`<${Steer} id=${task.id} onClose=${close} />` : null}`;
 }
 

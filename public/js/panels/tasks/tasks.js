@@ -1,7 +1,7 @@
 import { Empty, Loading, Problem, State, Tabs } from '../../components/basics.js';
 import { SearchField } from '../../components/search-field.js';
+import { DayList } from '../../components/day-list.js';
 import { Lasting, Time } from '../../components/time.js';
-import { VirtualList } from '../../components/virtual-list.js';
 import { money } from '../../format/quantity.js';
 import { priorities, priorityTone } from '../../format/state.js';
 import { connection } from '../../link/connection.js';
@@ -85,11 +85,12 @@ function List({ filter, chosen }) {
       ? html`<${Loading} rows=${8} what="Asking for the tasks" />`
       : html`<${Problem} problem=${error} retry=${reload} />`;
   if (items.length === 0) return html`<${NoTasks} filter=${filter} />`;
-  return html`<${VirtualList}
+  return html`<${DayList}
     label="Tasks, newest first"
     items=${items}
     rowHeight=${56}
     keyOf=${(/** @type {any} */ task) => task.id}
+    at=${(/** @type {any} */ task) => task.queuedAt}
     selectedKey=${chosen}
     onOpen=${(/** @type {any} */ task) => go('tasks', [task.id], filter)}
     onNearEnd=${loadMore}

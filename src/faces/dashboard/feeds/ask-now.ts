@@ -3,6 +3,7 @@ import { findingsWaiting } from '../../../findings/waiting.ts';
 import { DAY, HOUR } from '../../../lib/time.ts';
 import { countEach } from '../../../lib/store/count-each.ts';
 import type { Store } from '../../../lib/store/store.ts';
+import { type TroubledHost, troubledHosts } from '../../../fleet/rows/troubled.ts';
 import { listNotices, type Notice } from '../../../notices/rows.ts';
 import { noticesWaiting } from '../../../notices/waiting.ts';
 import { lastEndedTasks } from '../../../tasks/rows/task-page.ts';
@@ -27,6 +28,8 @@ export interface Asked {
   upkeep: Proof;
   /** The newest notices that were not seen, two at most. */
   notices: Notice[];
+  /** Hosts in trouble, those that are down first, six at most. */
+  hosts: TroubledHost[];
   /** How the last tasks ended: the newest one, and how many were done or failed one after the other. */
   lately: {
     lastEnded: { taskId: number; state: string; at: number } | null;
@@ -39,12 +42,14 @@ export interface Asked {
 const lookedBack = 50;
 const unreadMs = 30 * DAY;
 const shownNotices = 2;
+const shownHosts = 6;
 
 /** The same before the store was asked. */
 export const nothingAsked: Asked = {
   waiting: { wishes: 0, findings: 0, doubts: 0, deadLetters: 0, notices: 0, unread: 0 },
   upkeep: noProof,
   notices: [],
+  hosts: [],
   lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0 },
 };
 
@@ -54,7 +59,8 @@ export async function askNow(store: Pick<Store, 'query'>, now: number): Promise<
   const unread = await countUnread(store, { since: new Date(now - unreadMs) });
   const notices = counts.notices === 0 ? [] : await listNotices(store, { unseen: true, limit: shownNotices });
   const upkeep = await readProof(store);
-  return { waiting: { ...counts, unread }, upkeep, notices, lately: await askLately(store, now) };
+  const hosts = await troubledHosts(store, shownHosts);
+  return { waiting: { ...counts, unread }, upkeep, notices, hosts, lately: await askLately(store, now) };
 }
 
 async function askLately(store: Pick<Store, 'query'>, now: number): Promise<Asked['lately']> {

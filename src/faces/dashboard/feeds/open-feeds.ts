@@ -60,7 +60,6 @@ export function openFeeds(deps: FeedDeps, output: FeedOutput): Feeds {
       relay.beat();
       await guarded('the pulse', async () => {
         if (output.isWatched('now')) output.push('now', 'now', await pulse.now());
-        await pulse.beat();
       });
     },
     watched(topic) {

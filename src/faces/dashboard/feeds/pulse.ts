@@ -5,7 +5,9 @@ import type { Bus } from '../../../lib/bus.ts';
 import type { ListFacts } from '../../../lib/operations/facts.ts';
 import type { Status } from '../../status/status.ts';
 import type { Store } from '../../../lib/store/store.ts';
-import type { Now, NowHistory, LaneTask } from '../now.ts';
+import { goalKindName } from '../../../goals/job-kind.ts';
+import type { KnownJob } from '../../../schedule/agenda.ts';
+import type { Now, LaneTask } from '../now.ts';
 import { askNow, nothingAsked } from './ask-now.ts';
 import { SECOND } from '../../../lib/time.ts';
 
@@ -14,34 +16,30 @@ export interface PulseDeps {
   store: Pick<Store, 'query'>;
   status: () => Promise<Status>;
   running: () => LaneTask[];
+  /** All that runs by the clock. */
+  jobs: () => Iterable<KnownJob>;
   now?: () => number;
 }
 
-/** How the daemon is, now and over the last quarter of an hour. */
+/** How the daemon is now. */
 export interface Pulse {
   now(): Promise<Now>;
-  history(): NowHistory;
-  /** To be called twice a second: measures every fifth second for the history. */
-  beat(): Promise<void>;
   close(): void;
 }
 
-const sampleMs = 5 * SECOND;
-const samples = 180;
+const shownGoals = 3;
 /** What only the store knows is asked for again so seldom, or when a task has ended. */
 const askStoreMs = 5 * SECOND;
 const afterEndMs = SECOND;
 /** A pulse waits so long for the store; what comes later is in the next one. */
 const storeDeadlineMs = 250;
 
-type Sample = { [Column in Exclude<keyof NowHistory, 'intervalMs'>]: number };
-
 /** See `Pulse`. What the store knows keeps its last value while the store is away. */
-export function createPulse({ bus, store, status, running, now = Date.now }: PulseDeps): Pulse {
-  const history: Sample[] = [];
+export function createPulse({ bus, store, status, running, jobs, now = Date.now }: PulseDeps): Pulse {
   const progress = new Map<number, string>();
   let last = { at: now(), accepted: 0, eventsPerSecond: 0 };
   let asked = nothingAsked;
+  let nextGoals: Now['nextGoals'] = [];
   let askAgainAt = 0;
   const stops = [
     bus.on('task.progress', ({ taskId, progress: text }) => void progress.set(taskId, text)),
@@ -60,6 +58,7 @@ export function createPulse({ bus, store, status, running, now = Date.now }: Pul
   async function askStore(): Promise<void> {
     if (now() < askAgainAt) return;
     askAgainAt = now() + askStoreMs;
+    nextGoals = goalsIn(jobs());
     asked = await askNow(store, now()).catch(() => asked);
   }
 
@@ -81,47 +80,25 @@ export function createPulse({ bus, store, status, running, now = Date.now }: Pul
       status: current,
       eventsPerSecond: rateOf(current.counts.accepted),
       running: running().map((task) => ({ ...task, progress: progress.get(task.taskId) ?? null })),
+      nextGoals,
       ...asked,
     };
   }
 
   return {
     now: read,
-    history: () => ({ intervalMs: sampleMs, ...columnsOf(history) }),
-    async beat() {
-      if (now() - (history.at(-1)?.at ?? -Infinity) < sampleMs) return;
-      history.push(sampleOf(await read()));
-      history.splice(0, history.length - samples);
-    },
     close() {
       for (const stop of stops) stop();
     },
   };
 }
 
-function sampleOf({ at, status, eventsPerSecond }: Now): Sample {
-  return {
-    at,
-    depth: status.mailbox.depth,
-    eventsPerSecond,
-    running: status.tasks.running,
-    queued: status.tasks.queued,
-    loopP99Ms: status.loop.p99Ms,
-    todayUsd: status.spend.todayUsd,
-    failed: status.counts.failed + status.counts.deadLettered,
-  };
-}
-
-function columnsOf(history: readonly Sample[]): Omit<NowHistory, 'intervalMs'> {
-  const column = (name: keyof Sample): number[] => history.map((sample) => sample[name]);
-  return {
-    at: column('at'),
-    depth: column('depth'),
-    eventsPerSecond: column('eventsPerSecond'),
-    running: column('running'),
-    queued: column('queued'),
-    loopP99Ms: column('loopP99Ms'),
-    todayUsd: column('todayUsd'),
-    failed: column('failed'),
-  };
+/** The goals that are due next; other jobs are the daemon's own. */
+function goalsIn(jobs: Iterable<KnownJob>): Now['nextGoals'] {
+  return [...jobs]
+    .flatMap(({ kind, job, nextAt }) =>
+      kind.name === goalKindName && nextAt !== undefined ? [{ name: job.label, at: nextAt }] : [],
+    )
+    .sort((one, other) => one.at.getTime() - other.at.getTime())
+    .slice(0, shownGoals);
 }
