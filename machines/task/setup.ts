@@ -1,4 +1,4 @@
-import { assign, fromPromise, sendTo, setup } from 'xstate';
+import { assign, type DoneActorEvent, fromPromise, sendTo, setup } from 'xstate';
 import type { StopCause } from '../../src/tasks/run/outcome.ts';
 import type { ResolvedAgent } from '../../src/tasks/agents/kinds.ts';
 import type { Recollection } from '../../src/memory/recall/recall.ts';
@@ -21,7 +21,7 @@ import type {
 } from './protocol.ts';
 
 /** Events of an attempt. */
-type TaskEvent = TaskCommand | RunNews | { type: 'xstate.done.actor.run'; output: RunOutput };
+type TaskEvent = TaskCommand | RunNews | DoneActorEvent<RunOutput, 'run'>;
 
 const maxBackoffDoublings = 5;
 

@@ -129,9 +129,9 @@ export const taskSettings = {
       'How long a conversation may rest and still go on in its session; then it begins anew. 0 lets each message begin one.',
     hot: true,
   }),
-  'lanes.total': setting(orNull(wholeNumber(1, 64)), null, {
+  'lanes.total': setting(orNull(wholeNumber(1, 64)), 3, {
     description:
-      'How many tasks may run at once; null lets the machine decide: one more than it has cores, 3 to 16, as far as memory goes.',
+      'How many tasks may run at once, where there is room for them; null lets the machine decide: one more than it has cores, 3 to 16, as far as memory goes.',
     hot: true,
   }),
   'lanes.reservedForHuman': setting(wholeNumber(0, 63), 1, {
