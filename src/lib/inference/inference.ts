@@ -1,5 +1,3 @@
-import type { EncoderRole } from './work.ts';
-
 /**
  * State of one model. `loading`: `percent` (0–100) of its files is there, null while that is unknown. `degraded`: it
  * cannot be had for now and will be tried again, such as a download without a network. `failed`: its files cannot be
@@ -18,6 +16,9 @@ export type ModelState =
  */
 export type EmbedderState =
   Exclude<ModelState, { state: 'ready' }> | { state: 'ready'; model: string; dimensions: number };
+
+/** The two models that make vectors. */
+export type EncoderRole = 'builtIn' | 'embedder';
 
 /** State of each model. */
 export interface ModelStates {

@@ -6,9 +6,6 @@ export type ModelRole = 'builtIn' | 'embedder' | 'reranker' | 'ner';
 /** The roles in the order in which they are loaded. */
 export const modelRoles: readonly ModelRole[] = ['builtIn', 'embedder', 'reranker', 'ner'];
 
-/** The two that make vectors. */
-export type EncoderRole = 'builtIn' | 'embedder';
-
 /** Kinds of requests to the models: vectors of a query, scores of pairs, vectors of passages, names. */
 export type Work = 'query' | 'pair' | 'passage' | 'names' | 'builtInQuery' | 'builtInPassage';
 

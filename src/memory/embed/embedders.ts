@@ -1,6 +1,5 @@
 import { embeddingRecipe } from '../../lib/inference/embedding-recipe.ts';
-import type { EmbedderState, Inference } from '../../lib/inference/inference.ts';
-import type { EncoderRole } from '../../lib/inference/work.ts';
+import type { EmbedderState, EncoderRole, Inference } from '../../lib/inference/inference.ts';
 import type { Embedder } from './embedder.ts';
 import { lexicalEmbedder } from './lexical-embedder.ts';
 
