@@ -5,6 +5,7 @@ import { NinjadError } from '../lib/errors.ts';
 import { maxImportedLines } from '../memory/requests.ts';
 import { trusts, type Trust } from '../lib/wire/trust.ts';
 import { connect } from './connect.ts';
+import { countLines, progressText } from './import-progress.ts';
 import { type FilterOptions, filterOf, isJson, withFilters } from './memory-options.ts';
 import { batchesOf, type LineBatch, type LineProblem, linesOf } from './memory-lines.ts';
 import { printJson, printLines } from './print.ts';
@@ -75,7 +76,7 @@ interface ImportCounts {
 async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
   const { ask } = connect();
   const counts: ImportCounts = { imported: 0, known: 0, bad: 0 };
-  const progress = createProgress();
+  const progress = createProgress(process.stderr.isTTY ? await countLines(path) : undefined);
   for await (const { lines, problems, lastNumber } of batchesOf(linesOf(path), maxImportedLines)) {
     counts.bad += problems.length;
     progress.complain(problems);
@@ -92,8 +93,9 @@ async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
 
 const shownProblems = 20;
 
-/** Bad lines on stderr, the first of them each; how far it is, where stderr is a terminal. */
-function createProgress() {
+/** Bad lines on stderr, the first of them each; how far it is and how long the rest will take, where stderr is a terminal. */
+function createProgress(total: number | undefined) {
+  const startedAt = performance.now();
   let complaints = 0;
   const clear = process.stderr.isTTY ? '\r\u001B[K' : '';
   return {
@@ -107,8 +109,9 @@ function createProgress() {
       }
     },
     show(line: LineBatch['lastNumber'], { imported, known }: ImportCounts): void {
+      const elapsedMs = performance.now() - startedAt;
       if (process.stderr.isTTY)
-        process.stderr.write(`${clear}line ${line}: ${imported} imported, ${known} known already`);
+        process.stderr.write(clear + progressText({ line, total, imported, known, elapsedMs }));
     },
     end(): void {
       process.stderr.write(clear);

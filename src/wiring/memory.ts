@@ -26,15 +26,16 @@ export function memoryKeeperLogic(services: Services) {
       await afterPass(done);
     },
     (wake) => {
-      const arrive = (): void => {
-        inHand.arrive();
+      const arrive = (whose: 'owner' | 'anybody'): void => {
+        inHand.arrive(whose);
         wake();
       };
       const stops = [
         bus.on('events.recorded', ({ records }) => {
-          if (records.some(({ notes }) => notes !== undefined)) arrive();
+          const notes = records.flatMap((record) => record.notes ?? []);
+          if (notes.length > 0) arrive(notes.some(({ trust }) => trust === 'owner') ? 'owner' : 'anybody');
         }),
-        bus.on('memory.pending', arrive),
+        bus.on('memory.pending', () => arrive('owner')),
         bus.on('task.ended', wake),
         embedders.onChange(wake),
       ];

@@ -35,7 +35,7 @@ describeInBrowser('memory and graph', () => {
 
   it('says how the models are', async () => {
     const { page } = await browser.open(daemon, { address: '/#/memory' });
-    await page.locator('.models', { hasText: 'Embedder' }).getByText('degraded').first().waitFor();
+    await page.locator('.models', { hasText: 'Embedder' }).getByText('not here').first().waitFor();
   });
 
   it('pins a memory and forgets another', async () => {

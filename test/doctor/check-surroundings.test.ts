@@ -255,7 +255,8 @@ it('says which models are missing, and what that means', async () => {
   expect(await checkModels(running(offline))).toMatchObject({
     verdict: 'warn',
     found:
-      'the embedder is not to be had for now: org/embedder is not on this machine; the reranker is ready: org/reranker',
+      'the built-in encoder cannot be used: it is not built; the embedder is not to be had for now: ' +
+      'org/embedder is not on this machine; the reranker is ready: org/reranker',
   });
 });
 

@@ -1,18 +1,41 @@
 /** Memories that were said and cannot be found yet, seen from those who wait for them. */
 export interface InHand {
-  /** Something new stands in the store and waits to be prepared. */
-  arrive(): void;
+  /** Something new stands in the store and waits to be prepared; the owner's words are prepared before all others. */
+  arrive(whose?: 'owner' | 'anybody'): void;
   /** A pass of the keeper begins: returns the mark that `settle` takes when all there was can be found. */
   begin(): number;
   settle(mark: number): void;
+  /** The same for a batch, and for the owner's words alone. */
+  beginOwners(): number;
+  settleOwners(mark: number): void;
   /** True while something waits that came after the last pass began. */
   hasNews(): boolean;
   /** Resolves when all that has arrived by now can be found, at the latest after so many milliseconds. Never rejects. */
   untilSettled(maxMs: number): Promise<void>;
+  /** The same for the owner's words alone. */
+  untilOwnersSettled(maxMs: number): Promise<void>;
 }
 
 /** See `InHand`. */
 export function createInHand(): InHand {
+  const all = createLane();
+  const owners = createLane();
+  return {
+    arrive(whose = 'anybody') {
+      all.arrive();
+      if (whose === 'owner') owners.arrive();
+    },
+    begin: () => all.begin(),
+    settle: (mark) => all.settle(mark),
+    beginOwners: () => owners.begin(),
+    settleOwners: (mark) => owners.settle(mark),
+    hasNews: () => all.hasNews(),
+    untilSettled: (maxMs) => all.untilSettled(maxMs),
+    untilOwnersSettled: (maxMs) => owners.untilSettled(maxMs),
+  };
+}
+
+function createLane() {
   let arrived = 0;
   let begun = 0;
   let settled = 0;
@@ -20,12 +43,12 @@ export function createInHand(): InHand {
   return {
     arrive: () => void (arrived += 1),
     begin: () => (begun = arrived),
-    settle(mark) {
+    settle(mark: number) {
       settled = Math.max(settled, mark);
       for (const one of [...waiting]) if (one.mark <= settled) one.go();
     },
     hasNews: () => arrived > begun,
-    async untilSettled(maxMs) {
+    async untilSettled(maxMs: number) {
       if (settled >= arrived) return;
       const late = AbortSignal.timeout(maxMs);
       await new Promise<void>((resolve) => {
@@ -42,16 +65,17 @@ export function createInHand(): InHand {
   };
 }
 
-/** Longest wait of a person's question for what is in hand. */
+/** Longest wait of a person's question for what is in hand, and for their own words, which may wait behind one batch. */
 export const inHandMs = 150;
+export const ownersInHandMs = 1_000;
 
 /** The same asking, which first lets what was said just before become something that can be recalled. */
 export function afterInHand<Query, Answer>(
   ask: (query: Query) => Promise<Answer>,
-  inHand: Pick<InHand, 'untilSettled'>,
+  inHand: Pick<InHand, 'untilSettled'> & Partial<Pick<InHand, 'untilOwnersSettled'>>,
 ): (query: Query) => Promise<Answer> {
   return async (query) => {
-    await inHand.untilSettled(inHandMs);
+    await Promise.all([inHand.untilSettled(inHandMs), inHand.untilOwnersSettled?.(ownersInHandMs)]);
     return ask(query);
   };
 }

@@ -26,7 +26,8 @@ export interface KeeperDeps {
   /** Milliseconds that a pass may take before it leaves the rest to the next one (default 1 s). */
   budgetMs?: number;
   /** Told what is prepared; while it has news the vectors of a model wait. Default: nobody asks. */
-  inHand?: Pick<InHand, 'begin' | 'settle' | 'hasNews'>;
+  inHand?: Pick<InHand, 'begin' | 'settle' | 'hasNews'> &
+    Partial<Pick<InHand, 'beginOwners' | 'settleOwners'>>;
   now?: () => Date;
 }
 

@@ -4,6 +4,7 @@ import { registerModel, type StoredModel } from '../embed/vector-table.ts';
 import { takeFromInbox } from '../rows/inbox.ts';
 import { nextUnprepared, type PendingMemory } from '../rows/pending.ts';
 import type { Store } from '../../lib/store/store.ts';
+import type { InHand } from './in-hand.ts';
 import type { PreparedText } from './prepare-text.ts';
 import { settle } from './settle.ts';
 
@@ -15,6 +16,8 @@ export interface PrepareDeps {
   /** Told of a memory that could not be prepared in three tries; it is left until the next start. */
   onGivenUp: (id: number, error: unknown) => void;
   now: () => Date;
+  /** Told when the owner's words can be found, batch by batch. Default: nobody asks. */
+  inHand?: Partial<Pick<InHand, 'beginOwners' | 'settleOwners'>> | undefined;
 }
 
 export interface PreparePass {
@@ -73,12 +76,15 @@ export function createPreparer(deps: PrepareDeps) {
     for (;;) {
       signal.throwIfAborted();
       if (prepared > 0 && !goOn()) return { prepared, isMore: true };
+      const mark = deps.inHand?.beginOwners?.() ?? 0;
       await takeFromInbox(deps.store, { limit: batch, maxChars: maxBatchChars });
       const memories = await nextUnprepared(deps.store, {
         limit: batch,
         maxChars: maxBatchChars,
         except: givenUp(),
       });
+      const hasMoreOfOwner = memories.length > 0 && memories.every(isOwners);
+      if (!hasMoreOfOwner && !memories.some(isOwners)) deps.inHand?.settleOwners?.(mark);
       if (memories.length === 0) return { prepared, isMore: false };
       const lexicalModel = await registerModel(deps.store, deps.embedders.lexical, deps.now());
       const one = { ...deps, lexicalModel, signal };
@@ -90,9 +96,14 @@ export function createPreparer(deps: PrepareDeps) {
         if (thrown instanceof StoreAwayError) throw thrown;
         await settleApart(memories, one);
       }
+      if (!hasMoreOfOwner || memories.length < batch) deps.inHand?.settleOwners?.(mark);
       prepared += memories.length;
     }
   };
+}
+
+function isOwners({ trust, origin }: PendingMemory): boolean {
+  return trust === 'owner' && origin !== 'import';
 }
 
 interface OneDeps extends PrepareDeps {

@@ -4,6 +4,7 @@ import { withoutModels } from '../../../src/lib/inference/without-models.ts';
 import type { Store, Tx } from '../../../src/lib/store/store.ts';
 import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
 import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
+import { createInHand } from '../../../src/memory/keep/in-hand.ts';
 import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
 import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { importMemories } from '../../../src/memory/rows/import-memories.ts';
@@ -15,7 +16,7 @@ const { store } = useDatabase('memory_embeddings', 'memory_inbox', 'memory_docum
 const { signal } = new AbortController();
 const now = new Date('2026-11-29T10:00:00Z');
 
-const keeper = (on: Store = store, budgetMs = 300_000) =>
+const keeper = (on: Store = store, budgetMs = 300_000, inHand = createInHand()) =>
   createMemoryKeeper({
     store: on,
     embedders: createEmbedders(withoutModels),
@@ -23,6 +24,7 @@ const keeper = (on: Store = store, budgetMs = 300_000) =>
     board: createMemoryBoard(),
     log: { info: () => undefined, warn: () => undefined },
     budgetMs,
+    inHand,
     now: () => now,
   });
 
@@ -91,8 +93,12 @@ describe('in bulk', () => {
     );
     await recordEvents(store, [noted('the spare key is with Ulla', 'owner')], now);
     await recordEvents(store, [noted('the attic gauge is loud')], now);
+    const inHand = createInHand();
+    inHand.arrive('owner');
     // One pass that has no time: a batch at most.
-    await keeper(store, 0)(signal);
+    await keeper(store, 0, inHand)(signal);
+    // The owner's words are not in hand any more, though the rest is.
+    await inHand.untilOwnersSettled(1_000_000);
     expect(
       (await count('memory_embeddings WHERE NOT prepared')) + (await count('memory_inbox')),
     ).toBeGreaterThan(2_500);

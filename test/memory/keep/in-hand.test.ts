@@ -36,6 +36,20 @@ describe('what is in hand', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
+  it('of the owner is waited for by itself, longer than the rest', async () => {
+    const inHand = createInHand();
+    inHand.arrive();
+    await inHand.untilOwnersSettled(60_000);
+    inHand.arrive('owner');
+    let isSettled = false;
+    const wait = inHand.untilOwnersSettled(60_000).then(() => (isSettled = true));
+    inHand.settle(inHand.begin());
+    await Promise.resolve();
+    expect(isSettled).toBe(false);
+    inHand.settleOwners(inHand.beginOwners());
+    await wait;
+  });
+
   it('is found by a question that is asked at once', async () => {
     const inHand = createInHand();
     const keep = createMemoryKeeper({

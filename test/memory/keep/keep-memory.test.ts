@@ -330,19 +330,19 @@ describe('embedding', () => {
   });
 
   it('goes on with what is missing where the model died in the middle, and prepares new ones without it', async () => {
-    for (let index = 0; index < 40; index += 1) await add(`thing number ${index} is in box ${index}`);
+    for (let index = 0; index < 100; index += 1) await add(`thing number ${index} is in box ${index}`);
     await keeper().keep();
     let batches = 0;
     const dies = () => (++batches > 1 ? new InferenceAwayError('the process was killed') : undefined);
     const { keep, board } = keeper({ embedders: modelOf('tiny@3', 32, dies) });
     expect(await keep()).toMatchObject({ isMore: true });
-    expect(board.progress()).toMatchObject({ embedded: 16, missing: 24 });
+    expect(board.progress()).toMatchObject({ embedded: 64, missing: 36 });
     await add('a new thing');
     await keep();
     expect(await recalled('new thing')).toContain('a new thing');
     const later = keeper({ embedders: modelOf('tiny@3', 32) });
     await later.keep();
-    expect(later.board.progress()).toMatchObject({ embedded: 41, missing: 0 });
+    expect(later.board.progress()).toMatchObject({ embedded: 101, missing: 0 });
   });
 
   it('leaves out the one text that the model cannot take', async () => {

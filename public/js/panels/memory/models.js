@@ -5,11 +5,11 @@ import { modelWord } from './kinds.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['models.get']} Answer */
 
-/** @type {Readonly<Record<string, { glyph: string, tone: string }>>} */
+/** @type {Readonly<Record<string, { glyph: string, tone: string, word?: string }>>} */
 const signs = {
   ready: { glyph: '●', tone: 'green' },
   loading: { glyph: '◌', tone: 'cyan' },
-  degraded: { glyph: '◐', tone: 'orange' },
+  degraded: { glyph: '◐', tone: 'orange', word: 'not here' },
   failed: { glyph: '✕', tone: 'pink' },
   off: { glyph: '○', tone: 'soft' },
 };
@@ -40,12 +40,12 @@ export function Models({ models: { data, reload } }) {
 
 /** @param {{ model: Answer['models'][number] }} props */
 function Model({ model: { role, state, model, percent: done, reason } }) {
-  const { glyph, tone } = signs[state] ?? { glyph: '·', tone: 'soft' };
+  const { glyph, tone, word = state } = signs[state] ?? { glyph: '·', tone: 'soft' };
   return html`<span title=${reason ?? model ?? ''}>
     <span class="soft">${roles[role]}</span>
     <span class=${`state is-${tone}`}
       ><span class="glyph" aria-hidden="true">${glyph}</span
-      >${state}${done === null ? '' : ` ${Math.round(done)} %`}</span
+      >${word}${done === null ? '' : ` ${Math.round(done)} %`}</span
     >
     ${done === null ? null : html`<${Meter} tone="cyan" label=${`Loading the ${role}`} of=${100} done=${done} />`}
   </span>`;
