@@ -45,15 +45,11 @@ export async function loadEmbedder(options: LoadOptions) {
     const input = inputTensors(built, tokenizer.pad_token_id);
     try {
       const output = (await model(input.tensors)) as ModelOutput;
-      const tensor = recipe.pooling === 'none' ? output.sentence_embedding : output.last_hidden_state;
-      if (tensor === undefined)
-        throw new Error(
-          `the model puts out ${recipe.pooling === 'none' ? 'no vector of a text' : 'no hidden states'}`,
-        );
+      const { last_hidden_state: states, sentence_embedding: whole } = output;
+      const tensor = states ?? whole;
+      if (tensor === undefined) throw new Error('the model puts out no hidden states');
       const vectors =
-        recipe.pooling === 'none'
-          ? rowsOf(tensor)
-          : pooled(tensor, input.tensors.attention_mask, recipe.pooling);
+        states === undefined ? rowsOf(tensor) : pooled(states, input.tensors.attention_mask, recipe.pooling);
       tensor.dispose();
       return vectors.map((vector, index) =>
         known[index] === true ? toUnitLength(vector) : new Float32Array(vector.length),

