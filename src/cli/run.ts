@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../lib/version.ts';
+import { versionLine } from '../lib/version.ts';
 import { commands } from './commands.ts';
 import { exitCodeOf, exitCodes, reportFailure } from './failure.ts';
 
@@ -34,12 +34,13 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-async function programFor(name: string | undefined): Promise<Command> {
+/** The program with all of its commands, or with the one that is named, which starts sooner. */
+export async function programFor(name?: string): Promise<Command> {
   const program = new Command('ninjad')
     .description(
       'A personal agent daemon: one named pipe in, a supervision tree inside, Postgres for all it knows.',
     )
-    .version(packageVersion(), '-V, --version')
+    .version(versionLine(), '-V, --version')
     .showHelpAfterError('(add --help to see how it is used)')
     .addHelpText('after', footer)
     .exitOverride();

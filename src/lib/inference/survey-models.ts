@@ -1,6 +1,7 @@
 import { findModel, type ModelPrecision } from './find-model.ts';
 import { hubProblem } from './hub-problem.ts';
 import type { ModelState } from './inference.ts';
+import { missingRuntime } from './runtime.ts';
 import { type ModelRole, modelRoles } from './work.ts';
 
 /** Models that there should be, and the places they may come from. */
@@ -13,6 +14,8 @@ export interface ModelSources {
   allowDownload: boolean;
   /** Address of the hub. */
   hub: string;
+  /** Why nothing could run a model; for tests. Default: looks for the packages. */
+  missing?: () => string | undefined;
 }
 
 /** A model that can be loaded: from its folder, or from the hub into the cache. */
@@ -35,7 +38,12 @@ export async function surveyModels(
   sources: ModelSources,
   signal: AbortSignal,
 ): Promise<Record<ModelRole, ModelOutlook>> {
-  const outlooks = await Promise.all(modelRoles.map((role) => look(role, sources, signal)));
+  const missing = (sources.missing ?? missingRuntime)();
+  const outlookOf = async (role: ModelRole): Promise<ModelOutlook> =>
+    missing === undefined || sources.models[role] === null
+      ? look(role, sources, signal)
+      : { state: { state: 'degraded', reason: missing } };
+  const outlooks = await Promise.all(modelRoles.map(outlookOf));
   return Object.fromEntries(modelRoles.map((role, index) => [role, outlooks[index]])) as Record<
     ModelRole,
     ModelOutlook
