@@ -964,6 +964,7 @@ CREATE TABLE owner_notices (
   text text NOT NULL,
   task_id bigint,
   seen_at timestamp with time zone,
+  alarmed_at timestamp with time zone,
   CONSTRAINT owner_notices_pkey PRIMARY KEY (id),
   CONSTRAINT owner_notices_origin_is_name CHECK ((origin ~ '^[a-z][a-z-]{0,39}$'::text))
 );

@@ -73,6 +73,8 @@ export const misfitRules: readonly MisfitRule<Settings>[] = [
 /** Names of before and those of now, one line a rename: what stands in a config.json goes on working. */
 const renamedSettings: Readonly<Record<string, keyof Settings>> = {
   'notify.url': 'alarm.url',
+  'fleet.pingUrl': 'alarm.pingUrl',
+  'fleet.pingEveryMs': 'alarm.pingEveryMs',
 };
 
 /** All settings with the rules between them. */

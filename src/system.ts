@@ -10,11 +10,12 @@ import { mayPrune } from './retention/may-prune.ts';
 import type { JobKind } from './schedule/job.ts';
 import type { Services } from './services.ts';
 import type { ServicePulse } from './upkeep/service/pulse.ts';
+import { alarmLogic, pingLogic } from './wiring/alarm.ts';
 import { dashboardLogic } from './wiring/dashboard.ts';
 import { databaseLogic } from './wiring/database.ts';
 import { drilledParts, drillVariable } from './wiring/drilled-daemon.ts';
 import { discordLogic } from './wiring/discord.ts';
-import { fleetKeeperLogic, fleetLogic, fleetPingLogic, fleetTellerLogic } from './wiring/fleet.ts';
+import { fleetKeeperLogic, fleetLogic, fleetTellerLogic } from './wiring/fleet.ts';
 import { fifoReaderLogic } from './wiring/fifo-reader.ts';
 import { goalsKeeperLogic } from './wiring/goals.ts';
 import { guardianLogic } from './wiring/guardian.ts';
@@ -239,8 +240,15 @@ export function createSystem(
       shutdownMs: 10 * SECOND,
     }),
     childSpec({
-      id: 'fleet-ping',
-      logic: fleetPingLogic(services),
+      id: 'alarm',
+      logic: alarmLogic(services),
+      input: { restMs: 15 * SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 40 * SECOND,
+    }),
+    childSpec({
+      id: 'ping',
+      logic: pingLogic(services),
       input: { restMs: SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,

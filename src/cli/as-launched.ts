@@ -1,11 +1,9 @@
 import { launchedAs } from '../lib/launched-as.ts';
-import { commandGroups } from './commands.ts';
-
-const names = Object.values(commandGroups).flatMap((commands) => Object.keys(commands));
+import { commandNames } from './command-names.ts';
 
 /** A command in a text of ours: the name with a command or an option behind it, which a sentence about ninjad has not. */
 const command = new RegExp(
-  `(?<![\\w/.-])(?<!npx )ninjad(?= (?:--?[a-zV]|<command>|(?:${names.join('|')})\\b))`,
+  `(?<![\\w/.-])(?<!npx )ninjad(?= (?:--?[a-zV]|<command>|(?:${commandNames.join('|')})\\b))`,
   'g',
 );
 

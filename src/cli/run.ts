@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../lib/version.ts';
+import { versionLine } from '../lib/version.ts';
 import { asLaunched } from './as-launched.ts';
-import { commandGroups, loaderOf } from './commands.ts';
+import { commandGroups } from './command-names.ts';
+import { loaderOf } from './commands.ts';
 import { exitCodeOf, exitCodes, reportFailure, writeComplaint } from './failure.ts';
 
 const footer = `
@@ -42,7 +43,7 @@ export async function programFor(name?: string): Promise<Command> {
       'A personal agent daemon: one named pipe in, a supervision tree inside, Postgres for all it knows.',
     )
     .usage('[options] <command>')
-    .version(packageVersion(), '-V, --version')
+    .version(versionLine(), '-V, --version')
     .helpOption('-h, --help', 'show this, or the help of a command')
     .helpCommand(false)
     .showHelpAfterError(`(add --help to see how it is used)`)
@@ -54,8 +55,8 @@ export async function programFor(name?: string): Promise<Command> {
     .addHelpText('after', footer)
     .exitOverride();
   const load = loaderOf(name);
-  for (const [heading, commands] of Object.entries(commandGroups)) {
-    for (const make of load === undefined ? Object.values(commands) : [load]) {
+  for (const [heading, names] of Object.entries(commandGroups)) {
+    for (const make of load === undefined ? names.map((each) => loaderOf(each)) : [load]) {
       const command = (await make()).helpGroup(`${heading}:`);
       inheritFrom(program, command);
       program.addCommand(command);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Misfit, ValuesOf } from '../lib/config/schema.ts';
-import { flag, milliseconds, orNull, setting, webUrl, wholeNumber } from '../lib/config/setting.ts';
+import { flag, milliseconds, setting, wholeNumber } from '../lib/config/setting.ts';
 import { declaredHost, type DeclaredHost } from './definition.ts';
 import { parentFault } from './family.ts';
 import { hostName } from './name.ts';
@@ -55,16 +55,6 @@ export const fleetSettings = {
   'fleet.statusPage': setting(flag, false, {
     description:
       'Whether `/status` shows names and states of the hosts to everybody who reaches the dashboard’s port.',
-    hot: true,
-  }),
-  'fleet.pingUrl': setting(orNull(webUrl), null, {
-    description:
-      'An address that is asked (HTTP GET) as long as the loop, the journal and the database are well, so that somebody else sees it when they are not; null asks nobody.',
-    hot: true,
-    secret: true,
-  }),
-  'fleet.pingEveryMs': setting(milliseconds(1_000, 24 * 60 * 60 * 1000), 60_000, {
-    description: 'How often it is asked.',
     hot: true,
   }),
   'fleet.rawDays': setting(wholeNumber(2, 365, 'days'), 7, {

@@ -18,3 +18,8 @@ export function programLabel(): string {
   const commit = packageCommit();
   return `ninjad ${packageVersion()}${commit === undefined ? '' : `+${commit}`} (${packagePath('.')})`;
 }
+
+/** What `ninjad --version` prints: version, commit and node. */
+export function versionLine(): string {
+  return `ninjad ${packageVersion()} (${packageCommit() ?? 'no commit is known'}, node ${process.versions.node})`;
+}

@@ -3,9 +3,7 @@ import { createLookForHosts } from '../../actors/fleet/look-for-hosts.ts';
 import { createPollHost } from '../../actors/fleet/poll-host.ts';
 import { fleetMachine } from '../../machines/fleet/machine.ts';
 import type { FleetCommand } from '../../machines/fleet/protocol.ts';
-import { pingOut, whyUnwell } from '../fleet/ping.ts';
 import { StoreAwayError } from '../lib/errors.ts';
-import { journalProblem } from '../lib/journal/vital.ts';
 import { mayPrune } from '../retention/may-prune.ts';
 import type { Services } from '../services.ts';
 import { chore } from './chores.ts';
@@ -56,30 +54,4 @@ export function fleetKeeperLogic(services: Services) {
   return chore(services, 'reports of hosts could not be gathered', (signal) =>
     fleet.keep({ signal, mayDelete: () => mayPrune({ store: database.store, bus }, new Date()) }),
   );
-}
-
-const tickMs = 1_000;
-
-/** Tells whoever watches this daemon that it lives, as long as it is well; what keeps it from that is logged once. */
-export function fleetPingLogic(services: Services) {
-  const { database, journal, log, loop, settings } = services;
-  let sentAt = -Infinity;
-  let said: string | undefined;
-  const say = (problem: string | undefined): void => {
-    if (problem !== undefined && problem !== said)
-      log.warn({ reason: problem }, 'the ping of fleet.pingUrl was not sent');
-    if (problem === undefined && said !== undefined) log.info('the ping of fleet.pingUrl is sent again');
-    said = problem;
-  };
-  return chore(services, 'the ping could not be sent', async (signal) => {
-    const url = settings.get('fleet.pingUrl');
-    if (url === null || performance.now() - sentAt < settings.get('fleet.pingEveryMs') - tickMs / 2) return;
-    sentAt = performance.now();
-    const unwell = await whyUnwell({
-      isLoopWell: () => !loop.isStalled(),
-      journalProblem: () => journalProblem(journal, services.paths.journal),
-      store: database.store,
-    });
-    say(unwell ?? (await pingOut(url, signal)));
-  });
 }

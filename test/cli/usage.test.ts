@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandGroups } from '../../src/cli/commands.ts';
+import { commandNames } from '../../src/cli/command-names.ts';
 import { openHome } from '../../src/lib/config/open-home.ts';
 import { ensureFifo } from '../../src/lib/wire/fifo.ts';
 import { cliHarness } from './cli-harness.ts';
@@ -43,7 +43,7 @@ describe('help', () => {
     const headings = stdout.split('\n').filter((line) => /^[A-Z].*:$/.test(line) && line !== 'Examples:');
     expect(headings.length).toBeGreaterThanOrEqual(5);
     expect(headings.slice(0, 2)).toEqual(['Options:', 'Run it:']);
-    const listed = Object.values(commandGroups).flatMap((group) => Object.keys(group));
+    const listed = commandNames;
     for (const name of listed) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
   });
 

@@ -2,6 +2,7 @@ import { builtInModel } from './built-in/built-in-model.ts';
 import { findModel, type ModelPrecision } from './find-model.ts';
 import { hubProblem } from './hub-problem.ts';
 import type { ModelState } from './inference.ts';
+import { missingRuntime } from './runtime.ts';
 import { type ModelRole, modelRoles } from './work.ts';
 
 /** Models that there should be, and the places they may come from. */
@@ -16,6 +17,8 @@ export interface ModelSources {
   allowDownload: boolean;
   /** Address of the hub. */
   hub: string;
+  /** Why nothing could run a model; for tests. Default: looks for the packages. */
+  missing?: () => string | undefined;
 }
 
 /** A model that can be loaded: from its folder, or from the hub into the cache. */
@@ -38,11 +41,20 @@ export async function surveyModels(
   sources: ModelSources,
   signal: AbortSignal,
 ): Promise<Record<ModelRole, ModelOutlook>> {
-  const outlooks = await Promise.all(modelRoles.map((role) => look(role, sources, signal)));
+  const missing = (sources.missing ?? missingRuntime)();
+  const outlookOf = async (role: ModelRole): Promise<ModelOutlook> =>
+    missing === undefined || !isWanted(role, sources)
+      ? look(role, sources, signal)
+      : { state: { state: 'degraded', reason: missing } };
+  const outlooks = await Promise.all(modelRoles.map(outlookOf));
   return Object.fromEntries(modelRoles.map((role, index) => [role, outlooks[index]])) as Record<
     ModelRole,
     ModelOutlook
   >;
+}
+
+function isWanted(role: ModelRole, { models, builtInDir }: ModelSources): boolean {
+  return (role === 'builtIn' ? builtInDir : models[role]) !== null;
 }
 
 async function lookAtBuiltIn(root: string | null): Promise<ModelOutlook> {

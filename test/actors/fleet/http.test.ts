@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcp } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type HttpTarget, probeByHttp } from '../../../src/fleet/probe/http.ts';
-import { pingOut, whyUnwell } from '../../../src/fleet/ping.ts';
+import { pingOut, whyUnwell } from '../../../src/alerts/ping.ts';
 import { createGate } from '../../../src/fleet/gate.ts';
 import { closeAfterTest } from '../../helpers/closers.ts';
 import { freePort } from '../../helpers/fleet/sshd.ts';
@@ -143,7 +143,7 @@ describe('the ping', () => {
     const good = await serve((_, response) => void response.end());
     expect(await pingOut(good.url)).toBeUndefined();
     const bad = await serve((_, response) => void response.writeHead(500).end());
-    expect(await pingOut(`${bad.url}secret`)).toBe('the address of fleet.pingUrl answered 500');
+    expect(await pingOut(`${bad.url}secret`)).toBe('the address of alarm.pingUrl answered 500');
     expect(await pingOut(`http://127.0.0.1:${await freePort()}/secret`)).not.toContain('secret');
   });
 

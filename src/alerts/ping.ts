@@ -22,7 +22,7 @@ export async function whyUnwell({ isLoopWell, journalProblem, store }: Vitals): 
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`the database did not answer within ${answerMs / 1000} s`), answerMs);
   });
-  const asked = store.query({ name: 'fleet-vital', text: 'SELECT 1' }).then(
+  const asked = store.query({ name: 'alarm-vital', text: 'SELECT 1' }).then(
     () => undefined,
     (thrown: unknown) => `the database: ${messageOf(thrown)}`,
   );
@@ -38,8 +38,8 @@ export async function pingOut(url: string, signal?: AbortSignal): Promise<string
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
     });
     await answer.body?.cancel();
-    return answer.ok ? undefined : `the address of fleet.pingUrl answered ${answer.status}`;
+    return answer.ok ? undefined : `the address of alarm.pingUrl answered ${answer.status}`;
   } catch (thrown) {
-    return `the address of fleet.pingUrl could not be reached: ${messageOf(thrown).replaceAll(url, 'it')}`;
+    return `the address of alarm.pingUrl could not be reached: ${messageOf(thrown).replaceAll(url, 'it')}`;
   }
 }

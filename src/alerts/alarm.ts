@@ -1,0 +1,129 @@
+import type { LiveSettings } from '../lib/config/live-settings.ts';
+import { messageOf, StoreAwayError } from '../lib/errors.ts';
+import type { ProgramRunner } from '../lib/process/run-program.ts';
+import type { Store } from '../lib/store/store.ts';
+import { MINUTE } from '../lib/time.ts';
+import { clearAlert, raiseAlert } from './alert-file.ts';
+import { push, type Push } from './push.ts';
+import type { AlertValues } from './settings.ts';
+import { listUnseen, noteAlarmed, type UnseenNotice } from './unseen.ts';
+
+export interface AlarmDeps {
+  settings: Pick<LiveSettings<AlertValues>, 'get'>;
+  store: Store;
+  /** The alert file of the home. */
+  alertFile: string;
+  programs: ProgramRunner;
+  env: Readonly<Record<string, string>>;
+  home: string;
+  now: () => Date;
+  /** A way failed; the others were tried all the same. */
+  report: (problem: string) => void;
+}
+
+const commandMs = 30_000;
+/** Pause after a look at which nobody could be told. */
+const retryMs = 5 * MINUTE;
+
+/**
+ * A look at what is urgent and was not seen, to be made again and again: notices that have waited too long, and a database that is
+ * away for as long. They stand in the alert file until they are seen or over, and are told once by `alarm.url` and `alarm.command`.
+ */
+export function createAlarm(deps: AlarmDeps): (signal: AbortSignal) => Promise<void> {
+  let awaySince: number | undefined;
+  let isAwayTold = false;
+  let retryAt = 0;
+
+  const looks = async (signal: AbortSignal, afterMs: number): Promise<void> => {
+    const now = deps.now();
+    const origins = deps.settings.get('alarm.origins');
+    const unseen = await listUnseen(deps.store, { origins, before: new Date(now.getTime() - afterMs) });
+    awaySince = undefined;
+    isAwayTold = false;
+    clearAlert(deps.alertFile, 'database');
+    stand(deps, unseen);
+    const fresh = unseen.filter(({ isAlarmed }) => !isAlarmed);
+    if (fresh.length === 0 || now.getTime() < retryAt) return;
+    const isTold = await tell(
+      deps,
+      { title: titleOf(fresh), text: fresh.map(({ text }) => text).join('\n') },
+      signal,
+    );
+    if (isTold)
+      await noteAlarmed(
+        deps.store,
+        fresh.map(({ id }) => id),
+        deps.now(),
+      );
+    else retryAt = now.getTime() + retryMs;
+  };
+
+  return async (signal) => {
+    const minutes = deps.settings.get('alarm.afterMinutes');
+    if (minutes === null) return;
+    try {
+      await looks(signal, minutes * MINUTE);
+    } catch (thrown) {
+      if (!(thrown instanceof StoreAwayError)) throw thrown;
+      const now = deps.now().getTime();
+      awaySince ??= now;
+      if (now - awaySince < minutes * MINUTE || now < retryAt || isAwayTold) return;
+      const text = `the database is away (${messageOf(thrown)}): events are kept, and nothing is done; ninjad status says why`;
+      raiseAlert(deps.alertFile, { name: 'database', since: awaySince, text });
+      isAwayTold = await tell(deps, { title: 'ninjad: database', text }, signal);
+      retryAt = isAwayTold ? 0 : now + retryMs;
+    }
+  };
+}
+
+/** What has waited too long stands in the file as long as it waits. */
+function stand({ alertFile }: AlarmDeps, unseen: readonly UnseenNotice[]): void {
+  const oldest = [...unseen].sort((a, b) => a.at.getTime() - b.at.getTime())[0];
+  if (oldest === undefined) {
+    clearAlert(alertFile, 'unseen');
+    return;
+  }
+  const more = unseen.length > 1 ? ` (and ${unseen.length - 1} more: ninjad notices --unseen)` : '';
+  raiseAlert(alertFile, { name: 'unseen', since: oldest.at.getTime(), text: `${oldest.text}${more}` });
+}
+
+function titleOf(notices: readonly UnseenNotice[]): string {
+  return `ninjad: ${[...new Set(notices.map(({ origin }) => origin))].join(', ')}`;
+}
+
+/** Resolves to whether one way at least has taken it, or there is none. */
+async function tell(deps: AlarmDeps, message: Push, signal: AbortSignal): Promise<boolean> {
+  const url = deps.settings.get('alarm.url');
+  const command = deps.settings.get('alarm.command');
+  const problems = await Promise.all([
+    ...(url === null ? [] : [push(url, message)]),
+    ...(command === null ? [] : [runCommand(deps, command, message, signal)]),
+  ]);
+  for (const problem of problems) if (problem !== undefined) deps.report(problem);
+  return problems.length === 0 || problems.includes(undefined);
+}
+
+async function runCommand(
+  { programs, env, home }: AlarmDeps,
+  line: readonly string[],
+  { title, text }: Push,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [command = '', ...args] = line.map((word) =>
+    // A function, since the text may have what `replaceAll` takes for a pattern.
+    word.replaceAll('{title}', () => title).replaceAll('{text}', () => text),
+  );
+  const ended = await programs.run(
+    {
+      command,
+      args,
+      cwd: home,
+      env: { ...env, NINJAD_TITLE: title, NINJAD_TEXT: text },
+      timeoutMs: commandMs,
+    },
+    signal,
+  );
+  if (ended.problem !== null) return `alarm.command: ${ended.problem}`;
+  if (ended.code === 0) return undefined;
+  return `alarm.command ended with ${String(ended.code)}: ${ended.stderr.toString('utf8').trim().slice(-500)}`;
+}
