@@ -6,7 +6,7 @@ import { MINUTE } from '../lib/time.ts';
 import { clearAlert, raiseAlert } from './alert-file.ts';
 import { push, type Push } from './push.ts';
 import type { AlertValues } from './settings.ts';
-import { listUnseen, noteAlarmed, type UnseenNotice } from './unseen.ts';
+import { listUnseen, noteAlarmed, type UnseenNotice } from '../notices/unseen.ts';
 
 export interface AlarmDeps {
   settings: Pick<LiveSettings<AlertValues>, 'get'>;

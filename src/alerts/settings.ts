@@ -29,14 +29,14 @@ export const alertSettings = {
   }),
   'alarm.afterMinutes': setting(orNull(wholeNumber(1, 10_080, 'minutes')), 30, {
     description:
-      'How long an urgent notice may wait for you, or the database be away, before that; null tells nothing.',
+      'How long what is urgent may wait for you, or the database be away, before that; null tells nothing.',
     hot: true,
   }),
   'alarm.origins': setting(
     origins,
     ['agent', 'clock', 'delivery', 'discord', 'fleet', 'mail', 'spend', 'upkeep', 'storage'],
     {
-      description: 'Whose notices are urgent; the words of tasks and goals are not by default.',
+      description: 'Whose news are urgent; the words of tasks and goals are not by default.',
       hot: true,
     },
   ),

@@ -33,7 +33,7 @@ export function figures(): Record<string, Figure> {
         .map(({ from, to }) => `${from} → ${to}`),
       atMost: 0,
     },
-    'files that speak of notices outside of their own': { found: filesThatSayNotice(), atMost: 13 },
+    'files that speak of notices outside of their own': { found: filesThatSayNotice(), atMost: 15 },
   };
 }
 
