@@ -25,7 +25,10 @@ const libraries: Readonly<Record<string, readonly [packageName: string, file: st
   'diff2html.css': ['diff2html', 'bundles/css/diff2html.min.css'],
   'highlight.js': ['highlight.js', 'lib/core.js'],
   ...Object.fromEntries(
-    codeLanguages.map((name) => [`highlight-${name}.js`, ['highlight.js', `es/languages/${name}.js`] as const]),
+    codeLanguages.map((name) => [
+      `highlight-${name}.js`,
+      ['highlight.js', `es/languages/${name}.js`] as const,
+    ]),
   ),
 };
 
