@@ -1,13 +1,13 @@
 import { launchedAs } from '../lib/launched-as.ts';
-import { commandGroups } from './commands.ts';
 
-const names = Object.values(commandGroups).flatMap((commands) => Object.keys(commands));
+/** What the program is told of its commands; nothing is a command before. */
+let command = /$^/g;
 
-/** A command in a text of ours: the name with a command or an option behind it, which a sentence about ninjad has not. */
-const command = new RegExp(
-  `(?<![\\w/.-])(?<!npx )ninjad(?= (?:--?[a-zV]|<command>|(?:${names.join('|')})\\b))`,
-  'g',
-);
+/** Says which words behind `ninjad` make a command of it. */
+export function knowCommands(names: readonly string[]): void {
+  const words = `--?[a-zV]|<command>|(?:${names.join('|')})\\b`;
+  command = new RegExp(`(?<![\\w/.-])(?<!npx )ninjad(?= (?:${words}))`, 'g');
+}
 
 /** A text of ours whose commands are named as this program was started. Not for texts from outside. */
 export function asLaunched(text: string, name = launchedAs()): string {

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../lib/version.ts';
-import { asLaunched } from './as-launched.ts';
+import { asLaunched, knowCommands } from './as-launched.ts';
 import { commandGroups, loaderOf } from './commands.ts';
 import { exitCodeOf, exitCodes, reportFailure, writeComplaint } from './failure.ts';
 
@@ -18,6 +18,7 @@ Examples:
 
 /** Runs one command line (without `node` and the script) and sets the exit status of this process. */
 export async function run(args: readonly string[]): Promise<void> {
+  knowCommands(Object.values(commandGroups).flatMap((commands) => Object.keys(commands)));
   // `ninjad tasks | head` closes our output early; that is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -53,7 +54,8 @@ export async function programFor(name?: string): Promise<Command> {
     })
     .addHelpText('after', footer)
     .exitOverride();
-  const load = loaderOf(name);
+  // A completion is made of all of them.
+  const load = name === 'completion' ? undefined : loaderOf(name);
   for (const [heading, commands] of Object.entries(commandGroups)) {
     for (const make of load === undefined ? Object.values(commands) : [load]) {
       const command = (await make()).helpGroup(`${heading}:`);

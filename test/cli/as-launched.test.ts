@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asLaunched } from '../../src/cli/as-launched.ts';
+import { asLaunched, knowCommands } from '../../src/cli/as-launched.ts';
 import { launchedAs } from '../../src/lib/launched-as.ts';
 
 describe('the name of the program', () => {
@@ -28,6 +28,7 @@ describe('commands in a text', () => {
     ['/srv/ninjad up', '/srv/ninjad up'],
     ['npx ninjad up', 'npx ninjad up'],
   ])('%s', (text, named) => {
+    knowCommands(['up', 'tasks', 'rules']);
     expect(asLaunched(text, 'npx ninjad')).toBe(named);
     expect(asLaunched(text, 'ninjad')).toBe(text);
   });
