@@ -357,6 +357,7 @@ describe('the table of operations', () => {
       'entities.search',
       'events.list',
       'findings.list',
+      'firstSteps.get',
       'fleet.list',
       'goals.list',
       'graph.get',

@@ -54,7 +54,8 @@ export async function programFor(name?: string): Promise<Command> {
     })
     .addHelpText('after', footer)
     .exitOverride();
-  const load = loaderOf(name);
+  // A completion is made of all of them.
+  const load = name === 'completion' ? undefined : loaderOf(name);
   for (const [heading, names] of Object.entries(commandGroups)) {
     for (const make of load === undefined ? names.map((each) => loaderOf(each)) : [load]) {
       const command = (await make()).helpGroup(`${heading}:`);

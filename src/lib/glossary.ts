@@ -35,7 +35,6 @@ export const glossary: readonly Term[] = [
   { word: 'host', means: 'another machine that is watched' },
   { word: 'finding', means: 'what the detectors see go wrong again and again' },
   { word: 'wish', means: 'an improvement of ninjad itself, which you decide about' },
-  { word: 'notice', means: 'what you are told without having asked' },
   { word: 'cap', means: 'the most that tasks may cost in a day or a month' },
 ];
 

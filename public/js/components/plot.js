@@ -63,7 +63,10 @@ export function Plot({
       if (gone) return;
       const size = () => ({ width: Math.max(120, element.clientWidth), height });
       plot.current = new UPlot(
-        optionsOf({ ...size(), tone, limit, limitLabel, format, steps, whole, compact, onPoint: setPointed }, UPlot),
+        optionsOf(
+          { ...size(), tone, limit, limitLabel, format, steps, whole, compact, onPoint: setPointed },
+          UPlot,
+        ),
         // What came while the library was loading is in it.
         [[...latest.current.times], [...latest.current.values]],
         element,
@@ -90,7 +93,9 @@ export function Plot({
     <figcaption>
       <span>${title}</span>
       <span class="plot-when soft small">${when}</span>
-      <b class=${`mono is-${tone} plot-value`}>${index === null && figure !== undefined ? figure : shown === null ? '–' : format(shown)}</b>
+      <b class=${`mono is-${tone} plot-value`}
+        >${index === null && figure !== undefined ? figure : shown === null ? '–' : format(shown)}</b
+      >
     </figcaption>
     <div
       class="plot-box"
@@ -106,7 +111,10 @@ export function Plot({
  * @param {any} wanted @param {any} UPlot
  * @returns {any}
  */
-function optionsOf({ width, height, tone, limit, limitLabel, format, steps, whole, compact, onPoint }, UPlot) {
+function optionsOf(
+  { width, height, tone, limit, limitLabel, format, steps, whole, compact, onPoint },
+  UPlot,
+) {
   const colour = tokenOf(tone);
   const soft = tokenOf('soft');
   const line = tokenOf('line');
@@ -252,7 +260,12 @@ function shortTime(seconds) {
   return toMinute.format(seconds * 1000);
 }
 
-const time = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const time = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 
 /** @param {number} seconds */
 function clockTime(seconds) {

@@ -32,11 +32,12 @@ import { panel as tree } from './tree/panel.js';
 /**
  * The panels in the order of the rail, by groups: one line a panel. The first group stands in the bar of a phone.
  */
-export const groups = /** @type {const} @satisfies {readonly { label: string, panels: readonly Panel[] }[]} */ ([
-  { label: 'Every day', panels: [now, chat, tasks, decide] },
-  { label: 'What it knows and plans', panels: [memory, fleet, goals] },
-  { label: 'Under the hood', panels: [graph, day, sensors, tree, activity, rules, config] },
-]);
+export const groups =
+  /** @type {const} @satisfies {readonly { label: string, panels: readonly Panel[] }[]} */ ([
+    { label: 'Every day', panels: [now, chat, tasks, decide] },
+    { label: 'What it knows and plans', panels: [memory, fleet, goals] },
+    { label: 'Under the hood', panels: [graph, day, sensors, tree, activity, rules, config] },
+  ]);
 
 /** @typedef {(typeof groups)[number]['panels'][number]['id']} PanelId */
 

@@ -19,10 +19,13 @@ export async function wantNotifications(wanted) {
   const answer = 'Notification' in globalThis ? await Notification.requestPermission() : 'denied';
   keep(answer === 'granted');
   if (answer === 'granted') toast('This browser tells you what comes while you look elsewhere.');
-  else toast('The browser does not allow notifications of this page; its settings for the site can.', { tone: 'orange' });
+  else
+    toast('The browser does not allow notifications of this page; its settings for the site can.', {
+      tone: 'orange',
+    });
 }
 
-/** Tells of notices and replies while the page is out of sight; call it once. */
+/** Tells of news and replies while the page is out of sight; call it once. */
 export function followNews() {
   listen('owner.told', ({ text, taskId }) =>
     tell('ninjad tells you', text, () => (taskId === null ? go('now') : go('tasks', [taskId]))),

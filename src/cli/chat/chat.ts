@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { NotFoundError } from '../../lib/errors.ts';
 import { connect } from '../connect.ts';
 import { nameOption } from '../options.ts';
 import { converse } from './converse.ts';
+import { newConversation } from './new-conversation.ts';
 
 interface ChatOptions {
   conversation?: string;
@@ -36,9 +36,4 @@ export function chatCommand(): Command {
         throw new NotFoundError('there is no conversation yet: ninjad chat begins one');
       await converse(conversation ?? (goesOn === true ? (latest[0]?.name ?? '') : newConversation()));
     });
-}
-
-/** A name for a new conversation; its title is its first message. */
-export function newConversation(): string {
-  return `terminal-${randomUUID().slice(0, 8)}`;
 }

@@ -5,7 +5,7 @@ import { paint } from '../paint.ts';
 import { printLines } from '../print.ts';
 import { cut, oneLine, printable } from '../printable.ts';
 import { relativeTime } from '../units.ts';
-import { newConversation } from './chat.ts';
+import { newConversation } from './new-conversation.ts';
 import { slashWords } from './slash-words.ts';
 import { takeTurn, type Turn } from './turn.ts';
 

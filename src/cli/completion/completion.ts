@@ -1,5 +1,4 @@
 import { Argument, Command } from 'commander';
-import { programFor } from '../run.ts';
 import { bashScript } from './bash.ts';
 import { fishScript } from './fish.ts';
 import { commandTree } from './tree.ts';
@@ -25,7 +24,7 @@ export function completionCommand(): Command {
     .description('print what completes ninjad in your shell')
     .addArgument(new Argument('<shell>', 'your shell').choices(Object.keys(writers)))
     .addHelpText('after', help)
-    .action(async (shell: Shell) => {
-      process.stdout.write(writers[shell](commandTree(await programFor())));
+    .action((shell: Shell, _: unknown, command: Command) => {
+      process.stdout.write(writers[shell](commandTree(command.parent ?? command)));
     });
 }

@@ -31,7 +31,9 @@ export function ChatPanel() {
   const selected = named ?? (isWide || isEmpty ? latest : null);
   const startNew = () => go('chat', [newName()]);
   const talk = talks.data?.find(({ name }) => name === selected);
-  return html`<div class=${`chat${named === undefined && !isEmpty ? '' : ' has-chosen'}${isEmpty ? ' is-first' : ''}`}>
+  return html`<div
+    class=${`chat${named === undefined && !isEmpty ? '' : ' has-chosen'}${isEmpty ? ' is-first' : ''}`}
+  >
     <h1 class="unseen">Chat</h1>
     <${Conversations}
       resource=${talks}
@@ -128,7 +130,14 @@ function Thread({ conversation, talk, isKnown, onRead }) {
     ${
       isNew
         ? html`<${Beginning} />`
-        : html`<div class="thread-box" ref=${box} onScroll=${onScroll} tabindex="0" role="region" aria-label="Messages">
+        : html`<div
+            class="thread-box"
+            ref=${box}
+            onScroll=${onScroll}
+            tabindex="0"
+            role="region"
+            aria-label="Messages"
+          >
             ${next === null ? null : html`<div class="thread-more"><${Button} kind="quiet" onClick=${loadOlder}>Show earlier messages<//></div>`}
             ${
               loaded || pending.length > 0

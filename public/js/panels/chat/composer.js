@@ -178,7 +178,11 @@ export function Composer({ conversation, isRunning, onSent }) {
         onKeyDown=${onKeyDown}
         onPaste=${onPaste}
       ></textarea>
-      <${Button} kind="quiet" label="Attach files" title="Attach files" onClick=${() => picker.current?.click()}
+      <${Button}
+        kind="quiet"
+        label="Attach files"
+        title="Attach files"
+        onClick=${() => picker.current?.click()}
         ><${Icon} path=${clip}
       /><//>
       <${Button} kind="primary" type="submit" disabled=${!maySend}>Send<//>

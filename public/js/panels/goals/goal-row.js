@@ -73,8 +73,7 @@ function GoalFacts({ goal }) {
   return html`<p class="soft small">
       <b title=${goal.cron ?? undefined}>${goal.words ?? goal.when}</b> in ${goal.zone} (${goal.offset}) ·
       ${goal.paused ? 'nothing runs while it is paused' : html`next <${Time} at=${nextRuns[0] ?? null} none="never" />`}
-      · last
-      success
+      · last success
       <${Time} at=${goal.lastSuccessAt} none="never" />
       ${goal.quiet === null ? null : html` · quiet ${goal.quiet}`}
       ${goal.condition === null ? null : html` · with a condition`}

@@ -11,7 +11,7 @@ import { bytes, count, plural } from '../../format/quantity.js';
  * @property {Record<string, string>} [query]
  */
 
-/** Past this a person could notice; below it a late turn is the tree's business. */
+/** Past this a person could feel it; below it a late turn is the tree's business. */
 const loopLimitMs = 250;
 
 /**
