@@ -1,6 +1,6 @@
 /** The headings of `--help` with the commands below them, in its order. */
 export const commandGroups = {
-  'Run it': ['up', 'stop', 'restart', 'status', 'logs', 'doctor', 'dashboard'],
+  'Run it': ['up', 'stop', 'restart', 'status', 'logs', 'doctor', 'dashboard', 'service', 'upgrade'],
   'Talk to it': ['ask', 'chat', 'send', 'notices'],
   'What it does': ['tasks', 'task', 'goals', 'wishes', 'findings', 'retrospective', 'cost'],
   'What it remembers': ['remember', 'recall', 'memories', 'forget', 'entities'],
@@ -8,8 +8,6 @@ export const commandGroups = {
   'Set it up and keep it': [
     'config',
     'rules',
-    'service',
-    'upgrade',
     'storage',
     'backup',
     'export',

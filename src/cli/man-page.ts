@@ -49,10 +49,10 @@ function argumentWord(argument: Command['registeredArguments'][number]): string 
 /** What stands below the options in the help; it keeps its lines, which are examples. */
 function afterLines(command: Command): string[] {
   let all = '';
-  const { writeOut } = command.configureOutput();
+  const before = command.configureOutput();
   command.configureOutput({ writeOut: (text) => (all += text) });
   command.outputHelp();
-  command.configureOutput({ ...(writeOut !== undefined && { writeOut }) });
+  command.configureOutput(before);
   const after = all.slice(all.indexOf(command.helpInformation()) + command.helpInformation().length).trim();
   return after === '' ? [] : ['.PP', '.nf', ...after.split('\n').map(line), '.fi'];
 }

@@ -130,8 +130,9 @@ function dateSpan(question: string, now: Date): Span | undefined {
     /\bon the (\d{1,2})(?:st|nd|rd|th)\b(?! (?:of )?\p{L}{3,9}\b)|\bam (\d{1,2})\.(?!\s*\p{L}|\d)|\ble (\d{1,2})(?=\s*\??$)|\bel (?:día )?(\d{1,2})(?=\s*\??$)|(?<![\d月])(\d{1,2})(?:号|號|日)/iu.exec(
       question,
     );
-  const date = Number(match?.slice(1).find((group) => group !== undefined));
-  if (match === null || date < 1 || date > 31) return undefined;
+  if (match === null) return undefined;
+  const date = Number(match.slice(1).find(Boolean));
+  if (date < 1 || date > 31) return undefined;
   for (let back = 0; back < 3; back += 1) {
     const from = day(now.getFullYear(), now.getMonth() - back, date);
     if (from <= now && from.getDate() === date)
