@@ -6,6 +6,7 @@ import { openHome } from '../../lib/config/open-home.ts';
 import { homeFrom, type HomePaths } from '../../lib/config/paths.ts';
 import { NinjadError } from '../../lib/errors.ts';
 import { isLockHeld } from '../../doctor/held-lock.ts';
+import { keeperOf, type ServiceKeeper } from '../../upkeep/service/keeper.ts';
 import { connect, currentPaths } from '../connect.ts';
 import { printLines } from '../print.ts';
 import { cut, oneLine } from '../printable.ts';
@@ -15,7 +16,8 @@ const lookMs = 100;
 
 const stopHelp = `
 Running tasks may finish for a while first (shutdown.drainMs); --now does not wait for them.
-Exit status 3 where no daemon runs. One that a service manager keeps is started again by it.
+Exit status 3 where no daemon runs. One that runs as a service is
+stopped by its manager, until ninjad service restart or the next boot.
 
 Examples:
   $ ninjad stop
@@ -24,7 +26,7 @@ Examples:
 
 const restartHelp = `
 Running tasks may finish for a while first (shutdown.drainMs); --now does not wait for them. Where none
-runs, one is started. It runs behind the terminal then, also where it was started in one.
+runs, one is started. It runs behind the terminal then, also where it was started in one; a service stays one.
 
 Examples:
   $ ninjad restart
@@ -50,13 +52,22 @@ export function restartCommand(): Command {
     .addHelpText('after', restartHelp)
     .action(async ({ now }: { now?: true }) => {
       const paths = openHome(homeFrom(process.env));
-      if (isLockHeld(paths.lock) !== false) await stop(paths, now === true);
-      await detach(paths);
+      const stopped = isLockHeld(paths.lock) === false ? undefined : await stop(paths, now === true);
+      if (stopped?.keeper === undefined) await detach(paths);
+      else {
+        stopped.keeper.restart();
+        printLines(['restarted, as a service: ninjad service status']);
+      }
     });
 }
 
+interface Stopped extends Pick<Status, 'pid'> {
+  /** Whoever kept it as a service. */
+  keeper: ServiceKeeper | undefined;
+}
+
 /** Tells the daemon to stop and resolves when it has let go of its home. Rejects with NOT_RUNNING where none runs. */
-async function stop(paths: HomePaths, isNow: boolean): Promise<Pick<Status, 'pid'>> {
+async function stop(paths: HomePaths, isNow: boolean): Promise<Stopped> {
   const client = connect(paths);
   const { pid, tasks } = await client.ask('status.get', {});
   if (tasks.running > 0 && !isNow) {
@@ -64,10 +75,13 @@ async function stop(paths: HomePaths, isNow: boolean): Promise<Pick<Status, 'pid
     const named = items.map(({ id, text }) => `task ${id} (${cut(oneLine(text), 30)})`).join(', ');
     printLines([`waits for ${named}; --now does not`]);
   }
-  process.kill(pid, 'SIGTERM');
-  if (isNow) process.kill(pid, 'SIGTERM');
+  const keeper = keeperOf(pid);
+  if (isNow) for (const signal of ['SIGTERM', 'SIGTERM'] as const) process.kill(pid, signal);
+  // Whoever keeps it would start it again.
+  if (keeper !== undefined) keeper.stop();
+  else if (!isNow) process.kill(pid, 'SIGTERM');
   while (isAlive(pid, paths)) await delay(lookMs);
-  return { pid };
+  return { pid, keeper };
 }
 
 function isAlive(pid: number, paths: HomePaths): boolean {

@@ -32,6 +32,12 @@ export function startSteps(host: Target, scope: ServiceScope, file: string): Ste
   ];
 }
 
+/** What ends it until it is started again, by hand or at the next boot. */
+export function stopSteps(host: Target, scope: ServiceScope): Step[] {
+  if (host.kind === 'launchd') return [{ command: ['launchctl', 'bootout', serviceTarget(host, scope)] }];
+  return [{ command: systemctl(scope, 'stop', unitFile) }];
+}
+
 /** What ends it for good, before its definition is removed. */
 export function disableSteps(host: Target, scope: ServiceScope): Step[] {
   if (host.kind === 'launchd')

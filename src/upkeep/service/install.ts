@@ -1,7 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConflictError, NinjadError } from '../../lib/errors.ts';
-import { disableSteps, enableSteps, forgetSteps, lingerStep, startSteps, type Step } from './commands.ts';
+import {
+  disableSteps,
+  enableSteps,
+  forgetSteps,
+  lingerStep,
+  startSteps,
+  stopSteps,
+  type Step,
+} from './commands.ts';
 import type { ServiceDefinition, ServiceScope } from './definition.ts';
 import type { ServiceHost } from './host.ts';
 import { plistText } from './plist.ts';
@@ -96,6 +104,12 @@ export function uninstallService(host: ServiceHost, scope: ServiceScope): string
 export function restartService(host: ServiceHost, scope: ServiceScope): void {
   requireRights(host, scope);
   for (const step of startSteps(host, scope, host.fileOf(scope))) runStep(host, step);
+}
+
+/** Ends it until it is started again. */
+export function stopService(host: ServiceHost, scope: ServiceScope): void {
+  requireRights(host, scope);
+  for (const step of stopSteps(host, scope)) runStep(host, step);
 }
 
 /** The scope whose definition is there: the user's own first; undefined where there is none. */

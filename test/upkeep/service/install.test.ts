@@ -12,6 +12,7 @@ import {
   restartService,
   uninstallService,
 } from '../../../src/upkeep/service/install.ts';
+import { keeperOf } from '../../../src/upkeep/service/keeper.ts';
 import { serviceState } from '../../../src/upkeep/service/state.ts';
 import { packagePath } from '../../../src/lib/package-root.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
@@ -162,6 +163,23 @@ describe('installing', () => {
       expect(host.ran).toEqual([]);
       expect(installedScope(host)).toBeUndefined();
     }
+  });
+
+  it('is the keeper of the daemon that it runs, and of no other one', async () => {
+    const host = machine({}, { 'systemctl --user show': { stdout: 'ActiveState=active\nMainPID=4242\n' } });
+    expect(keeperOf(4242, host)).toBeUndefined();
+    expect(host.ran).toEqual([]);
+    await install(host);
+    expect(keeperOf(17, host)).toBeUndefined();
+    const keeper = keeperOf(4242, host);
+    host.ran.length = 0;
+    keeper?.stop();
+    keeper?.restart();
+    expect(host.ran).toEqual([
+      'systemctl --user stop ninjad.service',
+      'systemctl --user reset-failed ninjad.service',
+      'systemctl --user restart ninjad.service',
+    ]);
   });
 
   it('fails with what systemctl said', async () => {
