@@ -19,7 +19,14 @@ CREATE TABLE memory_inbox (
   created_at timestamptz NOT NULL,
   last_seen_at timestamptz NOT NULL,
   day date NOT NULL,
-  CONSTRAINT memory_inbox_seen_positive CHECK (seen_count > 0)
+  -- As of memories: what could not become one is refused with its event and not afterwards.
+  CONSTRAINT memory_inbox_importance_range CHECK (importance BETWEEN 0 AND 1),
+  CONSTRAINT memory_inbox_kind_known
+    CHECK (kind IN ('note', 'fact', 'preference', 'event', 'summary', 'task_result', 'document')),
+  CONSTRAINT memory_inbox_origin_known
+    CHECK (origin IN ('event', 'owner', 'agent', 'extraction', 'task', 'compaction', 'import')),
+  CONSTRAINT memory_inbox_seen_positive CHECK (seen_count > 0),
+  CONSTRAINT memory_inbox_trust_known CHECK (trust IN ('owner', 'local', 'untrusted'))
 );
 -- The owner's words are taken first.
 CREATE INDEX memory_inbox_owner_idx ON memory_inbox (id) WHERE trust = 'owner';

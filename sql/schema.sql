@@ -888,7 +888,11 @@ CREATE TABLE memory_inbox (
   day date NOT NULL,
   CONSTRAINT memory_inbox_pkey PRIMARY KEY (id),
   CONSTRAINT memory_inbox_likeness_key UNIQUE (likeness),
-  CONSTRAINT memory_inbox_seen_positive CHECK ((seen_count > 0))
+  CONSTRAINT memory_inbox_importance_range CHECK (((importance >= (0)::double precision) AND (importance <= (1)::double precision))),
+  CONSTRAINT memory_inbox_kind_known CHECK ((kind = ANY (ARRAY['note'::text, 'fact'::text, 'preference'::text, 'event'::text, 'summary'::text, 'task_result'::text, 'document'::text]))),
+  CONSTRAINT memory_inbox_origin_known CHECK ((origin = ANY (ARRAY['event'::text, 'owner'::text, 'agent'::text, 'extraction'::text, 'task'::text, 'compaction'::text, 'import'::text]))),
+  CONSTRAINT memory_inbox_seen_positive CHECK ((seen_count > 0)),
+  CONSTRAINT memory_inbox_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text, 'untrusted'::text])))
 );
 CREATE INDEX memory_inbox_owner_idx ON public.memory_inbox USING btree (id) WHERE (trust = 'owner'::text);
 
