@@ -101,8 +101,8 @@ export async function putEvents(store: Store, source: string, count: number, hou
 /** Puts memories with these texts into the store. */
 export async function putMemories(store: Store, texts: readonly string[]): Promise<void> {
   await store.query({
-    text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at)
-           SELECT 'note', text, 'cli', 'owner', $2, $2 FROM unnest($1::text[]) AS text`,
+    text: `INSERT INTO memory_embeddings (kind, content, source, trust, created_at, last_seen_at, prepared)
+           SELECT 'note', text, 'cli', 'owner', $2, $2, true FROM unnest($1::text[]) AS text`,
     values: [texts, now],
   });
 }

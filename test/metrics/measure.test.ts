@@ -30,8 +30,8 @@ async function scene(): Promise<void> {
         FROM (VALUES (1, 'email', '2026-11-24T10:00:00Z'::timestamptz, 'done'), (2, 'email', '2026-11-27T10:00:00Z', 'dead'),
                      (3, 'cli', '2026-11-25T10:00:00Z', 'done'), (4, 'cli', '2026-11-21T10:00:00Z', 'done')) AS rows (id, source, at, status);
     INSERT INTO memory_embeddings (kind, content, source, trust, prepared, created_at, last_seen_at)
-      VALUES ('note', 'the nas stands in the basement', 'cli', 'owner', false, now(), now()),
-             ('note', 'pancakes need buttermilk', 'cli', 'owner', false, now(), now());
+      VALUES ('note', 'the nas stands in the basement', 'cli', 'owner', true, now(), now()),
+             ('note', 'pancakes need buttermilk', 'cli', 'owner', true, now(), now());
     INSERT INTO tasks (event_id, state, priority, source, category, prompt, reply, outcome, attempts, memories, queued_at, run_after, started_at, finished_at)
       VALUES (1, 'done', 3, 'email', 'mail', 'ab', 'ok', 'succeeded', 1, '[]',
               '2026-11-24T10:00:00Z', '2026-11-24T10:00:00Z', '2026-11-24T10:00:02Z', '2026-11-24T10:00:12Z'),
