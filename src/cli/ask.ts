@@ -4,6 +4,7 @@ import { saysRepeated } from '../tasks/run/cut-off.ts';
 import type { EndedMessage } from '../tasks/watch-event.ts';
 import { createLeanAsk } from '../faces/control/lean-ask.ts';
 import { NinjadError } from '../lib/errors.ts';
+import { newAskConversation } from '../lib/wire/ask-conversation.ts';
 import type { Operations } from '../operations.ts';
 import { currentPaths } from './connect.ts';
 import { exitCodes, writeComplaint } from './failure.ts';
@@ -104,7 +105,7 @@ function followUp(taskId: number | undefined): string {
 
 /** A question begins a conversation, which the page shows and goes on with; a command needs none. */
 function ownName(text: string): string | undefined {
-  return text.startsWith('/') ? undefined : `ask-${randomUUID().slice(0, 13)}`;
+  return text.startsWith('/') ? undefined : newAskConversation();
 }
 
 /** A new conversation's name, said to whoever may want to go on with it. */

@@ -32,10 +32,14 @@ describe('an agent that is started ahead', () => {
     expect(second?.value).toBe(`${workerOf(daemon.home)}:${standbyTaskId}:2`);
     expect(second?.identity.pid).not.toBe(first?.identity.pid);
     expect(await standbyCounts(daemon)).toEqual({ used: 1, givenUp: {} });
+    expect(await ask(daemon, 'and again?')).toBe(second?.value);
+    await untilStanding(daemon);
+    const [third] = await standbysOf(daemon.home);
+    expect(await standbyCounts(daemon)).toEqual({ used: 2, givenUp: {} });
     // Nobody of the owner's: another agent answers, and this one goes on waiting.
     daemon.write('NORMAL|cron:a||task|and you?\n');
     await until('it is answered', async () => (await daemon.status()).tasks.running === 0);
-    expect((await standbysOf(daemon.home)).map(({ value }) => value)).toEqual([second?.value]);
+    expect((await standbysOf(daemon.home)).map(({ value }) => value)).toEqual([third?.value]);
   });
 
   it('that was stopped at the moment of its claim is no use: once it is dead another one answers', async () => {

@@ -1,5 +1,6 @@
 import { standbyTaskId } from '../../lib/process/marker.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { askConversation } from '../../lib/wire/ask-conversation.ts';
 import { HUMAN } from '../../lib/wire/priority.ts';
 import type { ClaimedTask } from '../rows/claim.ts';
 import { isDue } from '../rows/is-due.ts';
@@ -40,12 +41,17 @@ export async function placeOfNext(
     text: `
       SELECT EXISTS (SELECT FROM tasks WHERE state = 'queued' AND NOT in_doubt AND ${isDue('$2')}) AS waits,
              EXISTS (SELECT FROM tasks WHERE state = 'running' AND priority = 0) AS "isBusy",
-             task.source, task.category, task.permission_category AS "permissionCategory", task.conversation,
+             task.source, task.category, task.permission_category AS "permissionCategory", here.conversation,
              CASE WHEN own.last_used_at > $2::timestamptz - make_interval(days => $3) THEN own.session_id END AS "sessionId",
              own.works_in AS "worksIn"
         FROM (SELECT) AS one LEFT JOIN tasks AS task ON task.id = $1
-        LEFT JOIN conversations AS own ON own.id = task.conversation`,
-    values: [after, now, sessionIdleDays],
+        -- A question in a terminal begins a conversation; the next one begins another, until somebody goes on with it.
+        LEFT JOIN LATERAL (
+          SELECT task.conversation WHERE task.conversation !~ $4 OR EXISTS (
+            SELECT FROM tasks AS other WHERE other.conversation = task.conversation AND other.id < task.id)
+        ) AS here ON true
+        LEFT JOIN conversations AS own ON own.id = here.conversation`,
+    values: [after, now, sessionIdleDays, askConversation],
   });
   const [row] = rows;
   if (row?.waits === true) return 'a task waits for a lane';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { newAskConversation } from '../../../src/lib/wire/ask-conversation.ts';
 import { workingDirectory } from '../../../src/tasks/permissions/working-directory.ts';
 
 const of = (conversation: string | null, trust: 'owner' | 'untrusted' = 'owner') =>
@@ -17,6 +18,7 @@ describe('the working directory', () => {
     expect(of(null)).toBe('/home/me/.ninjad/work/owner');
     expect(of(null, 'untrusted')).toBe('/home/me/.ninjad/work/untrusted');
     expect(of('owner')).not.toBe(of(null));
+    expect(of(newAskConversation())).toBe(of(null));
   });
 
   it('never leaves its place and is never shared, whatever the conversation is called', () => {
