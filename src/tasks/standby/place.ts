@@ -6,7 +6,7 @@ import type { ClaimedTask } from '../rows/claim.ts';
 import { isDue } from '../rows/is-due.ts';
 
 /** Why no agent is to be started ahead now. */
-export type NotNow = 'a task waits for a lane' | 'a message is being answered';
+export type NotNow = 'a task waits for its turn' | 'a message is being answered';
 
 export interface PlaceQuery {
   /** The owner's last task that was answered; null where none was yet. */
@@ -54,7 +54,7 @@ export async function placeOfNext(
     values: [after, now, sessionIdleDays, askConversation],
   });
   const [row] = rows;
-  if (row?.waits === true) return 'a task waits for a lane';
+  if (row?.waits === true) return 'a task waits for its turn';
   if (row?.isBusy === true) return 'a message is being answered';
   const known = row?.source == null ? undefined : row;
   return {

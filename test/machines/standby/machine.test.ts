@@ -116,7 +116,7 @@ describe('standby machine', () => {
     tell({ type: 'standby.wake' });
     expect(value()).toBe('settling');
     clock.increment(250);
-    plans[2]?.done({ plan: undefined, why: 'a task waits for a lane', againMs: 500 });
+    plans[2]?.done({ plan: undefined, why: 'a task waits for its turn', againMs: 500 });
     await reach('resting');
     clock.increment(500);
     expect(plans).toHaveLength(4);

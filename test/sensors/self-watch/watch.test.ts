@@ -68,9 +68,18 @@ describe('the self-watch', () => {
     // Of the status only what is a number counts here, and there it is zero.
     const zero = new Proxy({}, { get: () => 0, ownKeys: () => [] });
     const parts = Object.fromEntries(
-      ['mailbox', 'journal', 'loop', 'tasks', 'deliveries', 'counts', 'spend', 'database', 'schedule'].map(
-        (part) => [part, zero],
-      ),
+      [
+        'mailbox',
+        'journal',
+        'loop',
+        'tasks',
+        'deliveries',
+        'counts',
+        'spend',
+        'database',
+        'schedule',
+        'room',
+      ].map((part) => [part, zero]),
     );
     const status = { ...parts, version: '1', startedAt: 0, ready: true, children: [] };
     const { text } = await createMetrics(() => Promise.resolve(status as unknown as Status), self)();
