@@ -352,6 +352,7 @@ describe('the table of operations', () => {
     expect([...told].filter((list) => !Object.hasOwn(operations, list))).toEqual([]);
     expect([...told].sort()).toEqual([
       'chat.conversations',
+      'chat.turns',
       'deliveries.list',
       'discord.get',
       'entities.search',

@@ -71,11 +71,12 @@ describe('a task', () => {
   it('of a person is answered before its agent has gone, which keeps its lane and its conversation until then', async () => {
     const file = join(tempDir(), 'go');
     const first = await queueTask(store, { priority: 0, conversation: 'c', prompt: `until ${file}` });
-    const second = await queueTask(store, { priority: 0, conversation: 'c', prompt: `until ${file}` });
     const worker = work({ agent: agentNamed('parts-late.sh'), limits: { resultGraceMs: 60_000 } });
     expect(await worker.ends(first)).toMatchObject({ state: 'done', reply: 'the answer' });
     expect(await taskRow(store, first)).toMatchObject({ state: 'done', event_status: 'done', cost: 0.25 });
     expect(await worker.survivors()).not.toEqual([]);
+    // A message that comes before the result is handed to the agent; this one comes after it.
+    const second = await queueTask(store, { priority: 0, conversation: 'c', prompt: `until ${file}` });
     worker.send({ type: 'tasks.wake' });
     const { rows } = await store.query({ text: 'SELECT state FROM tasks ORDER BY id' });
     expect(rows).toEqual([{ state: 'done' }, { state: 'queued' }]);
