@@ -99,8 +99,13 @@ async function recordBatch(
     await store.query({ name: 'record-events', text: insertEvents, values: columns });
     return;
   }
+  const notes = effects.reduce((sum, record) => sum + (record.notes?.length ?? 0), 0);
+  const [name, keepNotes] =
+    notes > notesAtOnce
+      ? ['record-events-and-many-notes', keepInInbox]
+      : ['record-events-and-effects', keepAsMemories];
   await store.query({
-    name: 'record-events-and-effects',
+    name,
     text: `WITH recorded AS (${insertEvents} RETURNING id, priority, source, category, conversation),
       new_tasks AS (
         INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, fork_of, run_after, queued_at,
@@ -116,24 +121,7 @@ async function recordBatch(
         SELECT 'event', recorded.id FROM unnest($28::bigint[]) AS report (event_id)
         JOIN recorded ON recorded.id = report.event_id
         ON CONFLICT ON CONSTRAINT graph_pending_pkey DO NOTHING)
-      INSERT INTO memory_inbox AS waiting
-        (likeness, kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count, created_at,
-         last_seen_at, day)
-      SELECT told.likeness, told.kind, told.content, told.source, told.trust, told.origin, told.importance, told.title,
-             CASE WHEN told.tags = '[]' THEN '{}'::text[] ELSE ARRAY(SELECT jsonb_array_elements_text(told.tags::jsonb)) END,
-             told.conversation, said.event_id, said.times, to_timestamp(said.happened_ms / 1000), $18, said.day
-      FROM unnest($19::uuid[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[], $26::text[], $27::text[],
-                  $35::text[], $36::text[]) WITH ORDINALITY
-        AS told (likeness, kind, content, trust, origin, importance, title, tags, source, conversation, place)
-      JOIN (
-        SELECT one.place, min(one.event_id) AS event_id, count(*)::int AS times, min(one.happened_ms) AS happened_ms,
-               min(one.day)::date AS day
-        FROM unnest($37::bigint[], $38::bigint[], $29::float8[], $30::text[]) AS one (event_id, place, happened_ms, day)
-        JOIN recorded ON recorded.id = one.event_id GROUP BY one.place
-      ) AS said USING (place) ORDER BY place
-      ON CONFLICT ON CONSTRAINT memory_inbox_likeness_key DO UPDATE SET
-        seen_count = waiting.seen_count + excluded.seen_count, created_at = least(waiting.created_at, excluded.created_at),
-        last_seen_at = greatest(waiting.last_seen_at, excluded.last_seen_at), day = least(waiting.day, excluded.day)`,
+      ${keepNotes}`,
     values: [...columns, ...effectColumns(effects, now)],
   });
 }
@@ -165,6 +153,38 @@ export function isRepetition(thrown: unknown): boolean {
 
 const idIsTaken = 'events_pkey';
 const onConflict = `ON CONFLICT ON CONSTRAINT ${idIsTaken} DO NOTHING`;
+
+/** More notes of one batch than these wait in the inbox, where a row is as cheap as one of an event. */
+const notesAtOnce = 50;
+
+/** The notes of a batch, each once with how often it was said. */
+const saidNotes = `
+  FROM unnest($19::uuid[], $20::text[], $21::text[], $22::text[], $24::text[], $25::real[], $26::text[], $27::text[],
+              $35::text[], $36::text[]) WITH ORDINALITY
+    AS told (likeness, kind, content, trust, origin, importance, title, tags, source, conversation, place)
+  JOIN (
+    SELECT one.place, min(one.event_id) AS event_id, count(*)::int AS times, min(one.happened_ms) AS happened_ms,
+           min(one.day)::date AS day
+    FROM unnest($37::bigint[], $38::bigint[], $29::float8[], $30::text[]) AS one (event_id, place, happened_ms, day)
+    JOIN recorded ON recorded.id = one.event_id GROUP BY one.place
+  ) AS said USING (place) ORDER BY place`;
+
+const noteColumns = `
+  told.kind, told.content, told.source, told.trust, told.origin, told.importance, told.title,
+  CASE WHEN told.tags = '[]' THEN '{}'::text[] ELSE ARRAY(SELECT jsonb_array_elements_text(told.tags::jsonb)) END,
+  told.conversation, said.event_id, said.times, to_timestamp(said.happened_ms / 1000),
+  greatest($18, to_timestamp(said.happened_ms / 1000)), said.day`;
+
+const noteNames =
+  'kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count, created_at, last_seen_at, day';
+
+const keepAsMemories = `INSERT INTO memory_embeddings (${noteNames}) SELECT ${noteColumns} ${saidNotes}`;
+
+const keepInInbox = `
+  INSERT INTO memory_inbox AS waiting (likeness, ${noteNames}) SELECT told.likeness, ${noteColumns} ${saidNotes}
+  ON CONFLICT ON CONSTRAINT memory_inbox_likeness_key DO UPDATE SET
+    seen_count = waiting.seen_count + excluded.seen_count, created_at = least(waiting.created_at, excluded.created_at),
+    last_seen_at = greatest(waiting.last_seen_at, excluded.last_seen_at), day = least(waiting.day, excluded.day)`;
 
 const insertPlain = `
   INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)

@@ -93,8 +93,11 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     const until = performance.now() + budgetMs;
     const goOn = (): boolean => performance.now() < until;
     const mark = inHand?.begin() ?? 0;
+    // What came by itself comes before what a flood has left in the inbox.
+    const isRevealed = await reveal({ goOn, signal });
     const taken = await takeFromInbox(store, newest);
-    if ((await reveal({ goOn, signal })) && taken < newest.limit) inHand?.settle(mark);
+    const isAll = taken === 0 ? isRevealed : await reveal({ goOn, signal });
+    if (isAll && taken < newest.limit) inHand?.settle(mark);
     const tasks = await rememberTasks(store, { goOn, now, signal });
     const { prepared, isMore } = await prepare({ goOn, signal });
     if (!isMore) inHand?.settle(mark);

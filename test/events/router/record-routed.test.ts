@@ -150,7 +150,7 @@ describe('recordRouted', () => {
       },
     ]);
     expect(
-      await rows('SELECT kind, content, source, trust, event_id, created_at FROM memory_inbox'),
+      await rows('SELECT kind, content, source, trust, event_id, created_at FROM memory_embeddings'),
     ).toEqual([
       {
         kind: 'note',
@@ -263,7 +263,7 @@ describe('recordRouted after a crash', () => {
     expect(second.facts).toEqual([]);
     expect(await statuses()).toEqual(['task', 'done', 'done', 'done', 'done']);
     expect(await rows('SELECT count(*)::int AS tasks FROM tasks')).toEqual([{ tasks: 1 }]);
-    expect(await rows('SELECT count(*)::int AS notes FROM memory_inbox')).toEqual([{ notes: 1 }]);
+    expect(await rows('SELECT count(*)::int AS notes FROM memory_embeddings')).toEqual([{ notes: 1 }]);
   });
 
   it('records a batch that needs nothing once, also where the answer to its commit was lost', async () => {
@@ -309,7 +309,7 @@ describe('recordRouted after a crash', () => {
     expect(await record(events)).toEqual({ ...nothing, done: 1, dropped: 1, tasks: 1 });
     expect(await statuses()).toEqual(['task', 'done', 'dropped']);
     expect(await rows('SELECT count(*)::int AS tasks FROM tasks')).toEqual([{ tasks: 1 }]);
-    expect(await rows('SELECT content FROM memory_inbox')).toEqual([{ content: 'kept' }]);
+    expect(await rows('SELECT content FROM memory_embeddings')).toEqual([{ content: 'kept' }]);
     expect(facts.map(({ dedupKey, status }) => [dedupKey, status])).toEqual([
       ['d1', 'task'],
       ['d2', 'done'],
@@ -385,7 +385,7 @@ describe('recordRouted with deduplication keys', () => {
         dedup_key: null,
       },
     ]);
-    expect(await rows('SELECT content FROM memory_inbox ORDER BY id')).toEqual([
+    expect(await rows('SELECT content FROM memory_embeddings ORDER BY id')).toEqual([
       { content: 'first' },
       { content: 'other' },
     ]);
@@ -425,7 +425,7 @@ describe('recordRouted with spooled payloads', () => {
     const object = await writeSpool(spoolDir, JSON.stringify({ text, conversation: 'c1', dedupKey: 'd1' }));
     const events = route([`LOW|shell||note|@spool:${plain}`, `HUMAN|cli||ask|@spool:${object}`]);
     expect(await record(events)).toEqual({ ...nothing, done: 1, tasks: 1 });
-    expect(await rows('SELECT content FROM memory_inbox')).toEqual([{ content: 'line one\nline two' }]);
+    expect(await rows('SELECT content FROM memory_embeddings')).toEqual([{ content: 'line one\nline two' }]);
     expect(
       await rows('SELECT prompt = $$$$ AS empty, length(prompt) AS length, conversation FROM tasks'),
     ).toEqual([{ empty: false, length: text.length, conversation: 'c1' }]);
@@ -483,7 +483,7 @@ describe('recordRouted with spooled payloads', () => {
       { status: 'dead', reason: 'the spool entry leads-outside is not a plain file' },
       { status: 'done', reason: null },
     ]);
-    expect(await rows('SELECT content FROM memory_inbox')).toEqual([{ content: 'unharmed' }]);
+    expect(await rows('SELECT content FROM memory_embeddings')).toEqual([{ content: 'unharmed' }]);
   });
 
   it('keeps the file until the event is recorded', async () => {
@@ -496,7 +496,7 @@ describe('recordRouted with spooled payloads', () => {
     outage.when = () => false;
     await record(events);
     expect(readdirSync(spoolDir)).toEqual([]);
-    expect(await rows('SELECT content FROM memory_inbox')).toEqual([{ content: 'precious' }]);
+    expect(await rows('SELECT content FROM memory_embeddings')).toEqual([{ content: 'precious' }]);
   });
 });
 
@@ -633,7 +633,7 @@ describe('recordRouted where Postgres refuses a row', () => {
       dead: 1,
     });
     expect(await statuses()).toEqual(['done', 'dead', 'done']);
-    expect(await rows('SELECT content FROM memory_inbox ORDER BY id')).toEqual([
+    expect(await rows('SELECT content FROM memory_embeddings ORDER BY id')).toEqual([
       { content: 'good' },
       { content: 'fine' },
     ]);
