@@ -32,6 +32,7 @@ describeInBrowser('the tree', () => {
     await screenshot(page, 'tree');
     expect(await accessibilityFindings(page)).toEqual([]);
 
+    await scrollTo(page, 'router');
     await row(page, 'router').click();
     await page.getByRole('heading', { name: 'router' }).waitFor();
     await page.locator('.chart-state.is-lit', { hasText: 'idle' }).waitFor();
@@ -46,7 +47,7 @@ describeInBrowser('the tree', () => {
 
   it('follows what passes between the actors, stands still on pause, and goes on', async () => {
     const { page } = await browser.open(daemon, { address: '/#/tree' });
-    await row(page, 'router').waitFor();
+    await rowsOf(page).first().waitFor();
     await page.getByRole('region', { name: 'What passes' }).waitFor();
     await page.getByRole('searchbox', { name: 'Filter' }).fill('router');
     const transitions = page.locator('.sequence .virtual-row', { hasText: 'router' });

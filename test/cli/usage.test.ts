@@ -75,7 +75,9 @@ describe('help', () => {
   });
 
   it('prints the version', async () => {
-    expect(await cli.run(['--version'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
+    const { code, stdout, stderr } = await cli.run(['--version']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^ninjad 0\.1\.0 \((?:[0-9a-f]+(?:-dirty)?, )?node \d+\.\d+\.\d+\)\n$/);
   });
 });
 

@@ -89,7 +89,7 @@ it.each(readdirSync(homes).filter((name) => name.endsWith('.tar.br')))(
       counts: Record<string, number>;
       problem: unknown;
     }[];
-    expect(backup).toMatchObject({ problem: null, counts: { schema_migrations: 12, memory_embeddings: 2 } });
+    expect(backup).toMatchObject({ problem: null, counts: { schema_migrations: 12, memory_embeddings: 3 } });
     expect((await daemon.ninjad('backup', 'verify', backup?.path ?? '')).code).toBe(0);
 
     // Nothing is done twice.
