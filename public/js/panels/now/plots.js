@@ -18,7 +18,7 @@ const ranges = /** @type {const} */ ([
 ]);
 const storageKey = 'ninjad.range';
 const askAgainMs = 30_000;
-const plotHeight = 112;
+const plotHeight = 92;
 
 /** Four small plots over a range; all of it stands in the store, so that a restart forgets nothing. */
 export function Plots() {
