@@ -35,7 +35,7 @@ export function createRecallForTask(
 ) {
   return fromPromise<Recollection, ClaimedTask>(({ input, signal }) => {
     const ask = input.priority === HUMAN ? forHuman : recall;
-    return ask({ text: input.prompt, ...limits, signal });
+    return ask({ text: input.prompt, ...limits, exceptEvent: input.eventId, signal });
   });
 }
 

@@ -190,9 +190,13 @@ describe('the daemon with the real CLI leaves no process', () => {
       const escape = `env -i setsid -f sh -c "trap '' TERM; exec sleep ${seconds}" >/dev/null 2>&1`;
       await daemon.ninjad('ask', `[[bash ${escape}]] [[say done]]`);
       expect(await endOf(daemon, 1)).toMatchObject({ state: 'done', reply: 'done' });
-      expect(
-        await daemon.value(`SELECT detail->>'note' FROM activity_log WHERE action = 'task.done'`),
-      ).toMatch(/1 processes outlived it and were killed/);
+      // The person has the answer before its agent has gone; what was odd about that is written down afterwards.
+      let note: unknown;
+      await until('the going of the agent is noted', async () => {
+        note = await daemon.value(`SELECT detail->>'note' FROM activity_log WHERE action = 'task.parted'`);
+        return note !== undefined && note !== null;
+      });
+      expect(note).toMatch(/1 processes outlived it and were killed/);
       expect(await pidsOf(`sleep ${seconds}`)).toEqual([]);
     },
   );

@@ -42,7 +42,8 @@ describe('the tools of ninjad, called by the real CLI', () => {
     expect(claude.api.requests.flatMap(({ toolResults }) => toolResults)).toEqual(
       expect.arrayContaining(['Remembered.', 'The owner is told.']),
     );
-    expect(await daemon.rows('SELECT content, trust, task_id FROM memory_embeddings')).toEqual([
+    const told = `SELECT content, trust, task_id FROM memory_embeddings WHERE origin = 'agent'`;
+    expect(await daemon.rows(told)).toEqual([
       ['The tomatoes like tepid water.', 'local', 1],
     ]);
     expect(await daemon.value('SELECT title FROM wishlist')).toBe('Water by the weather');

@@ -18,6 +18,7 @@ it('computes in a process of its own, which comes back when it is killed and goe
   await until('the models are ready', isReady, 60_000);
   expect((await daemon.status()).inference).toEqual({
     state: 'ready',
+    builtIn: { state: 'off' },
     embedder: {
       state: 'ready',
       model: expect.stringContaining(`${models.embedder}@`) as string,

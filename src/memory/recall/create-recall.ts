@@ -74,7 +74,7 @@ export function createRecall(deps: RecallDeps): Recaller {
 
 async function score(
   { store, reranker, rerankDeadlineMs }: RecallDeps,
-  { text, signal, filter }: RecallQuery,
+  { text, signal, filter, exceptEvent }: RecallQuery,
   fused: readonly Fused[],
   watch: Stopwatch,
 ): Promise<{ scored: Scored[]; reranking: Reranking }> {
@@ -85,6 +85,7 @@ async function score(
       await loadCandidates(
         store,
         top.map(({ id }) => id),
+        exceptEvent,
       ),
     ),
   );

@@ -34,6 +34,8 @@ export interface RecallQuery {
   /** At most so many tokens of content in all; the last one that begins to fit is cut. */
   budgetTokens: number;
   filter?: RecallFilter;
+  /** The event that asks: what was learned from it is in the question already. */
+  exceptEvent?: number;
   signal: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTextPreparer, type TextPreparer } from '../../../actors/memory/text-preparer.ts';
+import { keysOf } from '../../../src/memory/keep/keys.ts';
 import { embedLexically } from '../../../src/memory/embed/lexical-embedder.ts';
 
 const open: TextPreparer[] = [];
@@ -22,6 +23,7 @@ describe('the thread that prepares texts', () => {
       redacted: 1,
       chunks: ['The wifi\ufffd password is [redacted password]'],
       vectors: [embedLexically('The wifi\ufffd password is [redacted password]')],
+      keys: keysOf('The wifi\ufffd password is [redacted password]'),
     });
   });
 

@@ -73,6 +73,14 @@ describe('recall', () => {
     expect(await contents('safe picture')).toEqual([]);
   });
 
+  it('leaves out what was learned from the event that asks', async () => {
+    const [id] = await remember('the safe is behind the picture', 'the safe is heavy');
+    await store.query({ text: 'UPDATE memory_embeddings SET event_id = 7 WHERE id = $1', values: [id] });
+    const of = async (exceptEvent: number) => contents('where is the safe', { exceptEvent });
+    expect(await of(8)).toHaveLength(2);
+    expect(await of(7)).toEqual(['the safe is heavy']);
+  });
+
   it('prefers the newest among equals', async () => {
     for (const [days, word] of [
       [300, 'three'],
