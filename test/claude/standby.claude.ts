@@ -65,7 +65,9 @@ describe('an agent that was started ahead', () => {
       `[[bash echo "mark $NINJAD_TASK"]] ${remember} [[say two]]`,
     );
     expect(asked).toMatchObject({ code: 0, stdout: 'two\n' });
-    expect(await standbyCounts(daemon)).toEqual({ used: 2, givenUp: { folder: 1 } });
+    // The one in the owner's folder went when the owner wrote elsewhere, or when they were answered there.
+    const { used, givenUp } = await standbyCounts(daemon);
+    expect([used, [{ folder: 1 }, { moved: 1 }]]).toEqual([2, expect.arrayContaining([givenUp])]);
     expect(claude.api.requests.at(-1)?.toolResults).toEqual([
       expect.stringMatching(/^mark [0-9a-f-]{36}:3:1$/),
       'Remembered.',
