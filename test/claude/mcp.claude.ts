@@ -43,9 +43,7 @@ describe('the tools of ninjad, called by the real CLI', () => {
       expect.arrayContaining(['Remembered.', 'The owner is told.']),
     );
     const told = `SELECT content, trust, task_id FROM memory_embeddings WHERE origin = 'agent'`;
-    expect(await daemon.rows(told)).toEqual([
-      ['The tomatoes like tepid water.', 'local', 1],
-    ]);
+    expect(await daemon.rows(told)).toEqual([['The tomatoes like tepid water.', 'local', 1]]);
     expect(await daemon.value('SELECT title FROM wishlist')).toBe('Water by the weather');
     expect(await daemon.value(`SELECT summary FROM activity_log WHERE action = 'owner.notified'`)).toBe(
       'The hose is leaking.',
