@@ -20,7 +20,9 @@ it('is not there for an agent beyond tasks.maxMemory: it waits, which the status
     return room.waitsFor === 'memory' && tasks.running === 1 && tasks.queued === 1;
   });
   expect((await daemon.status()).room).toMatchObject({ lanes: 3, maxMemoryBytes: 200 * 1024 * 1024 });
-  expect((await daemon.ninjad('status')).stdout).toMatch(/1 running of at most 3, 1 queued, waits for memory/);
+  expect((await daemon.ninjad('status')).stdout).toMatch(
+    /1 running of at most 3, 1 queued, waits for memory/,
+  );
   expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({ code: 0 });
   await until(
     'there is room',
