@@ -241,17 +241,12 @@ describeInBrowser('chat', () => {
   });
 
   it('brings files and pasted pictures to the agent, and shows the tools that it used', async () => {
-    tellAgent(
-      daemon.home,
-      'files',
-      [
-        step.calls('Read', { file_path: '/x/list.txt' }),
-        step.returns('Read', 'milk'),
-        step.says('milk is on the list'),
-        step.ends('milk is on the list'),
-      ],
-      'what is on it',
-    );
+    tellAgent(daemon.home, 'files', [
+      step.calls('Read', { file_path: '/x/list.txt' }),
+      step.returns('Read', 'milk'),
+      step.says('milk is on the list'),
+      step.ends('milk is on the list'),
+    ]);
     const { page } = await browser.open(daemon, { address: '/#/chat/files' });
     await page.locator('.composer input[type="file"]').setInputFiles([
       { name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('milk\n') },
@@ -265,9 +260,9 @@ describeInBrowser('chat', () => {
       document.getElementById('message').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
     })()`);
     await page.locator('.attachment', { hasText: '100 B' }).waitFor();
-    await say(page, 'what is on it?');
+    await say(page, 'play files: what is on it?');
     await page.locator('.reply', { hasText: 'milk is on the list' }).waitFor();
-    expect(await page.locator('.said-text').textContent()).toBe('what is on it?');
+    expect(await page.locator('.said-text').textContent()).toBe('play files: what is on it?');
     expect(await page.locator('.said .attachment').allTextContents()).toEqual([
       'list.txt',
       'photo.png',
