@@ -55,6 +55,7 @@ describeInBrowser('the tree', () => {
     await transitions.first().waitFor();
     await screenshot(page, 'tree-transitions');
     await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
     const before = await page.locator('.sequence .virtual-row').allInnerTexts();
     const { done } = (await daemon.status()).counts;
     daemon.write('LOW|shell||note|two\n');
