@@ -53,6 +53,9 @@ describeInBrowser('the tree', () => {
     const transitions = page.locator('.sequence .virtual-row', { hasText: 'router' });
     daemon.write('LOW|shell||note|one\n');
     await transitions.first().waitFor();
+    await until('the filter holds', async () =>
+      (await page.locator('.sequence .virtual-row').allInnerTexts()).every((text) => text.includes('router')),
+    );
     await screenshot(page, 'tree-transitions');
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Go on' }).waitFor();
