@@ -72,9 +72,9 @@ describe('an agent that was started ahead', () => {
       expect.stringMatching(/^mark [0-9a-f-]{36}:3:1$/),
       'Remembered.',
     ]);
-    expect(await daemon.rows('SELECT content, task_id FROM memory_embeddings')).toEqual([
-      ['The hose leaks.', 3],
-    ]);
+    expect(
+      await daemon.rows(`SELECT content, task_id FROM memory_embeddings WHERE origin = 'agent'`),
+    ).toEqual([['The hose leaks.', 3]]);
     const ours = claude.api.requests.at(-1)?.tools.filter((name) => name.startsWith('mcp__ninjad__'));
     expect(ours).toHaveLength(5);
     expect(await daemon.value('SELECT count(DISTINCT session_id)::int FROM tasks WHERE id > 1')).toBe(1);
