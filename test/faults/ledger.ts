@@ -35,7 +35,8 @@ export async function breaches(daemon: TestDaemon, { notes, tasks, movesClock }:
     `SELECT jsonb_build_array(key, count(*), max(status), max(state), extract(epoch FROM max(finished_at)) * 1000,
                               max(memories))
        FROM (SELECT regexp_replace(dedup_key, '^.*/', '') AS key, events.status, tasks.state, finished_at,
-                    (SELECT count(*) FROM memory_embeddings WHERE event_id = events.id) AS memories
+                    (SELECT count(*) FROM memory_embeddings WHERE event_id = events.id)
+                      + (SELECT count(*) FROM memory_inbox WHERE event_id = events.id) AS memories
                FROM events LEFT JOIN tasks ON tasks.event_id = events.id WHERE dedup_key IS NOT NULL) AS kept
       GROUP BY key`,
   );
