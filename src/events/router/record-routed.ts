@@ -7,13 +7,8 @@ import { recordedChannel } from '../../lib/diagnostics.ts';
 import { messageOf, StoreAwayError } from '../../lib/errors.ts';
 import type { ReportReader } from '../../graph/reports.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
-import {
-  type EventRecord,
-  findDedupKeys,
-  findRecorded,
-  type NewTask,
-  type NoteRecord,
-} from '../rows/record-events.ts';
+import { type EventRecord, findDedupKeys, findRecorded, type NewTask } from '../rows/record-events.ts';
+import type { NoteRecord } from '../rows/said-notes.ts';
 import { wordsToKeep } from '../../memory/keep/said.ts';
 import type { EventIds } from '../rows/register-journal.ts';
 import { eventKey } from '../../lib/wire/event-key.ts';

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { numberArray, textArray } from '../../lib/store/array-literal.ts';
 import { dayName } from '../../lib/local-time.ts';
 import { importanceOf } from '../../memory/keep/importance.ts';
-import type { Note } from '../../lib/reflexes/reflex.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { type NoteRecord, notesOf } from './said-notes.ts';
 
 const { DatabaseError } = pg;
 
@@ -46,12 +45,6 @@ export interface NewTask {
   /** The rule whose quiet hours it waits for, and their end in epoch milliseconds. */
   heldBy?: string | undefined;
   heldUntil?: number | undefined;
-}
-
-/** A memory as it is kept from an event. */
-export interface NoteRecord extends Note {
-  /** `extraction` for what is learned without being asked to. */
-  origin: 'event' | 'extraction';
 }
 
 /** Keeps answers that are to be sent to where their lines say; repeating it does no harm. */
@@ -289,39 +282,4 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     numberArray(said.map(({ id }) => id)),
     numberArray(said.map(({ place }) => place)),
   ];
-}
-
-/** A note as it waits in the inbox. */
-interface ToldNote extends NoteRecord {
-  likeness: string;
-  source: string;
-  conversation: string | undefined;
-}
-
-/** The different notes of a batch, and which event says which of them (by place, from 1), and when. */
-function notesOf(records: readonly EventRecord[], now: Date) {
-  const told: ToldNote[] = [];
-  const said: { id: number; place: number; happenedAt: number }[] = [];
-  const places = new Map<string, number>();
-  for (const { id, occurredAt, source, conversation, notes = [] } of records) {
-    // What an event says happened when the event says, though not in the future.
-    const happenedAt = Math.min(occurredAt, now.getTime());
-    for (const note of notes) {
-      const likeness = likenessOf(note, source, conversation);
-      let place = places.get(likeness);
-      if (place === undefined) {
-        place = told.push({ ...note, likeness, source, conversation });
-        places.set(likeness, place);
-      }
-      said.push({ id, place, happenedAt });
-    }
-  }
-  return { told, said };
-}
-
-function likenessOf(note: NoteRecord, source: string, conversation: string | undefined): string {
-  const { kind, content, trust, origin, importance, title, tags = [] } = note;
-  return createHash('md5')
-    .update([kind, trust, origin, importance, source, conversation, title, ...tags, content].join('\u0001'))
-    .digest('hex');
 }
