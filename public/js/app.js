@@ -9,7 +9,7 @@ import { panels } from './panels/panels.js';
 import { Header } from './shell/header.js';
 import { KeysDialog } from './shell/keys-dialog.js';
 import { useTab } from './shell/in-tab.js';
-import { followKeys, palette } from './shell/keys.js';
+import { closePalette, followKeys, palette } from './shell/keys.js';
 import { followAddress, place } from './shell/location.js';
 import { followNews } from './shell/notify.js';
 import { Rail } from './shell/rail.js';
@@ -79,16 +79,16 @@ function useTabState() {
 
 /** The palette, loaded when it is first opened. */
 function PaletteWhenOpen() {
-  const open = useStore(palette, (state) => state.open);
+  const { open, openings } = useStore(palette, (state) => state);
   const [loaded, setLoaded] = useState(/** @type {any} */ (null));
   useEffect(() => {
     if (!open || loaded !== null) return;
     import('./shell/palette/palette.js').then(
       ({ Palette }) => setLoaded(() => Palette),
-      () => palette.set({ open: false }),
+      closePalette,
     );
   }, [open]);
-  return open && loaded !== null ? html`<${loaded} />` : null;
+  return open && loaded !== null ? html`<${loaded} key=${openings} />` : null;
 }
 
 /** What waits where, for the rail. */

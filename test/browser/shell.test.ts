@@ -107,6 +107,33 @@ describeInBrowser('the shell', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
+  it('opens the palette again however soon after it has led somewhere, with an empty field', async () => {
+    const { page } = await browser.open(daemon);
+    const dialog = page.getByRole('dialog', { name: 'Go to anything' });
+    const field = dialog.locator('input:focus');
+    // The one that closes is still in the page, its `close` event is still to come, or both are over.
+    for (const turnsBetween of [0, 1, 2, 3]) {
+      await page.keyboard.press('Control+k');
+      await field.waitFor();
+      await page.keyboard.type('memory');
+      await page.evaluate(async (turns) => {
+        const press = (key: string, ctrlKey: boolean) =>
+          document.activeElement?.dispatchEvent(
+            new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }),
+          );
+        press('Enter', false);
+        for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+        press('k', true);
+        // By then every event of the one that closed has come.
+        for (let frame = 0; frame < 5; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      }, turnsBetween);
+      await field.waitFor();
+      expect(await field.inputValue(), `${turnsBetween} turns between`).toBe('');
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+  });
+
   it('can be kept as an app: a manifest with icons that are there', async () => {
     const { page } = await browser.open(daemon);
     const address = await page.locator('link[rel="manifest"]').getAttribute('href');

@@ -5,7 +5,7 @@ import { live } from '../state/live.js';
 import { useIsAway } from '../state/use-is-away.js';
 import { useStore } from '../state/use-store.js';
 import { html } from '../view.js';
-import { keysDialog, palette } from './keys.js';
+import { keysDialog, openPalette } from './keys.js';
 import { Icon } from './icon.js';
 import { addressOf } from './routes.js';
 
@@ -25,7 +25,7 @@ export function Header() {
       <button
         type="button"
         class="button button-quiet header-search"
-        onClick=${() => palette.set({ open: true })}
+        onClick=${openPalette}
         aria-label="Search Ctrl K"
         title="Go to anything (Ctrl K)"
       >

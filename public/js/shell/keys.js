@@ -6,8 +6,16 @@ const chordMs = 1_500;
 /** Whether the list of keys is open. */
 export const keysDialog = createStore({ open: false });
 
-/** Whether the palette is open. */
-export const palette = createStore({ open: false });
+/** Whether the palette is open, and how often it was opened: each time it begins anew. */
+export const palette = createStore({ open: false, openings: 0 });
+
+export function openPalette() {
+  palette.set(({ open, openings }) => (open ? {} : { open: true, openings: openings + 1 }));
+}
+
+export function closePalette() {
+  palette.set({ open: false });
+}
 
 /** @type {{ keys: string, says: string, run: () => void }[]} */
 const panelKeys = [];
@@ -36,9 +44,9 @@ export function followKeys(panels) {
   addEventListener('keydown', (event) => {
     if (isPaletteKey(event)) {
       event.preventDefault();
-      // Over another dialog there would be two ways back.
-      if (palette.get().open) palette.set({ open: false });
-      else if (document.querySelector('dialog[open]') === null) palette.set({ open: true });
+      // Over another dialog there would be two ways back. A palette that closes may still be in the page.
+      if (palette.get().open) closePalette();
+      else if (document.querySelector('dialog[open]:not(.palette)') === null) openPalette();
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,5 +1,5 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../view.js';
-import { palette } from '../keys.js';
+import { closePalette } from '../keys.js';
 import { foundEntries, listedEntries, ownEntries, wordEntries } from './entries.js';
 import { matching } from './match.js';
 
@@ -31,14 +31,17 @@ export function Palette() {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   const own = useMemo(ownEntries, []);
-  const close = () => palette.set({ open: false });
+  const isGone = useRef(false);
 
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     field.current?.focus();
-    // One that is only taken out of the page would not give the focus back.
-    return () => element?.close();
+    return () => {
+      isGone.current = true;
+      // One that is only taken out of the page would not give the focus back.
+      element?.close();
+    };
   }, []);
   useEffect(() => {
     let gone = false;
@@ -71,7 +74,7 @@ export function Palette() {
 
   const run = (/** @type {Entry | undefined} */ entry) => {
     if (entry === undefined) return;
-    close();
+    closePalette();
     entry.run();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
@@ -85,8 +88,8 @@ export function Palette() {
     ref=${dialog}
     class="dialog palette"
     aria-label="Go to anything"
-    onClose=${close}
-    onClick=${(/** @type {MouseEvent} */ event) => event.target === dialog.current && close()}
+    onClose=${() => isGone.current || closePalette()}
+    onClick=${(/** @type {MouseEvent} */ event) => event.target === dialog.current && closePalette()}
   >
     <input
       ref=${field}
