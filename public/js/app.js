@@ -83,10 +83,7 @@ function PaletteWhenOpen() {
   const [loaded, setLoaded] = useState(/** @type {any} */ (null));
   useEffect(() => {
     if (!open || loaded !== null) return;
-    import('./shell/palette/palette.js').then(
-      ({ Palette }) => setLoaded(() => Palette),
-      closePalette,
-    );
+    import('./shell/palette/palette.js').then(({ Palette }) => setLoaded(() => Palette), closePalette);
   }, [open]);
   return open && loaded !== null ? html`<${loaded} key=${openings} />` : null;
 }

@@ -125,7 +125,8 @@ describeInBrowser('the shell', () => {
         for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
         press('k', true);
         // By then every event of the one that closed has come.
-        for (let frame = 0; frame < 5; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+        for (let frame = 0; frame < 5; frame++)
+          await new Promise((resolve) => requestAnimationFrame(resolve));
       }, turnsBetween);
       await field.waitFor();
       expect(await field.inputValue(), `${turnsBetween} turns between`).toBe('');
