@@ -62,6 +62,11 @@ export function wordEntries(text) {
   ];
 }
 
+/** Whether it does something with the words themselves. @param {Entry | undefined} entry */
+export function isOfWords(entry) {
+  return entry?.kind === 'act' && entry.found === true;
+}
+
 /** What is asked for once, when the palette opens: conversations, settings, hosts and goals. @returns {Promise<Entry[]>} */
 export async function listedEntries() {
   const [talks, settings, hosts, goals] = await Promise.allSettled([
