@@ -38,6 +38,7 @@ import { createLogger, type Logger } from './lib/log.ts';
 import type { Mailbox } from './lib/mailbox/mailbox.ts';
 import { createEmbedders, type Embedders } from './memory/embed/embedders.ts';
 import type { Channel } from './outbox/channel.ts';
+import { createMcpDoor, type McpDoor } from './tasks/mcp/door.ts';
 import { type AgentPasses, createAgentPasses } from './tasks/mcp/passes.ts';
 import { createDeeds, type Deeds } from './tasks/deeds.ts';
 import { openLanesOf } from './tasks/room/lanes.ts';
@@ -113,6 +114,7 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   /** What runs by the clock; `fireNow` has a job run at once. */
   schedule: Schedule;
   passes: AgentPasses;
+  mcpDoor: McpDoor;
   /** The agent that is started ahead of the owner's next message. */
   standby: StandbyDesk<AgentChild>;
   /** The ways out for what must reach somebody. */
@@ -266,6 +268,7 @@ export function createServices(
     }),
     schedule: createSchedule(),
     passes: createAgentPasses(),
+    mcpDoor: createMcpDoor(),
     standby: createStandbyDesk({
       worker: journal.uuid,
       whyNotStay: () => whyNotStay(settings.get('agent.standby'), process.availableMemory()),
