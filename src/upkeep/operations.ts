@@ -3,8 +3,10 @@ import { recordAct } from '../activity/record-act.ts';
 import { operation } from '../lib/operations/operation.ts';
 import { tablesWithRows } from '../lib/store/count-rows.ts';
 import type { Store } from '../lib/store/store.ts';
+import { writeOut } from '../lib/store/write-out.ts';
 import { readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
 import type { BaseBackup, Begun } from './backup/source.ts';
+import { flushFiles } from './flush-files.ts';
 import type { BackupHold } from './hold.ts';
 
 /** Services that the operations of upkeep use. */
@@ -13,6 +15,8 @@ export interface UpkeepNeeds {
   now: () => Date;
   backupHold: BackupHold;
   databaseKind: 'embedded' | 'server';
+  /** The folder of the embedded database. */
+  databaseFiles: string;
   /** How often this home was restored, and once more. */
   generation: () => number;
 }
@@ -70,11 +74,17 @@ export const upkeepOperations = {
 };
 
 async function beginBackup(needs: UpkeepNeeds, { token }: { token: string }): Promise<Begun> {
-  const { store, backupHold, databaseKind, generation } = needs;
+  const { store, backupHold, databaseKind, databaseFiles, generation } = needs;
   const version = await readDatabaseVersion(store);
   backupHold.begin(token);
   try {
-    if (databaseKind === 'embedded') await startBaseBackup(store);
+    if (databaseKind === 'embedded') {
+      // Both without anybody waiting, so that the checkpoint that begins the backup has little to write and to flush.
+      await writeOut(store);
+      await flushFiles(databaseFiles);
+      backupHold.renew(token);
+      await startBaseBackup(store);
+    }
     const filled = await tablesWithRows(store);
     return { database: { kind: databaseKind, ...version }, generation: generation(), filled };
   } catch (thrown) {
