@@ -116,18 +116,17 @@ describeInBrowser('the shell', () => {
       await page.keyboard.press('Control+k');
       await field.waitFor();
       await page.keyboard.type('memory');
-      await page.evaluate(async (turns) => {
-        const press = (key: string, ctrlKey: boolean) =>
+      // After five frames every event of the one that closed has come.
+      await page.evaluate(`(async () => {
+        const press = (key, ctrlKey) =>
           document.activeElement?.dispatchEvent(
             new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }),
           );
         press('Enter', false);
-        for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+        for (let turn = 0; turn < ${turnsBetween}; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
         press('k', true);
-        // By then every event of the one that closed has come.
-        for (let frame = 0; frame < 5; frame++)
-          await new Promise((resolve) => requestAnimationFrame(resolve));
-      }, turnsBetween);
+        for (let frame = 0; frame < 5; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      })()`);
       await field.waitFor();
       expect(await field.inputValue(), `${turnsBetween} turns between`).toBe('');
       await page.keyboard.press('Escape');
