@@ -605,8 +605,8 @@ CREATE TABLE goals (
   made_by text DEFAULT 'cli'::text NOT NULL,
   trust text DEFAULT 'owner'::text NOT NULL,
   declared_by uuid,
+  removed_at timestamp with time zone,
   CONSTRAINT goals_pkey PRIMARY KEY (id),
-  CONSTRAINT goals_name_key UNIQUE (name),
   CONSTRAINT goals_done_by_one CHECK ((num_nonnulls(done_check, done_schema) <= 1)),
   CONSTRAINT goals_every_has_anchor CHECK (((every_ms IS NULL) = (anchor IS NULL))),
   CONSTRAINT goals_failures_not_negative CHECK ((failures_in_a_row >= 0)),
@@ -620,6 +620,7 @@ CREATE TABLE goals (
   CONSTRAINT goals_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text])))
 );
 CREATE INDEX goals_declared_idx ON public.goals USING btree (declared_by) WHERE (declared_by IS NOT NULL);
+CREATE UNIQUE INDEX goals_name_key ON public.goals USING btree (name) WHERE (removed_at IS NULL);
 
 CREATE TABLE graph_pending (
   origin text NOT NULL,
@@ -738,8 +739,9 @@ CREATE TABLE machines (
   next_poll_at timestamp with time zone,
   last_told_at timestamp with time zone,
   updated_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  removed_behind text[],
   CONSTRAINT machines_pkey PRIMARY KEY (id),
-  CONSTRAINT machines_name_key UNIQUE (name),
   CONSTRAINT machines_kind_known CHECK ((kind = ANY (ARRAY['local'::text, 'ssh'::text, 'http'::text, 'push'::text]))),
   CONSTRAINT machines_name_fits_a_source CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,57}$'::text)),
   CONSTRAINT machines_not_its_own_parent CHECK ((parent IS DISTINCT FROM name)),
@@ -749,6 +751,7 @@ CREATE TABLE machines (
   CONSTRAINT machines_state_known CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'degraded'::text, 'down'::text, 'unreachable'::text])))
 );
 CREATE INDEX machines_due_idx ON public.machines USING btree (next_poll_at) WHERE enabled;
+CREATE UNIQUE INDEX machines_name_key ON public.machines USING btree (name) WHERE (removed_at IS NULL);
 CREATE INDEX machines_parent_idx ON public.machines USING btree (parent) WHERE (parent IS NOT NULL);
 
 CREATE TABLE mail_folders (

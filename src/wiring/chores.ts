@@ -8,6 +8,7 @@ import { dropModels } from '../memory/keep/drop-models.ts';
 import { pruneMemories } from '../memory/rows/prune-memories.ts';
 import { mayPrune } from '../retention/may-prune.ts';
 import { pruneSamples } from '../sensors/self-watch/samples.ts';
+import { pruneRemoved } from '../retention/prune-removed.ts';
 import { pruneStore } from '../retention/prune.ts';
 import { stopBaseBackup } from '../upkeep/base-backup.ts';
 import type { Services } from '../services.ts';
@@ -46,6 +47,7 @@ export function retentionLogic(services: Services) {
     };
     const deleted =
       (await pruneStore(database.store, retention, now)) +
+      (await pruneRemoved(database.store, now)) +
       (await pruneSamples(database.store, now)) +
       (await pruneMemories(database.store, { days: settings.get('retention.memoriesDays'), now, signal }));
     if (deleted > 0) log.info({ rows: deleted }, 'deleted rows that were kept long enough');

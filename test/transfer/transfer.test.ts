@@ -71,7 +71,9 @@ async function fill(store: Store): Promise<void> {
     INSERT INTO optimization_findings (kind, fingerprint, severity, summary, evidence, first_seen_at, last_seen_at, state, decided_at)
       VALUES ('slow_query', 'q', 'warning', 's', '{}', now(), now(), 'dismissed', now()), ('slow_query', 'r', 'warning', 's', '{}', now(), now(), 'open', NULL);
     INSERT INTO goals (name, schedule, time_zone, prompt, created_at, updated_at) VALUES ('backup', '0 7 * * *', 'UTC', 'x', now(), now());
+    INSERT INTO goals (name, schedule, time_zone, prompt, created_at, updated_at, removed_at) VALUES ('removed', '0 7 * * *', 'UTC', 'x', now(), now(), now());
     INSERT INTO machines (name, kind, address, state_since, created_at) VALUES ('web', 'http', 'http://web.test', now(), now());
+    INSERT INTO machines (name, kind, address, state_since, created_at, removed_at) VALUES ('removed', 'http', 'http://web.test', now(), now(), now());
     INSERT INTO machines (name, kind, push_token_hash, state_since, created_at) VALUES ('laptop', 'push', 'secret-hash', now(), now());
     INSERT INTO entities (kind, canonical, name, trust, taught, first_seen_at, last_seen_at) VALUES ('host', 'bertha', 'Bertha', 'owner', true, now(), now());
     INSERT INTO entity_names (entity_id, kind, key, name, taught) VALUES (1, 'host', 'bertha', 'Bertha', true), (1, 'host', 'nas', 'nas', true);

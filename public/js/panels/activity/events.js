@@ -13,6 +13,7 @@ import { bindKey } from '../../shell/keys.js';
 import { addressOf } from '../../shell/routes.js';
 import { withRows } from '../../state/rows.js';
 import { html, useEffect, useState } from '../../view.js';
+import { useOpened } from './opened.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['events.list']['items'][number]} EventSummary */
 
@@ -25,7 +26,7 @@ export function Events({ text }) {
   const [status, setStatus] = useState('');
   const [paused, setPaused] = useState(false);
   const [omitted, setOmitted] = useState(0);
-  const [opened, setOpened] = useState(/** @type {number | null} */ (null));
+  const { opened, open, close } = useOpened('events');
   const filter = {
     ...(text !== '' && { text }),
     ...(priority !== '' && { priority }),
@@ -89,7 +90,7 @@ export function Events({ text }) {
                 one.source === other.source &&
                 one.status === other.status &&
                 one.priority === other.priority}
-              onOpen=${(/** @type {EventSummary} */ event) => setOpened(event.id)}
+              onOpen=${(/** @type {EventSummary} */ event) => open(event.id)}
               onNearEnd=${loadMore}
               row=${(/** @type {EventSummary} */ event, /** @type {unknown} */ times) =>
                 html`<div class="event-row">
@@ -101,7 +102,7 @@ export function Events({ text }) {
                 </div>`}
             />`
     }
-    ${opened === null ? null : html`<${EventDialog} id=${opened} onClose=${() => setOpened(null)} />`}`;
+    ${opened === null ? null : html`<${EventDialog} key=${opened} id=${opened} onClose=${close} />`}`;
 }
 
 /** @param {{ id: number, onClose: () => void }} props */

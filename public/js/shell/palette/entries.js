@@ -80,7 +80,7 @@ export async function listedEntries() {
       entry('conversation', name, title || name, name, () => go('chat', [name])),
     ),
     ...valueOf(hosts).map(({ name, state }) => entry('host', name, name, state, () => go('fleet', [name]))),
-    ...valueOf(goals).map(({ id, name, when }) => entry('goal', id, name, when, () => go('goals'))),
+    ...valueOf(goals).map(({ id, name, when }) => entry('goal', id, name, when, () => go('goals', [id]))),
     ...valueOf(settings).map(({ key, description }) =>
       entry('setting', key, key, description, () => go('config', [], { text: key })),
     ),
