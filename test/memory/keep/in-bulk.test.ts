@@ -1,13 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type EventRecord, recordEvents } from '../../../src/events/rows/record-events.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
 import type { Store, Tx } from '../../../src/lib/store/store.ts';
-import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
-import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
 import { createInHand } from '../../../src/memory/keep/in-hand.ts';
-import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
-import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { importMemories } from '../../../src/memory/rows/import-memories.ts';
+import { memoryKeeperOn } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
@@ -17,16 +13,7 @@ const { signal } = new AbortController();
 const now = new Date('2026-11-29T10:00:00Z');
 
 const keeper = (on: Store = store, budgetMs = 300_000, inHand = createInHand()) =>
-  createMemoryKeeper({
-    store: on,
-    embedders: createEmbedders(withoutModels),
-    prepareText,
-    board: createMemoryBoard(),
-    log: { info: () => undefined, warn: () => undefined },
-    budgetMs,
-    inHand,
-    now: () => now,
-  });
+  memoryKeeperOn(on, { budgetMs, inHand, now: () => now }).keep;
 
 let lastId = 0;
 const noted = (content: string, trust: 'owner' | 'local' = 'local', at = now): EventRecord => ({
