@@ -85,7 +85,10 @@ async function mergeSame(tx: Tx, merged: readonly MergedMemory[]): Promise<numbe
   );
   return countSame(
     tx,
-    merged.filter(({ memory }) => gone.has(memory.id)),
+    merged.flatMap((one) => {
+      const count = gone.get(one.memory.id);
+      return count === undefined ? [] : [{ ...one, memory: { ...one.memory, ...count } }];
+    }),
   );
 }
 
@@ -134,16 +137,20 @@ export async function countSame(tx: Tx, counted: readonly MergedMemory[]): Promi
   return rows.map(({ id }) => id);
 }
 
-async function dropAll(tx: Tx, memories: readonly PendingMemory[]): Promise<Set<number>> {
-  if (memories.length === 0) return new Set();
-  const { rows } = await tx.query<{ id: number }>({
+/** Resolves to those that were still as they were read, with what was counted on them by then. */
+async function dropAll(tx: Tx, memories: readonly PendingMemory[]): Promise<Map<number, Counted>> {
+  if (memories.length === 0) return new Map();
+  const { rows } = await tx.query<Counted>({
     name: 'memories-drop-batch',
     text: `DELETE FROM memory_embeddings AS memory USING unnest($1::bigint[], $2::text[]) AS given (id, hash)
-            WHERE memory.id = given.id AND memory.content_hash = given.hash AND NOT memory.prepared RETURNING memory.id`,
+            WHERE memory.id = given.id AND memory.content_hash = given.hash AND NOT memory.prepared
+            RETURNING memory.id, seen_count, created_at, last_seen_at`,
     values: [memories.map(({ id }) => id), memories.map(({ content_hash: hash }) => hash)],
   });
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map((row) => [row.id, row]));
 }
+
+type Counted = Pick<PendingMemory, 'id' | 'seen_count' | 'created_at' | 'last_seen_at'>;
 
 /** Forgets notes of agents that the owner has put into words. */
 export async function dropSuperseded(tx: Tx, ids: readonly number[]): Promise<void> {

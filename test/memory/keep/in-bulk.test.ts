@@ -58,6 +58,50 @@ describe('in bulk', () => {
     expect(await count('memory_inbox')).toBe(0);
   });
 
+  it('equal notes that come one by one never wait as more than one row, and each is counted', async () => {
+    const at = (minute: number): Date => new Date(now.getTime() - minute * 60_000);
+    for (let index = 0; index < 30; index += 1)
+      await recordEvents(
+        store,
+        [noted('the pump runs', 'local', at(30 - index)), noted(`reading ${index}`)],
+        now,
+      );
+    expect(await count(`memory_embeddings WHERE content = 'the pump runs'`)).toBe(1);
+    // What differs in anything else than its time waits by itself.
+    await recordEvents(store, [noted('the pump runs', 'owner')], now);
+    expect(await count(`memory_embeddings WHERE content = 'the pump runs'`)).toBe(2);
+    await keeper()(signal);
+    await recordEvents(store, [noted('the pump runs', 'local', at(90))], now);
+    await keeper()(signal);
+    const { rows } = await store.query({
+      text: `SELECT trust, seen_count, created_at FROM memory_embeddings WHERE content = 'the pump runs' ORDER BY trust`,
+    });
+    expect(rows).toMatchObject([
+      { trust: 'local', seen_count: 31, created_at: at(90) },
+      { trust: 'owner', seen_count: 1 },
+    ]);
+  });
+
+  it('counts what is said again while its memory is being merged', async () => {
+    await recordEvents(store, [noted('the pump runs')], now);
+    await keeper()(signal);
+    await recordEvents(store, [noted('the pump runs')], now);
+    // The moment before the batch is carried out.
+    let isFirst = true;
+    const late: Store = {
+      query: (statement) => store.query(statement),
+      async transaction(work) {
+        if (isFirst) await recordEvents(store, [noted('the pump runs'), noted('the pump runs')], now);
+        isFirst = false;
+        return store.transaction(work);
+      },
+    };
+    await keeper(late)(signal);
+    await keeper()(signal);
+    expect(await count('memory_embeddings')).toBe(1);
+    expect(await count('memory_embeddings WHERE seen_count = 4')).toBe(1);
+  });
+
   it('the owner’s last words are found while thousands of others wait', async () => {
     const imported = Array.from({ length: 1_500 }, (_, index) => ({
       kind: 'note',
