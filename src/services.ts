@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { alwaysStrangers } from './lib/wire/settings.ts';
+import { createRightOfWay, type RightOfWay } from './lib/store/right-of-way.ts';
 import { nameStrangers } from './lib/wire/trust.ts';
 import { createBench } from '../actors/sensors/bench.ts';
 import type { AgentChild } from '../actors/tasks/agent-child.ts';
@@ -44,10 +45,12 @@ import { createDeeds, type Deeds } from './tasks/deeds.ts';
 import { openLanesOf } from './tasks/room/lanes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
 import { type AgentResolver, createAgentResolver } from './tasks/agents/resolve.ts';
+import { recallFirst } from './memory/recall-first.ts';
 import { createRecall, type Recaller } from './memory/recall/create-recall.ts';
 import type { Recall } from './memory/recall/recall.ts';
 import { createInHand, type InHand } from './memory/keep/in-hand.ts';
 import { createMemoryBoard, type MemoryBoard } from './memory/keep/memory-board.ts';
+import { createMemoryCounts, type MemoryCounts } from './memory/keep/memory-counts.ts';
 import { proveRecordable } from './tasks/rows/prove-recordable.ts';
 import { createRecordQueue, type RecordQueue } from './events/router/record-queue.ts';
 import type { RuleBook } from './events/router/route.ts';
@@ -90,6 +93,8 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   recordQueue: RecordQueue;
   acceptance: Acceptance;
   database: Database;
+  /** Questions and what comes in go before what can wait. */
+  rightOfWay: RightOfWay;
   /** What a backup that is being made holds. */
   backupHold: BackupHold;
   /** Whether the disk of the home has room for what can wait. */
@@ -98,6 +103,7 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   modelQueue: ModelQueue;
   embedders: Embedders;
   memoryBoard: MemoryBoard;
+  memoryCounts: MemoryCounts;
   /** What was said and cannot be recalled yet. */
   inHand: InHand;
   agent: AgentResolver;
@@ -194,13 +200,18 @@ export function createServices(
   });
   const modelQueue = createModelQueue();
   const embedders = createEmbedders(modelQueue.inference);
-  const recaller = createRecall({
-    store: database.store,
-    embedders,
-    reranker: modelQueue.inference,
-    rerankDeadlineMs: () => settings.get('recall.rerankDeadlineMs'),
-    expand: [createGraphExpansion(database.store)],
-  });
+  const rightOfWay = createRightOfWay();
+  const memoryBoard = createMemoryBoard();
+  const recaller = recallFirst(
+    createRecall({
+      store: database.store,
+      embedders,
+      reranker: modelQueue.inference,
+      rerankDeadlineMs: () => settings.get('recall.rerankDeadlineMs'),
+      expand: [createGraphExpansion(database.store)],
+    }),
+    rightOfWay,
+  );
   // Nobody runs yet who would need what a former life has left there.
   clearFolder(paths.runs);
   const programs = createProgramRunner({
@@ -248,6 +259,7 @@ export function createServices(
     recordQueue: createRecordQueue({ spooledBytes: (name) => spooledBytes(paths.spool, name) }),
     acceptance,
     database,
+    rightOfWay,
     backupHold,
     diskRoom: createRoom(() => settings.get('storage.minFreeBytes')),
     containment,
@@ -256,7 +268,8 @@ export function createServices(
     inference: modelQueue.inference,
     modelQueue,
     embedders,
-    memoryBoard: createMemoryBoard(),
+    memoryBoard,
+    memoryCounts: createMemoryCounts({ store: database.store, embedders, board: memoryBoard, log }),
     inHand: createInHand(),
     agent,
     recall: selfWatch.timed(recaller.recall),

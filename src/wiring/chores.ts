@@ -63,20 +63,23 @@ export function retentionLogic(services: Services) {
 
 /**
  * A chore that logs its failures; while the store is away it simply waits. `listen` is told whom to call when there is
- * something to do before the rest is over, and returns the function that ends that; by default the chore only rests.
+ * something to do before the rest is over, and returns the function that ends that; by default the chore only rests. A work that
+ * has left something calls `wake` itself.
  */
 export function chore(
   { log }: Services,
   failure: string,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal, wake: () => void) => Promise<void>,
   listen: (wake: () => void) => () => void = () => () => undefined,
 ) {
+  let wake = (): void => undefined;
   return choreMachine.provide({
     actors: {
-      work: fromPromise<unknown>(({ signal }) => work(signal)),
+      work: fromPromise<unknown>(({ signal }) => work(signal, () => wake())),
       alarm: fromCallback(({ sendBack }) => {
         const tellMachine = (fact: AlarmFact): void => sendBack(fact);
-        return listen(() => tellMachine({ type: 'chore.wake' }));
+        wake = () => tellMachine({ type: 'chore.wake' });
+        return listen(wake);
       }),
     },
     actions: {

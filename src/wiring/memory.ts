@@ -1,18 +1,20 @@
 import { createTextPreparer } from '../../actors/memory/text-preparer.ts';
-import { createMemoryKeeper } from '../memory/keep/keep-memory.ts';
+import { createMemoryKeeper, type KeptPass } from '../memory/keep/keep-memory.ts';
+import { createVectorKeeper } from '../memory/keep/keep-vectors.ts';
 import type { Services } from '../services.ts';
 import { chore } from './chores.ts';
 import { closeWhenIdle } from './close-when-idle.ts';
 
-/** Redacts, cuts, embeds and compares what was remembered, and makes memories of what tasks have done. */
+/** Redacts, cuts, embeds lexically and compares what was remembered, and makes memories of what tasks have done. */
 export function memoryKeeperLogic(services: Services) {
-  const { database, embedders, memoryBoard, inHand, bus, log } = services;
+  const { database, rightOfWay, embedders, memoryCounts, inHand, bus, log } = services;
   const preparer = createTextPreparer();
   const keep = createMemoryKeeper({
     store: database.store,
+    background: rightOfWay.after(database.store),
     embedders,
     prepareText: (text) => preparer.prepare(text),
-    board: memoryBoard,
+    counts: memoryCounts,
     inHand,
     log,
   });
@@ -21,9 +23,11 @@ export function memoryKeeperLogic(services: Services) {
   return chore(
     services,
     'memories could not be brought up to date',
-    async (signal) => {
-      const { done } = await keep(signal);
+    async (signal, wake) => {
+      const { done, isMore } = await keep(signal);
       await afterPass(done);
+      if (done > 0) bus.emit('memory.prepared', undefined);
+      goOn({ done, isMore }, wake);
     },
     (wake) => {
       const arrive = (whose: 'owner' | 'anybody'): void => {
@@ -37,9 +41,33 @@ export function memoryKeeperLogic(services: Services) {
         }),
         bus.on('memory.pending', () => arrive('owner')),
         bus.on('task.ended', wake),
-        embedders.onChange(wake),
       ];
       return () => stops.forEach((stop) => stop());
     },
   );
+}
+
+/** Gives memories the vectors of the encoders. */
+export function vectorKeeperLogic(services: Services) {
+  const { database, rightOfWay, embedders, memoryCounts, bus, log } = services;
+  const keep = createVectorKeeper({
+    store: rightOfWay.after(database.store),
+    embedders,
+    counts: memoryCounts,
+    log,
+  });
+  return chore(
+    services,
+    'memories could not be embedded',
+    async (signal, wake) => goOn(await keep(signal), wake),
+    (wake) => {
+      const stops = [bus.on('memory.prepared', wake), embedders.onChange(wake)];
+      return () => stops.forEach((stop) => stop());
+    },
+  );
+}
+
+/** What got nowhere, such as with a model that is away, is tried again after a rest. */
+function goOn({ done, isMore }: KeptPass, wake: () => void): void {
+  if (isMore && done > 0) wake();
 }

@@ -28,10 +28,16 @@ const batch = 64;
 const batchDeadlineMs = 30_000;
 const maxRefused = 1_000;
 
+/** A batch that the model is at. */
+interface Begun {
+  memories: readonly UnembeddedMemory[];
+  vectors: Promise<Made | undefined>;
+}
+
 /**
- * Gives every prepared memory a vector of an embedder, a batch a transaction. Its progress is in the rows: a kill, a
- * model that dies or another model only leave some missing. Passes resolve early, with `isMore`, where the model goes
- * away.
+ * Gives every prepared memory a vector of an embedder, a batch a transaction; the model is at the next batch while one is
+ * stored. Its progress is in the rows: a kill, a model that dies or another model only leave some missing. Passes resolve early,
+ * with `isMore`, where the model goes away.
  */
 export function createEmbedMissing({ store, onRefused, now }: EmbedDeps) {
   /** By model: everything up to this id has a vector or was refused. */
@@ -46,32 +52,48 @@ export function createEmbedMissing({ store, onRefused, now }: EmbedDeps) {
     await recordModelUse(store, model, now());
     const except = refused.get(model.id) ?? new Set();
     refused.set(model.id, except);
+    let taken = doneUpTo.get(model.id) ?? 0;
+    let isAll = false;
     let embedded = 0;
-    for (;;) {
+
+    const begin = async (): Promise<Begun | undefined> => {
       signal.throwIfAborted();
-      const after = doneUpTo.get(model.id) ?? 0;
-      const memories = await nextUnembedded(store, model, { after, limit: batch, except: [...except] });
-      if (memories.length === 0) {
-        // A memory that was edited or prepared meanwhile may have any id: the next sweep begins at the front.
-        doneUpTo.delete(model.id);
-        return { model, embedded, isMore: after > 0 };
-      }
-      if (!goOn()) return { model, embedded, isMore: true };
-      const vectors = await embedAll(memories, embedder, signal);
-      if (vectors === undefined) return { model, embedded, isMore: true };
-      for (const { id, error } of vectors.refused) {
+      const memories = await nextUnembedded(store, model, {
+        after: taken,
+        limit: batch,
+        except: [...except],
+      });
+      isAll = memories.length === 0;
+      if (isAll || !goOn()) return undefined;
+      taken = memories.at(-1)?.id ?? taken;
+      const vectors = embedAll(memories, embedder, signal);
+      // Looked at when its turn comes.
+      vectors.catch(() => undefined);
+      return { memories, vectors };
+    };
+
+    for (let current = await begin(); current !== undefined;) {
+      const next = await begin();
+      const made = await current.vectors;
+      if (made === undefined) return { model, embedded, isMore: true };
+      for (const { id, error } of made.refused) {
         if (except.size < maxRefused) except.add(id);
         onRefused(id, error);
       }
-      await storeVectors(store, model, vectors.made);
-      embedded += vectors.made.length;
-      doneUpTo.set(model.id, memories.at(-1)?.id ?? after);
+      await storeVectors(store, model, made.made);
+      embedded += made.made.length;
+      doneUpTo.set(model.id, current.memories.at(-1)?.id ?? taken);
+      current = next;
     }
+    if (!isAll) return { model, embedded, isMore: true };
+    // A memory that was edited or prepared meanwhile may have any id: the next sweep begins at the front.
+    doneUpTo.delete(model.id);
+    return { model, embedded, isMore: taken > 0 };
   };
 }
 
 interface Made {
-  made: { memoryId: number; vector: Float32Array }[];
+  made: { memoryId: number; hash: string; vector: Float32Array }[];
   refused: { id: number; error: unknown }[];
 }
 
@@ -83,12 +105,18 @@ async function embedAll(
 ): Promise<Made | undefined> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(batchDeadlineMs)]);
   try {
+    // A model pads all texts of one call to the longest.
+    const byLength = [...memories].sort((one, other) => one.content.length - other.content.length);
     const vectors = await embedder.embed(
-      memories.map(({ content }) => content),
+      byLength.map(({ content }) => content),
       { kind: 'passage', signal: deadline },
     );
     return {
-      made: memories.map(({ id }, index) => ({ memoryId: id, vector: vectors[index] as Float32Array })),
+      made: byLength.map(({ id, content_hash: hash }, index) => ({
+        memoryId: id,
+        hash,
+        vector: vectors[index] as Float32Array,
+      })),
       refused: [],
     };
   } catch (thrown) {

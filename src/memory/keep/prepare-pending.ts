@@ -1,16 +1,16 @@
 import { StoreAwayError } from '../../lib/errors.ts';
 import type { Embedders } from '../embed/embedders.ts';
 import { registerModel, type StoredModel } from '../embed/vector-table.ts';
-import { takeFromInbox } from '../rows/inbox.ts';
+import { moveWaiting, nextWaiting, type WaitingNote } from '../rows/inbox.ts';
 import { nextUnprepared, type PendingMemory } from '../rows/pending.ts';
 import type { Store } from '../../lib/store/store.ts';
 import type { InHand } from './in-hand.ts';
 import type { PreparedText } from './prepare-text.ts';
-import { settle } from './settle.ts';
+import { settle, settleWaiting } from './settle.ts';
 
 export interface PrepareDeps {
   store: Store;
-  embedders: Embedders;
+  embedders: Pick<Embedders, 'lexical'>;
   /** Cleans, redacts, cuts and embeds lexically, away from this thread. */
   prepareText: (text: string) => Promise<PreparedText>;
   /** Told of a memory that could not be prepared in three tries; it is left until the next start. */
@@ -77,15 +77,19 @@ export function createPreparer(deps: PrepareDeps) {
       signal.throwIfAborted();
       if (prepared > 0 && !goOn()) return { prepared, isMore: true };
       const mark = deps.inHand?.beginOwners?.() ?? 0;
-      await takeFromInbox(deps.store, { limit: batch, maxChars: maxBatchChars });
+      const { notes, isAll } = await prepareNotes(deps, { limit: batch, signal });
       const memories = await nextUnprepared(deps.store, {
         limit: batch,
         maxChars: maxBatchChars,
         except: givenUp(),
       });
-      const hasMoreOfOwner = memories.length > 0 && memories.every(isOwners);
-      if (!hasMoreOfOwner && !memories.some(isOwners)) deps.inHand?.settleOwners?.(mark);
-      if (memories.length === 0) return { prepared, isMore: false };
+      const areNotesDone = isAll || !notes.every(isOwners);
+      if (areNotesDone && !memories.some(isOwners)) deps.inHand?.settleOwners?.(mark);
+      prepared += notes.length;
+      if (memories.length === 0) {
+        if (notes.length === 0) return { prepared, isMore: false };
+        continue;
+      }
       const lexicalModel = await registerModel(deps.store, deps.embedders.lexical, deps.now());
       const one = { ...deps, lexicalModel, signal };
       try {
@@ -96,10 +100,42 @@ export function createPreparer(deps: PrepareDeps) {
         if (thrown instanceof StoreAwayError) throw thrown;
         await settleApart(memories, one);
       }
-      if (!hasMoreOfOwner || memories.length < batch) deps.inHand?.settleOwners?.(mark);
+      const areMemoriesDone = memories.length < batch || !memories.every(isOwners);
+      if (areNotesDone && areMemoriesDone) deps.inHand?.settleOwners?.(mark);
       prepared += memories.length;
     }
   };
+}
+
+/**
+ * Takes notes out of the inbox through the pipeline, the owner's first, of each the newest: a batch of them at once becomes
+ * memories that are prepared. What takes its batch with it becomes memories that are still to be prepared. `isAll`: nothing else
+ * waited.
+ */
+export async function prepareNotes(
+  deps: Pick<PrepareDeps, 'store' | 'embedders' | 'prepareText' | 'now'>,
+  { limit, signal }: { limit: number; signal: AbortSignal },
+): Promise<{ notes: WaitingNote[]; isAll: boolean }> {
+  const { store, embedders, now } = deps;
+  const notes = await nextWaiting(store, { limit, maxChars: maxBatchChars });
+  const chars = notes.reduce((sum, { content }) => sum + content.length, 0);
+  const isAll = notes.length < limit && chars < maxBatchChars;
+  if (notes.length === 0) return { notes, isAll };
+  try {
+    const texts = await Promise.all(notes.map(({ content }) => deps.prepareText(content)));
+    signal.throwIfAborted();
+    const lexicalModel = await registerModel(store, embedders.lexical, now());
+    const pairs = notes.map((memory, index) => ({ memory, text: texts[index] as PreparedText }));
+    await settleWaiting(pairs, { store, lexicalModel });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (thrown instanceof StoreAwayError) throw thrown;
+    await moveWaiting(
+      store,
+      notes.map(({ inbox_id: id }) => id),
+    );
+  }
+  return { notes, isAll };
 }
 
 function isOwners({ trust, origin }: PendingMemory): boolean {

@@ -5,6 +5,7 @@ import type { Tx } from '../../lib/store/store.ts';
 export interface UnembeddedMemory {
   id: number;
   content: string;
+  content_hash: string;
 }
 
 const maxChars = 8_000;
@@ -17,7 +18,7 @@ export async function nextUnembedded(
 ): Promise<UnembeddedMemory[]> {
   const { rows } = await store.query<UnembeddedMemory>({
     name: `memories-unembedded-${model.id}`,
-    text: `SELECT id, left(content, ${maxChars}) AS content FROM memory_embeddings AS memory
+    text: `SELECT id, left(content, ${maxChars}) AS content, content_hash FROM memory_embeddings AS memory
             WHERE id > $1 AND prepared AND id <> ALL ($3::bigint[])
               AND NOT EXISTS (SELECT FROM ${vectorTable(model)} WHERE memory_id = memory.id AND model_id = ${model.id})
             ORDER BY id LIMIT $2`,

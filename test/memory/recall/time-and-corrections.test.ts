@@ -1,12 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DAY } from '../../../src/lib/time.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
-import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
-import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
-import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
-import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { editMemory } from '../../../src/memory/rows/edit-memory.ts';
 import { insertMemory, type NewMemory } from '../../../src/memory/rows/insert-memory.ts';
+import { memoryKeeperOn } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
@@ -16,16 +12,7 @@ const { signal } = new AbortController();
 const now = new Date('2026-11-29T10:00:00Z');
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY);
 
-const keep = () =>
-  createMemoryKeeper({
-    store,
-    embedders: createEmbedders(withoutModels),
-    prepareText,
-    board: createMemoryBoard(),
-    log: { info: () => undefined, warn: () => undefined },
-    budgetMs: 60_000,
-    now: () => now,
-  })(signal);
+const keep = () => memoryKeeperOn(store, { now: () => now }).keep(signal);
 const say = (content: string, days: number, more: Partial<NewMemory> = {}) =>
   insertMemory(store, {
     content,
