@@ -248,13 +248,15 @@ CREATE TABLE conversation_reads (
 
 CREATE TABLE conversations (
   id text NOT NULL,
-  session_id uuid,
+  session_id text,
   cost_high_water_usd numeric(12,6) DEFAULT 0 NOT NULL,
   created_at timestamp with time zone NOT NULL,
   last_used_at timestamp with time zone NOT NULL,
   usage_high_water jsonb DEFAULT '{}'::jsonb NOT NULL,
   works_in text,
-  CONSTRAINT conversations_pkey PRIMARY KEY (id)
+  agent text,
+  CONSTRAINT conversations_pkey PRIMARY KEY (id),
+  CONSTRAINT conversations_session_id_short CHECK ((length(session_id) <= 200))
 );
 CREATE INDEX conversations_last_used_idx ON public.conversations USING btree (last_used_at);
 
@@ -1223,7 +1225,7 @@ CREATE TABLE tasks (
   lease_until timestamp with time zone,
   process jsonb,
   agent jsonb,
-  session_id uuid,
+  session_id text,
   memories jsonb DEFAULT '[]'::jsonb NOT NULL,
   cost_usd numeric(12,6) DEFAULT 0 NOT NULL,
   usage jsonb,
@@ -1238,11 +1240,13 @@ CREATE TABLE tasks (
   held_by text,
   cut_off jsonb,
   in_doubt boolean DEFAULT false NOT NULL,
+  wants_agent text,
   CONSTRAINT tasks_pkey PRIMARY KEY (id),
   CONSTRAINT tasks_event_id_key UNIQUE (event_id),
   CONSTRAINT tasks_ended_has_outcome CHECK (((state = ANY (ARRAY['queued'::text, 'running'::text])) = (finished_at IS NULL))),
   CONSTRAINT tasks_priority_known CHECK (((priority >= 0) AND (priority <= 5))),
   CONSTRAINT tasks_running_has_worker CHECK (((state <> 'running'::text) OR ((worker IS NOT NULL) AND (lease_until IS NOT NULL)))),
+  CONSTRAINT tasks_session_id_short CHECK ((length(session_id) <= 200)),
   CONSTRAINT tasks_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'dead'::text])))
 );
 CREATE INDEX tasks_conversation_idx ON public.tasks USING btree (conversation, id) WHERE (conversation IS NOT NULL);

@@ -202,7 +202,8 @@ function announceRunning(services: Services, status: () => Promise<Status>): voi
   log.info(tierInForce(containment, strays.adopts), 'how the processes of tasks are held');
   if (env[drillVariable] === '1') return;
   void agent.resolve().then((found) => {
-    if (found.kind === 'claude') log.info({ path: found.path, version: found.version }, 'tasks go to claude');
+    if ('version' in found)
+      log.info({ path: found.path, version: found.version }, `tasks go to ${found.kind}`);
     else if (found.kind === 'command')
       log.info({ path: found.path }, 'tasks go to the program of agent.command');
     else

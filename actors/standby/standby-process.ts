@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { type EventObject, fromCallback } from 'xstate';
 import type { StandbyFact, StandbyPlan } from '../../machines/standby/protocol.ts';
 import { identityOf } from '../../src/lib/process/identity.ts';
-import { initializeLine } from '../../src/tasks/run/arguments.ts';
+import { initializeLine } from '../../src/tasks/agents/claude/arguments.ts';
 import type { Launch } from '../../src/tasks/run/launch.ts';
 import type { StandbyDesk } from '../../src/tasks/standby/desk.ts';
 import type { LaunchShape } from '../../src/tasks/standby/shape.ts';

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { fromCallback } from 'xstate';
 import type { AgentCommand, AgentFact, LastWords } from '../../machines/agent-run/protocol.ts';
-import type { AgentSettings } from '../../src/tasks/run/arguments.ts';
+import type { AgentSettings } from '../../src/tasks/run/agent-settings.ts';
+import type { AgentInput, AgentKind } from '../../src/tasks/agents/agent-kind.ts';
 import { kindOf } from '../../src/tasks/agents/kinds.ts';
 import { type Launch, launchOf, promptOf, type RunRequest } from '../../src/tasks/run/launch.ts';
 import { provesEnd } from '../../src/tasks/run/outcome.ts';
 import { progressOf } from '../../src/tasks/run/progress.ts';
-import { saysStaleSession, type StreamEvent } from '../../src/tasks/run/stream-event.ts';
+import type { StreamEvent } from '../../src/tasks/run/stream-event.ts';
 import type { StreamBounds, StreamReader } from '../../src/tasks/run/stream-reader.ts';
 import { createToolWaits, type ToolWaits } from '../../src/tasks/run/tool-waits.ts';
 import { createWitness, type Witness } from '../../src/tasks/run/witness.ts';
-import { refusalInWords } from '../../src/tasks/run/refusal.ts';
 import { aboutRecall, entriesOf, steeredEntry } from '../../src/tasks/run/transcript.ts';
 import { createUsageMeter } from '../../src/tasks/run/usage-meter.ts';
 import { messageOf } from '../../src/lib/errors.ts';
@@ -34,6 +34,8 @@ export interface AgentProcessDeps {
   environment?: () => readonly string[];
   /** The agent's working directory, made if missing. Sessions belong to it: keep it the same. */
   cwd: string;
+  /** A folder of the run's own for files that the agent reads, which need not be there. */
+  folder: (request: RunRequest) => string;
   /** Asked at each run: what it may do and spend depends on the task. */
   settings: (request: RunRequest) => AgentSettings;
   /** Changes the command line so that it runs enclosed, in a cgroup of its own. Default: as it is. */
@@ -46,6 +48,7 @@ export interface AgentProcessDeps {
 }
 
 const maxStderrBytes = 8 * 1024;
+const maxNoteChars = 1_000;
 
 type Report = (fact: AgentFact) => void;
 type ReportEvents = (events: readonly StreamEvent[]) => void;
@@ -60,7 +63,7 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const report: Report = sendBack;
     const kind = kindOf(input.agent);
     const taken = deps.takeAhead?.(input);
-    const { agent, prompt } =
+    const { agent, prompt, model } =
       taken === undefined
         ? startCold(deps, input)
         : { agent: taken.child, prompt: promptOf(input, new Date()) };
@@ -72,20 +75,26 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const elapsed = () => Math.round(performance.now() - startedAt);
     const identity = taken === undefined ? identityOf(agent.pid) : taken.identity;
     report({ type: 'agent.spawned', pid: agent.pid, identity, ...(taken && { ahead: true }) });
-    const write = openStdin(agent, taken?.bound);
-    if (taken !== undefined) write(taken.preface);
-    write(kind.messageLine(prompt));
+    const stdin = openStdin(agent, taken?.bound);
+    const talk = kind.talk({
+      input: stdin,
+      resume: input.task.forkOf == null ? input.resume : null,
+      model,
+      bounds: deps.bounds,
+    });
+    if (taken !== undefined) stdin.write(taken.preface);
+    talk.begin(prompt);
     const about = aboutRecall(input);
     if (about !== undefined)
       report({ type: 'agent.noted', entries: [{ at: 0, kind: 'noted', text: about }] });
-    const stderr = keepTail(agent);
+    const lastWords = keepTail(agent, kind);
     const meter = createUsageMeter();
     const awaited = new Map<string, number>();
     const unread = new Set<string>();
     const witness = createWitness();
-    const reader = witnessed(kind.createReader(deps.bounds), witness);
+    const reader = witnessed(talk.reader, witness);
     const waits = createToolWaits(witness);
-    readStdout(agent, { reader, waits }, stderr, report, (events) => {
+    readStdout(agent, { reader, waits }, lastWords, report, (events) => {
       deps.onEvents?.(input, events);
       const wasWaiting = events.some(({ kind }) => kind === 'background') && witness.isWaiting;
       if (meter.note(events)) report({ type: 'agent.spent', unbilled: meter.unbilled() });
@@ -94,37 +103,50 @@ export function createAgentProcess(deps: AgentProcessDeps) {
       if (events.some(({ kind }) => kind === 'result') && !witness.isWaiting) agent.stdin.end();
       if (wasWaiting && witness.openTasks === 0) report({ type: 'agent.caughtUp' });
     });
-    agent.once('exit', (code, signal) => report({ type: 'agent.exited', code, signal, ...stderr() }));
+    agent.once('exit', (code, signal) => report({ type: 'agent.exited', code, signal, ...lastWords(code) }));
     receive((command) => {
       if (command.type === 'agent.finish') {
         agent.stdin.end();
         return;
       }
       if (command.type === 'agent.interrupt') {
-        write(kind.interruptLine(randomUUID()));
+        talk.interrupt?.();
+        return;
+      }
+      if (talk.say === undefined) {
+        const text = `${kind.title} takes no further words in a running turn: "${command.text}" was not heard`;
+        report({
+          type: 'agent.noted',
+          entries: [{ at: elapsed(), kind: 'noted', text: text.slice(0, maxNoteChars) }],
+        });
         return;
       }
       const uuid = randomUUID();
       if (command.messageId !== undefined) awaited.set(uuid, command.messageId);
       unread.add(uuid);
-      write(kind.messageLine(command.text, uuid));
+      talk.say(command.text, uuid);
       report({ type: 'agent.noted', entries: [steeredEntry(command.text, elapsed())] });
     });
     return () => closePipes(agent);
   });
 }
 
-function startCold(deps: AgentProcessDeps, input: RunRequest): { agent: AgentChild; prompt: string } {
+function startCold(
+  deps: AgentProcessDeps,
+  input: RunRequest,
+): { agent: AgentChild; prompt: string; model?: string | undefined } {
+  const settings = deps.settings(input);
   const launch = launchOf(input, {
     env: deps.env,
-    settings: deps.settings(input),
+    settings,
+    cwd: deps.cwd,
+    folder: deps.folder(input),
     environment: deps.environment?.() ?? [],
     newSessionId: randomUUID(),
     now: new Date(),
   });
   const enclosed = deps.enclose?.(launch, input) ?? launch;
-  const env = { ...kindOf(input.agent).environment, ...enclosed.env };
-  return { agent: startAgentChild({ ...enclosed, env }, deps.cwd), prompt: launch.prompt };
+  return { agent: startAgentChild(enclosed, deps.cwd), prompt: launch.prompt, model: settings.model };
 }
 
 async function reportUnspawned(agent: AgentChild, report: Report): Promise<void> {
@@ -149,7 +171,7 @@ function witnessed(reader: StreamReader, witness: Witness): StreamReader {
 }
 
 /** What is written before `opened` resolves waits for it; where that rejects, the agent hears nothing but the end. */
-function openStdin({ stdin }: AgentChild, opened?: Promise<void>): (line: string) => void {
+function openStdin({ stdin }: AgentChild, opened?: Promise<void>): AgentInput {
   let held: string[] | undefined = opened === undefined ? undefined : [];
   const write = (line: string): void => {
     if (held !== undefined) held.push(line);
@@ -163,25 +185,27 @@ function openStdin({ stdin }: AgentChild, opened?: Promise<void>): (line: string
     },
     () => stdin.end(),
   );
-  return write;
+  return { write, end: () => stdin.end() };
 }
 
-function keepTail({ stderr }: AgentChild): () => LastWords {
+function keepTail(
+  { stderr }: AgentChild,
+  kind: Pick<AgentKind, 'lastWords'>,
+): (exitCode?: number | null) => LastWords {
   let tail: Buffer = Buffer.alloc(0);
   stderr.on('data', (chunk: Buffer) => {
     tail = Buffer.concat([tail, chunk.subarray(-maxStderrBytes)]).subarray(-maxStderrBytes);
   });
-  return () => {
+  return (exitCode) => {
     const text = tail.toString('utf8');
-    const isInvalid = refusalInWords(text)?.kind === 'invalid-request';
-    return { stderr: text, staleSession: saysStaleSession(text), ...(isInvalid && { isInvalid }) };
+    return { stderr: text, ...kind.lastWords(text, exitCode) };
   };
 }
 
 function readStdout(
   { stdout }: AgentChild,
   { reader, waits }: { reader: StreamReader; waits: ToolWaits },
-  stderr: ReturnType<typeof keepTail>,
+  lastWords: ReturnType<typeof keepTail>,
   report: Report,
   reportAll: ReportEvents,
 ): void {
@@ -199,7 +223,7 @@ function readStdout(
   stdout.once('close', () => {
     const rest = reader.end();
     if (rest.length > 0) hear(rest);
-    report({ type: 'agent.drained', ...stderr() });
+    report({ type: 'agent.drained', ...lastWords() });
   });
 }
 

@@ -209,7 +209,7 @@ export function givenMemories(memories: readonly RecalledMemory[]) {
 /** What a row says about the agent that ran it. */
 export function agentRecord(agent: RunnableAgent | undefined) {
   if (agent === undefined) return null;
-  return agent.kind === 'claude'
+  return 'version' in agent
     ? { kind: agent.kind, path: agent.path, version: agent.version }
     : { kind: agent.kind, reason: agent.reason };
 }

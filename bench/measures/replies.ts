@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
 import { standbyTaskId, taskMarkerName, workerPrefix } from '../../src/lib/process/marker.ts';
 import { writeLine } from '../../src/lib/wire/write-line.ts';
-import { agentArguments, userLine } from '../../src/tasks/run/arguments.ts';
+import { agentArguments, userLine } from '../../src/tasks/agents/claude/arguments.ts';
 import { clockMs } from '../clock.ts';
 import type { Measurement } from '../context.ts';
 import type { ChatTurn } from '../../src/chat/turn.ts';

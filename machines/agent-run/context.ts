@@ -62,13 +62,14 @@ export const noRun: RunOutput = {
 /** Evidence with the end of standard error; a session once called stale stays so. */
 export function withLastWords(
   evidence: RunEvidence,
-  { stderr, staleSession, isInvalid = false }: LastWords,
+  { stderr, staleSession, isInvalid = false, refusal }: LastWords,
 ): RunEvidence {
   return {
     ...evidence,
     stderr,
     staleSession: evidence.staleSession || staleSession,
     ...(isInvalid && { isInvalid }),
+    ...(refusal !== undefined && { refusal }),
   };
 }
 

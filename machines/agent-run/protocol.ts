@@ -2,6 +2,7 @@ import type { ProcessIdentity } from '../../src/lib/process/identity.ts';
 import type { TerminationReport } from '../../src/lib/process/kill-family.ts';
 import type { RecalledMemory } from '../../src/memory/recall/recall.ts';
 import type { UsageByModel } from '../../src/spend/model-usage.ts';
+import type { LastWordsMeaning } from '../../src/tasks/agents/agent-kind.ts';
 import type { RunnableAgent } from '../../src/tasks/agents/kinds.ts';
 import type { ClaimedTask } from '../../src/tasks/rows/claim.ts';
 import type { RunRequest } from '../../src/tasks/run/launch.ts';
@@ -99,12 +100,9 @@ export type AgentFact =
   /** Standard output has ended: every holder of it is gone. */
   | ({ type: 'agent.drained' } & LastWords);
 
-/** The end of standard error, and whether it complains about the session. */
-export interface LastWords {
+/** The end of standard error, and what it and the exit status mean. */
+export interface LastWords extends LastWordsMeaning {
   stderr: string;
-  staleSession: boolean;
-  /** True where it says that the service refused the request as invalid. */
-  isInvalid?: boolean;
 }
 
 /** Input of `noteProcess`: who runs the task, and what it was given. */

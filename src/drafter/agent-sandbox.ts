@@ -5,7 +5,7 @@ import { childEntry } from '../lib/process/child-entry.ts';
 import { taskMarkerName } from '../lib/process/marker.ts';
 import { agentSearchPath } from '../tasks/agents/probe.ts';
 import { kindOf, type RunnableAgent } from '../tasks/agents/kinds.ts';
-import type { AgentSettings } from '../tasks/run/arguments.ts';
+import type { AgentSettings } from '../tasks/run/agent-settings.ts';
 import type { Launch } from '../tasks/run/launch.ts';
 import type { DraftsmanDeps } from './deps.ts';
 import { proveSandbox, probeArgs } from './probe/prove-sandbox.ts';
@@ -65,7 +65,7 @@ export async function createAgentSandbox(
     readOnly: [...shown, { from: workspace.socket, to: insidePlaces.socket }],
   });
   const inside = {
-    PATH: visiblePath(agentSearchPath(agent.kind === 'claude' ? agent.path : process.execPath, env), shown),
+    PATH: visiblePath(agentSearchPath('entry' in agent ? process.execPath : agent.path, env), shown),
     ...named(env),
     ...kindOf(agent).environment,
     ...login.inside,
@@ -121,7 +121,7 @@ function named({ LANG, TZ }: DraftsmanDeps['env']): Record<string, string> {
 /** All that has to be seen for the agent to run: its program, our node, our bridge, our probe. */
 function programsOf(agent: RunnableAgent): string[] {
   const own = [process.execPath, ...pathsIn(bridge.args), ...pathsIn(probeArgs)];
-  if (agent.kind === 'claude') return [agent.path, ...own];
+  if (!('entry' in agent)) return [agent.path, ...own];
   const given = agent.entry.args.flatMap((arg) => (arg.startsWith('[') ? namedIn(arg) : [arg]));
   return [...pathsIn(given), ...(agent.kind === 'command' ? [agent.path] : []), ...own];
 }

@@ -1,4 +1,4 @@
-import type { AgentSettings } from '../tasks/run/arguments.ts';
+import type { AgentSettings } from '../tasks/run/agent-settings.ts';
 import type { Launch, RunRequest } from '../tasks/run/launch.ts';
 
 /** How the agent of one draft is run: in a sandbox, whatever its task says. */

@@ -11,7 +11,7 @@ import {
 } from '../lib/config/setting.ts';
 import { MINUTE, SECOND } from '../lib/time.ts';
 import { taskMarkerName } from '../lib/process/marker.ts';
-import { isSessionMarker } from './run/login-variables.ts';
+import { isSessionMarker } from './agents/claude/login-variables.ts';
 import { defaultPermissions, permissionChangeSchema, permissionSchema } from './permissions/permission.ts';
 
 const commandLine = {

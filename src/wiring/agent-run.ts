@@ -6,10 +6,10 @@ import { agentRunMachine } from '../../machines/agent-run/machine.ts';
 import type { AgentCommand } from '../../machines/agent-run/protocol.ts';
 import { followUpsMachine } from '../../machines/follow-ups/machine.ts';
 import { type DraftRun, overLaunch } from '../drafter/draft-runs.ts';
-import type { AgentSettings } from '../tasks/run/arguments.ts';
+import type { AgentSettings } from '../tasks/run/agent-settings.ts';
 import type { RunRequest } from '../tasks/run/launch.ts';
 import { taskMarker } from '../lib/process/marker.ts';
-import { clearMcpConfigs, removeMcpConfig, writeMcpConfig } from '../tasks/mcp/run-config.ts';
+import { clearMcpConfigs, filesFolder, removeMcpConfig, writeMcpConfig } from '../tasks/mcp/run-config.ts';
 import { toolsFor } from '../tasks/mcp/tools.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
 import { standingOf } from '../lib/wire/standing.ts';
@@ -93,6 +93,7 @@ function agentProcessLogic(services: Services): CallbackActorLogic<AgentCommand,
     createAgentProcess({
       env,
       cwd,
+      folder: ({ task }) => filesFolder(paths.mcp, task.id),
       settings,
       enclose,
       onEvents({ task }, events) {
@@ -124,11 +125,13 @@ function agentProcessLogic(services: Services): CallbackActorLogic<AgentCommand,
 function draftProcessLogic(services: Services, draft: DraftRun | 'over') {
   const { env, ledger, paths } = services;
   const enclose = createEncloser(services);
+  const folder = ({ task }: RunRequest): string => filesFolder(paths.mcp, task.id);
   if (draft === 'over')
-    return createAgentProcess({ env, cwd: paths.work, settings: () => ({}), enclose: overLaunch });
+    return createAgentProcess({ env, cwd: paths.work, folder, settings: () => ({}), enclose: overLaunch });
   return createAgentProcess({
     env,
     cwd: draft.cwd,
+    folder,
     settings: ({ task }) => {
       const maxBudgetUsd = smallest(ledger.promiseOf(task), draft.settings.maxBudgetUsd);
       return { ...draft.settings, ...(maxBudgetUsd !== undefined && { maxBudgetUsd }) };

@@ -1,4 +1,4 @@
-import type { AgentSettings } from '../tasks/run/arguments.ts';
+import type { AgentSettings } from '../tasks/run/agent-settings.ts';
 import type { RunRequest } from '../tasks/run/launch.ts';
 import type { ClaimedTask } from '../tasks/rows/claim.ts';
 import { mcpRule } from '../tasks/mcp/run-config.ts';

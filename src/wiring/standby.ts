@@ -11,8 +11,7 @@ import { taskMarker } from '../lib/process/marker.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
 import { standingOf } from '../lib/wire/standing.ts';
 import type { Services } from '../services.ts';
-import { kindOf } from '../tasks/agents/kinds.ts';
-import { removeMcpConfig, writeMcpConfig } from '../tasks/mcp/run-config.ts';
+import { filesFolder, removeMcpConfig, writeMcpConfig } from '../tasks/mcp/run-config.ts';
 import { toolsFor } from '../tasks/mcp/tools.ts';
 import { launchOf } from '../tasks/run/launch.ts';
 import { mayStart, whyNotStay } from '../tasks/standby/memory.ts';
@@ -103,11 +102,16 @@ function prepare(services: Services, { mark, request }: StandbyPlan): PreparedSt
   const settings = settingsFor(services, request, () =>
     writeMcpConfig(paths.mcp, owner, pass.token, mcpWay(services, taskMarker(mark))),
   );
-  const launch = launchOf(request, { ...terms, settings, newSessionId: randomUUID() });
+  const launch = launchOf(request, {
+    ...terms,
+    settings,
+    newSessionId: randomUUID(),
+    folder: filesFolder(paths.mcp, owner),
+  });
   const enclose = createEncloser({ containment, log, strays: { begin: () => undefined } });
   const enclosed = enclose(launch, request);
   return {
-    launch: { ...enclosed, env: { ...kindOf(request.agent).environment, ...enclosed.env } },
+    launch: enclosed,
     cwd: terms.cwd,
     shape,
     bind: (task) => pass.bind(task),

@@ -6,7 +6,7 @@ import { taskMarker } from '../lib/process/marker.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
 import { standingOf } from '../lib/wire/standing.ts';
 import type { Services } from '../services.ts';
-import { toolEnvironmentLine } from '../tasks/run/arguments.ts';
+import { toolEnvironmentLine } from '../tasks/agents/claude/arguments.ts';
 import type { RunRequest } from '../tasks/run/launch.ts';
 import type { ClaimedTask } from '../tasks/rows/claim.ts';
 import { noteClaim } from '../tasks/rows/note-process.ts';

@@ -6,7 +6,7 @@ import { createTerminate } from '../../actors/tasks/run-steps.ts';
 import { agentRunMachine } from '../../machines/agent-run/machine.ts';
 import { followUpsMachine } from '../../machines/follow-ups/machine.ts';
 import type { FollowUp, FollowUpQuery } from '../../src/tasks/run/follow-ups.ts';
-import type { AgentSettings } from '../../src/tasks/run/arguments.ts';
+import type { AgentSettings } from '../../src/tasks/run/agent-settings.ts';
 import { defaultTaskLimits, type TaskLimits } from '../../src/tasks/run/limits.ts';
 import { taskMarker } from '../../src/lib/process/marker.ts';
 import { outcomeOf } from '../../src/tasks/run/outcome.ts';
@@ -32,6 +32,7 @@ export function startClaudeRun(claude: ClaudeHome, prompt: string, options: Clau
   const machine = agentRunMachine.provide({
     actors: {
       agentProcess: createAgentProcess({
+        folder: () => '/nonexistent',
         env: claude.env,
         cwd: join(claude.home, 'work'),
         settings: () => options.settings ?? {},

@@ -32,6 +32,7 @@ function runClaude(path: string, env: Record<string, string>) {
       const machine = agentRunMachine.provide({
         actors: {
           agentProcess: createAgentProcess({
+            folder: () => '/nonexistent',
             env,
             cwd: run.cwd,
             settings: () => run.settings,

@@ -143,7 +143,10 @@ function runScript(runs: DraftRuns, env: Record<string, string>, path: string): 
     const task = fakeTask({ source, prompt });
     const agent = withRules({ kind: 'claude', path, version: '1.0.0' });
     const asked = { task, agent, memories: [], degraded: null, withoutMemories: null, resume: null };
-    const launch = run.enter(launchOf(asked, { env, settings: run.settings, newSessionId: 'a' }), asked);
+    const launch = run.enter(
+      launchOf(asked, { env, settings: run.settings, newSessionId: 'a', cwd: run.cwd, folder: run.cwd }),
+      asked,
+    );
     const end = await execa(launch.command, launch.args, {
       cwd: run.cwd,
       env: launch.env,

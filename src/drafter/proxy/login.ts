@@ -1,4 +1,4 @@
-import { isLoginVariable } from '../../tasks/run/login-variables.ts';
+import { isLoginVariable } from '../../tasks/agents/claude/login-variables.ts';
 import type { ApiPlace } from './hosts.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -6,7 +6,7 @@ import type { Inference } from '../../lib/inference/inference.ts';
 import type { Intake } from '../../lib/journal/intake.ts';
 import type { Journal } from '../../lib/journal/journal.ts';
 import type { Mailbox } from '../../lib/mailbox/mailbox.ts';
-import type { AgentResolution } from '../../tasks/agents/resolve.ts';
+import type { AgentResolution } from '../../tasks/agents/resolution.ts';
 import type { MemoryBoard } from '../../memory/keep/memory-board.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { countDeliveries } from '../../outbox/rows/list-deliveries.ts';
@@ -118,9 +118,9 @@ function modelsStatus({ builtIn, embedder, reranker, ner }: StatusDeps['inferenc
 function agentStatus(agent: AgentResolution | undefined): Status['agent'] {
   if (agent === undefined)
     return { kind: 'unknown', path: null, version: null, reason: 'not looked for yet' };
+  if ('version' in agent)
+    return { kind: agent.kind, path: agent.path, version: agent.version, reason: agent.note ?? null };
   switch (agent.kind) {
-    case 'claude':
-      return { kind: 'claude', path: agent.path, version: agent.version, reason: agent.note ?? null };
     case 'command':
       return { kind: 'command', path: agent.path, version: null, reason: null };
     case 'offline':

@@ -1,24 +1,8 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import type { AgentSurroundings, CliProgram } from './cli-program.ts';
 
-/** Where to look for an agent, under full control of the caller. */
-export interface AgentSurroundings {
-  /** The owner's home directory (not NINJAD_HOME). */
-  home: string;
-  env: Readonly<Record<string, string | undefined>>;
-  /** Folders outside the home that installers use. */
-  systemFolders?: readonly string[];
-  /** The node that runs us; npm's global folder is beside it. */
-  nodePath?: string;
-}
-
-const program = 'claude';
 const defaultSystemFolders = ['/usr/local/bin', '/opt/homebrew/bin'];
-
-/** Every `claude` that PATH could mean, in its order. */
-export function agentsOnPath(env: AgentSurroundings['env']): string[] {
-  return programsOnPath(program, env);
-}
 
 /** Every `name` that PATH could mean, in its order. Relative entries are not followed: the daemon's folder is nobody's choice. */
 export function programsOnPath(name: string, env: AgentSurroundings['env']): string[] {
@@ -27,10 +11,13 @@ export function programsOnPath(name: string, env: AgentSurroundings['env']): str
 }
 
 /**
- * The places that installers use when PATH (a service manager's, say) does not name them: those of the official SDK
- * in its order, then Homebrew, npm's global folder, and nvm's versions, newest first.
+ * The places that installers use when PATH (a service manager's, say) does not name them: those of Claude's SDK
+ * in its order, the program's own, then Homebrew, npm's global folder, and nvm's versions, newest first.
  */
-export function fallbackAgents(surroundings: AgentSurroundings): string[] {
+export function fallbackPrograms(
+  program: Pick<CliProgram, 'name' | 'folders'>,
+  surroundings: AgentSurroundings,
+): string[] {
   const { home, systemFolders = defaultSystemFolders } = surroundings;
   const folders = [
     join(home, '.npm-global/bin'),
@@ -38,12 +25,12 @@ export function fallbackAgents(surroundings: AgentSurroundings): string[] {
     join(home, '.local/bin'),
     join(home, 'node_modules/.bin'),
     join(home, '.yarn/bin'),
-    join(home, '.claude/local'),
+    ...(program.folders?.(surroundings) ?? []),
     ...systemFolders.slice(1),
     ...npmGlobalFolders(surroundings),
     ...nvmFolders(surroundings),
   ];
-  return [...new Set(folders)].map((folder) => join(folder, program));
+  return [...new Set(folders)].map((folder) => join(folder, program.name));
 }
 
 /** Why a path cannot be run as a program, or undefined when it can. */

@@ -1,42 +1,29 @@
-import type { AgentResolution } from './resolve.ts';
-import { agentArguments, interruptLine, userLine } from '../run/arguments.ts';
-import { createStreamReader } from '../run/stream-reader.ts';
-import type { AgentKind, AgentRules, FoundAgent } from './agent-kind.ts';
+import type { AgentKind, AgentRules, CliKind } from './agent-kind.ts';
+import { claude } from './claude.ts';
+import { entryKind } from './entry-kind.ts';
+import { gemini } from './gemini.ts';
+import { opencode } from './opencode.ts';
+import type { AgentResolution, CliName, FoundAgent } from './resolution.ts';
 
-/** An agent that can be run: the CLI, a program that the owner named, or the bundled offline one. */
+/** An agent that can be run: a CLI, a program that the owner named, or the bundled offline one. */
 export type RunnableAgent = FoundAgent & { rules: AgentRules };
 
 /** What a task is told when it asks for an agent. */
 export type ResolvedAgent = RunnableAgent | Extract<AgentResolution, { kind: 'misconfigured' }>;
 
-type KindName = FoundAgent['kind'];
+/** The adapters of CLIs, by name: a new one is a file beside this and a line here. */
+export const cliKinds: { [Name in CliName]?: CliKind<Name> } = { claude, gemini, opencode };
 
-const streamJson = { messageLine: userLine, interruptLine, createReader: createStreamReader };
-
-const claude: AgentKind<Extract<FoundAgent, { kind: 'claude' }>> = {
-  ...streamJson,
-  rules: { resumes: true, hears: true, interrupts: true, callsTools: true },
-  // A turn that leaves work in the background is no answer; the CLI's documentation names this for headless runs.
-  environment: { CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1' },
-  commandLine: ({ path }, session, settings) => ({ command: path, args: agentArguments(session, settings) }),
-};
-
-/** An entry file of ours speaks the CLI's protocol for it; it reads its prompt once and leaves nothing to go on with. */
-const adapted: AgentKind<Extract<FoundAgent, { entry: unknown }>> = {
-  ...streamJson,
-  rules: { resumes: false, hears: false, interrupts: false, callsTools: false },
-  commandLine: ({ entry: { command, args } }) => ({ command, args: [...args] }),
-};
-
-const kinds: { [Name in KindName]: AgentKind<Extract<FoundAgent, { kind: Name }>> } = {
-  claude,
-  command: adapted,
-  offline: adapted,
-};
+/** The adapter of a CLI. */
+export function cliKind(name: CliName): CliKind {
+  const kind = cliKinds[name];
+  if (kind === undefined) throw new Error(`there is no adapter for ${name}`);
+  return kind as CliKind;
+}
 
 /** How an agent is spoken to. */
 export function kindOf(agent: FoundAgent): AgentKind {
-  return kinds[agent.kind];
+  return 'entry' in agent ? entryKind(agent.kind) : cliKind(agent.kind);
 }
 
 /** An agent together with what may be done with it. */

@@ -15,6 +15,8 @@ export type ProbeResult = { ok: true; version: string } | { ok: false; reason: s
 export interface ProbeOptions {
   env: Readonly<Record<string, string | undefined>>;
   home: string;
+  /** Variables that each run of the program gets. Default: none. */
+  own?: Readonly<Record<string, string>>;
   /** How long the program may take to answer, in milliseconds. */
   deadlineMs: number;
 }
@@ -63,8 +65,9 @@ export function agentSearchPath(path: string, env: Readonly<Record<string, strin
   return [...new Set([dirname(path), ...inherited, dirname(process.execPath), ...standard])].join(delimiter);
 }
 
-function probeEnvironment(path: string, { env, home }: ProbeOptions): Record<string, string> {
+function probeEnvironment(path: string, { env, home, own }: ProbeOptions): Record<string, string> {
   return {
+    ...own,
     PATH: agentSearchPath(path, env),
     HOME: home,
     LANG: env['LANG'] ?? 'C.UTF-8',

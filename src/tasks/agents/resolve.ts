@@ -1,28 +1,9 @@
-import {
-  agentsOnPath,
-  type AgentSurroundings,
-  fallbackAgents,
-  programsOnPath,
-  whyNotRunnable,
-} from './candidates.ts';
+import { fallbackPrograms, programsOnPath, whyNotRunnable } from './candidates.ts';
+import type { AgentSurroundings } from './cli-program.ts';
+import { cliKind } from './kinds.ts';
+import type { AgentResolution, CliName, TriedPath } from './resolution.ts';
 import type { ChildEntry } from '../../lib/process/child-entry.ts';
 import { probeAgent, type ProbeResult } from './probe.ts';
-
-/** A place that was looked at, and why it did not do. */
-interface TriedPath {
-  path: string;
-  reason: string;
-}
-
-/** Who will answer tasks. */
-export type AgentResolution =
-  /** `version` is `unknown` only for a path that the owner named; `note` then says what its probe came to. */
-  | { kind: 'claude'; path: string; version: string; note?: string }
-  /** A program that the owner named, with the prompt on stdin and the reply on stdout; `entry` speaks for it. */
-  | { kind: 'command'; path: string; reason: string; entry: ChildEntry }
-  | { kind: 'offline'; reason: string; tried: TriedPath[]; entry: ChildEntry }
-  /** The owner named a path that cannot be run. Nothing else is tried behind their back. */
-  | { kind: 'misconfigured'; path: string; problem: 'not-found' | 'not-executable'; reason: string };
 
 export interface AgentResolver {
   /** What the last probe found; undefined until the first has ended. */
@@ -34,6 +15,8 @@ export interface AgentResolver {
 }
 
 export interface AgentResolverOptions extends AgentSurroundings {
+  /** The CLI to look for. Default: claude. */
+  cli?: CliName;
   /** The path that the owner named, or a function that is asked at every probe. */
   configured?: string | (() => string | undefined) | undefined;
   /** The command line of a program that is to answer instead of the CLI; asked at every probe. */
@@ -53,8 +36,8 @@ const defaultProbeDeadlineMs = 5_000;
 const offlineRecheckMs = 30_000;
 
 /**
- * Finds the agent: the program that the owner named, else the configured path, else the first `claude` on PATH, else in the usual places, that answers
- * `--version`; else the offline agent. The answer is kept until `reprobe`.
+ * Finds the agent: the program that the owner named, else the configured path, else the first of its name on PATH, else in the
+ * usual places, that answers `--version`; else the offline agent. The answer is kept until `reprobe`.
  */
 export function createAgentResolver(options: AgentResolverOptions): AgentResolver {
   const { now = Date.now } = options;
@@ -72,9 +55,7 @@ export function createAgentResolver(options: AgentResolverOptions): AgentResolve
   };
   /** An agent that was found is good until it vanishes; one that was not may have been installed or mended since. */
   const isGood = (known: AgentResolution) =>
-    known.kind === 'claude' ||
-    known.kind === 'command' ||
-    (known.kind === 'offline' && now() - foundAt < offlineRecheckMs);
+    known.kind !== 'misconfigured' && (known.kind !== 'offline' || now() - foundAt < offlineRecheckMs);
   return {
     current: () => found,
     resolve: () => (found !== undefined && isGood(found) ? Promise.resolve(found) : probe()),
@@ -88,15 +69,19 @@ async function findAgent(options: AgentResolverOptions): Promise<AgentResolution
     return commandAgent(command, options.commandEntry, options.env);
   const configured = typeof options.configured === 'function' ? options.configured() : options.configured;
   if (configured !== undefined && configured !== '') return configuredAgent(configured, options);
+  const { cli = 'claude' } = options;
+  const { program } = cliKind(cli);
   const tried: TriedPath[] = [];
-  for (const path of new Set([...agentsOnPath(options.env), ...fallbackAgents(options)])) {
+  const places = [...programsOnPath(program.name, options.env), ...fallbackPrograms(program, options)];
+  for (const place of new Set(places)) {
+    const path = program.behind?.(place) ?? place;
     const problem = whyNotRunnable(path);
     const result: ProbeResult =
       problem === undefined ? await probe(path, options) : { ok: false, reason: sentences[problem] };
-    if (result.ok) return { kind: 'claude', path, version: result.version };
+    if (result.ok) return { kind: cli, path, version: result.version };
     tried.push({ path, reason: result.reason });
   }
-  return { kind: 'offline', reason: summary(tried), tried, entry: options.offlineEntry };
+  return { kind: 'offline', reason: summary(program.name, tried), tried, entry: options.offlineEntry };
 }
 
 const sentences = { 'not-found': 'there is no such file', 'not-executable': 'it is not an executable file' };
@@ -125,7 +110,9 @@ function commandAgent(
 }
 
 async function configuredAgent(configured: string, options: AgentResolverOptions): Promise<AgentResolution> {
-  const path = configured.replace(/^~(?=\/)/, () => options.home);
+  const { cli = 'claude' } = options;
+  const named = configured.replace(/^~(?=\/)/, () => options.home);
+  const path = cliKind(cli).program.behind?.(named) ?? named;
   const problem = whyNotRunnable(path);
   if (problem !== undefined) {
     return {
@@ -136,17 +123,18 @@ async function configuredAgent(configured: string, options: AgentResolverOptions
     };
   }
   const result = await probe(path, options);
-  if (result.ok) return { kind: 'claude', path, version: result.version };
-  return { kind: 'claude', path, version: 'unknown', note: result.reason };
+  if (result.ok) return { kind: cli, path, version: result.version };
+  return { kind: cli, path, version: 'unknown', note: result.reason };
 }
 
-function probe(path: string, { env, home, probeDeadlineMs = defaultProbeDeadlineMs }: AgentResolverOptions) {
-  return probeAgent(path, { env, home, deadlineMs: probeDeadlineMs });
+function probe(path: string, options: AgentResolverOptions) {
+  const { env, home, cli = 'claude', probeDeadlineMs = defaultProbeDeadlineMs } = options;
+  return probeAgent(path, { env, home, own: cliKind(cli).environment ?? {}, deadlineMs: probeDeadlineMs });
 }
 
-function summary(tried: readonly TriedPath[]): string {
+function summary(name: string, tried: readonly TriedPath[]): string {
   const broken = tried.filter(({ reason }) => reason !== sentences['not-found']);
   if (broken.length === 0)
-    return `there is no claude on PATH nor where its installers put it (${tried.length} places)`;
-  return `no claude that works: ${broken.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`;
+    return `there is no ${name} on PATH nor where its installers put it (${tried.length} places)`;
+  return `no ${name} that works: ${broken.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`;
 }

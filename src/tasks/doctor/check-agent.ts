@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ValuesOf } from '../../lib/config/schema.ts';
 import { type CheckResult, fail, ok, warn } from '../../lib/doctor/check-result.ts';
 import { settingOf, type Subject } from '../../lib/doctor/subject.ts';
-import { isSessionMarker, loginIn } from '../run/login-variables.ts';
+import { isSessionMarker, loginIn } from '../agents/claude/login-variables.ts';
 import { createAgentResolver } from '../agents/resolve.ts';
 import type { taskSettings } from '../settings.ts';
 import type { TaskWitness } from './task-witness.ts';

@@ -56,16 +56,26 @@ function overStdio(token: string, { home, marker, entry }: McpWay) {
   };
 }
 
-/** Removes the file of an owner that does not run any more; one that is not there is fine. */
+/** Path of the folder for what an owner's agent reads besides; nobody has made it yet. */
+export function filesFolder(dir: string, owner: Owner): string {
+  return join(dir, `${nameOf(owner)}.files`);
+}
+
+/** Removes the files of an owner that does not run any more; what is not there is fine. */
 export function removeMcpConfig(dir: string, owner: Owner): void {
   rmSync(configPath(dir, owner), { force: true });
+  rmSync(filesFolder(dir, owner), { recursive: true, force: true });
 }
 
 /** Removes what a former life has left. */
 export function clearMcpConfigs(dir: string): void {
-  for (const name of readdirSync(dir)) rmSync(join(dir, name), { force: true });
+  for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true, force: true });
 }
 
 function configPath(dir: string, owner: Owner): string {
-  return join(dir, `${typeof owner === 'number' ? `task-${owner}` : owner}.json`);
+  return join(dir, `${nameOf(owner)}.json`);
+}
+
+function nameOf(owner: Owner): string {
+  return typeof owner === 'number' ? `task-${owner}` : owner;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AgentSettings } from '../run/arguments.ts';
+import type { AgentSettings } from '../run/agent-settings.ts';
 import type { Trust } from '../../lib/wire/trust.ts';
 
 const rules = z

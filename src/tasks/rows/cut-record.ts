@@ -7,7 +7,8 @@ import type { AttemptRecord } from './attempt-record.ts';
  */
 export type Cut = 'whole' | 'plain' | 'bare';
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** An id of a session as the CLIs make them: one word that no command line takes for an option. */
+const sessionName = /^[A-Za-z0-9][\w.:-]{0,199}$/;
 const maxReplyChars = 1_000_000;
 const maxPlainReplyChars = 20_000;
 const maxWordChars = 2_000;
@@ -19,7 +20,7 @@ export function cutRecord(record: AttemptRecord, cut: Cut): AttemptRecord {
     reply: record.reply.slice(0, maxReplyChars),
     progress: record.progress.slice(0, maxWordChars),
     note: record.note?.slice(0, maxWordChars),
-    sessionId: record.sessionId !== null && uuid.test(record.sessionId) ? record.sessionId : null,
+    sessionId: record.sessionId !== null && sessionName.test(record.sessionId) ? record.sessionId : null,
   });
   if (cut === 'whole') return clean;
   const { outcome } = clean;

@@ -2,7 +2,7 @@ import { agentSearchPath } from '../agents/probe.ts';
 import type { RecalledMemory } from '../../memory/recall/recall.ts';
 import { standingOf } from '../../lib/wire/standing.ts';
 import type { ClaimedTask } from '../rows/claim.ts';
-import type { AgentSession, AgentSettings } from './arguments.ts';
+import type { AgentSession, AgentSettings } from './agent-settings.ts';
 import { agentEnvironment } from './environment.ts';
 import { kindOf, type RunnableAgent } from '../agents/kinds.ts';
 import { taskMarker } from '../../lib/process/marker.ts';
@@ -32,6 +32,10 @@ export interface LaunchSettings {
   environment?: readonly string[];
   /** The id of a new session, a UUID. */
   newSessionId: string;
+  /** Folder that it works in. */
+  cwd: string;
+  /** Folder of this run's own for files that the agent reads; made only where it needs one. */
+  folder: string;
   /** Told to the agent. Default: nothing is said about the time. */
   now?: Date;
 }
@@ -47,19 +51,24 @@ export interface Launch {
 /** Turns a request into a command line, an environment and a prompt. */
 export function launchOf(
   request: RunRequest,
-  { env, settings, environment = [], newSessionId, now }: LaunchSettings,
+  { env, settings, environment = [], newSessionId, cwd, folder, now }: LaunchSettings,
 ): Launch {
   const { task, agent, resume } = request;
   const session = sessionOf(task, resume, newSessionId);
-  const { command, args } = kindOf(agent).commandLine(agent, session, settings);
+  const kind = kindOf(agent);
+  const { command, args, env: own } = kind.commandLine(agent, { session, settings, cwd, folder, env });
   return {
     command,
     args,
-    env: agentEnvironment(
-      { ...env, PATH: agentSearchPath(command, env) },
-      taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
-      environment,
-    ),
+    env: {
+      ...kind.environment,
+      ...agentEnvironment(
+        { ...env, PATH: agentSearchPath(command, env) },
+        taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
+        { isOwnVariable: (name) => kind.isOwnVariable(name), more: environment },
+      ),
+      ...own,
+    },
     prompt: promptOf(request, now),
   };
 }

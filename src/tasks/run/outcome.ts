@@ -35,6 +35,8 @@ export interface RunEvidence {
   staleSession: boolean;
   /** True when standard error says that the request was refused as invalid. */
   isInvalid?: boolean;
+  /** Why it was refused by its exit status or standard error, where no result says so. */
+  refusal?: RefusalKind;
 }
 
 /** Every way in which an attempt can fail. */
@@ -120,7 +122,10 @@ function withResult(result: AgentResult, { stop, exit, stderr, isProven = false 
     return { kind: 'succeeded', reply: result.text, note: isUnfinished ? unfinished : lingered };
   }
   if (exit?.code !== 0 && !isProven) {
-    return { kind: 'crashed', reason: clip(`the agent gave a result, but ${exitOf(exit)}${said(stderr)}`) };
+    return {
+      kind: 'crashed',
+      reason: clip(`the agent gave a result, but ${exitOf(exit)}${lastWords(stderr)}`),
+    };
   }
   if (result.text === '' && result.deniedTools.length > 0) {
     const tools = [...new Set(result.deniedTools)].join(', ');
@@ -132,18 +137,20 @@ function withResult(result: AgentResult, { stop, exit, stderr, isProven = false 
 const lingered = 'the agent did not exit after its result and was ended';
 const unfinished = 'background tasks of the agent were not through when it ended';
 
-function withoutResult({ exit, messages, stderr }: RunEvidence, now: number): Outcome {
-  const refusal = exit?.code === 0 ? undefined : refusalInWords(stderr, now);
+function withoutResult({ exit, messages, stderr, refusal: known }: RunEvidence, now: number): Outcome {
+  const said = exit?.code === 0 ? undefined : refusalInWords(stderr, now);
+  const refusal = known === undefined ? said : { ...said, kind: known };
   if (refusal !== undefined && exit?.signal === null)
     return { ...refusal, reason: clip(refusalSentence(refusal, stderr.trim().slice(-maxReasonChars / 2))) };
-  if (exit?.code !== 0) return { kind: 'crashed', reason: clip(`the agent ${exitOf(exit)}${said(stderr)}`) };
+  if (exit?.code !== 0)
+    return { kind: 'crashed', reason: clip(`the agent ${exitOf(exit)}${lastWords(stderr)}`) };
   if (messages === 0) {
     return {
       kind: 'protocol',
-      reason: clip(`the agent exited without one message of the stream-json protocol${said(stderr)}`),
+      reason: clip(`the agent exited without one message of the stream-json protocol${lastWords(stderr)}`),
     };
   }
-  return { kind: 'no-result', reason: clip(`the agent exited before it gave a result${said(stderr)}`) };
+  return { kind: 'no-result', reason: clip(`the agent exited before it gave a result${lastWords(stderr)}`) };
 }
 
 function exitOf(exit: RunEvidence['exit']): string {
@@ -156,7 +163,7 @@ function errorOf({ text, errors, subtype }: AgentResult): string {
   return [...errors, text].filter((part) => part !== '').join('; ') || subtype;
 }
 
-function said(stderr: string): string {
+function lastWords(stderr: string): string {
   const words = stderr.trim();
   return words === '' ? '' : `; its last words: ${words.slice(-maxReasonChars / 2)}`;
 }

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { parseStreamLine, type StreamEvent } from './stream-event.ts';
+import type { StreamEvent } from './stream-event.ts';
 
 /** 1 MiB: no message that matters is longer, except tool results, which are not needed. */
 const maxStreamLineChars = 1024 * 1024;
@@ -24,11 +24,19 @@ export interface StreamReader {
   readonly overflowed: boolean;
 }
 
+/** Reads one line of standard output: the events that it stands for, or undefined where it is no message of the protocol. */
+export type ParseLine = (line: string) => StreamEvent | readonly StreamEvent[] | undefined;
+
 /**
- * Cuts standard output into lines across chunks, UTF-8 safe, and reads each as a stream message.
- * A line over the bound is skipped whole, what is no message is skipped too, and neither harms the next line.
+ * Cuts standard output into lines across chunks, UTF-8 safe, and reads each as a stream message; `atEnd` adds what the whole
+ * of them stands for. A line over the bound is skipped whole, what is no message is skipped too, and neither harms the next
+ * line.
  */
-export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
+export function createLineReader(
+  parseLine: ParseLine,
+  bounds: StreamBounds = {},
+  atEnd: () => readonly StreamEvent[] = () => [],
+): StreamReader {
   const { maxLineChars = maxStreamLineChars, maxLines = maxOutputLines, maxBytes = maxOutputBytes } = bounds;
   const decoder = new StringDecoder('utf8');
   let bytes = 0;
@@ -46,10 +54,11 @@ export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
   }
 
   function takeLine(): StreamEvent[] {
-    const event = chars <= maxLineChars ? parseStreamLine(pieces.join('')) : undefined;
+    const events = chars <= maxLineChars ? parseLine(pieces.join('')) : undefined;
     pieces = [];
     chars = 0;
-    return event === undefined ? [] : [event];
+    if (events === undefined) return [];
+    return 'kind' in events ? [events] : [...events];
   }
 
   function read(text: string): StreamEvent[] {
@@ -72,7 +81,7 @@ export function createStreamReader(bounds: StreamBounds = {}): StreamReader {
       return isOver() ? [] : read(decoder.write(chunk));
     },
     end() {
-      return isOver() ? [] : [...read(decoder.end()), ...takeLine()];
+      return isOver() ? [] : [...read(decoder.end()), ...takeLine(), ...atEnd()];
     },
     get overflowed() {
       return isOver();

@@ -1,6 +1,5 @@
 import { taskMarkerName } from '../../lib/process/marker.ts';
-import { kindOf } from '../agents/kinds.ts';
-import type { AgentSettings } from '../run/arguments.ts';
+import type { AgentSettings } from '../run/agent-settings.ts';
 import { launchOf, type RunRequest, sessionOf } from '../run/launch.ts';
 import { type AgentFiles, fileStamp, loginStamp, sessionStamp, settingsStamp } from './stamps.ts';
 
@@ -51,16 +50,22 @@ const newSession = 'new';
 export function shapeOf(request: RunRequest, terms: LaunchTerms): LaunchShape {
   const { agent, task, resume } = request;
   const { env, cwd, settings, environment, files } = terms;
-  const launch = launchOf(request, { env, settings, environment, newSessionId: newSession });
+  const launch = launchOf(request, {
+    env,
+    settings,
+    environment,
+    newSessionId: newSession,
+    cwd,
+    folder: cwd,
+  });
   const session = sessionOf(task, resume, newSession);
-  const variables = Object.entries({ ...kindOf(agent).environment, ...launch.env });
   return {
-    agent: `${agent.kind} ${launch.command} ${agent.kind === 'claude' ? agent.version : ''} ${fileStamp(launch.command)}`,
+    agent: `${agent.kind} ${launch.command} ${'version' in agent ? agent.version : ''} ${fileStamp(launch.command)}`,
     folder: cwd,
     session: JSON.stringify(session) + (resume === null ? '' : ` ${sessionStamp(files, cwd, resume)}`),
     arguments: launch.args,
     // Each run has a mark of its own.
-    environment: Object.fromEntries(variables.filter(([name]) => name !== taskMarkerName)),
+    environment: Object.fromEntries(Object.entries(launch.env).filter(([name]) => name !== taskMarkerName)),
     login: loginStamp(files),
     settings: settingsStamp(files, cwd),
   };

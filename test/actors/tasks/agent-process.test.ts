@@ -40,6 +40,7 @@ function startRun(agent: RunnableAgent, { task: changes, limits, bounds, resume 
   const machine = agentRunMachine.provide({
     actors: {
       agentProcess: createAgentProcess({
+        folder: () => '/nonexistent',
         env: process.env,
         cwd,
         settings: () => ({}),

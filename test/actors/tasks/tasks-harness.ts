@@ -34,7 +34,7 @@ import { taskMarkerName } from '../../../src/lib/process/marker.ts';
 import type { RetryPolicy } from '../../../src/tasks/run/retry.ts';
 import { type BusFacts, createBus } from '../../../src/bus.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
-import type { AgentResolution } from '../../../src/tasks/agents/resolve.ts';
+import type { AgentResolution } from '../../../src/tasks/agents/resolution.ts';
 import type { Recall } from '../../../src/memory/recall/recall.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
 import { type ClaimedTask, type ClaimOptions, claimTask } from '../../../src/tasks/rows/claim.ts';
@@ -81,7 +81,12 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
   const upkeep = { store, bus, worker, leaseMs, killGraceMs: () => 300, retryPolicy };
   const agentRun = agentRunMachine.provide({
     actors: {
-      agentProcess: createAgentProcess({ env: process.env, cwd, settings: () => ({}) }),
+      agentProcess: createAgentProcess({
+        folder: () => '/nonexistent',
+        env: process.env,
+        cwd,
+        settings: () => ({}),
+      }),
       noteProcess: createNoteProcess(store),
       terminate: createTerminate(),
       followUps: followUpsMachine.provide({

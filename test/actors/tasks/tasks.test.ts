@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { taskMarker } from '../../../src/lib/process/marker.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
 import { bootId, identityOf, isAlive } from '../../../src/lib/process/identity.ts';
-import type { AgentResolution } from '../../../src/tasks/agents/resolve.ts';
+import type { AgentResolution } from '../../../src/tasks/agents/resolution.ts';
 import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
 import { recordOutcome } from '../../../src/tasks/rows/record-outcome.ts';

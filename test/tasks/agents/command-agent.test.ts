@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { interruptLine, userLine } from '../../../src/tasks/run/arguments.ts';
-import { parseStreamLine } from '../../../src/tasks/run/stream-event.ts';
+import { interruptLine, userLine } from '../../../src/tasks/agents/claude/arguments.ts';
+import { parseStreamLine } from '../../../src/tasks/agents/claude/parse-line.ts';
 import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import { leakGuard } from '../../helpers/leak-guard.ts';
 

@@ -1,7 +1,8 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { userLine } from '../../../src/tasks/run/arguments.ts';
-import { parseStreamLine, type StreamEvent } from '../../../src/tasks/run/stream-event.ts';
+import { userLine } from '../../../src/tasks/agents/claude/arguments.ts';
+import { parseStreamLine } from '../../../src/tasks/agents/claude/parse-line.ts';
+import type { StreamEvent } from '../../../src/tasks/run/stream-event.ts';
 import { childEntry } from '../../../src/lib/process/child-entry.ts';
 import { leakGuard } from '../../helpers/leak-guard.ts';
 

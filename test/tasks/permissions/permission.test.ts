@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentArguments } from '../../../src/tasks/run/arguments.ts';
+import { agentArguments } from '../../../src/tasks/agents/claude/arguments.ts';
 import {
   defaultPermissions,
   permissionFor,

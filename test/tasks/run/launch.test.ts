@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { agentArguments, userLine } from '../../../src/tasks/run/arguments.ts';
+import { agentArguments, userLine } from '../../../src/tasks/agents/claude/arguments.ts';
 import { agentEnvironment } from '../../../src/tasks/run/environment.ts';
-import { withRules } from '../../../src/tasks/agents/kinds.ts';
+import { cliKind, withRules } from '../../../src/tasks/agents/kinds.ts';
 import { launchOf } from '../../../src/tasks/run/launch.ts';
 import { settingsSchema } from '../../../src/settings.ts';
 import { taskMarker } from '../../../src/lib/process/marker.ts';
 import { claudeAt, fakeTask } from '../../helpers/agent-fixtures.ts';
 
 const marker = taskMarker({ worker: 'w', taskId: 7, attempt: 2 });
+
+const isOwnVariable = (name: string) => cliKind('claude').isOwnVariable(name);
 
 describe('launch', () => {
   it('begins a session or resumes one with the equals form', () => {
@@ -62,7 +64,7 @@ describe('launch', () => {
       NINJAD_TASK: 'outer:1:1',
       TZ: undefined,
     };
-    expect(agentEnvironment(own, marker)).toEqual({
+    expect(agentEnvironment(own, marker, { isOwnVariable })).toEqual({
       PATH: '/bin',
       HOME: '/home/o',
       LC_ALL: 'C',
@@ -120,7 +122,10 @@ describe('launch', () => {
     'NODE_EXTRA_CA_CERTS',
     'SSH_AUTH_SOCK',
   ])('lets the login, the provider and the network of the CLI through: %s', (name) => {
-    expect(agentEnvironment({ [name]: 'x' }, marker)).toEqual({ [name]: 'x', NINJAD_TASK: 'w:7:2' });
+    expect(agentEnvironment({ [name]: 'x' }, marker, { isOwnVariable })).toEqual({
+      [name]: 'x',
+      NINJAD_TASK: 'w:7:2',
+    });
   });
 
   it.each([
@@ -137,12 +142,14 @@ describe('launch', () => {
     'NINJAD_HOME',
     'GH_TOKEN',
   ])('keeps what is none of the agent: %s', (name) => {
-    expect(agentEnvironment({ [name]: 'x' }, marker)).toEqual({ NINJAD_TASK: 'w:7:2' });
+    expect(agentEnvironment({ [name]: 'x' }, marker, { isOwnVariable })).toEqual({ NINJAD_TASK: 'w:7:2' });
   });
 
   it('lets through what the owner names, but no marker of a session', () => {
     const own = { GH_TOKEN: 'x', OTHER: 'y', CLAUDECODE: '1' };
-    expect(agentEnvironment(own, marker, ['GH_TOKEN', 'CLAUDECODE', 'UNSET'])).toEqual({
+    expect(
+      agentEnvironment(own, marker, { isOwnVariable, more: ['GH_TOKEN', 'CLAUDECODE', 'UNSET'] }),
+    ).toEqual({
       GH_TOKEN: 'x',
       NINJAD_TASK: 'w:7:2',
     });
@@ -166,11 +173,13 @@ describe('launch', () => {
     const agent = withRules({ kind: 'command', path: '/bin/llm', reason: 'named', entry });
     const launch = launchOf(
       { task: fakeTask(), agent, memories: [], degraded: null, withoutMemories: null, resume: null },
-      { env: {}, settings: { maxBudgetUsd: 1 }, newSessionId: 'new' },
+      { env: {}, settings: { maxBudgetUsd: 1 }, newSessionId: 'new', cwd: '/w', folder: '/f' },
     );
     expect([launch.command, ...launch.args]).toEqual(['node', 'adapter.js', '["llm"]']);
-    expect(agent.rules).toEqual({ resumes: false, hears: false, interrupts: false, callsTools: false });
-    expect(Object.values(claudeAt('/opt/claude').rules)).toEqual([true, true, true, true]);
+    expect(agent.rules).toMatchObject({ resumes: false, hears: false, interrupts: false, callsTools: false });
+    expect(claudeAt('/opt/claude').rules).toMatchObject({
+      ...{ resumes: true, hears: true, interrupts: true, callsTools: true },
+    });
   });
 
   it('keeps the prompt out of the arguments, where ps would show it', () => {
@@ -190,12 +199,16 @@ describe('launch', () => {
     const agent = claudeAt('/opt/claude');
     const launch = launchOf(
       { task, agent, memories: [], degraded: null, withoutMemories: null, resume: null },
-      { env: {}, settings: {}, newSessionId: 'new' },
+      { env: {}, settings: {}, newSessionId: 'new', cwd: '/w', folder: '/f' },
     );
     expect(launch.command).toBe('/opt/claude');
     expect(launch.args).toContain('new');
     expect(launch.args.join(' ')).not.toContain('secret');
-    expect(launch.env).toEqual({ NINJAD_TASK: 'w:7:2', PATH: expect.stringMatching(/^\/opt:/) as string });
+    expect(launch.env).toEqual({
+      NINJAD_TASK: 'w:7:2',
+      PATH: expect.stringMatching(/^\/opt:/) as string,
+      CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
+    });
     expect(launch.prompt).toContain('trust: untrusted');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStreamLine } from '../../../src/tasks/run/stream-event.ts';
+import { parseStreamLine } from '../../../src/tasks/agents/claude/parse-line.ts';
 
 const read = (message: object) => parseStreamLine(JSON.stringify(message));
 

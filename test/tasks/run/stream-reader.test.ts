@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../../src/tasks/run/stream-event.ts';
-import { createStreamReader, type StreamBounds } from '../../../src/tasks/run/stream-reader.ts';
+import { parseStreamLine } from '../../../src/tasks/agents/claude/parse-line.ts';
+import { createLineReader, type StreamBounds } from '../../../src/tasks/run/stream-reader.ts';
 
 const text = (words: string) =>
   JSON.stringify({
@@ -10,7 +11,7 @@ const text = (words: string) =>
   });
 
 function readAll(chunks: readonly Buffer[], bounds?: StreamBounds): StreamEvent[] {
-  const reader = createStreamReader(bounds);
+  const reader = createLineReader(parseStreamLine, bounds);
   return [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.end()];
 }
 
@@ -64,7 +65,7 @@ describe('stream reader', () => {
   });
 
   it('reads nothing any more once the output has passed its bound', () => {
-    const reader = createStreamReader({ maxBytes: 100 });
+    const reader = createLineReader(parseStreamLine, { maxBytes: 100 });
     expect(reader.push(Buffer.from('x'.repeat(100)))).toEqual([]);
     expect(reader.overflowed).toBe(false);
     expect(reader.push(Buffer.from(`\n${text('late')}\n`))).toEqual([]);
@@ -73,7 +74,7 @@ describe('stream reader', () => {
   });
 
   it('reads nothing any more once there were too many lines, however short', () => {
-    const reader = createStreamReader({ maxLines: 3 });
+    const reader = createLineReader(parseStreamLine, { maxLines: 3 });
     expect(reader.push(Buffer.from(`\n\n${text('third')}\n`))).toEqual([{ kind: 'text', text: 'third' }]);
     expect(reader.overflowed).toBe(false);
     expect(reader.push(Buffer.from(`\n${text('fifth')}\n`))).toEqual([]);
@@ -82,7 +83,7 @@ describe('stream reader', () => {
   });
 
   it('gets over 30 MiB of one endless line', () => {
-    const reader = createStreamReader();
+    const reader = createLineReader(parseStreamLine);
     const chunk = Buffer.alloc(64 * 1024, '{');
     for (let piece = 0; piece < 480; piece++) expect(reader.push(chunk)).toEqual([]);
     expect(reader.push(Buffer.from(`\n${text('next')}\n`))).toEqual([{ kind: 'text', text: 'next' }]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseStreamLine, type StreamEvent } from '../../../src/tasks/run/stream-event.ts';
+import { parseStreamLine } from '../../../src/tasks/agents/claude/parse-line.ts';
+import type { StreamEvent } from '../../../src/tasks/run/stream-event.ts';
 import { createUsageMeter } from '../../../src/tasks/run/usage-meter.ts';
 
 const event = (message: object): StreamEvent => {

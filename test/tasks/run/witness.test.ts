@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../../src/tasks/run/outcome.ts';
-import { type AgentResult, parseStreamLine, type StreamEvent } from '../../../src/tasks/run/stream-event.ts';
+import { parseStreamLine } from '../../../src/tasks/agents/claude/parse-line.ts';
+import type { AgentResult, StreamEvent } from '../../../src/tasks/run/stream-event.ts';
 import { createWitness } from '../../../src/tasks/run/witness.ts';
 
 const says = (text: string, parent: string | null = null) => ({

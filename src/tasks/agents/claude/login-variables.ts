@@ -1,4 +1,4 @@
-import { ownValue } from '../../lib/own-value.ts';
+import { ownValue } from '../../../lib/own-value.ts';
 
 /**
  * The variables of the documentation of Claude Code by which it logs in, finds its provider and reaches it, and those by
@@ -46,6 +46,11 @@ const prefixes = ['ANTHROPIC_', 'AWS_', 'GOOGLE_', 'AZURE_', 'VERTEX_REGION_'];
 /** True for a variable by which the CLI logs in or finds its provider. */
 export function isLoginVariable(name: string): boolean {
   return names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** True for a variable that the CLI reads: by which it logs in, finds its provider, its files, or leaves itself as it is. */
+export function isClaudeVariable(name: string): boolean {
+  return isLoginVariable(name) || name === 'CLAUDE_CONFIG_DIR' || name === 'DISABLE_AUTOUPDATER';
 }
 
 /** True for a variable that a surrounding CLI sets: an agent that inherits it takes itself for a part of that one. */
