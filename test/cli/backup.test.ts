@@ -2,49 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOfArchive } from '../../src/lib/tar/header.ts';
-import { loadMigrations } from '../../src/lib/store/migrations.ts';
-import { writeArchive } from '../../src/upkeep/backup/archive.ts';
 import type { Manifest } from '../../src/upkeep/backup/manifest.ts';
-import { packOne, type Packing } from '../../src/upkeep/backup/pack.ts';
+import { archiveOf } from '../helpers/archive.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
 
 /* Archives that are found wanting before their database is started, and what the commands say of them. */
 const cli = cliHarness();
-const schema = loadMigrations().at(-1)?.version ?? 0;
 let root: string;
 let content: string;
 const archives = new Map<string, string>();
 
 async function makeArchive(name: string, more: (manifest: Manifest) => object): Promise<void> {
   const path = join(root, `${name}.tar`);
-  const packing: Packing = { files: [], leftOut: [], unread: [], breathe: () => Promise.resolve() };
-  const draft = await writeArchive(
-    path,
-    'gzip',
-    (async function* () {
-      yield* packOne(packing, content, 'config.json');
-      yield endOfArchive;
-    })(),
-  );
-  const manifest: Manifest = {
-    format: 1,
-    program: { version: '9.9.9', node: process.version },
-    at: '2026-11-28T02:40:00.000Z',
-    host: 'h',
-    home: '/home/ada/.ninjad',
-    generation: 1,
-    database: { kind: 'embedded', server: '18.6', schema },
-    codec: 'gzip',
-    withSecrets: false,
-    payload: { bytes: draft.payload.bytes, sha256: draft.sha256 },
-    files: packing.files,
-    counts: {},
-    leftOut: [],
-    unread: [],
-    outside: [],
-  };
-  await draft.finish({ ...manifest, ...more(manifest) });
+  await archiveOf(path, content, ['config.json'], more);
   archives.set(name, path);
 }
 
@@ -55,7 +25,9 @@ beforeAll(async () => {
   writeFileSync(join(content, 'config.json'), '{}\n');
   const missing = { path: 'journal/0000000000000000.log', bytes: 3, sha256: '0'.repeat(64) };
   await makeArchive('incomplete', ({ files }) => ({ files: [...files, missing] }));
-  await makeArchive('later schema', ({ database }) => ({ database: { ...database, schema: schema + 1 } }));
+  await makeArchive('later schema', ({ database }) => ({
+    database: { ...database, schema: database.schema + 1 },
+  }));
   await makeArchive('later form', () => ({ format: 2 }));
   await makeArchive('altered', ({ files }) => ({
     files: files.map((file) => ({ ...file, sha256: '0'.repeat(64) })),
