@@ -184,6 +184,14 @@ describe('a backup that is made under 5,000 events a second', () => {
     }
   });
 
+  it('is not made where the command names another database than the daemon has', async () => {
+    const env = { DATABASE_URL: 'postgres://me:hidden@127.0.0.1:1/other' };
+    const made = await runNinjad(daemon.home, ['backup', 'create', target], env);
+    expect(made.code).toBe(1);
+    expect(made.stderr).toContain('the running daemon has the embedded database');
+    expect(made.stderr).not.toContain('hidden');
+  });
+
   it('is refused as damaged wherever it was cut or altered', async () => {
     const bytes = readFileSync(archive);
     const bad = join(target, 'bad.tar');
