@@ -25,7 +25,6 @@ let archive: string;
 let manifest: Manifest;
 /** Events that were accepted, and so had their answer, before the backup was begun. */
 let before: number;
-let slowest: number;
 
 const line = (n: number): string => `LOW|cron:load||reading|event ${n}`;
 
@@ -58,19 +57,8 @@ beforeAll(async () => {
   })();
   await until('some are accepted', async () => (await daemon.status()).counts.accepted >= eventsASecond);
   before = (await daemon.status()).counts.accepted;
-  slowest = 0;
-  const making = new AbortController();
-  const asking = (async () => {
-    while (!making.signal.aborted) {
-      const askedAt = performance.now();
-      await daemon.value('SELECT 1');
-      slowest = Math.max(slowest, performance.now() - askedAt);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  })();
   const made = await daemon.ninjad('backup', 'create', target);
-  making.abort();
-  await Promise.all([flood, asking]);
+  await flood;
   expect(made.stderr).toBe('');
   expect(made.code).toBe(0);
   archive = made.stdout.trim();
@@ -119,11 +107,6 @@ describe('a backup that is made under 5,000 events a second', () => {
       expect.arrayContaining(['token', 'config.json: notify.url']),
     );
     expect(manifest.outside.join()).toContain('.claude');
-  });
-
-  it('lets nobody wait for long', () => {
-    // A quarter of a second is asked for; two cores that others use as well get more.
-    expect(slowest).toBeLessThan(2_000);
   });
 
   it('is listed with its rows, and drilled: restored beside, started, and a memory read back', async () => {
