@@ -1271,7 +1271,7 @@ CREATE TABLE upkeep_runs (
   reason text,
   CONSTRAINT upkeep_runs_pkey PRIMARY KEY (id),
   CONSTRAINT upkeep_runs_failed_has_reason CHECK (((state = 'failed'::text) = (reason IS NOT NULL))),
-  CONSTRAINT upkeep_runs_kind_known CHECK ((kind = ANY (ARRAY['create'::text, 'drill'::text]))),
+  CONSTRAINT upkeep_runs_kind_known CHECK ((kind = ANY (ARRAY['create'::text, 'drill'::text, 'verify'::text]))),
   CONSTRAINT upkeep_runs_state_known CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
 );
 CREATE INDEX upkeep_runs_kind_idx ON public.upkeep_runs USING btree (kind, at);

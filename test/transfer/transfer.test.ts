@@ -307,6 +307,13 @@ describe('texts from elsewhere', () => {
     expect(await bring(join(folder, 'conversations.json'))).toMatchObject({ imported: 1, known: 1 });
   });
 
+  it('count what stands there twice once, in a dry run as well', async () => {
+    const folder = tempDir();
+    for (const name of ['one.md', 'two.md']) writeFileSync(join(folder, name), '# Same\n\nthe same words\n');
+    for (const isDry of [true, false])
+      expect(await bring(folder, isDry)).toMatchObject({ texts: 2, imported: 1, known: 1 });
+  });
+
   it('tells of what it cannot read and takes the rest', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'conversations.json'), JSON.stringify([{ odd: 1 }, ...claudeExport]));

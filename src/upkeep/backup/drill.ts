@@ -65,7 +65,8 @@ export async function drill(options: DrillOptions): Promise<Drilled> {
       { payload: archive.payload, manifest: whole },
       { into: { folder: home, takes: () => true } },
     );
-    if (fault !== undefined) throw failed(`${fault.path}: ${fault.problem}`);
+    if (fault !== undefined)
+      throw failed(`${fault.path}: ${fault.problem}`, fault.kind === 'missing' ? 'incomplete' : 'damaged');
     const tryOut = async (open: OpenDatabase, copy: string, url?: string): Promise<Drilled> => {
       const { counts, sentinel } = await withDatabase(open, join(home, copy), async (store) => ({
         counts: await countRows(store),
@@ -100,8 +101,8 @@ function serverOf({ databaseUrl }: DrillOptions): string {
   );
 }
 
-function failed(why: string): BackupError {
-  return new BackupError('damaged', `the drill failed: ${why}`);
+function failed(why: string, kind: BackupError['kind'] = 'damaged'): BackupError {
+  return new BackupError(kind, `the drill failed: ${why}`);
 }
 
 async function newestMemory(store: Pick<Store, 'query'>): Promise<Sentinel | undefined> {
