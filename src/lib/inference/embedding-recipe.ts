@@ -41,7 +41,7 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       pooling: 'cls',
       queryPrefix: 'Represent this sentence for searching relevant passages: ',
       passagePrefix: '',
-      voice: { weight: 0.6, unrelatedBelow: 0.45 },
+      voice: { weight: 0.8, unrelatedBelow: 0.45 },
       knowsOnlyEnglish: true,
     },
   ],
@@ -52,7 +52,7 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       ...plain,
       queryPrefix: 'query: ',
       passagePrefix: 'passage: ',
-      voice: { weight: 0.8, unrelatedBelow: 0.75 },
+      voice: { weight: 1.5, unrelatedBelow: 0.75 },
     },
   ],
   [
@@ -61,11 +61,11 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       ...plain,
       queryPrefix: 'query: ',
       passagePrefix: 'passage: ',
-      voice: { weight: 1.5, unrelatedBelow: 0.75 },
+      voice: { weight: 2.5, unrelatedBelow: 0.75 },
       knowsOnlyEnglish: true,
     },
   ],
-  [/\/all-MiniLM-/, { ...plain, voice: { weight: 0.6, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
+  [/\/all-MiniLM-/, { ...plain, voice: { weight: 1, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
 ];
 
 /** The recipe of a model by its name; for a family that is not known, the mean and no prefix, as most have it. */
