@@ -57,6 +57,21 @@ describe('the time that is asked about', () => {
   });
 });
 
+describe('a time in a question about what holds', () => {
+  it('does not hide what was said long before', async () => {
+    await say('the spare key is with Ulla in the blue house', 60);
+    await say('the plumber comes on Friday at nine', 8);
+    for (let number = 0; number < 15; number += 1)
+      await say(`parcel ${number} came by the back door`, number / 100);
+    for (let number = 0; number < 15; number += 1)
+      await say(`letter ${number} went to the office`, 2 + number / 100);
+    await keep();
+    expect((await recalled('who has the spare key today?'))[0]).toMatch(/Ulla/);
+    expect((await recalled('who comes on Friday?'))[0]).toMatch(/plumber/);
+    expect((await recalled('what is on Friday?'))[0]).toMatch(/plumber/);
+  });
+});
+
 const corrections = [
   [
     'the spare key is with Ulla in the blue house',
