@@ -8,6 +8,7 @@ import { type BenchDaemon, startDaemon } from '../daemon.ts';
 import type { Figure } from '../figure.ts';
 import { crowd } from '../recall/crowd.ts';
 import { percentile } from '../statistics.ts';
+import { clockAgent } from './exec.ts';
 import { flood } from './floods.ts';
 
 /** A daemon with an encoder, or with none. */
@@ -84,7 +85,7 @@ async function startFitted(home: string, { embedder, env }: Fitting): Promise<Be
     homePaths(home).configFile,
     JSON.stringify({ 'inference.embedder': embedder, 'inference.reranker': null, 'inference.ner': null }),
   );
-  const daemon = await startDaemon(home, { NINJAD_AGENT: 'offline', ...env });
+  const daemon = await startDaemon(home, { NINJAD_AGENT: clockAgent, ...env });
   if (embedder === null && env['NINJAD_BUILT_IN'] === 'false') return daemon;
   await until(async () => {
     const { builtIn, embedder: own } = (await daemon.client.ask('status.get', {})).inference;
