@@ -1,5 +1,6 @@
 import { createTextPreparer } from '../../actors/memory/text-preparer.ts';
-import { createMemoryKeeper, type KeptPass } from '../memory/keep/keep-memory.ts';
+import { createMemoryKeeper } from '../memory/keep/keep-memory.ts';
+import type { KeptPass } from '../memory/keep/kept-pass.ts';
 import { createVectorKeeper } from '../memory/keep/keep-vectors.ts';
 import type { Services } from '../services.ts';
 import { chore } from './chores.ts';

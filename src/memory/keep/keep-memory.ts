@@ -3,6 +3,7 @@ import type { Store } from '../../lib/store/store.ts';
 import { createEmbedMissing } from './embed-missing.ts';
 import { keyOldMemories } from './key-old.ts';
 import type { InHand } from './in-hand.ts';
+import type { KeptPass } from './kept-pass.ts';
 import type { MemoryCounts } from './memory-counts.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { createPreparer, type PrepareDeps, prepareNotes } from './prepare-pending.ts';
@@ -26,13 +27,6 @@ export interface KeeperDeps {
   /** Told of memories that have new words, batch by batch; of their pieces, where they are documents. Default: nobody asks. */
   onPrepared?: (ids: readonly number[]) => void;
   now?: () => Date;
-}
-
-/** Result of a pass. */
-export interface KeptPass {
-  /** Tasks looked at, memories prepared and vectors made. */
-  done: number;
-  isMore: boolean;
 }
 
 const defaultBudgetMs = 1_000;

@@ -1,7 +1,7 @@
 import type { Embedders } from '../embed/embedders.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { createEmbedMissing, type EmbedOptions } from './embed-missing.ts';
-import type { KeptPass } from './keep-memory.ts';
+import type { KeptPass } from './kept-pass.ts';
 import type { MemoryCounts } from './memory-counts.ts';
 
 export interface VectorKeeperDeps {
