@@ -1,5 +1,6 @@
 import { createTextPreparer } from '../../actors/memory/text-preparer.ts';
-import { createMemoryKeeper, type KeptPass } from '../memory/keep/keep-memory.ts';
+import { createMemoryKeeper } from '../memory/keep/keep-memory.ts';
+import type { KeptPass } from '../memory/keep/kept-pass.ts';
 import { createVectorKeeper } from '../memory/keep/keep-vectors.ts';
 import type { Services } from '../services.ts';
 import { chore } from './chores.ts';
@@ -17,6 +18,7 @@ export function memoryKeeperLogic(services: Services) {
     counts: memoryCounts,
     inHand,
     log,
+    onPrepared: (ids) => bus.emit('memory.prepared', { ids }),
   });
   /** A new thread takes a quarter of a second. */
   const afterPass = closeWhenIdle(preparer);
@@ -26,7 +28,6 @@ export function memoryKeeperLogic(services: Services) {
     async (signal, wake) => {
       const { done, isMore } = await keep(signal);
       await afterPass(done);
-      if (done > 0) bus.emit('memory.prepared', undefined);
       goOn({ done, isMore }, wake);
     },
     (wake) => {
@@ -56,16 +57,38 @@ export function vectorKeeperLogic(services: Services) {
     counts: memoryCounts,
     log,
   });
+  const note = (more: { ids: readonly number[]; isMany?: boolean }): void => {
+    const fits = ids.length + more.ids.length <= maxNamed;
+    if (fits) ids.push(...more.ids);
+    isMany ||= !fits || more.isMany === true;
+  };
+  let ids: number[] = [];
+  let isMany = false;
   return chore(
     services,
     'memories could not be embedded',
-    async (signal, wake) => goOn(await keep(signal), wake),
+    async (signal, wake) => {
+      const changed = { ids, isMany };
+      [ids, isMany] = [[], false];
+      const pass = await keep(signal, changed);
+      if (pass.isMore) note(changed);
+      goOn(pass, wake);
+    },
     (wake) => {
-      const stops = [bus.on('memory.prepared', wake), embedders.onChange(wake)];
+      const stops = [
+        bus.on('memory.prepared', ({ ids: more }) => {
+          note({ ids: more });
+          wake();
+        }),
+        embedders.onChange(wake),
+      ];
       return () => stops.forEach((stop) => stop());
     },
   );
 }
+
+/** Memories that are named to the encoders; some seconds' worth. */
+const maxNamed = 5_000;
 
 /** What got nowhere, such as with a model that is away, is tried again after a rest. */
 function goOn({ done, isMore }: KeptPass, wake: () => void): void {

@@ -1,7 +1,8 @@
 import { withoutModels } from '../../src/lib/inference/without-models.ts';
 import type { Store } from '../../src/lib/store/store.ts';
 import { createEmbedders, type Embedders } from '../../src/memory/embed/embedders.ts';
-import { createMemoryKeeper, type KeeperDeps, type KeptPass } from '../../src/memory/keep/keep-memory.ts';
+import { createMemoryKeeper, type KeeperDeps } from '../../src/memory/keep/keep-memory.ts';
+import type { KeptPass } from '../../src/memory/keep/kept-pass.ts';
 import { createVectorKeeper } from '../../src/memory/keep/keep-vectors.ts';
 import { createMemoryBoard, type MemoryBoard } from '../../src/memory/keep/memory-board.ts';
 import { createMemoryCounts } from '../../src/memory/keep/memory-counts.ts';

@@ -9,10 +9,14 @@ export interface RightOfWay {
   after: (store: Store) => Store;
 }
 
-/** See `RightOfWay`. `maxWaitMs`: the longest that background work waits for its turn, so that it never starves. */
+/**
+ * See `RightOfWay`. `maxWaitMs`: the longest that background work waits for its turn; then it goes on as long without another
+ * wait, so that it never starves.
+ */
 export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOfWay {
   let going = 0;
   let waiting: (() => void)[] = [];
+  let freeUntil = -Infinity;
 
   const release = (): void => {
     // Somebody who comes at once, such as the next statement of the same question, still goes first.
@@ -25,11 +29,14 @@ export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOf
   };
 
   const turn = async (): Promise<void> => {
-    if (going === 0) return;
+    if (going === 0 || performance.now() < freeUntil) return;
     const over = new AbortController();
     await Promise.race([
       new Promise<void>((resolve) => waiting.push(resolve)),
-      delay(maxWaitMs, undefined, { signal: over.signal, ref: false }).catch(() => undefined),
+      delay(maxWaitMs, undefined, { signal: over.signal, ref: false }).then(
+        () => void (freeUntil = performance.now() + maxWaitMs),
+        () => undefined,
+      ),
     ]);
     over.abort();
   };

@@ -3,6 +3,7 @@ import type { Store } from '../../lib/store/store.ts';
 import { createEmbedMissing } from './embed-missing.ts';
 import { keyOldMemories } from './key-old.ts';
 import type { InHand } from './in-hand.ts';
+import type { KeptPass } from './kept-pass.ts';
 import type { MemoryCounts } from './memory-counts.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { createPreparer, type PrepareDeps, prepareNotes } from './prepare-pending.ts';
@@ -20,21 +21,17 @@ export interface KeeperDeps {
   log: { warn: (detail: object, message: string) => void };
   /** Milliseconds that a pass may take before it leaves the rest to the next one (default 1 s). */
   budgetMs?: number;
-  /** Told what is prepared. Default: nobody asks. */
-  inHand?: Pick<InHand, 'begin' | 'settle'> & Partial<Pick<InHand, 'beginOwners' | 'settleOwners'>>;
+  /** Told what is prepared; where it has news the pass ends and the next one begins with them. Default: nobody asks. */
+  inHand?: Pick<InHand, 'begin' | 'settle' | 'hasNews'> &
+    Partial<Pick<InHand, 'beginOwners' | 'settleOwners'>>;
+  /** Told of memories that have new words, batch by batch; of their pieces, where they are documents. Default: nobody asks. */
+  onPrepared?: (ids: readonly number[]) => void;
   now?: () => Date;
-}
-
-/** Result of a pass. */
-export interface KeptPass {
-  /** Tasks looked at, memories prepared and vectors made. */
-  done: number;
-  isMore: boolean;
 }
 
 const defaultBudgetMs = 1_000;
 /** So many of the newest notes that wait come before anything else. */
-const newestNotes = 100;
+const newestNotes = 50;
 
 /**
  * One pass of everything that happens to memories by itself, but for what models do (see keep-vectors): what is new is redacted,
@@ -62,12 +59,12 @@ export function createMemoryKeeper(deps: KeeperDeps) {
 
   return async (signal: AbortSignal): Promise<KeptPass> => {
     const until = performance.now() + budgetMs;
-    const goOn = (): boolean => performance.now() < until;
+    const goOn = (): boolean => performance.now() < until && inHand?.hasNews() !== true;
     const mark = inHand?.begin() ?? 0;
     // What came by itself comes before what a flood has left in the inbox.
     const isRevealed = await reveal({ goOn, signal });
     const { notes, isAll } = await prepareNotes(
-      { store, embedders, prepareText, now },
+      { ...deps, prepareText, now },
       { limit: newestNotes, signal },
     );
     if (isRevealed && isAll) inHand?.settle(mark);

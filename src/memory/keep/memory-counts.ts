@@ -3,7 +3,7 @@ import type { Embedders } from '../embed/embedders.ts';
 import { findModel } from '../embed/vector-table.ts';
 import { countEmbedded } from '../rows/embedded.ts';
 import type { Store } from '../../lib/store/store.ts';
-import type { KeptPass } from './keep-memory.ts';
+import type { KeptPass } from './kept-pass.ts';
 import type { EncoderProgress, MemoryBoard, MemoryProgress } from './memory-board.ts';
 
 export interface MemoryCountsDeps {

@@ -17,14 +17,16 @@ export interface SettleOptions {
 
 /**
  * Keeps, merges or drops memories whose texts are prepared, in one transaction; texts that are too long become documents,
- * each by itself. One that says in newer words what another one says takes its place, each by itself too.
+ * each by itself. One that says in newer words what another one says takes its place, each by itself too. Resolves to the ids of
+ * those that may have new words.
  */
-export async function settle(pairs: readonly Pair[], options: SettleOptions): Promise<void> {
+export async function settle(pairs: readonly Pair[], options: SettleOptions): Promise<number[]> {
   const { store, lexicalModel } = options;
   const { documents, outcome, reworded } = await sortOut(store, pairs);
   for (const { memory, text } of documents) await cutDocument(memory, text, options);
   await settleBatch(store, lexicalModel, outcome);
   for (const { kept: one, into } of reworded) await reword(one, into, options);
+  return [...pairs.map(({ memory }) => memory.id), ...reworded.map(({ into }) => into.id)];
 }
 
 /**
