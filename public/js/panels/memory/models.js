@@ -34,7 +34,9 @@ export function Models({ models: { data, reload } }) {
   if (data === null) return html`<div class="models-fold"></div>`;
   return html`<details class="models-fold small">
     <summary>
-      ${inShort(data.memories)}${isMoving ? html` <span class="state is-cyan"><span class="glyph" aria-hidden="true">◌</span>more is coming</span>` : null}
+      <span class="one-line models-short"
+        >${inShort(data.memories)}${isMoving ? html` <span class="state is-cyan"><span class="glyph" aria-hidden="true">◌</span>more is coming</span>` : null}</span
+      >
     </summary>
     <div class="models">
       ${data.models.map((model) => html`<${Model} key=${model.role} model=${model} />`)}
