@@ -7,6 +7,7 @@ const browser = useBrowser();
 /** A style that makes a text unreadable, and how that is told. */
 const troubles = [
   ['width: 20px; overflow-wrap: anywhere', 'Telephone', 'squeezed'],
+  ['width: 9px; overflow-wrap: anywhere', '12', 'broken'],
   ['width: 60px; overflow: hidden; white-space: nowrap', 'a sentence that goes on', 'cut'],
   [
     'width: 20px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis',
