@@ -1,5 +1,5 @@
 import { createStore } from '../state/store.js';
-import { go } from './location.js';
+import { go, place } from './location.js';
 
 const chordMs = 1_500;
 
@@ -103,14 +103,18 @@ export function focusSearch() {
   return true;
 }
 
-const shownWithinMs = 5_000;
+const shownWithinMs = 30_000;
 
 /** The panel is loaded when it is first shown; whoever goes elsewhere meanwhile is left alone. */
 function focusWhenShown() {
+  let hasArrived = false;
   const watch = new MutationObserver(() => {
+    const isThere = place.get().panel === 'memory';
+    if (hasArrived && !isThere) watch.disconnect();
+    hasArrived = isThere;
     /** @type {HTMLInputElement | null} */
     const field = document.querySelector('[data-search]');
-    if (field === null) return;
+    if (field === null || !isThere) return;
     watch.disconnect();
     take(field);
   });

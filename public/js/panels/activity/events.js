@@ -105,6 +105,16 @@ export function Events({ text }) {
     ${opened === null ? null : html`<${EventDialog} key=${opened} id=${opened} onClose=${close} />`}`;
 }
 
+/** What a payload says to people; null where it says it in a way of its own. @param {string} payload */
+function textOf(payload) {
+  try {
+    const { text } = JSON.parse(payload);
+    return typeof text === 'string' ? text : null;
+  } catch {
+    return /^\s*[[{]/.test(payload) ? null : payload;
+  }
+}
+
 /** @param {{ id: number, onClose: () => void }} props */
 function EventDialog({ id, onClose }) {
   const { data, error } = useResource('event.get', { id }, 'events.list');
@@ -133,7 +143,15 @@ function EventDialog({ id, onClose }) {
                       </dd>`
               }
             </dl>
-            <${Code} text=${data.payload} label="Payload" />
+            ${
+              textOf(data.payload) === null
+                ? html`<${Code} text=${data.payload} label="Payload" />`
+                : html`<p class="event-text">${textOf(data.payload)}</p>
+                    <details class="small">
+                      <summary class="soft">As it came</summary>
+                      <${Code} text=${data.payload} label="Payload" />
+                    </details>`
+            }
             ${data.reply === null ? null : html`<${Markdown} text=${data.reply} />`}`
     }
     <div class="actions is-end">
