@@ -4,8 +4,8 @@ import type { AgentCommand, AgentFact, LastWords } from '../../machines/agent-ru
 import type { AgentSettings } from '../../src/tasks/run/agent-settings.ts';
 import type { AgentInput, AgentKind } from '../../src/tasks/agents/agent-kind.ts';
 import { kindOf } from '../../src/tasks/agents/kinds.ts';
-import { type Launch, launchOf, promptOf, type RunRequest } from '../../src/tasks/run/launch.ts';
-import { provesEnd } from '../../src/tasks/run/outcome.ts';
+import { type Launch, launchOf, promptOf, type RunRequest, whyNotStart } from '../../src/tasks/run/launch.ts';
+import { provesEnd, unfitCode } from '../../src/tasks/run/outcome.ts';
 import { progressOf } from '../../src/tasks/run/progress.ts';
 import type { StreamEvent } from '../../src/tasks/run/stream-event.ts';
 import type { StreamBounds, StreamReader } from '../../src/tasks/run/stream-reader.ts';
@@ -63,10 +63,16 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const report: Report = sendBack;
     const kind = kindOf(input.agent);
     const taken = deps.takeAhead?.(input);
-    const { agent, prompt, model } =
+    const started: Started =
       taken === undefined
         ? startCold(deps, input)
         : { agent: taken.child, prompt: promptOf(input, new Date()) };
+    if ('unfit' in started) {
+      const { unfit: message } = started;
+      queueMicrotask(() => report({ type: 'agent.unspawned', code: unfitCode, message }));
+      return;
+    }
+    const { agent, prompt, model } = started;
     if (agent.pid === undefined) {
       void reportUnspawned(agent, report);
       return;
@@ -93,7 +99,7 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const unread = new Set<string>();
     const witness = createWitness();
     const reader = witnessed(talk.reader, witness);
-    const waits = createToolWaits(witness);
+    const waits = createToolWaits(witness, kind.shellMs);
     readStdout(agent, { reader, waits }, lastWords, report, (events) => {
       deps.onEvents?.(input, events);
       const wasWaiting = events.some(({ kind }) => kind === 'background') && witness.isWaiting;
@@ -131,10 +137,10 @@ export function createAgentProcess(deps: AgentProcessDeps) {
   });
 }
 
-function startCold(
-  deps: AgentProcessDeps,
-  input: RunRequest,
-): { agent: AgentChild; prompt: string; model?: string | undefined } {
+/** An agent at work, or why it was not started. */
+type Started = { agent: AgentChild; prompt: string; model?: string | undefined } | { unfit: string };
+
+function startCold(deps: AgentProcessDeps, input: RunRequest): Started {
   const settings = deps.settings(input);
   const launch = launchOf(input, {
     env: deps.env,
@@ -145,6 +151,8 @@ function startCold(
     newSessionId: randomUUID(),
     now: new Date(),
   });
+  const unfit = whyNotStart(input, settings, launch.prompt);
+  if (unfit !== undefined) return { unfit };
   const enclosed = deps.enclose?.(launch, input) ?? launch;
   return { agent: startAgentChild(enclosed, deps.cwd), prompt: launch.prompt, model: settings.model };
 }
@@ -211,7 +219,9 @@ function readStdout(
 ): void {
   const hear = (events: readonly StreamEvent[]) => {
     waits.note(events);
-    report({ type: 'agent.heard', messages: events.length, allowanceMs: waits.allowanceMs() });
+    // An agent without a network says so again and again: that is no sign that its model is at work.
+    if (events.length === 0 || !events.every(isOffline))
+      report({ type: 'agent.heard', messages: events.length, allowanceMs: waits.allowanceMs() });
     reportAll(events);
   };
   stdout.on('data', (chunk: Buffer) => {
@@ -225,6 +235,10 @@ function readStdout(
     if (rest.length > 0) hear(rest);
     report({ type: 'agent.drained', ...lastWords() });
   });
+}
+
+function isOffline(event: StreamEvent): boolean {
+  return event.kind === 'retry' && event.isOffline === true;
 }
 
 /** One chunk may hold hundreds of token deltas: they cross to the machine as one text. */

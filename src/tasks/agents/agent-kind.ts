@@ -104,6 +104,8 @@ export interface AgentKind<Agent extends FoundAgent = FoundAgent> {
   isOwnVariable(name: string): boolean;
   /** The longest prompt that it takes, in characters; longer ones are refused with a sentence. Default: as long as any. */
   maxPromptChars?: number;
+  /** How long a command of its shell may be silent that names no limit of its own, in milliseconds. Default: 2 minutes. */
+  shellMs?: number;
   /** Why a run with these settings could not be held to them, as a clause about the agent; undefined where it can. */
   whyUnfit?(settings: AgentSettings): string | undefined;
   /** The command line of one run. The prompt is not in it, where ps would show it. May write files into `turn.folder`. */

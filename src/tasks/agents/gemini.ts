@@ -67,8 +67,9 @@ export const gemini: CliKind<'gemini'> = {
   // Else it starts itself a second time, with a bigger heap, and the first one is deaf to signals.
   environment: { GEMINI_CLI_NO_RELAUNCH: 'true' },
   isOwnVariable: (name) => name.startsWith('GEMINI_') || ownVariables.has(name),
-  // More was seen to end without a request and without a word.
-  maxPromptChars: 1_048_576,
+  // It repeats the prompt before its reply and does not wait until that is read: of 1 MB the reply was lost each time, of half of
+  // that never.
+  maxPromptChars: 400_000,
   whyUnfit({ maxTurns, ...settings }) {
     if (maxTurns !== undefined) return 'it cannot be held to a number of turns (`task.maxTurns`)';
     const rule = partialRefusal(settings);

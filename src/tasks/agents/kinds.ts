@@ -1,5 +1,6 @@
 import type { AgentKind, AgentRules, CliKind } from './agent-kind.ts';
 import { claude } from './claude.ts';
+import { codex } from './codex.ts';
 import { entryKind } from './entry-kind.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
@@ -12,7 +13,7 @@ export type RunnableAgent = FoundAgent & { rules: AgentRules };
 export type ResolvedAgent = RunnableAgent | Extract<AgentResolution, { kind: 'misconfigured' }>;
 
 /** The adapters of CLIs, by name: a new one is a file beside this and a line here. */
-export const cliKinds: { [Name in CliName]?: CliKind<Name> } = { claude, gemini, opencode };
+export const cliKinds: { [Name in CliName]?: CliKind<Name> } = { claude, codex, gemini, opencode };
 
 /** The adapter of a CLI. */
 export function cliKind(name: CliName): CliKind {

@@ -73,6 +73,22 @@ export function launchOf(
   };
 }
 
+/** Why the agent of a run is not even started: it could not be held to the settings, or not be told all of the prompt. */
+export function whyNotStart(
+  { agent }: Pick<RunRequest, 'agent'>,
+  settings: AgentSettings,
+  prompt: string,
+): string | undefined {
+  const { title, rules, maxPromptChars, whyUnfit } = kindOf(agent);
+  const unfit = whyUnfit?.(settings);
+  if (unfit !== undefined) return `${title} cannot be held to what this task may do: ${unfit}`;
+  if (settings.maxBudgetUsd !== undefined && !rules.keepsBudget)
+    return `${title} cannot be ended at what a run may cost, and this one may cost $${settings.maxBudgetUsd.toFixed(2)}`;
+  if (maxPromptChars !== undefined && prompt.length > maxPromptChars)
+    return `${title} takes ${maxPromptChars.toLocaleString('en')} characters, and this message has ${prompt.length.toLocaleString('en')} with what belongs to it`;
+  return undefined;
+}
+
 /** The first thing to tell the agent of a run. */
 export function promptOf(
   { task, memories, degraded, withoutMemories, resume }: RunRequest,

@@ -31,6 +31,8 @@ function nextStep(kind: FailureKind, { taskId, attempt, verdict }: FailedAttempt
 const steps: Readonly<Record<FailureKind, string>> = {
   'not-found': 'Install it or correct `agent.path`; `ninjad doctor` says where it was looked for',
   'not-executable': 'Make it executable or correct `agent.path`',
+  unfit:
+    'Give it to another agent (`agent` of the rule or the goal, or `agent.default`), or change what it is held to',
   crashed: 'See what it did by `--transcript`, and whether `ninjad doctor` finds something',
   'no-result': 'See what it did by `--transcript`, and whether the agent works in a terminal',
   protocol:

@@ -43,6 +43,8 @@ export interface RunEvidence {
 export type FailureKind =
   | 'not-found'
   | 'not-executable'
+  /** The agent could not be held to what the task is held to. */
+  | 'unfit'
   | 'crashed'
   | 'no-result'
   | 'protocol'
@@ -64,6 +66,9 @@ export interface Failure {
 }
 
 export type Outcome = { kind: 'succeeded'; reply: string; note?: string } | Failure;
+
+/** Stands in place of the system's code for a start that was not tried. */
+export const unfitCode = 'UNFIT';
 
 const maxReasonChars = 600;
 
@@ -105,6 +110,7 @@ const stopReasons: Record<Exclude<StopCause, 'lingering'>, string> = {
 function notSpawned({ code, message }: { code: string; message: string }): Outcome {
   if (code === 'ENOENT')
     return { kind: 'not-found', reason: clip(`the agent's program is not there: ${message}`) };
+  if (code === unfitCode) return { kind: 'unfit', reason: clip(message) };
   if (code === 'EACCES' || code === 'EPERM' || code === 'ENOEXEC') {
     return { kind: 'not-executable', reason: clip(`the agent's program cannot be executed: ${message}`) };
   }

@@ -12,7 +12,7 @@ export function progressOf(event: StreamEvent): string | undefined {
     case 'denied':
       return `going on without ${event.tool}: it is not allowed`;
     case 'retry':
-      return `waiting for the API${retryOf(event)}`;
+      return event.isOffline === true ? 'waiting for the network' : `waiting for the API${retryOf(event)}`;
     case 'rate-limit':
       return event.status === 'rejected' ? `at the rate limit${untilReset(event.resetsAt)}` : undefined;
     case 'compacting':

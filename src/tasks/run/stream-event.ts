@@ -14,8 +14,15 @@ export type StreamEvent =
   /** What tools gave back. */
   | { kind: 'tool-results'; results: ToolResult[] }
   | { kind: 'denied'; tool: string; why: string }
-  /** The CLI asks the service again by itself; `delayMs` is its pause. */
-  | { kind: 'retry'; attempt: number | undefined; of: number | undefined; delayMs: number; error: ApiError }
+  /** The CLI asks the service again by itself; `delayMs` is its pause. Without a network (`isOffline`) some do so for ever. */
+  | {
+      kind: 'retry';
+      attempt: number | undefined;
+      of: number | undefined;
+      delayMs: number;
+      error: ApiError;
+      isOffline?: boolean;
+    }
   /** Where the owner's plan stands; `resetsAt` is in milliseconds since the epoch. */
   | { kind: 'rate-limit'; status: string; resetsAt: number | undefined; window: string | undefined }
   | { kind: 'compacting' }

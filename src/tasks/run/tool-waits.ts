@@ -13,13 +13,17 @@ export interface ToolWaits {
   allowanceMs(): number;
 }
 
-/** An account without a tool at work. While the agent waits for its background tasks, it may be silent as long as any tool. */
-export function createToolWaits(agent: { readonly isWaiting: boolean } = { isWaiting: false }): ToolWaits {
+/** An account without a tool at work; `shellMs` is for commands without a limit of their own. While the agent waits for its background tasks, it may be silent as long as any tool. */
+export function createToolWaits(
+  agent: { readonly isWaiting: boolean } = { isWaiting: false },
+  shellMs = bashDefaultMs,
+): ToolWaits {
   const working = new Map<string, number>();
   return {
     note(events) {
       for (const event of events) {
-        if (event.kind === 'message') for (const call of event.calls) working.set(call.id, limitOf(call));
+        if (event.kind === 'message')
+          for (const call of event.calls) working.set(call.id, limitOf(call, shellMs));
         if (event.kind === 'tool-results') for (const { id } of event.results) working.delete(id);
         if (event.kind === 'result') working.clear();
       }
@@ -28,8 +32,8 @@ export function createToolWaits(agent: { readonly isWaiting: boolean } = { isWai
   };
 }
 
-function limitOf({ name, input }: ToolCall): number {
+function limitOf({ name, input }: ToolCall, shellMs: number): number {
   const said = input['timeout'] ?? input['timeout_ms'];
-  const known = name === 'Bash' ? bashDefaultMs : 0;
+  const known = name === 'Bash' ? shellMs : 0;
   return typeof said === 'number' && said > 0 ? Math.min(said, maxWaitMs) : known;
 }

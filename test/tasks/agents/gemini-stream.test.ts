@@ -80,8 +80,20 @@ describe('the lines of Gemini CLI', () => {
       kind: 'result',
       result: { isError: true, errors: [refusal], apiStatus: 401 },
     });
-    expect(read(failed('[API Error: terminated]'))[1]).toMatchObject({
-      result: { isError: true, apiStatus: undefined },
+    const atLimit =
+      '[API Error: words]\nPlease wait and try again later. To increase your limits, request more';
+    expect(read(failed(atLimit))[0]).toEqual({ kind: 'api-error', error: { name: undefined, status: 429 } });
+  });
+
+  it('are a failing service where the connection was lost', () => {
+    for (const words of ['terminated', 'exception TypeError: fetch failed sending request'])
+      expect(read(failed(`[API Error: ${words}]`))[0]).toEqual({
+        kind: 'api-error',
+        error: { name: 'server_error', status: undefined },
+      });
+    expect(read(failed('[API Error: odd]'))[0]).toEqual({
+      kind: 'api-error',
+      error: { name: undefined, status: undefined },
     });
   });
 

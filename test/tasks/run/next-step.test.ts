@@ -9,6 +9,7 @@ const told = (kind: FailureKind, verdict: Verdict, attempt = 1) =>
 /** Each kind with the words by which the owner sees what to do. */
 const steps: Record<Exclude<FailureKind, 'cancelled' | 'asked-again' | 'shutdown'>, RegExp> = {
   'not-found': /Install it/,
+  unfit: /another agent.*--retry/,
   'not-executable': /executable/,
   crashed: /--transcript.*doctor/,
   'no-result': /--transcript/,

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentSettings } from '../../run/agent-settings.ts';
 import { ownValue } from '../../../lib/own-value.ts';
@@ -29,6 +29,8 @@ export function makeGeminiHome(
   { owners, settings, servers, hasKey }: GeminiHomeOptions,
 ): void {
   const own = join(folder, '.gemini');
+  // That of a start before, in the same run; what its links lead to stays.
+  rmSync(own, { recursive: true, force: true });
   mkdirSync(own, { recursive: true, mode: 0o700 });
   for (const name of kept) mkdirSync(join(owners, name), { recursive: true, mode: 0o700 });
   for (const name of readdirSync(owners)) {

@@ -1,5 +1,5 @@
 import { type ModelUsage, noUsage, type UsageByModel } from '../../../spend/model-usage.ts';
-import type { AgentResult, StreamEvent } from '../../run/stream-event.ts';
+import type { AgentResult, ApiError, StreamEvent } from '../../run/stream-event.ts';
 import { asNumber, asObject, asText, type Json, parseObject } from '../json.ts';
 
 /** The lines of one run of `gemini -o stream-json`, which end with a `result`; without one it was ended, whatever its exit says. */
@@ -47,9 +47,7 @@ export function createGeminiParser(): (line: string) => StreamEvent[] | undefine
         return [{ kind: 'other' }];
       case 'result': {
         const result = resultOf(message, sessionId);
-        const refused: StreamEvent[] = result.isError
-          ? [{ kind: 'api-error', error: { name: undefined, status: result.apiStatus } }]
-          : [];
+        const refused: StreamEvent[] = result.isError ? [{ kind: 'api-error', error: errorOf(result) }] : [];
         return [...whole(), ...refused, { kind: 'result', result }];
       }
       default:
@@ -99,8 +97,16 @@ function usageOf(models: Json): UsageByModel {
   return Object.fromEntries(used);
 }
 
-/** An error of the API is quoted as its JSON, whose `code` is the HTTP status. */
+/** An error of the API is quoted as its JSON, whose `code` is the HTTP status; of one at a limit only its words are. */
 function statusIn(error: string): number | undefined {
   const [, code] = /"code":\s*([45]\d\d)\b/.exec(error) ?? [];
-  return code === undefined ? undefined : Number(code);
+  if (code !== undefined) return Number(code);
+  return /to increase your limits|quota exceeded|exhausted your/i.test(error) ? 429 : undefined;
+}
+
+/** A connection that could not be made or broke off is the service's fault as much as an answer of 500. */
+function errorOf({ apiStatus, errors }: AgentResult): ApiError {
+  const isLost =
+    apiStatus === undefined && errors.some((words) => /fetch failed|terminated|socket/i.test(words));
+  return { name: isLost ? 'server_error' : undefined, status: apiStatus };
 }
