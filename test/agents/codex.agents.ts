@@ -100,7 +100,8 @@ describe.skipIf(agentPath('codex') === undefined)('the real Codex CLI', () => {
     const home = await codexHome();
     const run = startAgentRun(home, '[[bash setsid -f sleep 617; sleep 618]] [[say done]]', {
       stopTheClock: true,
-      limits: { killGraceMs: 0 },
+      // The tool may be there before the word of it, which lets it be silent for longer.
+      limits: { killGraceMs: 0, silenceMs: 12 * 60_000 },
     });
     await run.runs(/sleep 617/);
     await run.runs(/sleep 618/);
