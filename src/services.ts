@@ -44,8 +44,9 @@ import { type AgentPasses, createAgentPasses } from './tasks/mcp/passes.ts';
 import { createDeeds, type Deeds } from './tasks/deeds.ts';
 import { openLanesOf } from './tasks/room/lanes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
-import { type AgentResolver, createAgentResolver } from './tasks/agents/resolve.ts';
 import { recallFirst } from './memory/recall-first.ts';
+import { type AgentBench, createAgentBench } from './tasks/agents/bench.ts';
+import { type AgentDirectory, createAgentDirectory } from './tasks/agents/directory.ts';
 import { createRecall, type Recaller } from './memory/recall/create-recall.ts';
 import type { Recall } from './memory/recall/recall.ts';
 import { createInHand, type InHand } from './memory/keep/in-hand.ts';
@@ -106,7 +107,9 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   memoryCounts: MemoryCounts;
   /** What was said and cannot be recalled yet. */
   inHand: InHand;
-  agent: AgentResolver;
+  /** Who may answer tasks; as a resolver the default one. */
+  agent: AgentDirectory;
+  agentBench: AgentBench;
   /** How the processes of tasks are held together; found out once, before anything runs. */
   containment: Containment;
   /** Processes of tasks that lost their parents and came to the daemon. */
@@ -229,10 +232,12 @@ export function createServices(
     putEvent: (event) => putEvent(paths, event, writeMs),
     watchKey: (key) => acceptance.watch(key),
   });
-  const agent = createAgentResolver({
+  const agent = createAgentDirectory({
     home: userHomeFrom(env),
     env,
-    configured: () => settings.get('agent.path') ?? undefined,
+    preferred: () => settings.get('agent.default') ?? undefined,
+    pathOf: (name) =>
+      (name === 'claude' ? settings.get('agent.path') : null) ?? settings.get('agent.paths')[name],
     command: () => settings.get('agent.command') ?? undefined,
     commandEntry: childEntry(import.meta.url, './tasks/agents/command-agent.ts'),
     offlineEntry: childEntry(import.meta.url, './tasks/agents/offline-agent.ts'),
@@ -272,6 +277,7 @@ export function createServices(
     memoryCounts: createMemoryCounts({ store: database.store, embedders, board: memoryBoard, log }),
     inHand: createInHand(),
     agent,
+    agentBench: createAgentBench(),
     recall: selfWatch.timed(recaller.recall),
     recaller,
     ledger: createSpendLedger({

@@ -3,7 +3,7 @@ import { fromCallback } from 'xstate';
 import type { AgentCommand, AgentFact, LastWords } from '../../machines/agent-run/protocol.ts';
 import type { AgentSettings } from '../../src/tasks/run/agent-settings.ts';
 import type { AgentInput, AgentKind } from '../../src/tasks/agents/agent-kind.ts';
-import { kindOf } from '../../src/tasks/agents/kinds.ts';
+import { answererOf, kindOf } from '../../src/tasks/agents/kinds.ts';
 import { type Launch, launchOf, promptOf, type RunRequest, whyNotStart } from '../../src/tasks/run/launch.ts';
 import { provesEnd, unfitCode } from '../../src/tasks/run/outcome.ts';
 import { progressOf } from '../../src/tasks/run/progress.ts';
@@ -105,6 +105,9 @@ export function createAgentProcess(deps: AgentProcessDeps) {
       const wasWaiting = events.some(({ kind }) => kind === 'background') && witness.isWaiting;
       if (meter.note(events)) report({ type: 'agent.spent', unbilled: meter.unbilled() });
       for (const event of events) if (event.kind === 'took') unread.delete(event.uuid);
+      const isAnswered = events.some((event) => event.kind === 'result' && !event.result.isError);
+      const answerer = isAnswered && !witness.isWaiting ? answererOf(input.agent) : '';
+      if (answerer !== '') report({ type: 'agent.text', text: answerer });
       reportEvents(events, { at: elapsed(), awaited, isAllRead: unread.size === 0 }, report);
       if (events.some(({ kind }) => kind === 'result') && !witness.isWaiting) agent.stdin.end();
       if (wasWaiting && witness.openTasks === 0) report({ type: 'agent.caughtUp' });

@@ -4,7 +4,10 @@ import { fromPromise } from 'xstate';
 import type { HandedMessage } from '../../machines/agent-run/protocol.ts';
 import type { RecordedTask, RecordRequest } from '../../machines/task/protocol.ts';
 import type { Bus } from '../../src/lib/bus.ts';
-import type { RunnableAgent } from '../../src/tasks/agents/kinds.ts';
+import type { AgentBench } from '../../src/tasks/agents/bench.ts';
+import { nameOf } from '../../src/tasks/agents/directory.ts';
+import { answererOf, type RunnableAgent } from '../../src/tasks/agents/kinds.ts';
+import type { Prices } from '../../src/spend/rows/estimate-cost.ts';
 import { cleanupNotes } from '../../src/tasks/run/parting.ts';
 import { withNextStep } from '../../src/tasks/run/next-step.ts';
 import { type FailureKind, type Outcome, outcomeOf, type RunEvidence } from '../../src/tasks/run/outcome.ts';
@@ -40,6 +43,10 @@ export interface RecordTaskDeps {
   /** What attempts were seen to do, and whether a doubt waits for the owner. Default: nothing is known. */
   deeds?: Pick<Deeds, 'read' | 'drop'>;
   waits?: (task: { isGoal: boolean }) => boolean;
+  /** Told how agents have fared. Default: nobody is. */
+  bench?: Pick<AgentBench, 'note'>;
+  /** What models cost, where agents tell tokens alone. Default: nothing is known. */
+  prices?: () => Prices;
   now?: () => Date;
 }
 
@@ -90,7 +97,11 @@ function createJudge(deps: RecordTaskDeps): Recorder {
       : withNextStep(judged, { taskId: task.id, attempt: task.attempt, verdict });
     const { cutOff, doubts } = cutOffBy(deps, { task, outcome: judged, verdict });
     const doubt = doubts.length > 0 ? doubtWords(doubts) : undefined;
-    const reply = outcome.kind === 'succeeded' ? outcome.reply : input.text;
+    const name = agent === undefined ? undefined : nameOf(agent);
+    if (name !== undefined) deps.bench?.note(name, judged);
+    const reply = outcome.kind === 'succeeded' ? `${outcome.reply}${answererOf(agent)}` : input.text;
+    const keepSession =
+      agent?.rules.resumes === true && agent.instead === undefined && leftSession(outcome, evidence);
     const record = {
       task,
       outcome,
@@ -103,7 +114,12 @@ function createJudge(deps: RecordTaskDeps): Recorder {
       memories: givenMemories(input.memories),
       sessionId: evidence.result?.sessionId ?? null,
       resumed: input.resumed,
-      keepSession: agent?.rules.resumes === true && leftSession(outcome, evidence),
+      keepSession,
+      isCostTold: agent?.rules.tellsCost !== false,
+      isOfRun: agent?.rules.counts === 'run',
+      prices: deps.prices?.() ?? {},
+      conversationAgent:
+        agent?.instead === undefined && (keepSession || outcome.kind === 'succeeded') ? (name ?? null) : null,
       staleSession: input.staleSession || isPoisoned(input),
       sessionCostUsd: evidence.result?.totalCostUsd,
       usage: evidence.result?.usage ?? null,
@@ -209,9 +225,13 @@ export function givenMemories(memories: readonly RecalledMemory[]) {
 /** What a row says about the agent that ran it. */
 export function agentRecord(agent: RunnableAgent | undefined) {
   if (agent === undefined) return null;
-  return 'version' in agent
-    ? { kind: agent.kind, path: agent.path, version: agent.version }
-    : { kind: agent.kind, reason: agent.reason };
+  const { kind, instead } = agent;
+  return {
+    ...('version' in agent
+      ? { kind, path: agent.path, version: agent.version }
+      : { kind, reason: agent.reason }),
+    ...(instead !== undefined && { instead }),
+  };
 }
 
 function noteOf(input: RecordRequest, note: string | undefined): string | undefined {

@@ -3,12 +3,13 @@ import { fromPromise } from 'xstate';
 import type { ProcessNote, TerminationRequest } from '../../machines/agent-run/protocol.ts';
 import type { AgentQuery, ReplyRequest } from '../../machines/task/protocol.ts';
 import { type TaskMark, taskMarker } from '../../src/lib/process/marker.ts';
-import { type ResolvedAgent, withRules } from '../../src/tasks/agents/kinds.ts';
+import { chooseAgent, type ChooseDeps } from '../../src/tasks/agents/choose.ts';
+import type { ResolvedAgent } from '../../src/tasks/agents/kinds.ts';
 import type { Bus } from '../../src/lib/bus.ts';
 import { terminateFamily, type TerminationReport } from '../../src/lib/process/kill-family.ts';
 import type { StandbyDesk } from '../../src/tasks/standby/desk.ts';
 import type { Strays } from '../../src/lib/process/strays/strays.ts';
-import type { AgentResolver } from '../../src/tasks/agents/resolve.ts';
+import { outcomeOf } from '../../src/tasks/run/outcome.ts';
 import type { Recall, Recollection } from '../../src/memory/recall/recall.ts';
 import { HUMAN } from '../../src/lib/wire/priority.ts';
 import type { Store } from '../../src/lib/store/store.ts';
@@ -39,11 +40,11 @@ export function createRecallForTask(
   });
 }
 
-/** The agent to run: what was found at start-up, or a new search. */
-export function createResolveAgent(resolver: AgentResolver) {
-  return fromPromise<ResolvedAgent, AgentQuery>(async ({ input }) => {
-    const found = await (input.reprobe ? resolver.reprobe() : resolver.resolve());
-    return found.kind === 'misconfigured' ? found : withRules(found);
+/** The agent to run; see `chooseAgent`. */
+export function createResolveAgent(deps: ChooseDeps) {
+  return fromPromise<ResolvedAgent, AgentQuery>(({ input: { task, reprobe, gaveUp } }) => {
+    const outcome = gaveUp === undefined ? undefined : outcomeOf(gaveUp.evidence);
+    return chooseAgent(deps, { task, reprobe, gaveUp: outcome?.kind === 'succeeded' ? undefined : outcome });
   });
 }
 

@@ -14,6 +14,8 @@ export interface TaskContext extends TaskInput {
   staleSession: boolean;
   sessionRefused: boolean;
   reprobed: boolean;
+  /** A run in which the agent could not answer, where another one may. */
+  gaveUp: RunOutput | undefined;
   /** No agent that was started ahead may serve it (any more). */
   isCold: boolean;
   /** Further messages so far, for a run that begins later or anew. */
@@ -46,6 +48,7 @@ export function initialTask(input: TaskInput): TaskContext {
     staleSession: false,
     sessionRefused: false,
     reprobed: false,
+    gaveUp: undefined,
     isCold: false,
     steers: [],
     memories: [],

@@ -72,7 +72,7 @@ export const taskMachine = taskSetup.createMachine({
       invoke: {
         id: 'resolveAgent',
         src: 'resolveAgent',
-        input: ({ context }) => ({ reprobe: context.reprobed }),
+        input: ({ context: { task, reprobed, gaveUp } }) => ({ task, reprobe: reprobed, gaveUp }),
         onDone: [
           {
             guard: { type: 'isMisconfigured', params: ({ event }) => event.output },
@@ -118,6 +118,11 @@ export const taskMachine = taskSetup.createMachine({
             guard: { type: 'sessionIsRefused', params: ({ event }) => event.output },
             target: 'resolving',
             actions: ['endRun', 'giveSessionUp'],
+          },
+          {
+            guard: { type: 'mayFallBack', params: ({ event }) => event.output },
+            target: 'resolving',
+            actions: ['endRun', { type: 'giveAgentUp', params: ({ event }) => event.output }],
           },
           {
             target: 'recording',

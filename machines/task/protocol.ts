@@ -29,9 +29,13 @@ export type TaskCommand =
 /** Output of an attempt, which ends only when its outcome is recorded. */
 export type TaskOutput = { taskId: number } & RecordedTask;
 
-/** Input of `resolveAgent`: `reprobe` asks for a new search. */
+/** Input of `resolveAgent`. */
 export interface AgentQuery {
+  task: ClaimedTask;
+  /** Asks for a new search. */
   reprobe: boolean;
+  /** The run in which the agent that was to answer could not. */
+  gaveUp: RunOutput | undefined;
 }
 
 /** Input of `recordTask`: everything that an attempt left behind. */

@@ -65,6 +65,9 @@ export const taskSetup = base.extend({
     doWithoutMemories: assign({ withoutMemories: (_, reason: string) => reason }),
     keepAgent: assign({
       agent: (_, agent: ResolvedAgent) => (agent.kind === 'misconfigured' ? undefined : agent),
+      // The session is another agent's.
+      resume: ({ context }, agent: ResolvedAgent) =>
+        agent.kind !== 'misconfigured' && agent.handover !== undefined ? null : context.resume,
     }),
     keepSpawnFailure: assign({
       run: (_, spawnFailure: { code: string; message: string }) => ({
@@ -76,6 +79,7 @@ export const taskSetup = base.extend({
       run: (_, stop: StopCause) => ({ ...noRun, evidence: { ...noRun.evidence, stop } }),
     }),
     keepRun: assign({ run: (_, run: RunOutput) => run }),
+    giveAgentUp: assign({ gaveUp: (_, run: RunOutput) => run }),
     markReprobed: assign({ reprobed: true }),
     markCold: assign({ isCold: true }),
     forgetSession: assign({ resume: null, staleSession: true }),
@@ -95,6 +99,8 @@ export const taskSetup = base.extend({
     isMisconfigured: (_, agent: ResolvedAgent) => agent.kind === 'misconfigured',
     agentVanished: ({ context }, { evidence }: RunOutput) =>
       evidence.spawnFailure?.code === 'ENOENT' && !context.reprobed,
+    /** The agent could not answer, has done nothing, and there is another one that may. */
+    mayFallBack: placeholder<RunOutput>('task', 'mayFallBack'),
     /** It has done nothing, so that another begins where it was to. */
     lostAhead: ({ context }, { lostAhead = false }: RunOutput) => lostAhead && !context.isCold,
     sessionIsStale: ({ context }, { evidence }: RunOutput) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { type AgentName, agentNames } from '../lib/wire/agent-names.ts';
 import { saysRepeated } from '../tasks/run/cut-off.ts';
 import type { EndedMessage } from '../tasks/watch-event.ts';
 import { createLeanAsk } from '../faces/control/lean-ask.ts';
@@ -18,6 +19,7 @@ import { createReplyDisplay } from './reply-display.ts';
 interface AskOptions {
   conversation?: string;
   fork?: string;
+  agent?: AgentName;
   json?: true;
 }
 
@@ -41,6 +43,9 @@ export function askCommand(): Command {
     .argument('<text...>', 'the question; - reads it from stdin')
     .option('--conversation <name>', 'go on with the conversation of this name', nameOption)
     .option('--fork <name>', 'begin a conversation from where the one of this name is', nameOption)
+    .addOption(
+      new Option('--agent <name>', 'ask this agent; a conversation stays with it').choices(agentNames),
+    )
     .option('--json', 'print the final record only, as JSON')
     .addHelpText('after', help)
     .action(async (words: string[], options: AskOptions) => {
@@ -57,7 +62,7 @@ export function askCommand(): Command {
 
 /** Resolves to the final record, or undefined where the owner detached. */
 async function follow(text: string, options: AskOptions): Promise<EndedMessage | undefined> {
-  const { fork, json } = options;
+  const { agent, fork, json } = options;
   const paths = currentPaths();
   const dedupKey = randomUUID();
   const conversation = options.conversation ?? (fork === undefined ? ownName(text) : forkName(fork));
@@ -66,6 +71,7 @@ async function follow(text: string, options: AskOptions): Promise<EndedMessage |
     dedupKey,
     ...(conversation !== undefined && { conversation }),
     ...(fork !== undefined && { fork }),
+    ...(agent !== undefined && { agent }),
   };
   const event = { priority: 'HUMAN', source: 'cli', category: 'ask', payload } as const;
   const display = createReplyDisplay(json === true);

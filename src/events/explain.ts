@@ -46,12 +46,13 @@ export function explainLine(line: string, book: RuleBook, now = Date.now()): Exp
   };
 }
 
-function deeds({ priority, permissionCategory, heldBy, reason }: Shaping = {}): string[] {
+function deeds({ priority, permissionCategory, agent, heldBy, reason }: Shaping = {}): string[] {
   return [
     ...(priority === undefined ? [] : [`it goes on as ${priorityName(priority)}`]),
     ...(permissionCategory === undefined
       ? []
       : [`its task may do what permissions.byCategory says of ${permissionCategory}`]),
+    ...(agent === undefined ? [] : [`its task goes to ${agent}`]),
     ...(heldBy === undefined || reason === undefined ? [] : [`its task would be ${reason}`]),
   ];
 }

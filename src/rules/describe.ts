@@ -19,11 +19,12 @@ export function conditionsInWords(rule: RuleInput): string {
 
 /** What a rule does in words, such as "task, as LOW, at most 5 in 10m". */
 export function deedsInWords(rule: RuleInput): string {
-  const { route, setPriority, permissionCategory, throttle, quiet } = rule;
+  const { route, setPriority, permissionCategory, agent, throttle, quiet } = rule;
   return [
     route ?? 'goes on to the next rules',
     setPriority && `as ${setPriority}`,
     permissionCategory && `with the permissions of ${permissionCategory}`,
+    agent && `by ${agent}`,
     throttle &&
       `at most ${throttle.count} in ${throttle.per}${throttle.by === 'source' ? ' of a source' : ''}`,
     quiet &&

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { Misfit, ValuesOf } from '../lib/config/schema.ts';
 import {
@@ -9,6 +10,7 @@ import {
   setting,
   wholeNumber,
 } from '../lib/config/setting.ts';
+import { agentNames, cliNames } from '../lib/wire/agent-names.ts';
 import { MINUTE, SECOND } from '../lib/time.ts';
 import { taskMarkerName } from '../lib/process/marker.ts';
 import { isSessionMarker } from './agents/claude/login-variables.ts';
@@ -36,6 +38,26 @@ const timeouts = {
   schema: z.record(category, z.int().min(SECOND)).readonly(),
   expects: 'an object from category to a whole number of milliseconds, 1000 or more',
 };
+const cliName = z.enum(cliNames);
+const cliPaths = {
+  schema: z.partialRecord(cliName, z.string().refine(isAbsolute)).readonly(),
+  expects: `an object from ${cliNames.join(', ')} to an absolute path`,
+};
+const cliModels = {
+  schema: z.partialRecord(cliName, z.string().regex(/^[\w.:/@-]{1,100}$/)).readonly(),
+  expects: `an object from ${cliNames.join(', ')} to the name of a model`,
+};
+const usd = z.number().min(0).max(100_000);
+const price = z.strictObject({
+  input: usd,
+  output: usd,
+  cacheRead: usd.optional(),
+  cacheWrite: usd.optional(),
+});
+const modelPrices = {
+  schema: z.record(z.string().min(1).max(100), price.readonly()).readonly(),
+  expects: 'an object from model to input, output, cacheRead and cacheWrite in US dollars a million tokens',
+};
 const permission = {
   schema: permissionSchema.readonly(),
   expects: 'an object with mode, tools, allow and deny',
@@ -57,6 +79,43 @@ export const taskSettings = {
       'Another program to run instead of `claude`, as a list of words, e.g. `["llm", "-m", "mistral"]`: the prompt comes on its stdin, its stdout is the reply, an exit status above 0 a failure. It has none of the tools.',
     hot: false,
   }),
+  'agent.default': setting(orNull(oneOf(agentNames)), null, {
+    description:
+      'Who answers tasks for which neither rule nor goal nor message names another; null is the program of `agent.command` where one is named, else `claude`.',
+    hot: true,
+  }),
+  'agent.fallback': setting(orNull(oneOf(agentNames)), null, {
+    description:
+      'Who answers in its place where it is missing, logged out, out of quota, or cannot be held to the permissions of a task; the reply says so. Null: nobody.',
+    hot: true,
+  }),
+  'agent.paths': setting(
+    cliPaths,
+    {},
+    {
+      description:
+        'The programs of CLIs other than claude, e.g. `{"codex": "/opt/codex/bin/codex"}`; one that is not named is looked for on the PATH and where installers put it.',
+      hot: false,
+    },
+  ),
+  'agent.models': setting(
+    cliModels,
+    {},
+    {
+      description:
+        'The model that each CLI is started with, e.g. `{"codex": "gpt-5.1-codex"}`; what is left out is its own choice.',
+      hot: true,
+    },
+  ),
+  'agent.prices': setting(
+    modelPrices,
+    {},
+    {
+      description:
+        'US dollars a million tokens by model, for CLIs that tell no cost, e.g. `{"gpt-5.1-codex": {"input": 1.25, "output": 10, "cacheRead": 0.125}}`; `codex` stands for its own choice of a model, `*` for all others. What costs by it is marked as an estimate.',
+      hot: true,
+    },
+  ),
   'agent.environment': setting(variableNames, [], {
     description:
       'Names of further variables of the daemon\'s environment that reach the agent, e.g. `["GH_TOKEN"]`; those by which the CLI logs in and finds its provider (`ANTHROPIC_*`, `CLAUDE_CODE_OAUTH_TOKEN`, `CLAUDE_CODE_USE_BEDROCK`, `AWS_*`, `GOOGLE_*` …) and proxies do without.',

@@ -37,10 +37,13 @@ export function settingsFor(
   const allow = [...allowed.allow, ...attachmentPlaces(trust, paths)];
   const permission = permissionSettings({ ...allowed, allow, deny });
   const maxBudgetUsd = smallest(ledger.promiseOf(task), task.terms?.budgetUsd);
+  const model =
+    task.terms?.model ??
+    ownValue(settings.get('agent.models') as Partial<Record<string, string>>, request.agent.kind);
   const maxTurns = settings.get('task.maxTurns');
   return {
     ...permission,
-    ...(task.terms?.model != null && { model: task.terms.model }),
+    ...(model !== undefined && { model }),
     ...(maxBudgetUsd !== undefined && { maxBudgetUsd }),
     ...(maxTurns !== null && { maxTurns }),
     ...(request.agent.rules.callsTools && {

@@ -5,6 +5,11 @@ import { createRecorder, createRecordTask } from '../../actors/tasks/record-task
 import { createRecallForTask, createReply, createResolveAgent } from '../../actors/tasks/run-steps.ts';
 import { createRecoverTasks, createTendTasks } from '../../actors/tasks/upkeep.ts';
 import { mayPrune } from '../retention/may-prune.ts';
+import type { RunOutput } from '../../machines/agent-run/protocol.ts';
+import type { TaskContext } from '../../machines/task/context.ts';
+import { isAgentsOwn } from '../tasks/agents/bench.ts';
+import { exchangesOf } from '../tasks/rows/exchanges.ts';
+import { outcomeOf } from '../tasks/run/outcome.ts';
 import { taskMachine } from '../../machines/task/machine.ts';
 import type { TaskMark } from '../lib/process/marker.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
@@ -22,7 +27,7 @@ const leaseMs = 60_000;
 
 /** The task supervisor, its tasks and their runs. */
 export function tasksLogic(services: Services) {
-  const { database, bus, journal, agent, ledger, recall, inHand, log, settings } = services;
+  const { database, bus, journal, agent, agentBench, ledger, recall, inHand, log, settings } = services;
   const { store } = database;
   const worker = journal.uuid;
   const waits = ({ isGoal }: { isGoal: boolean }) => !isGoal || settings.get('task.goalsInDoubt') === 'wait';
@@ -45,6 +50,8 @@ export function tasksLogic(services: Services) {
     deeds: services.deeds,
     waits,
     retryPolicy: () => retryPolicy(services),
+    bench: agentBench,
+    prices: () => settings.get('agent.prices'),
     moneyReturns: (task: ClaimedTask, now: Date) => ledger.moneyReturns(task, now),
     mayPrune: (now: Date) => mayPrune({ store, bus }, now),
     transcriptDays: () => settings.get('retention.transcriptsDays'),
@@ -53,11 +60,17 @@ export function tasksLogic(services: Services) {
     actors: {
       agentRun: agentRunLogic(services),
       recall: createRecallForTask(recall, { forHuman: afterInHand(recall, inHand) }),
-      resolveAgent: createResolveAgent(agent),
+      resolveAgent: createResolveAgent({
+        agents: agent,
+        bench: agentBench,
+        fallback: () => settings.get('agent.fallback') ?? undefined,
+        exchangesOf: (conversation, before) => exchangesOf(store, conversation, before),
+      }),
       recordTask: createRecordTask(recording),
       reply: createReply(bus),
       noteParting: createNoteParting(store),
     },
+    guards: { mayFallBack: ({ context }, run) => mayFallBack(services, context, run) },
     actions: {
       announceProgress: ({ context }, progress) => bus.emit('task.progress', { ...idsOf(context), progress }),
     },
@@ -90,6 +103,18 @@ export function tasksLogic(services: Services) {
       mayAdmit: () => ledger.mayAdmit() && services.diskRoom.mayWork(),
     },
   });
+}
+
+/** The agent could not answer for a reason of its own, and has done nothing; the owner has named another one. */
+function mayFallBack(
+  { settings }: Services,
+  { agent, gaveUp }: Pick<TaskContext, 'agent' | 'gaveUp'>,
+  { evidence, transcript }: RunOutput,
+): boolean {
+  const fallback = settings.get('agent.fallback');
+  if (fallback === null || fallback === agent?.kind || gaveUp !== undefined) return false;
+  if (agent?.instead !== undefined || !isAgentsOwn(outcomeOf(evidence).kind)) return false;
+  return ![...transcript.head, ...transcript.tail].some(({ kind }) => kind === 'called');
 }
 
 /** What a draft or a goal sets for its run. */

@@ -44,8 +44,10 @@ export function compileRules(ownerRules: readonly RuleInput[], defaultRules: rea
 }
 
 function bookRule(rule: Rule, place: number): BookRule {
-  const { name, route, setPriority, permissionCategory, throttle, quiet } = rule;
-  const isPlain = [setPriority, permissionCategory, throttle, quiet].every((deed) => deed === undefined);
+  const { name, route, setPriority, permissionCategory, agent, throttle, quiet } = rule;
+  const isPlain = [setPriority, permissionCategory, agent, throttle, quiet].every(
+    (deed) => deed === undefined,
+  );
   return {
     ...folded(rule),
     place,

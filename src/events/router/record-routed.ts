@@ -1,3 +1,4 @@
+import { agentNamed } from '../../lib/wire/agent-names.ts';
 import type { WireFacts } from '../../lib/wire/facts.ts';
 import { removeSpool } from '../../lib/wire/spool.ts';
 import type { EventFacts } from '../facts.ts';
@@ -146,11 +147,12 @@ async function handle(
 ): Promise<EventRecord> {
   if (isRepeated) return repetition(record);
   if (routed.route === 'task') {
-    const { replyTo, source, fork } = routed.event;
+    const { replyTo, source, fork, agent } = routed.event;
     const task = {
       prompt: promptOf(routed.event),
       replyTo,
       forkOf: scoped(source, fork),
+      wantsAgent: routed.shaping?.agent ?? (isOwnerSource(source) ? agentNamed(agent) : undefined),
       ...taskShaping(routed.shaping),
     };
     return { ...record, status: 'task', task, notes: learnedFrom(routed) };

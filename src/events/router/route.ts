@@ -106,10 +106,11 @@ function routeShaped(event: Routable, book: RuleBook, first: BookRule, moment: M
 /** Only tasks wait: what a reflex keeps it keeps at once, and what is dropped is gone. */
 function settled(shaping: Shaping, route: Route): Shaping {
   if (route === 'task' || shaping.heldBy === undefined) return shaping;
-  const { priority, permissionCategory, loweredBy, met } = shaping;
+  const { priority, permissionCategory, agent, loweredBy, met } = shaping;
   return {
     ...(priority !== undefined && { priority }),
     ...(permissionCategory !== undefined && { permissionCategory }),
+    ...(agent !== undefined && { agent }),
     ...(loweredBy !== undefined && { loweredBy }),
     ...(met && { met }),
   };

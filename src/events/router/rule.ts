@@ -4,6 +4,7 @@ import { messageOf } from '../../lib/errors.ts';
 import { meant } from '../../lib/nearest-name.ts';
 import { parseQuietHours } from '../../lib/quiet-hours.ts';
 import { DAY } from '../../lib/time.ts';
+import { agentNames } from '../../lib/wire/agent-names.ts';
 import { PRIORITIES, type PriorityName } from '../../lib/wire/priority.ts';
 
 const maxPatternLength = 256;
@@ -105,6 +106,8 @@ const shape = {
   setPriority: z.enum(PRIORITIES.slice(1) as Exclude<PriorityName, 'HUMAN'>[]).optional(),
   /** The entry of `permissions.byCategory` that its task gets, instead of the one of the event's category. */
   permissionCategory: word.optional(),
+  /** The agent that its task goes to, instead of `agent.default`. */
+  agent: z.enum(agentNames).optional(),
   throttle: throttle.optional(),
   quiet: quiet.optional(),
 };
@@ -113,7 +116,7 @@ const shape = {
 export const ruleFields = Object.keys(shape) as (keyof typeof shape)[];
 
 /** What a rule can do; it does one of these at least. */
-export const deeds = ['route', 'setPriority', 'permissionCategory', 'throttle', 'quiet'] as const;
+export const deeds = ['route', 'setPriority', 'permissionCategory', 'agent', 'throttle', 'quiet'] as const;
 
 /**
  * One routing rule as it stands in `router.rules`. All conditions named must hold. The first rule with a route that matches

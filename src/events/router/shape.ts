@@ -1,3 +1,4 @@
+import type { AgentName } from '../../lib/wire/agent-names.ts';
 import { isQuiet, quietUntil } from '../../lib/quiet-hours.ts';
 import { HUMAN, type Priority, PRIORITIES, URGENT } from '../../lib/wire/priority.ts';
 import type { BookRule, QuietClock } from './book.ts';
@@ -9,6 +10,8 @@ export interface Shaping {
   priority?: Priority;
   /** The entry of `permissions.byCategory` that its task gets. */
   permissionCategory?: string;
+  /** The agent that its task goes to. */
+  agent?: AgentName;
   /** The rule whose quiet hours hold its task, and epoch milliseconds of their end. */
   heldBy?: string;
   heldUntil?: number;
@@ -46,6 +49,7 @@ export function shapedBy(
   const shaped: Shaping = { ...so };
   if (rule.toPriority !== undefined) shaped.priority = rule.toPriority;
   if (rule.permissionCategory !== undefined) shaped.permissionCategory = rule.permissionCategory;
+  if (rule.agent !== undefined) shaped.agent = rule.agent;
   const priority = shaped.priority ?? event.priority;
   if (moment !== undefined && rule.quietClock !== undefined && priority > URGENT)
     quieten(rule, rule.quietClock, priority, shaped, moment.at);

@@ -42,6 +42,8 @@ export interface NewTask {
   forkOf?: string | undefined;
   /** The entry of `permissions.byCategory` that it gets; by default that of its category. */
   permissionCategory?: string | undefined;
+  /** The agent that it asks for; by default that of its conversation, else `agent.default`. */
+  wantsAgent?: string | undefined;
   /** The rule whose quiet hours it waits for, and their end in epoch milliseconds. */
   heldBy?: string | undefined;
   heldUntil?: number | undefined;
@@ -102,12 +104,12 @@ async function recordBatch(
     text: `WITH recorded AS (${insertEvents} RETURNING id, priority, source, category, conversation),
       new_tasks AS (
         INSERT INTO tasks (event_id, priority, source, category, conversation, prompt, reply_to, fork_of, run_after, queued_at,
-                           permission_category, held_by, outcome, reason)
+                           permission_category, wants_agent, held_by, outcome, reason)
         SELECT recorded.id, priority, source, category, conversation, task.prompt, task.reply_to, task.fork_of,
-               coalesce(to_timestamp(task.held_ms / 1000), $18), $18, task.permission_category, task.held_by,
+               coalesce(to_timestamp(task.held_ms / 1000), $18), $18, task.permission_category, task.wants_agent, task.held_by,
                CASE WHEN task.held_by IS NOT NULL THEN 'held' END, task.reason
-        FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[], $31::text[], $32::text[], $33::float8[], $34::text[])
-          AS task (event_id, prompt, reply_to, fork_of, permission_category, held_by, held_ms, reason)
+        FROM unnest($15::bigint[], $16::text[], $17::text[], $23::text[], $31::text[], $32::text[], $33::float8[], $34::text[], $39::text[])
+          AS task (event_id, prompt, reply_to, fork_of, permission_category, held_by, held_ms, reason, wants_agent)
         JOIN recorded ON recorded.id = task.event_id ORDER BY recorded.id),
       reports AS (
         INSERT INTO graph_pending (origin, origin_id)
@@ -298,5 +300,6 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     textArray(told.map(({ conversation }) => conversation)),
     numberArray(said.map(({ id }) => id)),
     numberArray(said.map(({ place }) => place)),
+    textArray(tasks.map(({ wantsAgent }) => wantsAgent)),
   ];
 }

@@ -20,6 +20,8 @@ export interface WireEvent {
   conversation: string | undefined;
   /** The conversation whose session this one begins from. */
   fork: string | undefined;
+  /** The agent that it asks for; only the owner's own words are heard in this. */
+  agent?: string;
   replyTo: string | undefined;
   dedupKey: string | undefined;
   /** Name of the spool file that holds the real payload. */
@@ -71,7 +73,7 @@ export function parseBytes(bytes: Buffer, start: number, end: number): ParsedLin
 /** The parts of an event that its payload decides; also used for the contents of a spool file. */
 export type PayloadParts = Pick<
   WireEvent,
-  'payload' | 'text' | 'conversation' | 'fork' | 'replyTo' | 'dedupKey'
+  'payload' | 'text' | 'conversation' | 'fork' | 'agent' | 'replyTo' | 'dedupKey'
 >;
 
 const noKeys = { conversation: undefined, fork: undefined, replyTo: undefined, dedupKey: undefined };
@@ -87,11 +89,13 @@ export function readPayload(raw: string): PayloadParts {
     return { ...noKeys, payload: text, text };
   }
   const payload = withoutNul(raw);
+  const agent = stringAt(object, 'agent');
   return {
     payload,
     text: stringAt(object, 'text') ?? payload,
     conversation: stringAt(object, 'conversation'),
     fork: stringAt(object, 'fork'),
+    ...(agent !== undefined && { agent }),
     replyTo: stringAt(object, 'replyTo'),
     dedupKey: stringAt(object, 'dedupKey'),
   };

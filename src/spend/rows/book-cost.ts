@@ -9,7 +9,7 @@ import {
 } from '../model-usage.ts';
 import { storableText } from '../../lib/store/storable.ts';
 import type { Tx } from '../../lib/store/store.ts';
-import { estimatedCosts } from './estimate-cost.ts';
+import { estimatedCosts, type Prices } from './estimate-cost.ts';
 
 /** What is known of what a run cost. The CLI's figures of a session include every earlier run of that session. */
 export interface SessionFigures {
@@ -25,6 +25,12 @@ export interface SessionFigures {
   unbilled: UsageByModel;
   /** True where the CLI ended by itself or on SIGTERM; killed, its session knows nothing of what the run has cost. */
   endedItself: boolean;
+  /** False where the agent tells tokens and no money: that is estimated then. Default: it tells both. */
+  isCostTold?: boolean;
+  /** True where its figures are those of the run alone. Default: those of its session. */
+  isOfRun?: boolean;
+  /** What the owner says that models cost. Default: nothing. */
+  prices?: Prices;
   now: Date;
 }
 
@@ -44,11 +50,12 @@ export interface AttemptCost {
  * after the last result. The mark is raised by the estimate too, so that the next result of the session corrects it.
  */
 export async function costOfAttempt(tx: Tx, figures: SessionFigures): Promise<AttemptCost> {
-  const { sessionCostUsd, unbilled, endedItself } = figures;
-  const booked = await bookedOf(tx, figures);
+  const { sessionCostUsd, unbilled, endedItself, isCostTold = true, isOfRun = false, prices } = figures;
+  const booked = isOfRun ? nothingBooked : await bookedOf(tx, figures);
   const now = readModelUsage(figures.usage);
+  if (!isCostTold) return costOfTokens(tx, figures, { booked, now });
   const toldUsd = sessionCostUsd === undefined ? 0 : addedCost(sessionCostUsd, now, booked);
-  const estimated = await estimatedCosts(tx, unbilled, figures.now);
+  const estimated = await estimatedCosts(tx, unbilled, { now: figures.now, prices });
   const estimatedUsd = Object.values(estimated).reduce((sum, { costUsd }) => sum + costUsd, 0);
   const told = { costUsd: sessionCostUsd ?? booked.costUsd, usage: { ...booked.usage, ...now } };
   return {
@@ -59,6 +66,25 @@ export async function costOfAttempt(tx: Tx, figures: SessionFigures): Promise<At
     usageHighWater: endedItself ? summedUsage([told.usage, estimated]) : booked.usage,
   };
 }
+
+/** An agent that tells tokens alone: all of its money is an estimate. */
+async function costOfTokens(
+  tx: Tx,
+  { unbilled, endedItself, now: at, prices }: SessionFigures,
+  { booked, now }: { booked: Booked; now: UsageByModel },
+): Promise<AttemptCost> {
+  const added = summedUsage([addedUsage(now, booked.usage), unbilled]);
+  const estimated = await estimatedCosts(tx, added, { now: at, prices });
+  const costUsd = Object.values(estimated).reduce((sum, model) => sum + model.costUsd, 0);
+  const usage = summedUsage([{ ...booked.usage, ...now }, unbilled]);
+  return {
+    ...{ costUsd, byModel: {}, estimated },
+    highWaterUsd: endedItself ? booked.costUsd + costUsd : booked.costUsd,
+    usageHighWater: endedItself ? usage : booked.usage,
+  };
+}
+
+const nothingBooked: Booked = { costUsd: 0, usage: {} };
 
 /** The mark may hold an estimate that was too high: only fewer tokens than before say that the session began anew. */
 function addedCost(costUsd: number, usage: UsageByModel, booked: Booked): number {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../lib/own-value.ts';
 import type { ModelUsage, UsageByModel } from '../model-usage.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { DAY } from '../../lib/time.ts';
@@ -11,11 +12,31 @@ const weights = { inputTokens: 1, outputTokens: 5, cacheReadTokens: 0.1, cacheWr
 const unknownUsdPerMillion = 5;
 const learnDays = 62;
 
-/** What tokens may have cost, by what the same models cost in the last two months; models without tokens are left out. */
+/** US dollars a million tokens; what is left out of the cache's two costs as much as input. */
+export interface Price {
+  input: number;
+  output: number;
+  cacheRead?: number | undefined;
+  cacheWrite?: number | undefined;
+}
+
+/** Prices by the name of the model; `*` stands for every other one. */
+export type Prices = Readonly<Record<string, Price>>;
+
+export interface EstimateOptions {
+  now: Date;
+  /** What the owner says that models cost. Default: nothing. */
+  prices?: Prices | undefined;
+}
+
+/**
+ * What tokens may have cost: by the owner's prices, else by what the same models cost in the last two months. Models without
+ * tokens are left out.
+ */
 export async function estimatedCosts(
   tx: Pick<Store, 'query'>,
   usage: UsageByModel,
-  now: Date,
+  { now, prices: told = {} }: EstimateOptions,
 ): Promise<UsageByModel> {
   const used = Object.entries(usage).filter(([, figures]) => weighed(figures) > 0);
   if (used.length === 0) return {};
@@ -26,10 +47,26 @@ export async function estimatedCosts(
   );
   return Object.fromEntries(
     used.map(([model, figures]) => {
-      const usdPerToken = prices.get(model) ?? unknownUsdPerMillion / 1e6;
+      const price = ownValue(told, model);
+      if (price !== undefined) return [model, { ...figures, costUsd: pricedUsd(figures, price) }];
+      const learnt = prices.get(model);
+      const other = ownValue(told, '*');
+      if (learnt === undefined && other !== undefined)
+        return [model, { ...figures, costUsd: pricedUsd(figures, other) }];
+      const usdPerToken = learnt ?? unknownUsdPerMillion / 1e6;
       return [model, { ...figures, costUsd: weighed(figures) * usdPerToken }];
     }),
   );
+}
+
+function pricedUsd(
+  figures: ModelUsage,
+  { input, output, cacheRead = input, cacheWrite = input }: Price,
+): number {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = figures;
+  const micro =
+    inputTokens * input + outputTokens * output + cacheReadTokens * cacheRead + cacheWriteTokens * cacheWrite;
+  return micro / 1e6;
 }
 
 /** US dollars an input token, by model, from bookings whose cost the CLI told. */

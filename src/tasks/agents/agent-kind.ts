@@ -2,7 +2,8 @@ import type { AgentSession, AgentSettings } from '../run/agent-settings.ts';
 import type { RefusalKind } from '../run/refusal.ts';
 import type { StreamBounds, StreamReader } from '../run/stream-reader.ts';
 import type { AgentSurroundings, CliProgram } from './cli-program.ts';
-import type { CliName, FoundAgent } from './resolution.ts';
+import type { CliName } from '../../lib/wire/agent-names.ts';
+import type { FoundAgent } from './resolution.ts';
 
 /** What may be done with agents of a kind. */
 export interface AgentRules {

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ownValue } from '../../lib/own-value.ts';
 import { MINUTE } from '../../lib/time.ts';
 import type { AgentSettings } from '../run/agent-settings.ts';
 import { refusalInWords } from '../run/refusal.ts';
@@ -107,7 +108,7 @@ function login({ home, env }: Pick<AgentSurroundings, 'home' | 'env'>): LoginFin
       found: `a login in ${folder}; whether it is valid shows with the first task`,
       remedy,
     };
-  const key = ['CODEX_API_KEY', 'OPENAI_API_KEY'].find((name) => (env[name] ?? '') !== '');
+  const key = ['CODEX_API_KEY', 'OPENAI_API_KEY'].find((name) => (ownValue(env, name) ?? '') !== '');
   if (key !== undefined)
     return { state: 'yes', found: `by ${key}; whether it is valid shows with the first task`, remedy };
   return { state: 'no', found: `no login in ${folder} and no key in the environment`, remedy };

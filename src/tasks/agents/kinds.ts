@@ -1,13 +1,21 @@
 import type { AgentKind, AgentRules, CliKind } from './agent-kind.ts';
+import type { Exchange } from './choose.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { entryKind } from './entry-kind.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
-import type { AgentResolution, CliName, FoundAgent } from './resolution.ts';
+import type { CliName } from '../../lib/wire/agent-names.ts';
+import type { AgentResolution, FoundAgent } from './resolution.ts';
 
 /** An agent that can be run: a CLI, a program that the owner named, or the bundled offline one. */
-export type RunnableAgent = FoundAgent & { rules: AgentRules };
+export type RunnableAgent = FoundAgent & {
+  rules: AgentRules;
+  /** What was said in its conversation to another one, whose session it does not keep. */
+  handover?: readonly Exchange[];
+  /** Why it stands in for the one that was to answer, as a clause. */
+  instead?: string;
+};
 
 /** What a task is told when it asks for an agent. */
 export type ResolvedAgent = RunnableAgent | Extract<AgentResolution, { kind: 'misconfigured' }>;
@@ -25,6 +33,12 @@ export function cliKind(name: CliName): CliKind {
 /** How an agent is spoken to. */
 export function kindOf(agent: FoundAgent): AgentKind {
   return 'entry' in agent ? entryKind(agent.kind) : cliKind(agent.kind);
+}
+
+/** What a reply says at its end of who has answered, where that is not whom it was for; else nothing. */
+export function answererOf(agent: RunnableAgent | undefined): string {
+  if (agent?.instead === undefined) return '';
+  return `\n\n(answered by ${kindOf(agent).title}, since ${agent.instead})`;
 }
 
 /** An agent together with what may be done with it. */

@@ -1,8 +1,5 @@
+import type { CliName } from '../../lib/wire/agent-names.ts';
 import type { ChildEntry } from '../../lib/process/child-entry.ts';
-
-/** CLIs that an adapter of their own drives. */
-export const cliNames = ['claude', 'codex', 'gemini', 'opencode'] as const;
-export type CliName = (typeof cliNames)[number];
 
 /** A place that was looked at, and why it did not do. */
 export interface TriedPath {

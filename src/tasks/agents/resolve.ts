@@ -1,7 +1,8 @@
 import { fallbackPrograms, programsOnPath, whyNotRunnable } from './candidates.ts';
 import type { AgentSurroundings } from './cli-program.ts';
 import { cliKind } from './kinds.ts';
-import type { AgentResolution, CliName, TriedPath } from './resolution.ts';
+import type { CliName } from '../../lib/wire/agent-names.ts';
+import type { AgentResolution, TriedPath } from './resolution.ts';
 import type { ChildEntry } from '../../lib/process/child-entry.ts';
 import { probeAgent, type ProbeResult } from './probe.ts';
 

@@ -1,3 +1,4 @@
+import type { Prices } from '../../spend/rows/estimate-cost.ts';
 import type { UsageByModel } from '../../spend/model-usage.ts';
 import type { CutOff } from '../run/cut-off.ts';
 import type { Outcome } from '../run/outcome.ts';
@@ -36,6 +37,12 @@ export interface AttemptRecord {
   /** The tokens that came after the last result, and whether the CLI lived to write down what its session cost. */
   unbilled: UsageByModel;
   endedItself: boolean;
+  /** How its figures are to be read; see `SessionFigures`. */
+  isCostTold?: boolean;
+  isOfRun?: boolean;
+  prices?: Prices;
+  /** The agent with which its conversation goes on; null leaves what it is. */
+  conversationAgent?: string | null;
   /** The messages that were steered into it and end with it; every other one waits for a run of its own. */
   heard: readonly number[];
   /** For people: what was odd about the end. */

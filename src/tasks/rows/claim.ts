@@ -24,6 +24,10 @@ export interface ClaimedTask {
   worksIn?: string | null;
   /** The entry of `permissions.byCategory` that a rule gave it; null for that of its category. */
   permissionCategory?: string | null;
+  /** The agent that its rule or message asks for; null or left out where none does. */
+  wantsAgent?: string | null;
+  /** The agent that keeps the session of its conversation (or of the one to fork, or of its last attempt). */
+  sessionAgent?: string | null;
   /** Where a task that another one queued, or a goal, comes from; null for every other. */
   lineage?: Lineage | null;
   /** What the goal that caused it sets for one run; left out for every other. */
@@ -37,6 +41,8 @@ export interface GoalTerms {
   /** The category whose permissions the run has. */
   category: string;
   model: string | null;
+  /** The agent that the goal asks for. */
+  agent?: string | null;
   /** What is left of it after the attempts before, in US dollars. */
   budgetUsd: number | null;
   timeoutMs: number;
@@ -96,15 +102,16 @@ async function claimFirst(
               FOR UPDATE SKIP LOCKED LIMIT 1)
         RETURNING id, event_id AS "eventId", priority, source, category, conversation, prompt, reply_to AS "replyTo",
                   attempts AS attempt, worker, permission_category AS "permissionCategory",
+                  wants_agent AS "wantsAgent", agent->>'kind' AS "ranBy",
                   cut_off AS "cutOff",
-                  (SELECT jsonb_build_object('sessionId', session_id, 'worksIn', works_in,
+                  (SELECT jsonb_build_object('sessionId', session_id, 'agent', conversations.agent, 'worksIn', works_in,
                             'isIdle', last_used_at <= $2::timestamptz - make_interval(days => $5))
                      FROM conversations WHERE id = task.conversation) AS own,
-                  (SELECT jsonb_build_object('id', id, 'sessionId', session_id, 'worksIn', coalesce(works_in, id))
+                  (SELECT jsonb_build_object('id', id, 'sessionId', session_id, 'agent', conversations.agent, 'worksIn', coalesce(works_in, id))
                      FROM conversations WHERE id = task.fork_of AND id IS DISTINCT FROM task.conversation) AS parent,
                   (SELECT jsonb_build_object('depth', depth, 'trust', trust)
                      FROM self_tasks JOIN events USING (dedup_key) WHERE events.id = task.event_id) AS lineage,
-                  (SELECT jsonb_build_object('category', terms->>'category', 'model', terms->>'model', 'timeoutMs', (terms->>'timeoutMs')::bigint,
+                  (SELECT jsonb_build_object('category', terms->>'category', 'model', terms->>'model', 'agent', terms->>'agent', 'timeoutMs', (terms->>'timeoutMs')::bigint,
                             'budgetUsd', CASE WHEN terms->>'budgetUsd' IS NOT NULL
                               THEN greatest(0.01, (terms->>'budgetUsd')::numeric - task.cost_usd) END)
                      FROM goal_runs WHERE event_key = (SELECT dedup_key FROM events WHERE id = task.event_id)) AS terms`,
@@ -117,29 +124,37 @@ async function claimFirst(
 interface ClaimedRow extends Omit<ClaimedTask, 'resume' | 'forkOf' | 'worksIn' | 'terms' | 'cutOff'> {
   cutOff: CutOff | null;
   terms: GoalTerms | null;
-  own: { sessionId: string | null; worksIn: string | null; isIdle: boolean } | null;
-  parent: { id: string; sessionId: string | null; worksIn: string } | null;
+  ranBy: string | null;
+  own: { sessionId: string | null; agent: string | null; worksIn: string | null; isIdle: boolean } | null;
+  parent: { id: string; sessionId: string | null; agent: string | null; worksIn: string } | null;
 }
 
 /** A fork only begins a conversation: one that has a session goes its own way. */
 function withSession(claimed: ClaimedRow): ClaimedTask {
-  const { cutOff, ...row } = claimed;
+  const { cutOff, ranBy, ...row } = claimed;
   const task = sessionOf(row);
   if (cutOff === null) return task;
   // Its own session is that of its conversation, or the beginning of one.
-  const own = cutOff.sessionId === null ? {} : { resume: cutOff.sessionId, forkOf: null };
+  const own =
+    cutOff.sessionId === null ? {} : { resume: cutOff.sessionId, forkOf: null, sessionAgent: ranBy };
   return { ...task, ...own, cutOff };
 }
 
-function sessionOf({ own, parent, terms, ...row }: Omit<ClaimedRow, 'cutOff'>): ClaimedTask {
+function sessionOf({ own, parent, terms, ...row }: Omit<ClaimedRow, 'cutOff' | 'ranBy'>): ClaimedTask {
   const task = terms === null ? row : { ...row, terms };
   const ownSession = own?.sessionId ?? null;
   if (parent === null || ownSession !== null) {
     const resume = own?.isIdle === true ? null : ownSession;
-    return { ...task, resume, forkOf: null, worksIn: own?.worksIn ?? null };
+    return { ...task, resume, forkOf: null, worksIn: own?.worksIn ?? null, sessionAgent: own?.agent ?? null };
   }
   const forkOf = parent.sessionId === null ? null : parent.id;
-  return { ...task, resume: parent.sessionId, forkOf, worksIn: own?.worksIn ?? parent.worksIn };
+  return {
+    ...task,
+    resume: parent.sessionId,
+    forkOf,
+    worksIn: own?.worksIn ?? parent.worksIn,
+    sessionAgent: parent.agent,
+  };
 }
 
 /** Another worker took the conversation in the same instant. The next look sees that it is taken. */

@@ -164,9 +164,12 @@ async function updateConversation(tx: Tx, record: AttemptRecord, cost: AttemptCo
   if (task.conversation === null) return;
   await tx.query({
     name: 'conversations-touch',
-    text: `INSERT INTO conversations (id, created_at, last_used_at, works_in) VALUES ($1, $2, $2, $3)
-           ON CONFLICT (id) DO UPDATE SET last_used_at = $2`,
-    values: [task.conversation, now, task.worksIn ?? null],
+    // A session belongs to the agent that keeps it.
+    text: `INSERT INTO conversations (id, created_at, last_used_at, works_in, agent) VALUES ($1, $2, $2, $3, $4)
+           ON CONFLICT (id) DO UPDATE
+             SET last_used_at = $2, agent = coalesce($4, conversations.agent),
+                 session_id = CASE WHEN $4 <> conversations.agent THEN NULL ELSE conversations.session_id END`,
+    values: [task.conversation, now, task.worksIn ?? null, record.conversationAgent ?? null],
   });
   if (staleSession) await setSession(tx, task.conversation, null, noCost);
   if (keepSession) await setSession(tx, task.conversation, sessionId, cost);

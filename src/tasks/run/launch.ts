@@ -79,8 +79,9 @@ export function whyNotStart(
   settings: AgentSettings,
   prompt: string,
 ): string | undefined {
-  const { title, rules, maxPromptChars, whyUnfit } = kindOf(agent);
-  const unfit = whyUnfit?.(settings);
+  const kind = kindOf(agent);
+  const { title, rules, maxPromptChars } = kind;
+  const unfit = kind.whyUnfit?.(settings);
   if (unfit !== undefined) return `${title} cannot be held to what this task may do: ${unfit}`;
   if (settings.maxBudgetUsd !== undefined && !rules.keepsBudget)
     return `${title} cannot be ended at what a run may cost, and this one may cost $${settings.maxBudgetUsd.toFixed(2)}`;
@@ -91,7 +92,7 @@ export function whyNotStart(
 
 /** The first thing to tell the agent of a run. */
 export function promptOf(
-  { task, memories, degraded, withoutMemories, resume }: RunRequest,
+  { task, agent, memories, degraded, withoutMemories, resume }: RunRequest,
   now?: Date,
 ): string {
   return assemblePrompt({
@@ -102,6 +103,7 @@ export function promptOf(
     degraded,
     withoutMemories,
     cutOff: task.cutOff,
+    handover: agent.handover,
     resumes: resume !== null && resume === task.cutOff?.sessionId,
     ...(now && { now }),
   });

@@ -42,7 +42,7 @@ export async function placeOfNext(
       SELECT EXISTS (SELECT FROM tasks WHERE state = 'queued' AND NOT in_doubt AND ${isDue('$2')}) AS waits,
              EXISTS (SELECT FROM tasks WHERE state = 'running' AND priority = 0) AS "isBusy",
              task.source, task.category, task.permission_category AS "permissionCategory", here.conversation,
-             CASE WHEN own.last_used_at > $2::timestamptz - make_interval(days => $3) THEN own.session_id END AS "sessionId",
+             CASE WHEN own.last_used_at > $2::timestamptz - make_interval(days => $3) AND coalesce(own.agent, 'claude') = 'claude' THEN own.session_id END AS "sessionId",
              own.works_in AS "worksIn"
         FROM (SELECT) AS one LEFT JOIN tasks AS task ON task.id = $1
         -- A question in a terminal begins a conversation; the next one begins another, until somebody goes on with it.

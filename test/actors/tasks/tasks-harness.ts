@@ -1,3 +1,6 @@
+import { createAgentBench } from '../../../src/tasks/agents/bench.ts';
+import { exchangesOf } from '../../../src/tasks/rows/exchanges.ts';
+import { agentDirectory } from '../../helpers/agent-directory.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -110,11 +113,17 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
     actors: {
       agentRun,
       recall: createRecallForTask(options.recall ?? recallerOn(store).recall),
-      resolveAgent: createResolveAgent({ current: () => undefined, resolve, reprobe: resolve }),
+      resolveAgent: createResolveAgent({
+        agents: agentDirectory(resolve),
+        bench: createAgentBench(),
+        fallback: () => undefined,
+        exchangesOf: (conversation, before) => exchangesOf(store, conversation, before),
+      }),
       recordTask: createRecordTask({ store, bus, retryPolicy }),
       reply: createReply(bus),
       noteParting: createNoteParting(store),
     },
+    guards: { mayFallBack: () => false },
     actions: { announceProgress: (_, words) => void progress.push(words) },
   });
   const machine = tasksMachine.provide({

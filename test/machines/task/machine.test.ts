@@ -33,7 +33,8 @@ const done: RecordedTask = { state: 'done', outcome: 'succeeded', reply: 'r' };
 interface Parts {
   task?: Partial<ClaimedTask>;
   recall?: () => Promise<Recollection>;
-  resolve?: (reprobe: boolean) => Promise<ResolvedAgent>;
+  resolve?: (reprobe: boolean, gaveUp: RunOutput | undefined) => Promise<ResolvedAgent>;
+  fallsBack?: (run: RunOutput) => boolean;
   record?: (request: RecordRequest, call: number) => Promise<RecordedTask>;
   reply?: () => Promise<undefined>;
 }
@@ -82,7 +83,7 @@ function startTask(parts: Parts = {}) {
         parts.recall ?? (() => Promise.resolve({ memories: [memory], degraded: 'by words alone' })),
       ),
       resolveAgent: fromPromise(({ input }) =>
-        (parts.resolve ?? (() => Promise.resolve(fakeAgent('good.sh'))))(input.reprobe),
+        (parts.resolve ?? (() => Promise.resolve(fakeAgent('good.sh'))))(input.reprobe, input.gaveUp),
       ),
       agentRun: run as unknown as typeof agentRunMachine,
       recordTask: fromPromise(({ input }) => {
@@ -98,6 +99,7 @@ function startTask(parts: Parts = {}) {
         return Promise.resolve(undefined);
       }),
     },
+    guards: { mayFallBack: (_, run) => parts.fallsBack?.(run) ?? false },
     actions: { announceProgress: (_, words) => void progress.push(words) },
   });
   const task = fakeTask(parts.task);
@@ -255,6 +257,26 @@ describe('task machine', () => {
     task.endRun({}, { lostAhead: true });
     await task.output;
     expect(task.runs).toHaveLength(2);
+  });
+
+  it('asks for another agent where the one that was to answer could not, in the same attempt', async () => {
+    const asked: (RunOutput | undefined)[] = [];
+    const second: ResolvedAgent = { ...fakeAgent('good.sh'), handover: [], instead: 'the first could not' };
+    const task = startTask({
+      task: { resume: 's1' },
+      resolve: (_, gaveUp) => {
+        asked.push(gaveUp);
+        return Promise.resolve(gaveUp === undefined ? fakeAgent('good.sh') : second);
+      },
+      fallsBack: ({ evidence }) => evidence.messages === 7,
+    });
+    await task.reach('running');
+    task.endRun({ messages: 7 });
+    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    task.endRun({ messages: 2 });
+    await task.output;
+    expect(asked.map((run) => run?.evidence.messages)).toEqual([undefined, 7]);
+    expect(task.recorded).toMatchObject([{ agent: { instead: 'the first could not' }, resumed: null }]);
   });
 
   it('begins a fresh session once when the old one is stale', async () => {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../lib/own-value.ts';
 import type { AgentResult, StreamEvent, ToolCall } from '../../run/stream-event.ts';
 import { createLineReader, type StreamBounds, type StreamReader } from '../../run/stream-reader.ts';
 import { asList, asNumber, asObject, asText, type Json, parseObject } from '../json.ts';
@@ -147,7 +148,7 @@ function statusIn(words: string): number | undefined {
 
 /** Sums over the thread, which a resumed one goes on with; what came from the cache is part of the input. */
 function usageOf(usage: Json): object {
-  const of = (name: string) => asNumber(usage[name]) ?? 0;
+  const of = (name: string) => asNumber(ownValue(usage, name)) ?? 0;
   const cached = of('cached_input_tokens');
   const written = of('cache_write_input_tokens');
   return {
