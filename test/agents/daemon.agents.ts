@@ -37,7 +37,7 @@ describe.each(there)('the daemon with the real %s', (name) => {
     const recall = '[[tool mcp__ninjad__recall {"text":"the spare key"}]]';
     expect(await ask(`${recall} [[say one]]`)).toMatchObject({ code: 0, stdout: 'one\n' });
     expect(agent.api.requests.at(-1)?.toolResults).toHaveLength(1);
-    expect(agent.api.requests.at(-1)?.toolResults[0]).toContain("close is remembered");
+    expect(agent.api.requests.at(-1)?.toolResults[0]).toContain('close is remembered');
     for (const word of ['two', 'three'])
       expect(await ask(`[[say ${word}]]`)).toMatchObject({ code: 0, stdout: `${word}\n` });
     expect(await daemon.value('SELECT count(DISTINCT session_id) FROM tasks')).toBe(1);
