@@ -77,6 +77,7 @@ export function startAgentRun(home: AgentHome, prompt: string, options: AgentRun
   const survivors = async () => (await findMarked(name, value)).map(({ command }) => command);
   return {
     actor,
+    marker: `${name}=${value}`,
     texts,
     progress,
     survivors,

@@ -3,6 +3,8 @@ import type { Exchange } from './choose.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { entryKind } from './entry-kind.ts';
+import { gemini } from './gemini.ts';
+import { opencode } from './opencode.ts';
 import type { CliName } from '../../lib/wire/agent-names.ts';
 import type { AgentResolution, FoundAgent } from './resolution.ts';
 
@@ -19,7 +21,7 @@ export type RunnableAgent = FoundAgent & {
 export type ResolvedAgent = RunnableAgent | Extract<AgentResolution, { kind: 'misconfigured' }>;
 
 /** The adapters of CLIs, by name: a new one is a file beside this and a line here. */
-export const cliKinds: { [Name in CliName]?: CliKind<Name> } = { claude, codex };
+export const cliKinds: { [Name in CliName]?: CliKind<Name> } = { claude, codex, gemini, opencode };
 
 /** The adapter of a CLI. */
 export function cliKind(name: CliName): CliKind {
