@@ -7,6 +7,7 @@ import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { type Figure, isMet } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { barePipe } from './measures/bare-pipe.ts';
+import { bulk } from './measures/bulk.ts';
 import { clockAgent, exec } from './measures/exec.ts';
 import { human } from './measures/human.ts';
 import { idle } from './measures/idle.ts';
@@ -34,6 +35,7 @@ const measurements: readonly Measurement[] = [
   replies,
   page,
   memory,
+  bulk,
   throughput,
   watching,
   human,

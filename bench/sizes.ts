@@ -20,6 +20,10 @@ export interface Sizes {
   actorEvents: number;
   /** Memories given while others are asked for. */
   memories: number;
+  /** Notes that are poured in at once without models; a quarter of them with each encoder. */
+  bulkNotes: number;
+  /** Notes of the flood that only their recording is timed of. */
+  notedLines: number;
   /** How long, and how many events a second, each panel of the dashboard is shown. */
   steadySeconds: number;
   steadyPerSecond: number;
@@ -37,6 +41,8 @@ export const fullSizes: Sizes = {
   humanEvents: { least: 20, most: 200 },
   actorEvents: 200_000,
   memories: 1_000,
+  bulkNotes: 10_000,
+  notedLines: 100_000,
   steadySeconds: 5,
   steadyPerSecond: 1_000,
 };
@@ -53,6 +59,8 @@ export const shortSizes: Sizes = {
   humanEvents: { least: 20, most: 50 },
   actorEvents: 50_000,
   memories: 200,
+  bulkNotes: 1_000,
+  notedLines: 20_000,
   steadySeconds: 2,
   steadyPerSecond: 1_000,
 };

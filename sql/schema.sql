@@ -33,7 +33,67 @@ CREATE FUNCTION memory_codes(given text) RETURNS text[] LANGUAGE sql AS $$$$;
 
 CREATE FUNCTION memory_day_word(day date) RETURNS tsvector LANGUAGE sql AS $$$$;
 
-CREATE FUNCTION memory_language(given text) RETURNS text LANGUAGE sql AS $$$$;
+CREATE FUNCTION memory_language(given text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  words CONSTANT tsvector := to_tsvector('simple', left(given, 2000));
+  every CONSTANT int := length(words);
+  times int;
+  best int := 0;
+  found text;
+BEGIN
+  times := every - length(ts_delete(words, '{the,of,and,my,our,your,with,this,that,they,you,it,to,for,have,has,is,are,were,what,where,when,who,how,does,did,which,why,not,from,by,be,been,i,we,at,on,or,but,his,her,their,a}'::text[]));
+  IF times > best THEN
+    best := times;
+    found := 'english';
+  ELSIF times = best THEN
+    found := NULL;
+  END IF;
+  times := every - length(ts_delete(words, '{der,das,und,ist,nicht,ich,wir,ein,eine,einen,einem,einer,vom,zum,zur,mit,für,auf,bei,dem,sind,wird,wurde,wo,wer,wann,wie,welche,welcher,welches,oder,auch,noch,nach,aus,über,unser,unsere,mein,meine,meinen,kein,keine,im,die,den,hat,habe,haben,hast,warum,wieviel,sich,als,beim}'::text[]));
+  IF times > best THEN
+    best := times;
+    found := 'german';
+  ELSIF times = best THEN
+    found := NULL;
+  END IF;
+  times := every - length(ts_delete(words, '{le,la,les,une,est,dans,pour,avec,sur,pas,qui,que,où,du,au,aux,ce,cette,mon,ma,mes,nous,vous,je,il,elle,sont,chez,et,quand,combien,des,un,quel,quelle,comment,notre,en,de}'::text[]));
+  IF times > best THEN
+    best := times;
+    found := 'french';
+  ELSIF times = best THEN
+    found := NULL;
+  END IF;
+  times := every - length(ts_delete(words, '{el,la,los,las,una,un,está,es,con,para,por,del,mi,mis,nuestro,nuestra,que,dónde,cuándo,quién,cuánto,qué,cómo,en,se,su,y,pero,muy,son,de,al,tiene}'::text[]));
+  IF times > best THEN
+    best := times;
+    found := 'spanish';
+  ELSIF times = best THEN
+    found := NULL;
+  END IF;
+  times := every - length(ts_delete(words, '{il,lo,la,gli,di,che,è,una,un,per,con,della,del,nel,sono,dove,quando,chi,quanto,mio,mia,nostro,non,si,da,alla,dei}'::text[]));
+  IF times > best THEN
+    best := times;
+    found := 'italian';
+  ELSIF times = best THEN
+    found := NULL;
+  END IF;
+  times := every - length(ts_delete(words, '{o,os,a,as,uma,um,não,com,para,em,do,da,dos,das,está,onde,quem,quando,quanto,meu,minha,nosso,que,é,de,no,na}'::text[]));
+  IF times > best THEN
+    best := times;
+    found := 'portuguese';
+  ELSIF times = best THEN
+    found := NULL;
+  END IF;
+  times := every - length(ts_delete(words, '{het,een,van,niet,voor,met,zijn,waar,wie,wat,wanneer,mijn,onze,ook,maar,naar,de,is,en,ik,wij,op,bij,hoe}'::text[]));
+  IF times > best THEN
+    best := times;
+    found := 'dutch';
+  ELSIF times = best THEN
+    found := NULL;
+  END IF;
+  -- Null where two are as likely, since the text may be either, and where there is no small word.
+  RETURN found;
+END
+$$;
 
 CREATE FUNCTION memory_pairs(given text) RETURNS text[] LANGUAGE sql AS $$$$;
 
@@ -68,12 +128,21 @@ DECLARE
   stems tsvector;
   language text;
   is_plain CONSTANT boolean := octet_length(whole) = length(whole);
+  foreign_words CONSTANT tsquery := 'al | alla | als | as | au | auch | auf | aus | aux | avec | bei | beim | bij | ce | cette | che | chez | chi | com | combien | comment | con | da | dans | das | de | dei | del | della | dem | den | der | des | di | die | do | dos | dove | du | een | ein | eine | einem | einen | einer | el | elle | em | en | es | est | et | gli | habe | haben | hast | hat | het | hoe | ich | ik | il | im | ist | je | kein | keine | la | las | le | les | lo | los | ma | maar | mein | meine | meinen | mes | met | meu | mi | mia | mijn | minha | mio | mis | mit | mon | muy | na | naar | nach | nel | nicht | niet | no | noch | non | nosso | nostro | notre | nous | nuestra | nuestro | o | oder | onde | onze | ook | op | os | para | pas | per | pero | por | pour | quand | quando | quanto | que | quel | quelle | quem | qui | se | si | sich | sind | son | sono | sont | su | sur | tiene | um | uma | un | una | und | une | unser | unsere | van | vom | voor | vous | waar | wann | wanneer | warum | wat | welche | welcher | welches | wer | wie | wieviel | wij | wir | wird | wo | wurde | y | zijn | zum | zur';
 BEGIN
   IF NOT is_plain AND whole ~ '[\uff00-\uffef]' THEN
     whole := normalize(whole, NFKC);
   END IF;
-  codes := array_to_tsvector(memory_codes(whole));
-  -- Only Latin letters: the usual case.
+  IF whole ~ '[0-9]' THEN
+    codes := array_to_tsvector(memory_codes(whole));
+  ELSE
+    codes := '';
+  END IF;
+  -- Without a small word that only another language has, it is English, or may be: the usual case at a tenth of the time.
+  IF is_plain AND NOT to_tsvector('simple', left(whole, 2000)) @@ foreign_words THEN
+    RETURN to_tsvector('english', whole) || codes;
+  END IF;
+  -- Only Latin letters.
   IF is_plain OR whole !~ '[\u0370-\u1fff\u2c00-\ua71f\ua800-\uab2f\uab70-\ufdff\ufe70-\uffef]' THEN
     language := memory_language(whole);
     -- A title or a few words in plain letters are taken for English, as ever; a question about them is not (memory_question).
@@ -607,8 +676,8 @@ CREATE TABLE goals (
   made_by text DEFAULT 'cli'::text NOT NULL,
   trust text DEFAULT 'owner'::text NOT NULL,
   declared_by uuid,
+  removed_at timestamp with time zone,
   CONSTRAINT goals_pkey PRIMARY KEY (id),
-  CONSTRAINT goals_name_key UNIQUE (name),
   CONSTRAINT goals_done_by_one CHECK ((num_nonnulls(done_check, done_schema) <= 1)),
   CONSTRAINT goals_every_has_anchor CHECK (((every_ms IS NULL) = (anchor IS NULL))),
   CONSTRAINT goals_failures_not_negative CHECK ((failures_in_a_row >= 0)),
@@ -622,6 +691,7 @@ CREATE TABLE goals (
   CONSTRAINT goals_trust_known CHECK ((trust = ANY (ARRAY['owner'::text, 'local'::text])))
 );
 CREATE INDEX goals_declared_idx ON public.goals USING btree (declared_by) WHERE (declared_by IS NOT NULL);
+CREATE UNIQUE INDEX goals_name_key ON public.goals USING btree (name) WHERE (removed_at IS NULL);
 
 CREATE TABLE graph_pending (
   origin text NOT NULL,
@@ -740,8 +810,9 @@ CREATE TABLE machines (
   next_poll_at timestamp with time zone,
   last_told_at timestamp with time zone,
   updated_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  removed_behind text[],
   CONSTRAINT machines_pkey PRIMARY KEY (id),
-  CONSTRAINT machines_name_key UNIQUE (name),
   CONSTRAINT machines_kind_known CHECK ((kind = ANY (ARRAY['local'::text, 'ssh'::text, 'http'::text, 'push'::text]))),
   CONSTRAINT machines_name_fits_a_source CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,57}$'::text)),
   CONSTRAINT machines_not_its_own_parent CHECK ((parent IS DISTINCT FROM name)),
@@ -751,6 +822,7 @@ CREATE TABLE machines (
   CONSTRAINT machines_state_known CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'degraded'::text, 'down'::text, 'unreachable'::text])))
 );
 CREATE INDEX machines_due_idx ON public.machines USING btree (next_poll_at) WHERE enabled;
+CREATE UNIQUE INDEX machines_name_key ON public.machines USING btree (name) WHERE (removed_at IS NULL);
 CREATE INDEX machines_parent_idx ON public.machines USING btree (parent) WHERE (parent IS NOT NULL);
 
 CREATE TABLE mail_folders (
@@ -1199,7 +1271,7 @@ CREATE TABLE upkeep_runs (
   reason text,
   CONSTRAINT upkeep_runs_pkey PRIMARY KEY (id),
   CONSTRAINT upkeep_runs_failed_has_reason CHECK (((state = 'failed'::text) = (reason IS NOT NULL))),
-  CONSTRAINT upkeep_runs_kind_known CHECK ((kind = ANY (ARRAY['create'::text, 'drill'::text]))),
+  CONSTRAINT upkeep_runs_kind_known CHECK ((kind = ANY (ARRAY['create'::text, 'drill'::text, 'verify'::text]))),
   CONSTRAINT upkeep_runs_state_known CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])))
 );
 CREATE INDEX upkeep_runs_kind_idx ON public.upkeep_runs USING btree (kind, at);

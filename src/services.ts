@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { alwaysStrangers } from './lib/wire/settings.ts';
+import { createRightOfWay, type RightOfWay } from './lib/store/right-of-way.ts';
 import { nameStrangers } from './lib/wire/trust.ts';
 import { createBench } from '../actors/sensors/bench.ts';
 import type { AgentChild } from '../actors/tasks/agent-child.ts';
@@ -38,16 +39,19 @@ import { createLogger, type Logger } from './lib/log.ts';
 import type { Mailbox } from './lib/mailbox/mailbox.ts';
 import { createEmbedders, type Embedders } from './memory/embed/embedders.ts';
 import type { Channel } from './outbox/channel.ts';
+import { createMcpDoor, type McpDoor } from './tasks/mcp/door.ts';
 import { type AgentPasses, createAgentPasses } from './tasks/mcp/passes.ts';
 import { createDeeds, type Deeds } from './tasks/deeds.ts';
 import { openLanesOf } from './tasks/room/lanes.ts';
 import { childEntry } from './lib/process/child-entry.ts';
+import { recallFirst } from './memory/recall-first.ts';
 import { type AgentBench, createAgentBench } from './tasks/agents/bench.ts';
 import { type AgentDirectory, createAgentDirectory } from './tasks/agents/directory.ts';
 import { createRecall, type Recaller } from './memory/recall/create-recall.ts';
 import type { Recall } from './memory/recall/recall.ts';
 import { createInHand, type InHand } from './memory/keep/in-hand.ts';
 import { createMemoryBoard, type MemoryBoard } from './memory/keep/memory-board.ts';
+import { createMemoryCounts, type MemoryCounts } from './memory/keep/memory-counts.ts';
 import { proveRecordable } from './tasks/rows/prove-recordable.ts';
 import { createRecordQueue, type RecordQueue } from './events/router/record-queue.ts';
 import type { RuleBook } from './events/router/route.ts';
@@ -90,6 +94,8 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   recordQueue: RecordQueue;
   acceptance: Acceptance;
   database: Database;
+  /** Questions and what comes in go before what can wait. */
+  rightOfWay: RightOfWay;
   /** What a backup that is being made holds. */
   backupHold: BackupHold;
   /** Whether the disk of the home has room for what can wait. */
@@ -98,6 +104,7 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   modelQueue: ModelQueue;
   embedders: Embedders;
   memoryBoard: MemoryBoard;
+  memoryCounts: MemoryCounts;
   /** What was said and cannot be recalled yet. */
   inHand: InHand;
   /** Who may answer tasks; as a resolver the default one. */
@@ -116,6 +123,7 @@ export interface Services extends DaemonOptions, Drafting, Fleet {
   /** What runs by the clock; `fireNow` has a job run at once. */
   schedule: Schedule;
   passes: AgentPasses;
+  mcpDoor: McpDoor;
   /** The agent that is started ahead of the owner's next message. */
   standby: StandbyDesk<AgentChild>;
   /** The ways out for what must reach somebody. */
@@ -195,13 +203,18 @@ export function createServices(
   });
   const modelQueue = createModelQueue();
   const embedders = createEmbedders(modelQueue.inference);
-  const recaller = createRecall({
-    store: database.store,
-    embedders,
-    reranker: modelQueue.inference,
-    rerankDeadlineMs: () => settings.get('recall.rerankDeadlineMs'),
-    expand: [createGraphExpansion(database.store)],
-  });
+  const rightOfWay = createRightOfWay();
+  const memoryBoard = createMemoryBoard();
+  const recaller = recallFirst(
+    createRecall({
+      store: database.store,
+      embedders,
+      reranker: modelQueue.inference,
+      rerankDeadlineMs: () => settings.get('recall.rerankDeadlineMs'),
+      expand: [createGraphExpansion(database.store)],
+    }),
+    rightOfWay,
+  );
   // Nobody runs yet who would need what a former life has left there.
   clearFolder(paths.runs);
   const programs = createProgramRunner({
@@ -251,6 +264,7 @@ export function createServices(
     recordQueue: createRecordQueue({ spooledBytes: (name) => spooledBytes(paths.spool, name) }),
     acceptance,
     database,
+    rightOfWay,
     backupHold,
     diskRoom: createRoom(() => settings.get('storage.minFreeBytes')),
     containment,
@@ -259,7 +273,8 @@ export function createServices(
     inference: modelQueue.inference,
     modelQueue,
     embedders,
-    memoryBoard: createMemoryBoard(),
+    memoryBoard,
+    memoryCounts: createMemoryCounts({ store: database.store, embedders, board: memoryBoard, log }),
     inHand: createInHand(),
     agent,
     agentBench: createAgentBench(),
@@ -272,6 +287,7 @@ export function createServices(
     }),
     schedule: createSchedule(),
     passes: createAgentPasses(),
+    mcpDoor: createMcpDoor(),
     standby: createStandbyDesk({
       worker: journal.uuid,
       whyNotStay: () => whyNotStay(settings.get('agent.standby'), process.availableMemory()),

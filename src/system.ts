@@ -23,7 +23,7 @@ import { graphLogic } from './wiring/graph.ts';
 import { journalKeeperLogic, retentionLogic } from './wiring/chores.ts';
 import { inferenceLogic } from './wiring/inference.ts';
 import { mailWatchers } from './wiring/mail.ts';
-import { memoryKeeperLogic } from './wiring/memory.ts';
+import { memoryKeeperLogic, vectorKeeperLogic } from './wiring/memory.ts';
 import { outboxInput, outboxLogic } from './wiring/outbox.ts';
 import { recallKeeperLogic } from './wiring/recall.ts';
 import { lanesOf } from './tasks/room/lanes.ts';
@@ -133,6 +133,13 @@ export function createSystem(
     childSpec({
       id: 'memory-keeper',
       logic: memoryKeeperLogic(services),
+      input: { restMs: 3 * SECOND, runsLast: false },
+      restart: 'permanent',
+      shutdownMs: 10 * SECOND,
+    }),
+    childSpec({
+      id: 'vector-keeper',
+      logic: vectorKeeperLogic(services),
       input: { restMs: 3 * SECOND, runsLast: false },
       restart: 'permanent',
       shutdownMs: 10 * SECOND,

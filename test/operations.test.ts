@@ -149,6 +149,7 @@ function table() {
     mailDesk: createMailDesk([{ name: 'work', folder: 'INBOX', source: 'email:work' }], () => undefined),
     backupHold: createBackupHold(),
     databaseKind: 'embedded',
+    databaseFiles: '/nowhere/pg',
     generation: () => 1,
     agentTools: {
       open: () => ({ session: 's', taskId: 1, tools: [] }),

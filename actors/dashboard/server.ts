@@ -6,6 +6,7 @@ import type {
   DashboardServerFact,
   DashboardServerInput,
 } from '../../machines/dashboard/protocol.ts';
+import { isOfAgent } from '../../src/faces/dashboard/http/agents.ts';
 import { createApp } from '../../src/faces/dashboard/http/app.ts';
 import type { DashboardService } from '../../src/faces/dashboard/service.ts';
 import { messageOf } from '../../src/lib/errors.ts';
@@ -26,7 +27,10 @@ const requestTimeoutMs = 30_000;
  */
 export function createDashboardServer(service: DashboardService) {
   return fromCallback<DashboardServerCommand, DashboardServerInput>(({ input, sendBack, receive }) => {
-    const tell = (fact: DashboardServerFact) => sendBack(fact);
+    const tell = (fact: DashboardServerFact) => {
+      if (fact.type === 'dashboard.listening') service.listening?.(fact.url);
+      sendBack(fact);
+    };
     const server = createServer(
       {
         headersTimeout: headersTimeoutMs,
@@ -37,9 +41,10 @@ export function createDashboardServer(service: DashboardService) {
     );
     server.maxConnections = maxConnections;
     const strangers = boundStrangers(server, maxStrangers);
-    server.on('request', ({ headers, socket }) => {
-      const { as } = service.door.admit(headers);
-      if (as === 'session' || as === 'bearer') strangers.admit(socket);
+    server.on('request', (request) => {
+      const { as } = service.door.admit(request.headers);
+      const isAgent = service.agents !== undefined && isOfAgent(service.agents, request);
+      if (as === 'session' || as === 'bearer' || isAgent) strangers.admit(request.socket);
     });
     const sockets = openSockets(server, service, {
       pending: () => tell({ type: 'feeds.pending' }),
@@ -51,6 +56,7 @@ export function createDashboardServer(service: DashboardService) {
     const close = () => {
       if (closing) return;
       closing = true;
+      service.listening?.(null);
       sockets.close();
       server.close(() => tell({ type: 'dashboard.closed' }));
       server.closeIdleConnections();

@@ -1,4 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
+import { pg_buffercache } from '@electric-sql/pglite/contrib/pg_buffercache';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { makeDataFolder } from './make-data-folder.ts';
@@ -26,8 +27,8 @@ const startParams = [
 ];
 
 /**
- * Opens the database in `dataDir` (made on first use, which takes 5–7 s) with pgvector and pg_trgm, and with
- * commits that reach the disk. Refuses a folder that has something else in it, see `makeDataFolder`.
+ * Opens the database in `dataDir` (made on first use, which takes 5–7 s) with pgvector and pg_trgm, with pg_buffercache for
+ * `writeOut`, and with commits that reach the disk. Refuses a folder that has something else in it, see `makeDataFolder`.
  * The caller holds the directory's lock: two processes on it lose rows silently.
  */
 export async function openPglite(dataDir: string): Promise<PGlite> {
@@ -54,7 +55,7 @@ async function initialise(dir: string): Promise<void> {
 async function create(fs: SyncedNodeFs, moreParams: readonly string[] = []): Promise<PGlite> {
   const db = new PGlite({
     fs,
-    extensions: { vector, pg_trgm },
+    extensions: { vector, pg_trgm, pg_buffercache },
     startParams: [...startParams, ...moreParams],
   });
   await db.waitReady;

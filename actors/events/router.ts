@@ -1,6 +1,7 @@
 import { fromPromise } from 'xstate';
 import type { RecordInput } from '../../machines/router/protocol.ts';
 import type { Counters } from '../../src/lib/counters.ts';
+import type { RightOfWay } from '../../src/lib/store/right-of-way.ts';
 import type { Journal } from '../../src/lib/journal/journal.ts';
 import type { Mailbox, MailItem } from '../../src/lib/mailbox/mailbox.ts';
 import type { RecordQueue } from '../../src/events/router/record-queue.ts';
@@ -12,6 +13,7 @@ export interface RouterDeps extends RecordDeps {
   recordQueue: RecordQueue;
   journal: Journal;
   counters: Counters;
+  rightOfWay: Pick<RightOfWay, 'first'>;
   /** Events recorded with one statement. */
   batchSize: number;
 }
@@ -23,7 +25,7 @@ const maxQueuedBytes = 8 * 1024 * 1024;
 
 /** How the router machine routes and records. */
 export function createRouter(deps: RouterDeps) {
-  const { mailbox, recordQueue, journal, counters } = deps;
+  const { mailbox, recordQueue, journal, counters, rightOfWay } = deps;
   const now = deps.now ?? Date.now;
 
   const pull = (): void => {
@@ -41,10 +43,12 @@ export function createRouter(deps: RouterDeps) {
   };
 
   const record = fromPromise<RecordedBatch, RecordInput>(({ input }) =>
-    recordRouted(input.events, deps).catch((thrown: unknown) => {
-      recordQueue.shrink();
-      throw thrown;
-    }),
+    rightOfWay
+      .first(() => recordRouted(input.events, deps))
+      .catch((thrown: unknown) => {
+        recordQueue.shrink();
+        throw thrown;
+      }),
   );
 
   const count = (recorded: RecordedBatch): void => {

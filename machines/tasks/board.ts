@@ -38,6 +38,10 @@ export interface TaskBoard extends Required<TasksInput> {
   announced: boolean;
   waitMs: number;
   amendments: number;
+  /** The queue is being looked at: what it gives is perhaps written, and not yet told. */
+  claiming: boolean;
+  /** Tasks that were not in the queue to be cancelled, while one was being claimed: perhaps these. */
+  owedCancels: readonly number[];
   /** What running agents took at the last look. */
   memory: AgentsMemory;
   /** Whether that was more than they may, and who was ended for it. */
@@ -66,6 +70,8 @@ export function emptyBoard(input: TasksInput): TaskBoard {
     announced: false,
     waitMs: 0,
     amendments: 0,
+    claiming: false,
+    owedCancels: [],
     memory: new Map(),
     isPassed: false,
     outgrown: [],

@@ -95,6 +95,14 @@ export const tasksMachine = tasksSetup.createMachine({
         ],
       },
       {
+        // It is perhaps being claimed at this very moment.
+        guard: { type: 'isPerhapsClaimed', params: ({ event }) => event.output },
+        actions: [
+          { type: 'stopActor', params: ({ event }) => event.actorId },
+          { type: 'oweCancel', params: ({ event }) => event.output },
+        ],
+      },
+      {
         guard: { type: 'changedNothing', params: ({ event }) => event.output },
         actions: [
           { type: 'stopActor', params: ({ event }) => event.actorId },
@@ -160,6 +168,7 @@ export const tasksMachine = tasksSetup.createMachine({
               ],
             },
             claiming: {
+              exit: 'endClaim',
               invoke: {
                 id: 'claimTask',
                 src: 'claimTask',
@@ -171,7 +180,7 @@ export const tasksMachine = tasksSetup.createMachine({
                   {
                     guard: { type: 'foundOne', params: ({ event }) => event.output },
                     target: 'deciding',
-                    actions: { type: 'startTask', params: ({ event }) => event.output },
+                    actions: [{ type: 'startTask', params: ({ event }) => event.output }, 'payCancels'],
                   },
                   { guard: 'mustLookAgain', target: 'deciding' },
                   { guard: and(['hasOpenLane', 'mayAdmit', 'lacksCpu']), target: 'shortOfCpu' },

@@ -58,7 +58,13 @@ export const tasksSetup = base.extend({
       enqueue.assign({ announced: true });
       enqueue.sendParent(childReady({ self }));
     }),
-    beginClaim: assign({ humanOnly: (_, humanOnly: boolean) => humanOnly, woken: false }),
+    beginClaim: assign({
+      humanOnly: (_, humanOnly: boolean) => humanOnly,
+      woken: false,
+      claiming: true,
+      owedCancels: [],
+    }),
+    endClaim: assign({ claiming: false }),
     setLanes: assign((_, { lanes, reservedForHuman }: Lanes) => ({ lanes, reservedForHuman })),
     markWoken: assign({ woken: true }),
     markStopping: assign({ stopping: true }),
@@ -87,6 +93,13 @@ export const tasksSetup = base.extend({
         spawn('amendTask', { id: `amend.${context.amendments}`, input });
         return context.amendments + 1;
       },
+    }),
+    oweCancel: assign({
+      owedCancels: ({ context }, { taskId }: AmendmentResult) => [...context.owedCancels, taskId],
+    }),
+    payCancels: base.enqueueActions(({ context, enqueue }) => {
+      for (const { task, ref } of runningTasks(context))
+        if (context.owedCancels.includes(task.id)) enqueue.sendTo(ref, { type: 'task.cancel' });
     }),
     tellTask: sendTo(
       ({ context }, { taskId }: { taskId: number; command: TaskCommand }) => refOf(context, taskId),
@@ -148,6 +161,8 @@ export const tasksSetup = base.extend({
     isStoreAway,
     missedCancel: ({ context }, { taskId, change, changed }: AmendmentResult) =>
       change === 'cancel' && !changed && context.running[taskId] !== undefined,
+    isPerhapsClaimed: ({ context }, { change, changed }: AmendmentResult) =>
+      change === 'cancel' && !changed && context.claiming,
     changedNothing: (_, { changed }: AmendmentResult) => !changed,
   },
   delays: {

@@ -83,9 +83,12 @@ function PaletteWhenOpen() {
   const [loaded, setLoaded] = useState(/** @type {any} */ (null));
   useEffect(() => {
     if (!open || loaded !== null) return;
-    import('./shell/palette/palette.js').then(({ Palette }) => setLoaded(() => Palette), closePalette);
+    import('./shell/palette/palette.js').then(
+      ({ Palette }) => setLoaded(() => Palette),
+      () => closePalette(openings),
+    );
   }, [open]);
-  return open && loaded !== null ? html`<${loaded} key=${openings} />` : null;
+  return open && loaded !== null ? html`<${loaded} key=${openings} opening=${openings} />` : null;
 }
 
 /** What waits where, for the rail. */

@@ -22,6 +22,7 @@ Examples:
   $ ninjad findings accept 3                make it a wish
   $ ninjad findings dismiss 3 --reason "the provider was down"
   $ ninjad findings snooze 3 --for 30d
+  $ ninjad findings reopen 3                take that back
   $ ninjad findings list --state all --json
 `;
 
@@ -37,6 +38,7 @@ export function findingsCommand(): Command {
     .addCommand(acceptCommand())
     .addCommand(dismissCommand())
     .addCommand(snoozeCommand())
+    .addCommand(reopenCommand())
     .addCommand(detectorsCommand());
 }
 
@@ -153,6 +155,16 @@ function snoozeCommand(): Command {
       });
       if (isJson(command)) printJson(finding);
       else printLines([`snoozed until ${finding.snoozedUntil ?? ''}`]);
+    });
+}
+
+function reopenCommand(): Command {
+  return withId(new Command('reopen'))
+    .description('take a dismissal or a snooze back: it waits for you again')
+    .action(async (id: number, _: unknown, command: Command) => {
+      const finding = await connect().ask('finding.decide', { id, decision: 'reopen' });
+      if (isJson(command)) printJson(finding);
+      else printLines([oneLine(`open again: ${finding.summary}`)]);
     });
 }
 

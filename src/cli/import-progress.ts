@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { durationText } from '../lib/duration-text.ts';
 
 export interface ImportState {
@@ -18,26 +17,12 @@ const minElapsedMs = 2_000;
 export function progressText({ line, total, imported, known, elapsedMs }: ImportState): string {
   const counts = `${imported.toLocaleString('en')} imported, ${known.toLocaleString('en')} known already`;
   if (total === undefined || total < line) return `line ${line.toLocaleString('en')}: ${counts}`;
-  const left = line > 0 && elapsedMs >= minElapsedMs ? (elapsedMs / line) * (total - line) : undefined;
-  const estimate = left === undefined || line === total ? '' : `, about ${durationText(left)} left`;
-  const share = total === 0 ? 100 : Math.floor((line * 100) / total);
-  return `line ${line.toLocaleString('en')} of ${total.toLocaleString('en')} (${share} %${estimate}): ${counts}`;
+  return `line ${line.toLocaleString('en')} of ${total.toLocaleString('en')} (${shareText(line, total, elapsedMs)}): ${counts}`;
 }
 
-/** Counts the lines of a file; undefined for stdin. Errors are left to whoever reads it. */
-export async function countLines(path: string): Promise<number | undefined> {
-  if (path === '-') return undefined;
-  let lines = 0;
-  let last = newline;
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, at + 1)) lines += 1;
-      last = chunk.at(-1) ?? last;
-    }
-  } catch {
-    return undefined;
-  }
-  return last === newline ? lines : lines + 1;
+/** The share that is done, and how long the rest will take at this speed. */
+export function shareText(done: number, total: number, elapsedMs: number): string {
+  const left = done > 0 && elapsedMs >= minElapsedMs ? (elapsedMs / done) * (total - done) : undefined;
+  const estimate = left === undefined || done >= total ? '' : `, about ${durationText(left)} left`;
+  return `${total === 0 ? 100 : Math.floor((done * 100) / total)} %${estimate}`;
 }
-
-const newline = 0x0a;

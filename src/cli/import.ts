@@ -131,7 +131,10 @@ async function bringTexts(
         .map((problem) => `ninjad: ${oneLine(problem)}\n`)
         .join(''),
     );
-  throw new NinjadError('BAD_LINES', `${problems.length} texts could not be read`);
+  throw new NinjadError(
+    'BAD_LINES',
+    problems.length === 1 ? 'one text could not be read' : `${problems.length} texts could not be read`,
+  );
 }
 
 function textLines({ dryRun, texts, imported, known, empty, chars, imports }: ImportedForeign): string[] {

@@ -1,11 +1,12 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
+import { countLines } from '../lib/count-lines.ts';
 import { NinjadError } from '../lib/errors.ts';
 import { maxImportedLines } from '../memory/requests.ts';
 import { trusts, type Trust } from '../lib/wire/trust.ts';
 import { connect } from './connect.ts';
-import { countLines, progressText } from './import-progress.ts';
+import { progressText } from './import-progress.ts';
 import { type FilterOptions, filterOf, isJson, withFilters } from './memory-options.ts';
 import { batchesOf, type LineBatch, type LineProblem, linesOf } from './memory-lines.ts';
 import { printJson, printLines } from './print.ts';

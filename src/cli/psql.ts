@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { Command } from 'commander';
 import type { HomePaths } from '../lib/config/paths.ts';
 import { messageOf, UsageError } from '../lib/errors.ts';
-import { publicUrl } from '../lib/store/database-target.ts';
+import { libpqAddress, type LibpqAddress } from '../lib/store/libpq-address.ts';
 import type { Answers } from '../operations.ts';
 import { createSettings } from '../settings.ts';
 import { connect, currentPaths, type DaemonClient } from './connect.ts';
@@ -88,31 +88,23 @@ async function sqlIn(file: string): Promise<string> {
   }
 }
 
-interface Address {
-  /** Without the password, since a command line shows in `ps`. */
-  url: string;
-  password: string;
-}
-
 /** A server is reached by our own settings, even while the daemon is down; the embedded database by the daemon's word. */
-async function addressOf(paths: HomePaths, client: DaemonClient): Promise<Address> {
+async function addressOf(paths: HomePaths, client: DaemonClient): Promise<LibpqAddress> {
   const url = createSettings({ configFile: paths.configFile, env: process.env }).get('database.url');
-  if (url === null) return { url: (await client.ask('status.get', {})).database.url, password: '' };
-  const parsed = new URL(url);
-  const password =
-    parsed.password === '' ? parsed.searchParams.get('password') : decodeURIComponent(parsed.password);
-  return { url: publicUrl({ kind: 'server', url }), password: password ?? '' };
+  if (url === null) return { url: (await client.ask('status.get', {})).database.url, env: {} };
+  return libpqAddress(url);
 }
 
-async function runPsql(psql: string, { url, password }: Address, given: readonly string[]): Promise<void> {
+async function runPsql(psql: string, { url, env }: LibpqAddress, given: readonly string[]): Promise<void> {
   const args = [url, ...given];
-  const env = password === '' ? process.env : { ...process.env, PGPASSWORD: password };
   // Ctrl-C is for psql, which cancels its query and goes on.
   const ignore = () => {};
   process.on('SIGINT', ignore);
   try {
     const status = await new Promise<number | null>((resolve, reject) => {
-      spawn(psql, args, { stdio: 'inherit', env }).once('error', reject).once('exit', resolve);
+      spawn(psql, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+        .once('error', reject)
+        .once('exit', resolve);
     });
     if (status !== 0) process.exitCode = exitCodes.failed;
   } finally {

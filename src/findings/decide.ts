@@ -8,8 +8,10 @@ import type { Evidence } from '../wishes/evidence.ts';
 import { type NewWish, proposeWish } from '../wishes/rows.ts';
 import type { FindingMetric } from './detector.ts';
 import { decideFinding as closeFinding, type Finding, findFinding, noteDecision } from './rows.ts';
+import { forgetDismissal, reopenFinding } from './rows-reopen.ts';
 
-export const findingDecisions = ['accept', 'dismiss', 'snooze'] as const;
+/** `reopen` takes a dismissal or a snooze back. */
+export const findingDecisions = ['accept', 'dismiss', 'snooze', 'reopen'] as const;
 
 /** A decision of the owner about one finding. */
 export interface DecidedFinding {
@@ -27,7 +29,8 @@ const evidenceChars = 10_000;
 
 /**
  * Decides a finding that waits, with its line in the activity log; an accepted one becomes a wish. Rejects with `NotFoundError`
- * where there is none, with `ConflictError` where it does not wait (any more), and with `UsageError` for a wrong time.
+ * where there is none, with `ConflictError` where it does not wait (any more) or has nothing to take back, and with `UsageError`
+ * for a wrong time.
  */
 export async function decideFinding(
   tx: Tx,
@@ -35,6 +38,7 @@ export async function decideFinding(
   { id, decision, reason, until }: DecidedFinding,
   now: Date,
 ): Promise<Finding> {
+  if (decision === 'reopen') return reopen(tx, caller, id, now);
   const state = states[decision];
   const snoozedUntil = decision === 'snooze' ? snoozeEnd(until, now) : null;
   const finding = await closeFinding(tx, { id, state, reason: reason ?? null, until: snoozedUntil, now });
@@ -49,6 +53,25 @@ export async function decideFinding(
     detail: { finding: id, wish: wish?.id ?? null, reason: reason ?? null, until: snoozedUntil },
   });
   return { ...finding, wishId: wish?.id ?? finding.wishId };
+}
+
+/** Lets a finding that was dismissed or snoozed wait for the owner again, as if nothing had been said. */
+async function reopen(tx: Tx, caller: Caller, id: number, now: Date): Promise<Finding> {
+  const before = await findFinding(tx, id, now);
+  const finding = await reopenFinding(tx, id, now);
+  if (before === undefined) throw new NotFoundError(`there is no finding ${id}`);
+  if (finding === undefined)
+    throw new ConflictError(
+      `finding ${id} is ${before.state}: only a dismissal or a snooze can be taken back`,
+    );
+  if (before.state === 'dismissed') await forgetDismissal(tx, id);
+  await recordAct(tx, caller, {
+    at: now,
+    action: 'finding.reopened',
+    summary: `finding ${id} is open again: ${finding.summary}`.slice(0, 1_000),
+    detail: { finding: id },
+  });
+  return finding;
 }
 
 function snoozeEnd(until: Date | undefined, now: Date): Date {

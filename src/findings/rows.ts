@@ -37,12 +37,14 @@ export interface Finding {
   wishId: number | null;
 }
 
-type FindingRow = Omit<Finding, 'evidence' | 'measured'> & { evidence: unknown };
+/** A finding as its row has it. */
+export type FindingRow = Omit<Finding, 'evidence' | 'measured'> & { evidence: unknown };
 
 /** A snooze that is over is none. `$1` is the instant of asking. */
 const stateNow = `CASE WHEN state = 'snoozed' AND snoozed_until <= $1::timestamptz THEN 'open' ELSE state END`;
 
-const listed = `id, kind, subject, severity, summary, evidence, figures, remedy, metric, ${stateNow} AS state,
+/** Columns of a `Finding`. `$1` is the instant of asking. */
+export const findingColumns = `id, kind, subject, severity, summary, evidence, figures, remedy, metric, ${stateNow} AS state,
   seen_count AS "seenCount", reopened, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt", gone_at AS "goneAt",
   CASE WHEN snoozed_until > $1::timestamptz THEN snoozed_until END AS "snoozedUntil", decided_at AS "decidedAt", reason,
   (SELECT max(wish.id) FROM wishlist wish WHERE wish.finding_id = optimization_findings.id) AS "wishId"`;
@@ -63,7 +65,7 @@ export async function listFindings(
 ): Promise<Finding[]> {
   const { rows } = await store.query<FindingRow>({
     name: 'findings-list',
-    text: `SELECT ${listed} FROM optimization_findings
+    text: `SELECT ${findingColumns} FROM optimization_findings
             WHERE ($2::text IS NULL OR ${stateNow} = $2) AND ($3::bigint IS NULL OR id < $3) AND ($4::text IS NULL OR kind = $4)
             ORDER BY id DESC LIMIT $5`,
     values: [now, state ?? null, before ?? null, kind ?? null, limit],
@@ -75,7 +77,7 @@ export async function listFindings(
 export async function findFinding(store: Tx, id: number, now = new Date()): Promise<Finding | undefined> {
   const { rows } = await store.query<FindingRow>({
     name: 'findings-find',
-    text: `SELECT ${listed} FROM optimization_findings WHERE id = $2`,
+    text: `SELECT ${findingColumns} FROM optimization_findings WHERE id = $2`,
     values: [now, id],
   });
   return rows.map(findingOf)[0];
@@ -101,7 +103,7 @@ export async function decideFinding(
     text: `UPDATE optimization_findings
               SET state = $3, decided_at = CASE WHEN $3 = 'snoozed' THEN NULL ELSE $1::timestamptz END, snoozed_until = $4,
                   decided_weight = CASE WHEN $3 = 'snoozed' THEN decided_weight ELSE weight END, reason = $5
-            WHERE id = $2 AND state IN ('open', 'snoozed') RETURNING ${listed}`,
+            WHERE id = $2 AND state IN ('open', 'snoozed') RETURNING ${findingColumns}`,
     values: [now, id, state, until, reason],
   });
   return rows.map(findingOf)[0];
@@ -121,7 +123,8 @@ export async function noteDecision(tx: Tx, id: number, state: Decided['state']):
   });
 }
 
-function findingOf({ evidence, ...row }: FindingRow): Finding {
+/** A row as the rest of the program knows it. */
+export function findingOf({ evidence, ...row }: FindingRow): Finding {
   if (!Array.isArray(evidence)) return { ...row, evidence: [], measured: evidence };
   const pieces = (evidence as unknown[]).flatMap((piece) => {
     const read = evidenceSchema.safeParse(piece);

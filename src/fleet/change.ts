@@ -15,7 +15,6 @@ import { freshMemory } from './judge/memory.ts';
 import { hostName } from './name.ts';
 import { closeAlert, listAlerts } from './rows/alerts.ts';
 import {
-  deleteHost,
   findHost,
   type HostRow,
   insertHost,
@@ -131,25 +130,6 @@ export async function editHost(
   return { name: definition.name, acceptedKey, token };
 }
 
-/** Removes a host with all that was recorded of it. */
-export async function removeHost(needs: FleetNeeds, name: string, caller: Caller): Promise<{ name: string }> {
-  const { store, now } = needs;
-  const row = await editable(store, name);
-  await store.transaction(async (tx) => {
-    for (const alert of await listAlerts(tx, row.id)) await closeAlert(tx, alert, now());
-    await renameParent(tx, name, null);
-    await deleteHost(tx, row.id);
-    await recordAct(tx, caller, {
-      at: now(),
-      action: 'host.removed',
-      summary: `the host ${name} was removed`,
-      detail: { host: name },
-    });
-  });
-  announce(needs);
-  return { name };
-}
-
 /** Pauses a host, or lets it be polled again. */
 export async function pauseHost(
   needs: FleetNeeds,
@@ -240,7 +220,8 @@ export async function found(store: Tx, name: string): Promise<HostRow> {
   throw new NotFoundError(`there is no host ${name}${meant(name, names)}`);
 }
 
-async function editable(store: Tx, name: string, onlyKey = false): Promise<HostRow> {
+/** The host of that name, where it may be changed here. */
+export async function editable(store: Tx, name: string, onlyKey = false): Promise<HostRow> {
   const row = await found(store, name);
   if (row.declaredBy !== null && !onlyKey) refuseDeclared(name);
   return row;
@@ -250,7 +231,8 @@ function refuseDeclared(name: string): never {
   throw new ConflictError(`${name} is declared in config.json: change it there and restart ninjad`);
 }
 
-async function checkFamily(tx: Tx, { name, parent }: HostDefinition): Promise<void> {
+/** Throws a `UsageError` where a host cannot be behind its parent. */
+export async function checkFamily(tx: Tx, { name, parent }: HostDefinition): Promise<void> {
   const hosts = await listHosts(tx);
   if (hosts.length >= mostHosts) throw new UsageError(`there are ${mostHosts} hosts already`);
   const parents = new Map(hosts.map((host) => [host.name, host.parent]));
@@ -259,7 +241,8 @@ async function checkFamily(tx: Tx, { name, parent }: HostDefinition): Promise<vo
   if (fault !== undefined) throw new UsageError(fault);
 }
 
-function announce({ bus }: FleetNeeds): void {
+/** Tells pages and polls that the fleet is another one. */
+export function announce({ bus }: FleetNeeds): void {
   bus.emit('fleet.due', {});
   bus.emit('fleet.changed', {});
   bus.emit('list.changed', { list: 'fleet.list' });

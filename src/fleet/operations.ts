@@ -12,10 +12,10 @@ import {
   type FleetNeeds,
   found,
   pauseHost,
-  removeHost,
   renewToken,
   setMaintenance,
 } from './change.ts';
+import { removeHost, restoreHost } from './remove.ts';
 import { longestMaintenanceMs } from './definition.ts';
 import { type Host, hostOf, type HostPage, hostPage } from './host.ts';
 import { maintenanceWindow, windowText } from './maintenance.ts';
@@ -96,6 +96,9 @@ export const fleetOperations = {
   ),
   'fleet.remove': operation('DELETE /fleet/:name', named, (needs: FleetNeeds, { name }, caller) =>
     removeHost(needs, name, caller),
+  ),
+  'fleet.restore': operation('POST /fleet/:name/restore', named, (needs: FleetNeeds, { name }, caller) =>
+    restoreHost(needs, name, caller),
   ),
   'fleet.pause': operation('POST /fleet/:name/pause', named, (needs: FleetNeeds, { name }, caller) =>
     pauseHost(needs, { name, paused: true }, caller),

@@ -5,7 +5,7 @@ import { isoInZone, offsetOf, offsetText } from '../lib/zoned-time.ts';
 import type { Schedule } from '../schedule/job.ts';
 import { type Goal, scheduleOf } from './rows/goals.ts';
 import { lastRuns, type LastRun } from './rows/history.ts';
-import { cronWords } from './when/cron-words.ts';
+import { cronWords } from '../schedule/cron-words.ts';
 import { nextThree, readWhen } from './when/when.ts';
 
 /** A schedule for people and programs: one of `cron`, `every` and `at`. */

@@ -16,7 +16,16 @@ import { goalChangeSchema, goalSchema } from './definition.ts';
 import { examineGoals } from './examine.ts';
 import { goalViews, type GoalView, previewOf } from './goal-view.ts';
 import { goalKindName } from './job-kind.ts';
-import { addGoal, editGoal, existingGoal, namedGoal, removeGoal, setPaused } from './keep/keep-goal.ts';
+import {
+  addGoal,
+  editGoal,
+  existingGoal,
+  namedGoal,
+  removedGoal,
+  removeGoal,
+  restoreGoal,
+  setPaused,
+} from './keep/keep-goal.ts';
 import { makerOf } from './keep/maker.ts';
 import { type Goal, listGoals } from './rows/goals.ts';
 import { findFire, goalHistory, goalIdOf, type HistoryRow } from './rows/history.ts';
@@ -113,6 +122,25 @@ export const goalOperations = {
     changed(needs);
     return { goalId, message: `${goal.name} is removed` };
   }),
+  'goal.removed': operation(
+    'GET /goals/removed/:name',
+    namedInput,
+    async ({ store }: GoalNeeds, { name }) => {
+      const { id: goalId } = await removedGoal(store, name);
+      return { goalId };
+    },
+  ),
+  'goal.restore': operation(
+    'POST /goals/:id/restore',
+    byId,
+    async (needs: GoalNeeds, { id: goalId }, caller) => {
+      const goal = await needs.store.transaction((tx) =>
+        restoreGoal(tx, goalId, { caller, now: needs.now() }),
+      );
+      changed(needs);
+      return { goalId, message: `${goal.name} is back` };
+    },
+  ),
   'goal.run': operation('POST /goals/:id/run', byId, async (needs: GoalNeeds, goal, caller) => {
     const answer = await runByHand(needs, caller, goal.id);
     needs.bus.emit('list.changed', { list: 'goals.list' });

@@ -5,4 +5,6 @@ export type MemoryFacts = {
    * `events.recorded` tells of those that events bring.
    */
   'memory.pending': { by: string };
+  /** These memories were prepared, and lack vectors of the encoders. */
+  'memory.prepared': { ids: readonly number[] };
 };

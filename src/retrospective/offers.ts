@@ -43,7 +43,7 @@ const sources: readonly { kind: Evidence['kind']; name: string; text: string }[]
     name: 'goals',
     text: `SELECT goals.name AS ref, format('%s of %s runs failed', count(*) FILTER (WHERE fire.state = 'failed'), count(*)) AS note
              FROM job_fires AS fire JOIN goals ON fire.job_id = 'goal:' || goals.id
-            WHERE fire.nominal_at >= $1 AND fire.nominal_at < $2 GROUP BY goals.name
+            WHERE goals.removed_at IS NULL AND fire.nominal_at >= $1 AND fire.nominal_at < $2 GROUP BY goals.name
            HAVING count(*) FILTER (WHERE fire.state = 'failed') > 0 ORDER BY count(*) DESC LIMIT ${each}`,
   },
   {

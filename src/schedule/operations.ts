@@ -3,6 +3,7 @@ import { nothing } from '../lib/operations/fields.ts';
 import { operation } from '../lib/operations/operation.ts';
 import type { Store } from '../lib/store/store.ts';
 import type { KnownJob } from './agenda.ts';
+import { cronWords } from './cron-words.ts';
 import { dayOf, plannedIn } from './day.ts';
 import { type FireView, jobHistories, type JobHistory, listFires } from './rows/list-fires.ts';
 import type { Schedule } from './schedule.ts';
@@ -20,6 +21,8 @@ export interface JobView extends Omit<JobHistory, 'jobId' | 'last'> {
   kind: string;
   label: string;
   cron: string | null;
+  /** The cron in words, where there are right ones. */
+  words: string | null;
   zone: string | null;
   everyMs: number | null;
   at: Date | null;
@@ -92,6 +95,7 @@ function viewOf({ job, kind, nextAt, problem }: KnownJob, history: JobHistory | 
     kind: kind.name,
     label: job.label,
     cron: schedule.kind === 'cron' ? schedule.cron : null,
+    words: schedule.kind === 'cron' ? cronWords(schedule.cron) : null,
     zone: schedule.kind === 'cron' ? schedule.zone : null,
     everyMs: schedule.kind === 'every' ? schedule.everyMs : null,
     at: schedule.kind === 'at' && !Number.isNaN(schedule.at.getTime()) ? schedule.at : null,

@@ -53,6 +53,7 @@ export async function importForeign(options: ImportForeignOptions): Promise<Impo
     problems: [] as string[],
   };
   let batch: Batch | undefined;
+  const seen = new Set<string>();
   const send = async (): Promise<void> => {
     if (batch === undefined) return;
     const taken = await sendBatch(batch, imports, options);
@@ -74,6 +75,12 @@ export async function importForeign(options: ImportForeignOptions): Promise<Impo
     }
     result.chars += found.text.length;
     for (const piece of piecesOf(lines)) {
+      // What stands in it twice is known the second time, in a dry run as well.
+      if (seen.has(piece.hash)) {
+        result.known += 1;
+        continue;
+      }
+      seen.add(piece.hash);
       const bytes = Buffer.byteLength(JSON.stringify(piece));
       const isFull = (batch?.texts.length ?? 0) >= batchTexts || (batch?.bytes ?? 0) + bytes > maxBatchBytes;
       if (isFull || (batch !== undefined && batch.kind !== found.kind)) await send();

@@ -3,6 +3,7 @@ import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { HomePaths } from '../lib/config/paths.ts';
+import { countLines } from '../lib/count-lines.ts';
 import { messageOf, UsageError } from '../lib/errors.ts';
 import type { Ask } from '../lib/operations/ask.ts';
 import { exportedFolders, exportFile, exportFormat, type ExportView } from './export-home.ts';
@@ -19,7 +20,8 @@ export interface ImportHomeOptions {
   /** Settings that somebody has set here already. */
   isSet: (key: string) => boolean;
   dryRun: boolean;
-  progress: (part: string, rows: number) => void;
+  /** Told of a part at its beginning and after each batch; `total` is the number of its rows. */
+  progress: (part: string, rows: number, total?: number) => void;
 }
 
 /** What was brought in. */
@@ -88,6 +90,8 @@ async function importPart(
   let rows: ExportedRow[] = [];
   let bytes = 0;
   let number = 0;
+  const total = await countLines(path);
+  progress(name, 0, total);
   const send = async (): Promise<void> => {
     if (rows.length === 0) return;
     const taken = await ask('import.rows', { part: name, rows, dryRun });
@@ -97,7 +101,7 @@ async function importPart(
     all.problems.push(...taken.problems);
     rows = [];
     bytes = 0;
-    progress(name, number);
+    progress(name, number, total);
   };
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     number += 1;

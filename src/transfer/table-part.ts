@@ -19,6 +19,8 @@ export interface TablePart {
   table: string;
   /** Which rows are the owner's. Default: all. */
   where?: string;
+  /** Which rows of this home (as `k`) count as there. Default: all. */
+  stands?: string;
   /** Columns that say together whether a row is there already. */
   key: readonly [string, ...string[]];
   omit: readonly string[];
@@ -57,14 +59,19 @@ function without(columns: readonly string[]): string {
 
 async function putRow(
   tx: Tx,
-  { table, key, children = [] }: TablePart,
+  { table, key, stands = 'true', children = [] }: TablePart,
   given: Record<string, unknown>,
 ): Promise<boolean> {
   const own = Object.fromEntries(
     Object.entries(given).filter(([column]) => !children.some((child) => child.table === column)),
   );
   const same = key.map((column) => `k.${column} IS NOT DISTINCT FROM r.${column}`).join(' AND ');
-  const id = await insert(tx, table, own, `WHERE NOT EXISTS (SELECT FROM ${table} k WHERE ${same})`);
+  const id = await insert(
+    tx,
+    table,
+    own,
+    `WHERE NOT EXISTS (SELECT FROM ${table} k WHERE ${stands} AND ${same})`,
+  );
   if (id === undefined) return false;
   for (const { table: child, parent } of children) {
     const rows = ownValue(given, child);

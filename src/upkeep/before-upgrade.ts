@@ -8,6 +8,7 @@ import { type Migration, migrationLabel } from '../lib/store/migrations.ts';
 import { storeAway } from '../lib/store/outage.ts';
 import type { Store } from '../lib/store/store.ts';
 import { readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
+import { roomOfCluster } from './backup/cold-source.ts';
 import type { OpenDatabase } from './backup/copy-database.ts';
 import { createBackup } from './backup/create.ts';
 import type { Source } from './backup/source.ts';
@@ -69,6 +70,7 @@ function quietSource(store: Store, paths: HomePaths): Source {
     return stopBaseBackup(store);
   };
   return {
+    room: () => roomOfCluster(paths),
     async begin() {
       const version = await readDatabaseVersion(store);
       const counts = await countRows(store);

@@ -30,6 +30,7 @@ export interface UpkeepJobDeps {
 
 const longestMs = 6 * HOUR;
 const drillAfterMs = 30 * MINUTE;
+const lookParts = 7;
 
 /** Backups and drills as the scheduler runs them, where `backup.at` says when. */
 export function createUpkeepJobs(deps: UpkeepJobDeps): JobKind {
@@ -77,7 +78,7 @@ function definitions({ settings }: UpkeepJobDeps, prefix: string): JobDefinition
   ];
 }
 
-/** Makes a backup, hands it to the owner's program, and removes those that are outlived. */
+/** Makes a backup, hands it to the owner's program, removes those that are outlived, and reads a part of one that is kept. */
 async function runBackup(deps: UpkeepJobDeps, fire: Fire, signal: AbortSignal): Promise<FireEnd> {
   const made = await runNinjad(deps, ['backup', 'create', '--json'], signal);
   if (signal.aborted) return { state: 'cancelled', reason: 'it was called off' };
@@ -85,7 +86,29 @@ async function runBackup(deps: UpkeepJobDeps, fire: Fire, signal: AbortSignal): 
   const problem =
     made.problem ?? (archive === null ? 'it named no archive' : await carryAway(deps, archive, signal));
   if (problem === undefined) await removeOutlived(deps);
-  return settle(deps, fire, { kind: 'create', archive, reason: problem ?? null });
+  const end = await settle(deps, fire, { kind: 'create', archive, reason: problem ?? null });
+  await lookAtKept(deps, fire, archive, signal);
+  return end;
+}
+
+/** A disk may forget what it holds: each night a part of the bytes of the backup that was looked at longest ago is compared. */
+async function lookAtKept(
+  deps: UpkeepJobDeps,
+  fire: Fire,
+  made: string | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const kept = (await listBackups(folderOf(deps))).filter(
+    ({ path, problem }) => path !== made && problem === null,
+  );
+  const [next] = kept.sort((a, b) => (a.verifiedAt ?? '').localeCompare(b.verifiedAt ?? ''));
+  if (next === undefined) return;
+  const part = (Math.floor(deps.now().getTime() / DAY) % lookParts) + 1;
+  const args = ['backup', 'verify', next.path, '--sample', `${part}/${lookParts}`];
+  const { problem, stdout } = await runNinjad(deps, args, signal);
+  if (signal.aborted) return;
+  const reason = problem === undefined ? null : `${problem} ${stdout.trim()}`.trim();
+  await settle(deps, fire, { kind: 'verify', archive: next.path, reason });
 }
 
 async function runDrill(deps: UpkeepJobDeps, fire: Fire, signal: AbortSignal): Promise<FireEnd> {
@@ -160,6 +183,12 @@ async function removeOutlived(deps: UpkeepJobDeps): Promise<void> {
   }
 }
 
+const failures: Readonly<Record<UpkeepRun['kind'], string>> = {
+  create: 'The backup failed',
+  drill: 'The drill of the backup failed',
+  verify: 'A backup that is kept is not what it was',
+};
+
 async function settle(
   { store, bus, now }: UpkeepJobDeps,
   { startedAt }: Fire,
@@ -167,7 +196,7 @@ async function settle(
 ): Promise<FireEnd> {
   const endedAt = now();
   const state = reason === null ? 'done' : 'failed';
-  const text = `The ${kind === 'drill' ? 'drill of the backup' : 'backup'} failed: ${reason ?? ''}`;
+  const text = `${failures[kind]}: ${reason ?? ''}`;
   await store.transaction(async (tx) => {
     await recordRun(tx, { kind, at: startedAt, endedAt, state, archive, reason });
     if (reason !== null) await tellOwner(tx, { origin: 'upkeep', text, taskId: null, now: endedAt });

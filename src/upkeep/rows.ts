@@ -2,7 +2,7 @@ import type { Tx } from '../lib/store/store.ts';
 
 /** Something that was done for the upkeep of the home. */
 export interface UpkeepRun {
-  kind: 'create' | 'drill';
+  kind: 'create' | 'drill' | 'verify';
   at: Date;
   endedAt: Date;
   state: 'done' | 'failed';

@@ -15,10 +15,10 @@ import { HUMAN } from '../lib/wire/priority.ts';
 import { standingOf } from '../lib/wire/standing.ts';
 import { noteSilence } from '../tasks/rows/silence.ts';
 import { tellOwner } from '../tasks/tell-owner.ts';
-import { childEntry } from '../lib/process/child-entry.ts';
 import { cgroupsOf } from '../lib/process/containment/containment.ts';
 import { createEncloser } from './enclose.ts';
 import { folderOf, settingsFor, smallest } from './run-terms.ts';
+import { mcpWay } from './mcp-way.ts';
 import { createTakeAhead } from './take-ahead.ts';
 import type { Services } from '../services.ts';
 
@@ -141,23 +141,31 @@ function draftProcessLogic(services: Services, draft: DraftRun | 'over') {
 }
 
 /** The way back in: our MCP server with a token for this run. */
-function mcpConfigFor({ paths, passes }: Services, { task }: RunRequest): string {
+function mcpConfigFor(services: Services, { task }: RunRequest): string {
+  const { paths, passes } = services;
   const standing = standingOf(task);
   const token = passes.issue({ task, standing, tools: toolsFor(standing.trust) });
-  return writeMcpConfig(paths.mcp, task.id, {
-    home: paths.home,
-    token,
-    marker: taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt }),
-    entry: childEntry(import.meta.url, '../main.ts'),
-  });
+  const marker = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
+  return writeMcpConfig(paths.mcp, task.id, token, mcpWay(services, marker));
 }
 
 /** Shuts the way back in behind every task that ends, and whatever a former life left open. */
-export function closePasses({ bus, passes, paths }: Pick<Services, 'bus' | 'passes' | 'paths'>): void {
+export function closePasses({
+  bus,
+  log,
+  mcpDoor,
+  passes,
+  paths,
+}: Pick<Services, 'bus' | 'log' | 'mcpDoor' | 'passes' | 'paths'>): void {
   clearMcpConfigs(paths.mcp);
   bus.on('task.state', ({ taskId, state }) => {
     if (state === 'running') return;
-    passes.revoke(taskId);
+    const isUnused = passes.revoke(taskId);
+    if (isUnused && state === 'done' && mcpDoor.avoid())
+      log.warn(
+        { taskId },
+        'an agent did not reach the MCP server on the loopback; the next ones start their own',
+      );
     removeMcpConfig(paths.mcp, taskId);
   });
 }

@@ -8,6 +8,7 @@ import { dropModels } from '../memory/keep/drop-models.ts';
 import { pruneMemories } from '../memory/rows/prune-memories.ts';
 import { mayPrune } from '../retention/may-prune.ts';
 import { pruneSamples } from '../sensors/self-watch/samples.ts';
+import { pruneRemoved } from '../retention/prune-removed.ts';
 import { pruneStore } from '../retention/prune.ts';
 import { stopBaseBackup } from '../upkeep/base-backup.ts';
 import type { Services } from '../services.ts';
@@ -46,6 +47,7 @@ export function retentionLogic(services: Services) {
     };
     const deleted =
       (await pruneStore(database.store, retention, now)) +
+      (await pruneRemoved(database.store, now)) +
       (await pruneSamples(database.store, now)) +
       (await pruneMemories(database.store, { days: settings.get('retention.memoriesDays'), now, signal }));
     if (deleted > 0) log.info({ rows: deleted }, 'deleted rows that were kept long enough');
@@ -61,20 +63,23 @@ export function retentionLogic(services: Services) {
 
 /**
  * A chore that logs its failures; while the store is away it simply waits. `listen` is told whom to call when there is
- * something to do before the rest is over, and returns the function that ends that; by default the chore only rests.
+ * something to do before the rest is over, and returns the function that ends that; by default the chore only rests. A work that
+ * has left something calls `wake` itself.
  */
 export function chore(
   { log }: Services,
   failure: string,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal, wake: () => void) => Promise<void>,
   listen: (wake: () => void) => () => void = () => () => undefined,
 ) {
+  let wake = (): void => undefined;
   return choreMachine.provide({
     actors: {
-      work: fromPromise<unknown>(({ signal }) => work(signal)),
+      work: fromPromise<unknown>(({ signal }) => work(signal, () => wake())),
       alarm: fromCallback(({ sendBack }) => {
         const tellMachine = (fact: AlarmFact): void => sendBack(fact);
-        return listen(() => tellMachine({ type: 'chore.wake' }));
+        wake = () => tellMachine({ type: 'chore.wake' });
+        return listen(wake);
       }),
     },
     actions: {

@@ -19,11 +19,19 @@ const readyMs = 120 * SECOND;
 const lookMs = 200;
 const stopMs = 30 * SECOND;
 
-/** Starts a daemon on a home for a drill. */
-export async function startDrilledDaemon(home: string): Promise<DrilledDaemon> {
+/** Starts a daemon on a home for a drill; `databaseUrl` is its database where that is on a server. */
+export async function startDrilledDaemon(home: string, databaseUrl?: string): Promise<DrilledDaemon> {
   const { command, args } = childEntry(import.meta.url, '../main.ts');
   const child = spawn(command, [...args, 'up'], {
-    env: { PATH: process.env['PATH'], HOME: home, NINJAD_HOME: home, NINJAD_PORT: '0', [drillVariable]: '1' },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      NINJAD_HOME: home,
+      NINJAD_PORT: '0',
+      [drillVariable]: '1',
+      // Stands above what the restored settings say, which is the database of before.
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

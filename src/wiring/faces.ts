@@ -65,6 +65,8 @@ export function createFaces(
             ? statusPage(await shownHosts(store, new Date()), new Date())
             : undefined,
       },
+      agents: agentTools,
+      listening: (url) => (url === null ? services.mcpDoor.closed() : services.mcpDoor.opened(url)),
       hello: () => hello(startedAt),
       openFeeds: (output) =>
         openFeeds(

@@ -111,6 +111,7 @@ export function operationNeeds(
     backupHold,
     storage: storageNeeds(services),
     databaseKind: database.input.kind,
+    databaseFiles: paths.pg,
     generation: () => readGeneration(paths.home)?.generation ?? 1,
   };
 }

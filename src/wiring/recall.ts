@@ -10,10 +10,10 @@ const worthTelling = 5_000;
 
 /** Keeps what recall looks things up by: the counts of words, and the indexes of vectors. */
 export function recallKeeperLogic(services: Services) {
-  const { database, log } = services;
+  const { database, rightOfWay, log } = services;
+  const store = rightOfWay.after(database.store);
   let told = '';
   return chore(services, 'what recall looks things up by could not be brought up to date', async (signal) => {
-    const { store } = database;
     await foldStatistics(store, { signal });
     const until = performance.now() + worksMs;
     const indexes = await keepVectorIndexes(store, { goOn: () => performance.now() < until, signal });

@@ -59,17 +59,17 @@ export function smallest(...caps: readonly (number | null | undefined)[]): numbe
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** Stands for the file that names our server, which is each run's own. */
-const anyMcpConfig = 'mcp';
-
 /** What a run of the CLI would be started with. */
 export function launchTerms(services: Services, request: RunRequest): LaunchTerms {
-  const { env, settings } = services;
+  const { env, mcpDoor, settings } = services;
+  const environment = settings.get('agent.environment');
+  // Stands for the file that names our server, which is each run's own: only where that leads counts.
+  const anyMcpConfig = `mcp ${mcpDoor.urlFor(env) ?? ''}`;
   return {
     env,
     cwd: folderOf(services, request.task),
     settings: settingsFor(services, request, () => anyMcpConfig),
-    environment: settings.get('agent.environment'),
+    environment,
     files: agentFiles(userHomeFrom(env), env['CLAUDE_CONFIG_DIR']),
   };
 }

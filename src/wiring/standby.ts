@@ -6,7 +6,6 @@ import { createStandbyProcess, type PreparedStandby } from '../../actors/standby
 import { standbyMachine } from '../../machines/standby/machine.ts';
 import type { LookResult, StandbyFact, StandbyPlan } from '../../machines/standby/protocol.ts';
 import type { tasksMachine } from '../../machines/tasks/machine.ts';
-import { childEntry } from '../lib/process/child-entry.ts';
 import { cgroupsOf } from '../lib/process/containment/containment.ts';
 import { taskMarker } from '../lib/process/marker.ts';
 import { HUMAN } from '../lib/wire/priority.ts';
@@ -18,6 +17,7 @@ import { launchOf } from '../tasks/run/launch.ts';
 import { mayStart, whyNotStay } from '../tasks/standby/memory.ts';
 import { shapeOf } from '../tasks/standby/shape.ts';
 import { createEncloser } from './enclose.ts';
+import { mcpWay } from './mcp-way.ts';
 import { launchTerms, settingsFor } from './run-terms.ts';
 
 /** The agent that is started ahead of the owner's next message. */
@@ -100,12 +100,7 @@ function prepare(services: Services, { mark, request }: StandbyPlan): PreparedSt
   const standing = standingOf(request.task);
   const pass = passes.hold({ standing, tools: toolsFor(standing.trust) });
   const settings = settingsFor(services, request, () =>
-    writeMcpConfig(paths.mcp, owner, {
-      home: paths.home,
-      token: pass.token,
-      marker: taskMarker(mark),
-      entry: childEntry(import.meta.url, '../main.ts'),
-    }),
+    writeMcpConfig(paths.mcp, owner, pass.token, mcpWay(services, taskMarker(mark))),
   );
   const launch = launchOf(request, {
     ...terms,

@@ -68,7 +68,7 @@ const lookups: Readonly<Record<EvidenceKind, Lookup>> = {
   activity: byId('activity_log'),
   finding: byId('optimization_findings'),
   wish: byId('wishlist'),
-  goal: { exists: `EXISTS (SELECT FROM goals WHERE id::text = given.ref OR name = given.ref)` },
+  goal: { exists: `EXISTS (SELECT FROM goals WHERE removed_at IS NULL AND (id::text = given.ref OR name = given.ref))` },
   category: {
     exists: `EXISTS (SELECT FROM tasks WHERE category = given.ref) OR EXISTS (SELECT FROM events WHERE category = given.ref)`,
   },

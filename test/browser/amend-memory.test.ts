@@ -93,22 +93,22 @@ describeInBrowser('what is remembered', () => {
     await keyboard.press('Tab');
     await hasFocus(memory.getByRole('button', { name: 'Forget' }));
     await keyboard.press('Enter');
-    const question = page.getByRole('dialog', { name: 'Forget this memory?' });
-    await hasFocus(question.getByRole('button', { name: 'Keep as it is' }));
-    expect(await accessibilityFindings(page)).toEqual([]);
-    await screenshot(page, 'memory-forget');
-    await keyboard.press('Enter');
-    await question.waitFor({ state: 'detached' });
-    await hasFocus(memory.getByRole('button', { name: 'Forget' }));
-    await keyboard.press('Enter');
-    await keyboard.press('Tab');
-    await hasFocus(question.getByRole('button', { name: 'Forget it' }));
-    await keyboard.press('Enter');
-    await page.locator('.toast', { hasText: 'Forgotten.' }).waitFor();
+    const told = page.locator('.toast', { hasText: 'Forgotten.' });
+    await told.waitFor();
     await memory.waitFor({ state: 'detached' });
     expect(await rows()).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'memory-forgotten');
+    await told.getByRole('button', { name: 'Undo' }).press('Enter');
+    await page.locator('.toast', { hasText: 'It is remembered again.' }).waitFor();
+    await found(page, 'with Bo').waitFor();
+    expect(await rows()).toEqual([['I prefer the spare key to be with Bo.', 'preference', 'owner', true]]);
     expect(await acts()).toEqual(
-      ['added', 'edited', 'pinned', 'forgotten'].map((word) => ['owner', `memory.${word}`, 'dashboard']),
+      ['added', 'edited', 'pinned', 'forgotten', 'imported'].map((word) => [
+        'owner',
+        `memory.${word}`,
+        'dashboard',
+      ]),
     );
   });
 
@@ -129,11 +129,9 @@ describeInBrowser('what is remembered', () => {
       await memory.getByLabel('Kind').selectOption('fact');
       await memory.getByRole('button', { name: 'Save' }).click();
       await page.locator('.toast', { hasText: 'Saved.' }).waitFor();
-      await page.getByRole('button', { name: 'Forget' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Forget it' }).waitFor();
+      await page.getByRole('button', { name: 'Forget' }).waitFor();
       expect(await accessibilityFindings(page)).toEqual([]);
-      await screenshot(page, 'memory-forget-asked');
-      await page.getByRole('button', { name: 'Keep as it is' }).click();
+      await screenshot(page, 'memory-edited');
       await page.getByRole('link', { name: 'Close the memory' }).click();
       await page
         .locator('.memory-row', { hasText: `the boiler of ${size}` })

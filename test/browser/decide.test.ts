@@ -39,9 +39,8 @@ describeInBrowser('decide', () => {
   it('approves a wish, with the reason and who and when in the log, and takes it back', async () => {
     const { page } = await browser.open(daemon, { address: '/#/decide' });
     await page.getByRole('listitem').filter({ hasText: 'is the nas well?' }).click();
-    await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await page.getByLabel(/Reason/).fill('it is asked daily');
-    await page.getByRole('button', { name: 'Approve it' }).click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await page.locator('.split-detail .state', { hasText: 'approved' }).waitFor();
     await isState('wishlist', 2, 'approved');
     expect(await audit('wish.approved')).toEqual([['owner', 'dashboard', 'it is asked daily']]);
@@ -66,9 +65,8 @@ describeInBrowser('decide', () => {
     await page.getByLabel('Test output').getByText('3 passed').waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'wish');
-    await page.getByRole('button', { name: 'Reject', exact: true }).click();
     await page.getByLabel(/Reason/).fill('too eager');
-    await page.getByRole('button', { name: 'Reject it' }).click();
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
     // What is turned down is the draft; the wish itself was approved.
     await isState('wishlist', 1, 'declined');
     expect(await audit('wish.declined')).toEqual([['owner', 'dashboard', 'too eager']]);
@@ -86,7 +84,7 @@ describeInBrowser('decide', () => {
     await page.getByRole('listitem').filter({ hasText: 'Speak Norwegian' }).waitFor();
   });
 
-  it('makes one finding a wish and dismisses another', async () => {
+  it('makes one finding a wish and dismisses another, also after taking that back', async () => {
     const { page } = await browser.open(daemon, { address: '/#/decide/findings' });
     const row = (text: string) => page.locator('.decision', { hasText: text });
     await row('eleven times the median').getByText('Evidence').click();
@@ -94,9 +92,24 @@ describeInBrowser('decide', () => {
     await row('eleven times the median').getByRole('button', { name: 'Make it a wish' }).click();
     await isState('optimization_findings', 2, 'accepted');
     await row('eleven times the median').waitFor({ state: 'detached' });
-    await row('three times as often').getByRole('button', { name: 'Dismiss' }).click();
-    await page.getByRole('button', { name: 'Dismiss it' }).click();
-    await isState('optimization_findings', 1, 'dismissed');
+    const dismiss = async () => {
+      await row('three times as often').getByRole('button', { name: 'Dismiss' }).click();
+      await isState('optimization_findings', 1, 'dismissed');
+      await row('three times as often').waitFor({ state: 'detached' });
+    };
+    await dismiss();
+    await page
+      .locator('.toast', { hasText: 'Dismissed' })
+      .getByRole('button', { name: 'Undo', exact: true })
+      .click();
+    await row('three times as often').waitFor();
+    await isState('optimization_findings', 1, 'open');
+    expect(
+      await daemon.rows(
+        `SELECT state, decided_at, dismissals FROM optimization_findings JOIN finding_detectors USING (kind) WHERE id = 1`,
+      ),
+    ).toEqual([['open', null, 0]]);
+    await dismiss();
     await page.getByText('Nothing to look at').waitFor();
     await page.getByRole('tab', { name: /Wishes/ }).click();
     await page.getByRole('listitem').filter({ hasText: 'eleven times the median' }).waitFor();

@@ -90,10 +90,12 @@ describeInBrowser('findings', () => {
     await page.getByRole('button', { name: 'Snooze it' }).click();
     await isState(await idOf('noisy_sensor'), 'snoozed');
     await row('sensor:load').waitFor({ state: 'detached' });
-    await row('A statement was slow').getByRole('button', { name: 'Dismiss' }).click();
-    await page.getByLabel(/Reason/).fill('it is the nightly report');
-    await page.getByRole('button', { name: 'Dismiss it' }).click();
+    await row('A statement was slow').getByRole('link').first().click();
+    const one = page.getByRole('region', { name: /^Finding \d+$/ });
+    await one.getByLabel(/Reason/).fill('it is the nightly report');
+    await one.getByRole('button', { name: 'Dismiss' }).click();
     await isState(await idOf('slow_statement'), 'dismissed');
+    await one.getByRole('button', { name: 'Take it back' }).waitFor();
     await page.getByLabel('State').selectOption('dismissed');
     await row('it is the nightly report').waitFor();
   });

@@ -71,10 +71,22 @@ describeInBrowser('the fleet', () => {
     const { options, maintenance } = await daemon.client.ask('fleet.get', { name: 'photos' });
     expect(options).toMatchObject({ diskPercent: 80, downAfter: 3 });
     expect(maintenance.windows).toEqual(['sun 02:00-04:00 (Europe/Berlin)']);
+    const reports = `SELECT count(*)::int FROM fleet_reports JOIN machines ON machine_id = machines.id WHERE name = 'photos'`;
+    const before = await daemon.value(reports);
     await page.getByRole('button', { name: 'Remove' }).click();
-    await page.getByRole('button', { name: 'Remove it' }).click();
     await page.locator('.machine').nth(3).waitFor();
     expect(await page.getByRole('link', { name: 'photos' }).count()).toBe(0);
+    await page
+      .locator('.toast', { hasText: 'photos is watched no more.' })
+      .getByRole('button', { name: 'Undo' })
+      .click();
+    await page.getByRole('heading', { name: 'photos' }).waitFor();
+    await page.getByRole('heading', { name: 'Disks' }).waitFor();
+    expect(await daemon.value(reports)).toBeGreaterThanOrEqual(Number(before));
+    expect(await daemon.ninjad('fleet', 'remove', 'photos')).toMatchObject({ code: 0 });
+    expect(await daemon.ninjad('fleet', 'restore', 'photos')).toMatchObject({ code: 0 });
+    expect(await daemon.ninjad('fleet', 'restore', 'photos')).toMatchObject({ code: 1 });
+    await daemon.client.ask('fleet.remove', { name: 'photos' });
   });
 
   it('fits a phone, also the page for others, which knows no address and no reason', async () => {

@@ -13,7 +13,7 @@ describeInBrowser('goals', () => {
   });
   afterAll(() => endDaemons());
 
-  it('are added with a preview of their instants, edited, run, looked into and removed', async () => {
+  it('are added with a preview of their instants, edited, run, looked into and removed, also with a way back', async () => {
     const { page } = await browser.open(daemon, { address: '/#/goals' });
     await page.locator('.decision', { hasText: 'declared' }).getByText('config.json').waitFor();
     await page.getByRole('button', { name: 'Add a goal' }).click();
@@ -62,13 +62,37 @@ describeInBrowser('goals', () => {
       ),
     ).toEqual([[5_400_000, null, 0.25]]);
 
+    const isKept = async () =>
+      (await daemon.client.ask('goals.list', {})).some(({ name }) => name === 'night report');
     await goal.getByRole('button', { name: 'Remove' }).click();
-    await page.getByRole('button', { name: 'Remove it' }).click();
     await goal.waitFor({ state: 'detached' });
-    await until(
-      'it is gone',
-      async () => (await daemon.value(`SELECT count(*)::int FROM goals WHERE name = 'night report'`)) === 0,
-    );
+    await until('it is gone', async () => !(await isKept()));
+    await page
+      .locator('.toast', { hasText: 'is removed' })
+      .getByRole('button', { name: 'Undo', exact: true })
+      .click();
+    await goal.waitFor();
+    expect(await isKept()).toBe(true);
+    await goal.getByRole('button', { name: 'History' }).click();
+    await goal.locator('.goal-history li').first().waitFor();
+    await goal.getByRole('button', { name: 'Remove' }).click();
+    await goal.waitFor({ state: 'detached' });
+    const removed = await daemon.ninjad('goals', 'restore', 'night report');
+    expect(removed).toMatchObject({ code: 0, stdout: 'night report is back\n' });
+    await goal.waitFor();
+  });
+
+  it('have addresses of their own, by number and by name', async () => {
+    const { id } = await daemon.client.ask('goal.named', { name: 'declared' });
+    const { page } = await browser.open(daemon, { address: `/#/goals/${id}` });
+    const goal = page.locator('.goal.is-chosen:focus', { hasText: 'declared' });
+    await goal.getByText('It has never run.').waitFor();
+    await page.evaluate(`location.hash = '#/goals'`);
+    await page.locator('.goal.is-chosen').waitFor({ state: 'detached' });
+    await page.evaluate(`location.hash = '#/goals/declared'`);
+    await goal.waitFor();
+    await page.evaluate(`location.hash = '#/goals/4711'`);
+    await page.getByText('There is no goal 4711').waitFor();
   });
 
   it('fit a phone, with a thousand of them too', async () => {

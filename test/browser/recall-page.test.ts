@@ -31,6 +31,7 @@ describeInBrowser('the page of recall', () => {
     for (const size of widths) {
       const { page } = await browser.open(daemon, { address: '/#/memory', size });
       await page.getByText('It remembers nothing yet').waitFor();
+      await page.locator('.models-fold > summary').click();
       await page.locator('.models', { hasText: 'Built-in encoder' }).getByText('ready').first().waitFor();
       expect(await page.locator('.models-memories').count()).toBe(0);
       await screenshot(page, `recall-empty-${size}`);
@@ -48,6 +49,7 @@ describeInBrowser('the page of recall', () => {
       patience,
     );
     const { page } = await browser.open(daemon, { address: '/#/memory' });
+    await page.locator('.models-fold > summary', { hasText: 'Finds by meaning' }).click();
     const strip = page.locator('.models-memories');
     await strip
       .getByText(/Questions are asked with\s*use-lite-en \(built in\)\s*, which\s*knows 5 of 5 memories/)
@@ -65,7 +67,7 @@ describeInBrowser('the page of recall', () => {
       const found = page.locator('.recall', { hasText: 'Ulla' });
       await found.getByText('would be given to a task').waitFor();
       await page.getByText('by words and with use-lite-en (built in)').waitFor();
-      expect(await page.locator('.recall').first().locator('p').first().textContent()).toBe(notes[0]);
+      expect(await page.locator('.recall').first().locator('.memory-text').textContent()).toBe(notes[0]);
       expect(await found.getByRole('meter').getAttribute('aria-valuenow')).toBe('100');
       expect(await found.locator('.stages').isVisible()).toBe(false);
       await page.locator('.recall', { hasText: 'Lentil' }).getByText('too far from the question').waitFor();

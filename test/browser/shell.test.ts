@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFindings, describeInBrowser, screenshot, useBrowser } from '../helpers/browser.ts';
-import { endDaemons, startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 
 const browser = useBrowser();
+
+/** Runs in the page: Enter in the palette, and Ctrl-K after some turns of its event loop. */
+const enterThenPalette = `async (turns) => {
+  const press = (key, ctrlKey) =>
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }));
+  press('Enter', false);
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  press('k', true);
+  // By then every event of the one that closed has come.
+  for (let frame = 0; frame < 5; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+}`;
 
 describeInBrowser('the shell', () => {
   let daemon: TestDaemon;
@@ -16,6 +27,20 @@ describeInBrowser('the shell', () => {
     expect(new URL(page.url())).toMatchObject({ pathname: '/', hash: '', search: '' });
     expect(await page.title()).toBe('Now · ninjad');
     await page.locator('.header').getByText('ready').waitFor();
+  });
+
+  it('comes with at most 300 kB', async () => {
+    const { page } = await browser.openContext();
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    let bytes = 0;
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+    const { url } = await daemon.client.ask('dashboard.link', { renew: false });
+    await page.goto(url);
+    await page.locator('.now-words .section').first().waitFor();
+    await page.locator('.now-plots figure').first().waitFor();
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThanOrEqual(300_000);
   });
 
   it('is used by keys: a list of them, the panels, the search, and none of it while somebody types', async () => {
@@ -43,12 +68,16 @@ describeInBrowser('the shell', () => {
       c: 'Chat',
     };
     for (const [key, label] of Object.entries(panels)) {
-      await page.keyboard.press('g');
-      await page.keyboard.press(key);
-      await page.waitForFunction(
-        (title) => (globalThis as unknown as { document: { title: string } }).document.title === title,
-        `${label} · ninjad`,
-      );
+      // The second key has to follow soon: on a machine that is busy it is tried again.
+      await until(`g ${key} leads to ${label}`, async () => {
+        await page.keyboard.press('g');
+        await page.keyboard.press(key);
+        const isThere = `document.title === ${JSON.stringify(`${label} · ninjad`)}`;
+        return page.waitForFunction(isThere, undefined, { timeout: 10_000 }).then(
+          () => true,
+          () => false,
+        );
+      });
     }
     // Chat takes the focus to its field, where letters are letters.
     await page.locator('#message:focus').waitFor();
@@ -93,11 +122,8 @@ describeInBrowser('the shell', () => {
     ] as const) {
       await page.keyboard.press('Control+k');
       await dialog.locator('input:focus').waitFor();
+      // Enter before the settings have come: the words are not sent to the agent for want of them.
       await page.keyboard.type(text);
-      await dialog
-        .getByRole('option', { selected: true })
-        .filter({ hasText: new RegExp(text, 'i') })
-        .waitFor();
       await page.keyboard.press('Enter');
       await page.waitForURL((at) => at.hash === address);
     }
@@ -111,23 +137,13 @@ describeInBrowser('the shell', () => {
     const { page } = await browser.open(daemon);
     const dialog = page.getByRole('dialog', { name: 'Go to anything' });
     const field = dialog.locator('input:focus');
-    // The one that closes is still in the page, its `close` event is still to come, or both are over.
-    for (const turnsBetween of [0, 1, 2, 3]) {
+    // The one that closes is still in the page, its `close` event is still to come, or both are over; several times each, since
+    // the Escape of a round and the key of the next one meet by chance.
+    for (const turnsBetween of [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]) {
       await page.keyboard.press('Control+k');
       await field.waitFor();
       await page.keyboard.type('memory');
-      await page.evaluate(async (turns) => {
-        const press = (key: string, ctrlKey: boolean) =>
-          document.activeElement?.dispatchEvent(
-            new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }),
-          );
-        press('Enter', false);
-        for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
-        press('k', true);
-        // By then every event of the one that closed has come.
-        for (let frame = 0; frame < 5; frame++)
-          await new Promise((resolve) => requestAnimationFrame(resolve));
-      }, turnsBetween);
+      await page.evaluate(`(${enterThenPalette})(${turnsBetween})`);
       await field.waitFor();
       expect(await field.inputValue(), `${turnsBetween} turns between`).toBe('');
       await page.keyboard.press('Escape');

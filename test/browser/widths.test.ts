@@ -13,7 +13,7 @@ const keepsAll = process.env['NINJAD_SCREENSHOTS'] !== undefined;
 
 /** Every panel and, where it shows one thing beside a list, such a thing; with what has to be there in an ordinary week. */
 const places: Readonly<Record<string, string>> = {
-  now: '.now h1',
+  now: '.now-words .row-list li',
   chat: '.composer textarea, .talk',
   tasks: '.task-row',
   'tasks/1': '.task-title',
@@ -30,9 +30,9 @@ const places: Readonly<Record<string, string>> = {
   day: '.day-job',
   sensors: '.sensors-possible',
   tree: '.outline .virtual-row',
-  activity: '.main h1',
+  activity: '.event-row',
   'activity/log': '.log-row',
-  'activity/notices': '.main h1',
+  'activity/notices': '.empty, .notice-row',
   rules: '.rule-row',
   config: '.setting',
 };

@@ -11,8 +11,11 @@ afterEach(async () => {
 });
 
 /** The daemon with the real CLI as its agent, which allows nothing by itself. */
-async function start(options: DaemonOptions = {}): Promise<{ claude: ClaudeHome; daemon: TestDaemon }> {
-  const claude = await createClaudeHome({ allow: [] });
+async function start(
+  options: DaemonOptions = {},
+  allow: string[] = [],
+): Promise<{ claude: ClaudeHome; daemon: TestDaemon }> {
+  const claude = await createClaudeHome({ allow });
   homes.push(claude);
   const env = { ...claude.env, NINJAD_AGENT: claude.path };
   return { claude, daemon: await startDaemon({ ...options, env }) };
@@ -54,10 +57,16 @@ describe('the tools of ninjad, called by the real CLI', () => {
     ]);
   });
 
-  it('are in the first request, without a search for tools before it', async () => {
-    const { claude, daemon } = await start();
-    await daemon.ninjad('ask', '[[say hello]]');
-    const [first] = claude.api.requests;
+  it('are in the first request, without a search for tools before it and without a process', async () => {
+    const { claude, daemon } = await start({}, ['Bash']);
+    // No process of the task is a server of ours while it runs.
+    const ofTask = 'grep -lz "^NINJAD_TASK=$NINJAD_TASK$" /proc/[0-9]*/environ 2>/dev/null';
+    await daemon.ninjad(
+      'ask',
+      `[[bash grep -lz "^NINJAD_MCP_TOKEN=" $(${ofTask}) 2>/dev/null | wc -l]] [[say hello]]`,
+    );
+    const [first, ...later] = claude.api.requests;
+    expect(later.flatMap(({ toolResults }) => toolResults)).toEqual(['0']);
     const ours = first?.tools.filter((name) => name.startsWith('mcp__ninjad__')).sort();
     expect(ours).toEqual(
       ['make_wish', 'notify_owner', 'queue_task', 'recall', 'remember'].map((name) => `mcp__ninjad__${name}`),

@@ -66,25 +66,65 @@ describe.runIf(has('bash'))('bash', () => {
   });
 });
 
+/** Typed up to a Tab, and what stands there then. */
+const completed = {
+  'ninjad sta': 'ninjad status',
+  'ninjad rules und': 'ninjad rules undo',
+  'ninjad up --det': 'ninjad up --detach',
+  'ninjad tasks --state q': 'ninjad tasks --state queued',
+  'ninjad completion f': 'ninjad completion fish',
+};
+
+/** A zsh in a terminal of its own into which each text is typed, with a Tab behind it; prints what the line is then. */
+const zshTyping = `
+zmodload zsh/zpty
+zpty inner "zsh -f -i"
+await() { while zpty -r inner line "*$1*"; do [[ $line == *$1* ]] && { print -r -- "$line"; return; }; done; }
+zpty -w inner "PS1=; autoload -Uz compinit; compinit -D -u; source $1; tell() { print -r -- \\"<\\$BUFFER>\\"; zle kill-buffer }"
+zpty -w inner "zle -N tell; bindkey '^X' tell; bindkey '^I' complete-word; print READY\\$((1 + 1))"
+await READY2
+shift
+for typed; do
+  zpty -w -n inner "$typed"$'\\t\\x18'
+  await '>'
+done
+zpty -d inner`;
+
 describe.skipIf(!has('zsh'))('zsh (skipped where it is not installed)', () => {
-  it('takes the script', () => {
-    const { status, stderr } = spawnSync('zsh', ['-n'], {
-      input: scriptOf('zsh').stdout,
-      encoding: 'utf8',
-    });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  it('completes commands, options and values where somebody types', () => {
+    const script = join(tempDir(), '_ninjad');
+    writeFileSync(script, scriptOf('zsh').stdout);
+    const { stdout, status } = spawnSync(
+      'zsh',
+      ['-f', '-c', zshTyping, 'zsh', script, ...Object.keys(completed)],
+      {
+        encoding: 'utf8',
+        timeout: 100_000,
+        env: { ...process.env, TERM: 'dumb' },
+      },
+    );
+    expect(status).toBe(0);
+    const lines = [...stdout.matchAll(/<(ninjad[^>]*)>/g)].map(([, line]) => line?.trim());
+    expect(lines).toEqual(Object.values(completed));
   });
 });
 
 describe.skipIf(!has('fish'))('fish (skipped where it is not installed)', () => {
-  it('offers commands and values', () => {
+  it('completes commands, options and values', () => {
     const script = join(tempDir(), 'ninjad.fish');
     writeFileSync(script, scriptOf('fish').stdout);
-    const { stdout } = spawnSync(
-      'fish',
-      ['--no-config', '-c', `source ${script}; complete -C 'ninjad tasks --state '`],
-      { encoding: 'utf8' },
-    );
-    expect(stdout).toContain('queued');
+    const asked = Object.keys(completed)
+      .map((typed) => `complete -C '${typed}'`)
+      .join('; ');
+    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', `source ${script}; ${asked}`], {
+      encoding: 'utf8',
+      timeout: 100_000,
+    });
+    expect(stderr).toBe('');
+    const offered = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split('\t')[0]);
+    expect(offered).toEqual(Object.values(completed).map((line) => line.split(' ').at(-1)));
   });
 });

@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { countLines, progressText } from '../../src/cli/import-progress.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { progressText } from '../../src/cli/import-progress.ts';
+import { createProgress } from '../../src/cli/progress.ts';
 
 it('tells how far an import is, and how long the rest will take', () => {
   const state = { line: 20_000, total: 100_000, imported: 19_990, known: 10, elapsedMs: 30_000 };
@@ -16,17 +14,21 @@ it('tells how far an import is, and how long the rest will take', () => {
   expect(progressText({ ...state, line: 100_000 })).toContain('(100 %)');
 });
 
-it('counts the lines of a file, the last one with or without its end', async () => {
-  const path = join(tempDir(), 'memories.jsonl');
-  for (const [text, lines] of [
-    ['', 0],
-    ['a\n', 1],
-    ['a\nb', 2],
-    ['a\n\nb\n', 3],
-  ] as const) {
-    writeFileSync(path, text);
-    expect(await countLines(path)).toBe(lines);
-  }
-  expect(await countLines('-')).toBeUndefined();
-  expect(await countLines(join(path, 'nowhere'))).toBeUndefined();
+it('shows a share and an estimate where the total is known, for each thing by itself', () => {
+  let now = 0;
+  const written: string[] = [];
+  const stream = { isTTY: true, write: (text: string) => written.push(text) > 0 };
+  const { show, end } = createProgress(stream, () => now);
+  show('goals', 3);
+  now = 60_000;
+  show('memories', 0, 100_000);
+  now += 10_000;
+  show('memories', 25_000, 100_000);
+  end();
+  expect(written.map((text) => text.replace('\r\u001B[K', ''))).toEqual([
+    'goals: 3',
+    'memories: 0 of 100,000 (0 %)',
+    'memories: 25,000 of 100,000 (25 %, about 30s left)',
+    '',
+  ]);
 });

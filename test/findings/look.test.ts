@@ -27,7 +27,7 @@ const fail = (category: string, count: number, hoursAgo = 1) =>
 
 const decide = (
   id: number,
-  decision: 'accept' | 'dismiss' | 'snooze',
+  decision: 'accept' | 'dismiss' | 'snooze' | 'reopen',
   at: Date,
   more: { reason?: string; until?: Date } = {},
 ) => store.transaction((tx) => decideFinding(tx, { by: 'cli' }, { id, decision, ...more }, at));
@@ -140,6 +140,26 @@ describe('a look', () => {
       seenCount: 3,
     });
     expect((await decide(1, 'snooze', now)).snoozedUntil).toEqual(hours(7 * 24));
+  });
+
+  it('takes a dismissal or a snooze back as if nothing had been said, and nothing else', async () => {
+    await fail('mail', 6);
+    await lookAt(now);
+    const dismissals = async () =>
+      (await store.query({ text: 'SELECT dismissals::int, dismissed_weight::float8 FROM finding_detectors' }))
+        .rows;
+    await decide(1, 'dismiss', now, { reason: 'by mistake' });
+    expect(await dismissals()).toEqual([{ dismissals: 1, dismissed_weight: expect.any(Number) as number }]);
+    expect(await decide(1, 'reopen', now)).toMatchObject({ state: 'open', reason: null, decidedAt: null });
+    expect(await dismissals()).toEqual([{ dismissals: 0, dismissed_weight: 0 }]);
+    await decide(1, 'snooze', now);
+    expect(await decide(1, 'reopen', now)).toMatchObject({ state: 'open', snoozedUntil: null });
+    await expect(decide(1, 'reopen', now)).rejects.toThrow(
+      'finding 1 is open: only a dismissal or a snooze can be taken back',
+    );
+    await decide(1, 'accept', now);
+    await expect(decide(1, 'reopen', now)).rejects.toThrow('finding 1 is accepted');
+    await expect(decide(99, 'reopen', now)).rejects.toThrow('there is no finding 99');
   });
 
   it('goes on where a detector cannot look, and says so', async () => {

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { defaultOptions } from '../../src/fleet/definition.ts';
 import { declareHosts } from '../../src/fleet/declare.ts';
 import { evidenceOf } from '../../src/fleet/evidence.ts';
-import { findHost, updateDefinition } from '../../src/fleet/rows/hosts.ts';
+import { pauseHost } from '../../src/fleet/change.ts';
+import { removeHost, restoreHost } from '../../src/fleet/remove.ts';
+import { findHost, listHosts, updateDefinition } from '../../src/fleet/rows/hosts.ts';
+import { reportsOf } from '../../src/fleet/rows/reports.ts';
+import { pruneRemoved } from '../../src/retention/prune-removed.ts';
 import { eventsOfHost } from '../../src/fleet/rows/events.ts';
 import { DAY, HOUR, MINUTE } from '../../src/lib/time.ts';
 import { answered, failed, fleetRig, fleetTables, home, reportOf } from '../helpers/fleet/rig.ts';
@@ -377,6 +381,55 @@ describe('hosts of config.json', () => {
     expect(await declare({ web: { ...web, every: 5_000 } })).toMatchObject({ changed: ['web'] });
     expect(await declare({})).toMatchObject({ removed: ['web'] });
     expect(await rig.state('mine')).toBe('unknown');
+  });
+});
+
+describe('a removed host', () => {
+  it('is nowhere, and comes back paused as it was, with its parent, those behind it and its reports', async () => {
+    const rig = fleetRig(store);
+    await rig.add('router');
+    await rig.add('nas', { parent: 'router' });
+    await rig.add('camera', { parent: 'nas' });
+    await rig.poll(['nas']);
+    const needs = {
+      store,
+      bus: { emit: () => undefined },
+      fleetDesk: { service: rig.service, acceptKey: () => Promise.reject(new Error()), rawDays: () => 7 },
+      now: () => new Date(rig.now()),
+    };
+    const caller = { by: 'cli' as const };
+    const names = async () => (await listHosts(store)).map(({ name, parent }) => [name, parent]);
+    const { id } = (await findHost(store, 'nas')) ?? { id: 0 };
+    const reports = (await reportsOf(store, id, 9)).length;
+    expect(reports).toBeGreaterThan(0);
+    await pauseHost(needs, { name: 'nas', paused: true }, caller);
+    await removeHost(needs, 'nas', caller);
+    expect(await names()).toEqual([
+      ['camera', null],
+      ['router', null],
+    ]);
+    rig.pass(DAY);
+    expect((await rig.service.claim(10, [])).due.map(({ name }) => name).sort()).toEqual([
+      'camera',
+      'router',
+    ]);
+    await restoreHost(needs, 'nas', caller);
+    expect(await names()).toEqual([
+      ['camera', 'nas'],
+      ['nas', 'router'],
+      ['router', null],
+    ]);
+    expect(await findHost(store, 'nas')).toMatchObject({ id, enabled: false, state: 'unknown' });
+    expect(await reportsOf(store, id, 9)).toHaveLength(reports);
+    await expect(restoreHost(needs, 'nas', caller)).rejects.toThrow(
+      'no host nas was removed within the week',
+    );
+
+    await removeHost(needs, 'nas', caller);
+    await rig.add('nas');
+    await expect(restoreHost(needs, 'nas', caller)).rejects.toThrow('there is another host nas now');
+    expect(await pruneRemoved(store, new Date(Number(rig.now()) + 8 * DAY))).toBe(1);
+    expect(await reportsOf(store, id, 9)).toEqual([]);
   });
 });
 

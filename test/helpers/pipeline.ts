@@ -19,6 +19,7 @@ import { createRecordQueue } from '../../src/events/router/record-queue.ts';
 import { compileRules } from '../../src/reflexes.ts';
 import { createEventIds } from '../../src/events/rows/register-journal.ts';
 import { createCounters } from '../../src/lib/counters.ts';
+import { createRightOfWay } from '../../src/lib/store/right-of-way.ts';
 import { StoreAwayError } from '../../src/lib/errors.ts';
 import { createIntake } from '../../src/lib/journal/intake.ts';
 import { openJournal } from '../../src/lib/journal/journal.ts';
@@ -52,6 +53,7 @@ export function startPipeline({
   const recordQueue = createRecordQueue();
   let woken = 0;
   const router = createRouter({
+    rightOfWay: createRightOfWay(),
     mailbox,
     recordQueue,
     journal,

@@ -289,8 +289,9 @@ const goals = `
          ('certificates', '0 6 * * 1', 'Europe/Berlin', 'Which certificates of my hosts end within three weeks?', NULL, false, 10, 'ten failures in a row', now() - interval '1 day', now(), now())`;
 
 const machines = `
-  INSERT INTO machines (name, kind, address, state, state_since, last_seen_at, created_at, poll_every_ms, next_poll_at, memory)
-  SELECT name, kind, address, state, now() - since, now() - seen, now(), 86400000, now() + interval '1 day', jsonb_build_object('told', state)
+  INSERT INTO machines (name, kind, address, state, state_since, last_seen_at, created_at, poll_every_ms, next_poll_at, memory, reason)
+  SELECT name, kind, address, state, now() - since, now() - seen, now(), 86400000, now() + interval '1 day', jsonb_build_object('told', state),
+         CASE state WHEN 'degraded' THEN 'disk /data is 91 % full' WHEN 'down' THEN 'it does not answer' END
     FROM (VALUES ('desk', 'local', NULL, 'up', interval '9 days', interval '0'),
                  ('nas', 'ssh', 'ninja@nas.lan', 'degraded', interval '3 hours', interval '0'),
                  ('web-1', 'http', 'https://web-1.example/health', 'up', interval '2 days', interval '0'),

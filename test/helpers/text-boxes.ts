@@ -34,6 +34,7 @@ const look = `(() => {
     const lines = new Set(rects.map(({ top }) => Math.round(top))).size;
     const widest = Math.max(...rects.map(({ width }) => width));
     if (lines > 2 && widest < 40 && longest > 3) told.push('squeezed: ' + nameOf(element));
+    if (lines > 1 && text.length <= 8 && !/\\s/.test(text)) told.push('broken: ' + nameOf(element));
     const isCut = element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1 && ['hidden', 'clip'].includes(style.overflowX);
     if (isCut && style.textOverflow !== 'ellipsis' && !style.webkitLineClamp.match(/\\d/)) told.push('cut: ' + nameOf(element));
     if (isCut && element.clientWidth < 32 && text.length > 6) told.push('squeezed to its dots: ' + nameOf(element));

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/lib/package-root.ts';
@@ -15,6 +17,8 @@ afterEach(async () => {
 });
 
 interface ServerStart {
+  url?: string;
+  headers?: Record<string, string>;
   command: string;
   args: string[];
   env: Record<string, string>;
@@ -40,11 +44,19 @@ async function serverOf(daemon: TestDaemon, task: number): Promise<ServerStart> 
   return mcpServers.ninjad;
 }
 
+const processOf = ({ command, args, env }: ServerStart) =>
+  new StdioClientTransport({ command, args, env, stderr: 'pipe' });
+
+/** The daemon's own server, which the file names too. */
+const loopbackOf = ({ url = '', headers = {} }: ServerStart) =>
+  // Its types do not allow for exact optional properties.
+  new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }) as unknown as Transport;
+
 /** A real MCP client on the server of a task; `call` gives the text of a tool's answer and whether it is an error. */
-async function connect(server: ServerStart) {
+async function connect(server: ServerStart, transport: Transport = processOf(server)) {
   const client = new Client({ name: 'test', version: '1' });
   clients.push(client);
-  await client.connect(new StdioClientTransport({ ...server, stderr: 'pipe' }));
+  await client.connect(transport);
   return {
     tools: async () => (await client.listTools()).tools.map(({ name }) => name).sort(),
     close: () => client.close(),
@@ -130,6 +142,27 @@ describe('the MCP server of a task', () => {
       daemon.client.ask('agent.call', { session, tool: 'remember', input: { text: 'too late' } }),
     ).rejects.toThrow('its task has ended');
     expect(await daemon.value('SELECT count(*)::int FROM memory_embeddings')).toBe(0);
+  });
+
+  it('is the daemon itself on the loopback, for as long as the task runs', async () => {
+    const daemon = await start();
+    daemon.write('HUMAN|cli||ask|look after the garden\n');
+    const server = await serverOf(daemon, 1);
+    const agent = await connect(server, loopbackOf(server));
+    expect(await agent.tools()).toEqual(['make_wish', 'notify_owner', 'queue_task', 'recall', 'remember']);
+    expect(await agent.call('remember', { text: 'The hose leaks.' })).toEqual({
+      text: 'Remembered.',
+      isError: false,
+    });
+    expect(await daemon.rows('SELECT content, task_id FROM memory_embeddings')).toEqual([
+      ['The hose leaks.', 1],
+    ]);
+    const long = 'x'.repeat(200_000);
+    expect((await agent.call('remember', { text: long })).isError).toBe(true);
+    await expect(connect(server)).rejects.toThrow();
+    expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({ code: 0 });
+    await until('the pass is void', () => !existsSync(configOf(daemon, 1)));
+    await expect(agent.tools()).rejects.toThrow('expected the token of a running task');
   });
 
   it('queues through the pipe as self; depth and trust are inherited and cannot be claimed', async () => {

@@ -83,7 +83,8 @@ describe('a folder of Markdown', () => {
     );
     writeFileSync(join(folder, 'deep', 'b.md'), 'Some words\n\n## Plants\n\nwater them\n');
     writeFileSync(join(folder, 'c.txt'), 'no note');
-    writeFileSync(join(folder, 'd.md'), Buffer.from([0xff, 0xfe, 0x41]));
+    writeFileSync(join(folder, 'd.md'), Buffer.from('caf\u00e9', 'latin1'));
+    writeFileSync(join(folder, 'e.md'), Buffer.from('\uFEFF# Windows\n\nna\u00efve', 'utf16le'));
     const found = await allOf(folder);
     expect(found).toMatchObject([
       {
@@ -93,8 +94,9 @@ describe('a folder of Markdown', () => {
         tags: ['home', 'nas'],
         trust: 'owner',
       },
-      { problem: 'd.md: expected UTF-8' },
+      { problem: 'd.md: expected UTF-8 or UTF-16' },
       { title: 'Plants' },
+      { title: 'Windows', text: '# Windows\n\nna\u00efve' },
     ]);
   });
 });
@@ -110,12 +112,36 @@ describe('what is none of these', () => {
     expect(found.at(-1)).toEqual({ problem: expect.stringContaining(problem) as string });
   });
 
+  it('is said of one conversation, and the others are taken', async () => {
+    const list = [{ mapping: 5 }, null, ...chatgptExport, { chat_messages: [{ sender: 3 }] }];
+    expect(await allOf(fileWith('mixed.json', JSON.stringify(list)))).toMatchObject([
+      { problem: 'mixed.json, conversation 1: mapping: expected record, received number' },
+      { problem: 'mixed.json, conversation 2: expected a conversation of ChatGPT or Claude' },
+      { title: 'Backup of the NAS' },
+      {},
+      { problem: 'mixed.json, conversation 5: chat_messages.0.sender: expected string, received number' },
+    ]);
+  });
+
   it('is refused by its name, and so is an empty folder and a zip without any', async () => {
     await expect(allOf(fileWith('x.pdf', ''))).rejects.toThrow('expected an export of ninjad');
     await expect(allOf(tempDir())).rejects.toThrow('Markdown files');
     await expect(allOf(fileWith('x.zip', 'PK'))).rejects.toThrow('cannot be read as a zip');
     await expect(allOf(fileWith('x.zip', zipOf({ a: 'b' })))).rejects.toThrow('expected conversations.json');
   });
+});
+
+it('takes conversations that Windows has saved as UTF-16, wherever its pieces are cut', async () => {
+  const text = JSON.stringify([{ a: 'é😀' }, 2]);
+  const swapped = Buffer.from(`\uFEFF${text}`, 'utf16le').swap16();
+  for (const bytes of [Buffer.from(`\uFEFF${text}`, 'utf16le'), swapped, Buffer.from(`\uFEFF${text}`)])
+    for (const size of [1, 3, 1_000]) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+        bytes.subarray(at * size, (at + 1) * size),
+      );
+      const items = await listed(arrayItems(Readable.from(pieces) as AsyncIterable<Buffer>));
+      expect(items.map((item) => JSON.parse(item) as unknown)).toEqual([{ a: 'é😀' }, 2]);
+    }
 });
 
 it('takes the elements of a list one by one, wherever its pieces are cut', async () => {

@@ -71,7 +71,9 @@ async function fill(store: Store): Promise<void> {
     INSERT INTO optimization_findings (kind, fingerprint, severity, summary, evidence, first_seen_at, last_seen_at, state, decided_at)
       VALUES ('slow_query', 'q', 'warning', 's', '{}', now(), now(), 'dismissed', now()), ('slow_query', 'r', 'warning', 's', '{}', now(), now(), 'open', NULL);
     INSERT INTO goals (name, schedule, time_zone, prompt, created_at, updated_at) VALUES ('backup', '0 7 * * *', 'UTC', 'x', now(), now());
+    INSERT INTO goals (name, schedule, time_zone, prompt, created_at, updated_at, removed_at) VALUES ('removed', '0 7 * * *', 'UTC', 'x', now(), now(), now());
     INSERT INTO machines (name, kind, address, state_since, created_at) VALUES ('web', 'http', 'http://web.test', now(), now());
+    INSERT INTO machines (name, kind, address, state_since, created_at, removed_at) VALUES ('removed', 'http', 'http://web.test', now(), now(), now());
     INSERT INTO machines (name, kind, push_token_hash, state_since, created_at) VALUES ('laptop', 'push', 'secret-hash', now(), now());
     INSERT INTO entities (kind, canonical, name, trust, taught, first_seen_at, last_seen_at) VALUES ('host', 'bertha', 'Bertha', 'owner', true, now(), now());
     INSERT INTO entity_names (entity_id, kind, key, name, taught) VALUES (1, 'host', 'bertha', 'Bertha', true), (1, 'host', 'nas', 'nas', true);
@@ -303,6 +305,13 @@ describe('texts from elsewhere', () => {
     ]);
     // What was taken back can be taken again.
     expect(await bring(join(folder, 'conversations.json'))).toMatchObject({ imported: 1, known: 1 });
+  });
+
+  it('count what stands there twice once, in a dry run as well', async () => {
+    const folder = tempDir();
+    for (const name of ['one.md', 'two.md']) writeFileSync(join(folder, name), '# Same\n\nthe same words\n');
+    for (const isDry of [true, false])
+      expect(await bring(folder, isDry)).toMatchObject({ texts: 2, imported: 1, known: 1 });
   });
 
   it('tells of what it cannot read and takes the rest', async () => {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Program, ProgramEnd } from '../../src/lib/process/run-program.ts';
 import { createSettings } from '../../src/settings.ts';
+import { verifiedPath } from '../../src/upkeep/backup/catalogue.ts';
 import { createUpkeepJobs } from '../../src/upkeep/jobs.ts';
+import { archiveOf } from '../helpers/archive.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { useDatabase } from '../helpers/use-database.ts';
 
@@ -85,6 +87,32 @@ it('makes a backup, hands it to the program of the owner, and removes those that
   const { rows } = await store.query({ text: 'SELECT kind, state, archive, reason FROM upkeep_runs' });
   expect(rows).toEqual([{ kind: 'create', state: 'done', archive: made, reason: null }]);
   expect(await failing()).toBe(0);
+});
+
+it('reads a seventh of the kept backup that was looked at longest ago, and tells of one that forgets', async () => {
+  const spoilt = { code: 4, stdout: Buffer.from('/x.tar is damaged:\n  journal: it was cut\n') };
+  const { fire, ran, home, told } = jobs({ 'backup.at': '02:40' }, ({ args = [] }) =>
+    args.includes('verify') ? spoilt : { stdout: Buffer.from('{"path":"/a.tar"}') },
+  );
+  const folder = join(home, 'backups');
+  mkdirSync(folder);
+  const looked = { '20261101': '2026-11-27T00:00:00Z', '20261102': '2026-11-20T00:00:00Z' };
+  for (const [day, at] of Object.entries(looked)) {
+    const path = join(folder, `ninjad-${day}T000000Z.tar`);
+    await archiveOf(path, home, [], { at: `2026-11-${day.slice(6)}T00:00:00.000Z` });
+    writeFileSync(verifiedPath(path), JSON.stringify({ at }));
+  }
+  expect(await fire('backup')).toEqual({ state: 'done' });
+  const oldest = join(folder, 'ninjad-20261102T000000Z.tar');
+  expect(ran.at(-1)?.args).toEqual(['main.js', 'backup', 'verify', oldest, '--sample', '3/7']);
+  expect(told.join()).toMatch(
+    /^A backup that is kept is not what it was: .*ended with 4.*journal: it was cut/s,
+  );
+  const { rows } = await store.query({ text: 'SELECT kind, state, archive FROM upkeep_runs ORDER BY id' });
+  expect(rows).toEqual([
+    { kind: 'create', state: 'done', archive: '/a.tar' },
+    { kind: 'verify', state: 'failed', archive: oldest },
+  ]);
 });
 
 it('tells the owner of a backup that failed, and of a program that did not take it, until one is well again', async () => {

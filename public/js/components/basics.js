@@ -72,14 +72,19 @@ export function Empty({ title, children, action = null }) {
 }
 
 /**
- * An error in words: what happened and what can be done.
- * @param {{ problem: { message: string }, retry?: () => void }} props
+ * An error in words: what happened and what can be done. What is not there does not come by trying again.
+ * @param {{ problem: { message: string, code?: string }, retry?: () => void }} props
  */
 export function Problem({ problem, retry }) {
+  const { code, message } = problem;
+  if (code === 'NOT_FOUND')
+    return html`<div class="problem is-gone" role="alert">
+      <p><b>Not here.</b> ${message.slice(0, 1).toUpperCase()}${message.slice(1)}.</p>
+    </div>`;
   return html`<div class="problem" role="alert">
     <p>
       <span class="state is-pink"><span class="glyph" aria-hidden="true">✕</span>That did not work.</span>
-      ${problem.message}
+      ${message}
     </p>
     ${retry === undefined ? null : html`<${Button} onClick=${retry}>Try again<//>`}
   </div>`;

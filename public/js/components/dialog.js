@@ -47,6 +47,17 @@ export function Dialog({ title, onClose, children, wide = false }) {
 }
 
 /**
+ * Says that what an address leads to is not there (any more).
+ * @param {{ what: string, id: number, onClose: () => void }} props
+ */
+export function Gone({ what, id, onClose }) {
+  return html`<${Dialog} title="Not here" onClose=${onClose}>
+    <p class="prose">There is no ${what} ${id}: it was never there, or it was kept long enough.</p>
+    <div class="actions is-end"><${Button} onClick=${onClose}>Close<//></div>
+  <//>`;
+}
+
+/**
  * Asks once before what cannot be undone, and takes a reason where one is wanted.
  * @param {{ title: string, children?: unknown, verb: string, danger?: boolean, reason?: 'optional' | 'none',
  *   onConfirm: (reason: string) => void, onClose: () => void }} props

@@ -72,15 +72,8 @@ export function signOf(state) {
   return signs[state] ?? { glyph: '·', word: state.replaceAll(/[_-]/g, ' '), tone: 'soft' };
 }
 
-/** @type {Readonly<Record<string, Tone>>} */
-const priorityTones = {
-  HUMAN: 'text',
-  URGENT: 'orange',
-  HIGH: 'yellow',
-  NORMAL: 'cyan',
-  LOW: 'soft',
-  IDLE: 'soft',
-};
+/** What is running is cyan and what is queued yellow: a priority borrows neither. @type {Readonly<Record<string, Tone>>} */
+const priorityTones = { HUMAN: 'text', URGENT: 'orange' };
 
 /** The six priorities, most urgent first. */
 export const priorities = /** @type {const} */ (['HUMAN', 'URGENT', 'HIGH', 'NORMAL', 'LOW', 'IDLE']);

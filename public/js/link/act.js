@@ -2,12 +2,19 @@ import { toast } from '../components/toasts.js';
 import { request } from './connection.js';
 
 /**
+ * @template {import('./connection.js').OperationName} Name
+ * @typedef {object} ActOptions
+ * @property {string | ((answer: import('./connection.js').Answers[Name]) => string)} [says] once it is done
+ * @property {() => void} [undo] takes back what is shown already
+ * @property {{ label: string, run: () => void }} [action] what can be done then
+ */
+
+/**
  * Does what the owner asked for and says what became of it. What is shown already is taken back by `undo` when the
  * daemon refuses.
  * @template {import('./connection.js').OperationName} Name
  * @param {Name} name @param {import('./connection.js').RequestOf<Name>} input
- * @param {{ says?: string | ((answer: import('./connection.js').Answers[Name]) => string), undo?: () => void,
- *   action?: { label: string, run: () => void } }} [options]
+ * @param {ActOptions<Name>} [options]
  * @returns {Promise<import('./connection.js').Answers[Name] | undefined>} undefined when it was refused
  */
 export async function act(name, input, { says, undo, action } = {}) {

@@ -1,5 +1,5 @@
 import { createStore } from '../state/store.js';
-import { go } from './location.js';
+import { go, place } from './location.js';
 
 const chordMs = 1_500;
 
@@ -10,11 +10,23 @@ export const keysDialog = createStore({ open: false });
 export const palette = createStore({ open: false, openings: 0 });
 
 export function openPalette() {
-  palette.set(({ open, openings }) => (open ? {} : { open: true, openings: openings + 1 }));
+  palette.set(({ openings }) => ({ open: true, openings: openings + 1 }));
 }
 
-export function closePalette() {
-  palette.set({ open: false });
+/** Closes the palette; one that was opened since stays. @param {number} opening the one to close */
+export function closePalette(opening) {
+  if (palette.get().openings === opening) palette.set({ open: false });
+}
+
+/** Ctrl-K: one that is on its way out, still in the page or not yet told of, is no longer open. */
+function togglePalette() {
+  const { open, openings } = palette.get();
+  /** @type {HTMLDialogElement | null} */
+  const shown = document.querySelector('dialog.palette');
+  const isLeaving = shown !== null && !shown.open;
+  if (open && !isLeaving) closePalette(openings);
+  // Over another dialog there would be two ways back.
+  else if (document.querySelector('dialog[open]:not(.palette)') === null) openPalette();
 }
 
 /** @type {{ keys: string, says: string, run: () => void }[]} */
@@ -44,9 +56,7 @@ export function followKeys(panels) {
   addEventListener('keydown', (event) => {
     if (isPaletteKey(event)) {
       event.preventDefault();
-      // Over another dialog there would be two ways back. A palette that closes may still be in the page.
-      if (palette.get().open) closePalette();
-      else if (document.querySelector('dialog[open]:not(.palette)') === null) openPalette();
+      togglePalette();
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -93,14 +103,18 @@ export function focusSearch() {
   return true;
 }
 
-const shownWithinMs = 5_000;
+const shownWithinMs = 30_000;
 
 /** The panel is loaded when it is first shown; whoever goes elsewhere meanwhile is left alone. */
 function focusWhenShown() {
+  let hasArrived = false;
   const watch = new MutationObserver(() => {
+    const isThere = place.get().panel === 'memory';
+    if (hasArrived && !isThere) watch.disconnect();
+    hasArrived = isThere;
     /** @type {HTMLInputElement | null} */
     const field = document.querySelector('[data-search]');
-    if (field === null) return;
+    if (field === null || !isThere) return;
     watch.disconnect();
     take(field);
   });

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { NinjadError, UsageError } from '../../lib/errors.ts';
+import { publicUrl } from '../../lib/store/database-target.ts';
 import { isSecretSetting } from '../../settings.ts';
-import { coldSource } from '../../upkeep/backup/cold-source.ts';
+import { coldSource, restingHome } from '../../upkeep/backup/cold-source.ts';
 import { createBackup } from '../../upkeep/backup/create.ts';
 import { liveSource } from '../../upkeep/backup/live-source.ts';
 import type { Source } from '../../upkeep/backup/source.ts';
+import { serverSource } from '../../upkeep/server/server-source.ts';
 import { openOwnDatabase } from '../../wiring/own-database.ts';
 import { connect, currentPaths, type DaemonClient } from '../connect.ts';
 import { exitCodeOf, exitCodes } from '../failure.ts';
@@ -23,6 +25,7 @@ interface CreateCliOptions {
 const help = `
 TO is a folder, or the archive's own path where it ends in .tar; by default the setting backup.dir.
 The path of the archive goes to stdout once it was read back whole.
+A database on a server (DATABASE_URL) is dumped by a pg_dump that is at least as new as the server.
 `;
 
 /** `ninjad backup create`. */
@@ -38,13 +41,8 @@ export function createCommand(): Command {
       if (!existsSync(paths.pg) && !existsSync(paths.journal))
         throw new UsageError(`there is no home at ${paths.home}: set NINJAD_HOME`);
       const settings = settingsOf(paths);
-      if (settings.get('database.url') !== null)
-        throw new NinjadError(
-          'BACKUP_FAILED',
-          'the database is on a server: have that one backed up by its own means (pg_dump); backups of ninjad are of homes with the embedded database',
-        );
       const place = to === undefined ? makeBackupFolder(backupFolder(paths, settings)) : resolve(to);
-      const { source, made } = await sourceOf(paths);
+      const { source, made } = await sourceOf(paths, { url: settings.get('database.url'), to: place });
       const { path, manifest } = await createBackup({
         paths,
         source,
@@ -70,15 +68,37 @@ interface ChosenSource {
   made: (archive: string) => Promise<void>;
 }
 
-/** The running daemon, or the files where none runs. */
-async function sourceOf(paths: HomePaths): Promise<ChosenSource> {
+/** The running daemon, or the files where none runs; and the dump of the server where the database is on one. */
+async function sourceOf(
+  paths: HomePaths,
+  { url, to }: { url: string | null; to: string },
+): Promise<ChosenSource> {
+  const beside = to.endsWith('.tar') ? to : join(to, 'dump');
   const client: DaemonClient = connect(paths);
-  try {
-    await client.ask('status.get', {});
-  } catch (thrown) {
+  const status = await client.ask('status.get', {}).catch((thrown: unknown) => {
     if (exitCodeOf(thrown) !== exitCodes.notRunning) throw thrown;
-    return { source: coldSource(paths, openOwnDatabase), made: () => Promise.resolve() };
+    return undefined;
+  });
+  if (status === undefined) {
+    const nothing = () => Promise.resolve({});
+    const source =
+      url === null
+        ? coldSource(paths, openOwnDatabase)
+        : serverSource(restingHome(paths, nothing), { url, to: beside });
+    return { source, made: () => Promise.resolve() };
   }
-  const source = liveSource(client.ask);
-  return { source, made: source.made };
+  requireSameDatabase(status.database, url);
+  const source = liveSource(client.ask, paths);
+  return { source: url === null ? source : serverSource(source, { url, to: beside }), made: source.made };
+}
+
+/** The daemon may have been started with another DATABASE_URL than this command. */
+function requireSameDatabase(daemon: { kind: string; url: string }, url: string | null): void {
+  const own = url === null ? undefined : publicUrl({ kind: 'server', url });
+  if (daemon.kind === 'embedded' ? own === undefined : own === daemon.url) return;
+  const theirs = daemon.kind === 'embedded' ? 'the embedded database' : `the database ${daemon.url}`;
+  throw new NinjadError(
+    'BACKUP_FAILED',
+    `the running daemon has ${theirs}, and the settings here name ${own ?? 'none on a server'}: give this command the DATABASE_URL of the daemon`,
+  );
 }

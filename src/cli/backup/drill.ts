@@ -9,7 +9,8 @@ import { backupFolder, namedOrNewest, settingsOf } from './places.ts';
 
 const help = `
 It restores a backup into a home of its own beside it, compares the rows of each table with what the backup says,
-starts a daemon there without channels, agents and sensors, reads one memory back, and removes it all.
+starts a daemon there without channels, agents and sensors, reads one memory back, and removes it all. Where the
+database is on a server, a database ninjad_drill_… is made there for it and dropped again: the role needs CREATEDB.
 `;
 
 /** `ninjad backup drill`. */
@@ -21,11 +22,13 @@ export function drillCommand(): Command {
     .addHelpText('after', help)
     .action(async (named: string | undefined, { json }: { json?: true }) => {
       const paths = currentPaths();
-      const archive = await namedOrNewest(named, backupFolder(paths, settingsOf(paths)));
+      const settings = settingsOf(paths);
+      const archive = await namedOrNewest(named, backupFolder(paths, settings));
       const drilled = await drill({
         archive,
         openDatabase: openOwnDatabase,
         startDaemon: startDrilledDaemon,
+        databaseUrl: settings.get('database.url'),
         schema: loadMigrations().at(-1)?.version ?? 0,
         now: () => new Date(),
       });

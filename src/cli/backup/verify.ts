@@ -31,11 +31,16 @@ export function verifyCommand(): Command {
         schema: loadMigrations().at(-1)?.version ?? 0,
         now: () => new Date(),
       });
-      const { outcome, faults, compared, counted } = found;
+      const { outcome, faults, compared, counted, uncounted } = found;
       if (json === true) printJson(found);
-      else if (outcome === 'well')
-        printLines([`${archive} is well: ${compared} files compared${counted ? ', tables counted' : ''}`]);
-      else
+      else if (outcome === 'well') {
+        const tables = counted
+          ? ', tables counted'
+          : uncounted === null
+            ? ''
+            : `; tables not counted: ${oneLine(uncounted)}`;
+        printLines([`${archive} is well: ${compared} files compared${tables}`]);
+      } else
         printLines([
           `${archive} is ${outcome}:`,
           ...faults.map(({ path, problem }) => `  ${oneLine(path)}: ${oneLine(problem)}`),

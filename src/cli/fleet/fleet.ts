@@ -34,6 +34,7 @@ export function fleetCommand(): Command {
     .addCommand(addCommand())
     .addCommand(editCommand())
     .addCommand(removeCommand())
+    .addCommand(restoreCommand())
     .addCommand(showCommand())
     .addCommand(pollCommand())
     .addCommand(pauseCommand())
@@ -121,11 +122,21 @@ async function printChanged(
 
 function removeCommand(): Command {
   return new Command('remove')
-    .description('watch a host no more; what was recorded of it is deleted')
+    .description('watch a host no more; within a week restore brings it back')
     .argument('<name>', 'its name')
     .option('--json', 'print it as JSON')
     .action(async (name: string, _: unknown, command: Command) => {
       printDone(await connect().ask('fleet.remove', { name }), 'removed', command);
+    });
+}
+
+function restoreCommand(): Command {
+  return new Command('restore')
+    .description('bring back a host that was removed within the last week, with what was recorded of it')
+    .argument('<name>', 'its name')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, _: unknown, command: Command) => {
+      printDone(await connect().ask('fleet.restore', { name }), 'watched again', command);
     });
 }
 

@@ -41,6 +41,7 @@ export function goalsCommand(): Command {
     .addCommand(pauseCommand('resume'))
     .addCommand(runCommand())
     .addCommand(removeCommand())
+    .addCommand(restoreCommand())
     .addCommand(showCommand())
     .addCommand(historyCommand())
     .addCommand(doctorCommand());
@@ -186,13 +187,27 @@ function runCommand(): Command {
 
 function removeCommand(): Command {
   return new Command('remove')
-    .description('remove a goal with its history')
+    .description('remove a goal; within a week restore brings it back')
     .argument('<name>', 'its name')
     .option('--json', 'print the answer as JSON')
     .action(async (name: string, _: unknown, command: Command) => {
       const { ask } = connect();
       const { id } = await ask('goal.named', { name });
       const answer = await ask('goal.remove', { id });
+      if (isJson(command)) printJson(answer);
+      else printLines([oneLine(answer.message)]);
+    });
+}
+
+function restoreCommand(): Command {
+  return new Command('restore')
+    .description('bring back a goal that was removed within the last week, with its history')
+    .argument('<name>', 'its name')
+    .option('--json', 'print the answer as JSON')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { ask } = connect();
+      const { goalId } = await ask('goal.removed', { name });
+      const answer = await ask('goal.restore', { id: goalId });
       if (isJson(command)) printJson(answer);
       else printLines([oneLine(answer.message)]);
     });

@@ -173,7 +173,24 @@ const noteColumns = `
 const noteNames =
   'kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count, created_at, last_seen_at, day';
 
-const keepAsMemories = `INSERT INTO memory_embeddings (${noteNames}) SELECT ${noteColumns} ${saidNotes}`;
+/** What waits to be prepared already, word for word, is counted: nothing that is said again and again waits twice. */
+const keepAsMemories = `,
+  notes (place, ${noteNames}) AS (SELECT place, ${noteColumns} ${saidNotes}),
+  counted AS (
+    UPDATE memory_embeddings AS waiting SET
+      seen_count = waiting.seen_count + note.seen_count, created_at = least(waiting.created_at, note.created_at),
+      last_seen_at = greatest(waiting.last_seen_at, note.last_seen_at), day = least(waiting.day, note.day)
+    FROM notes AS note
+    WHERE waiting.id = (
+      SELECT min(id) FROM memory_embeddings AS same
+      WHERE NOT same.prepared AND same.content_hash = md5(note.content) AND same.edited_at IS NULL AND same.document_id IS NULL
+        AND (same.kind, same.content, same.source, same.trust, same.origin, same.importance, same.title, same.tags, same.conversation)
+            IS NOT DISTINCT FROM
+            (note.kind, note.content, note.source, note.trust, note.origin, note.importance, note.title, note.tags, note.conversation))
+    RETURNING note.place
+  )
+  INSERT INTO memory_embeddings (${noteNames})
+  SELECT ${noteNames} FROM notes WHERE place NOT IN (SELECT place FROM counted) ORDER BY place`;
 
 const keepInInbox = `
   INSERT INTO memory_inbox AS waiting (likeness, ${noteNames}) SELECT told.likeness, ${noteColumns} ${saidNotes}

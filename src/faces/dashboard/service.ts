@@ -7,6 +7,8 @@ export interface DashboardService extends AppDeps {
   hello: () => Hello;
   /** Starts the feeds, which push through `output` until they are closed. */
   openFeeds: (output: FeedOutput) => Feeds;
+  /** Its server listens there, or no longer. */
+  listening?: (url: string | null) => void;
   /** An observer failed; the dashboard goes on. */
   report: (thrown: unknown, what: string) => void;
 }

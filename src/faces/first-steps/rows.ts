@@ -18,7 +18,7 @@ export async function findStepsSeen(store: Pick<Store, 'query'>): Promise<StepsS
                   EXISTS (SELECT FROM task_costs) AS answered,
                   (SELECT outcome FROM tasks WHERE finished_at IS NOT NULL AND outcome IS NOT NULL
                     ORDER BY finished_at DESC LIMIT 1) AS "lastOutcome",
-                  EXISTS (SELECT FROM goals) AS "hasGoal"`,
+                  EXISTS (SELECT FROM goals WHERE removed_at IS NULL) AS "hasGoal"`,
   });
   return rows[0] ?? { dismissed: false, answered: false, lastOutcome: null, hasGoal: false };
 }

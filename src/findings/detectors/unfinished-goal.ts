@@ -31,7 +31,7 @@ export const unfinishedGoal = detector({
                    AND fire.nominal_at > coalesce((SELECT max(nominal_at) FROM job_fires AS good
                                                     WHERE good.job_id = fire.job_id AND good.state = 'done'), '-infinity')) AS fires
               -- A goal that has been off for long is no news any more.
-              WHERE fires.runs >= $1 AND (goal.enabled OR fires.last_at >= $2)`,
+              WHERE goal.removed_at IS NULL AND fires.runs >= $1 AND (goal.enabled OR fires.last_at >= $2)`,
       values: [at.runs, period.from],
     });
     return rows.map(({ id, name, enabled, runs, lastSuccessAt, newest }) => ({

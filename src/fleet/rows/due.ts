@@ -19,7 +19,7 @@ export async function claimDue(
     text: `UPDATE machines SET next_poll_at = $3::timestamptz + poll_every_ms * (0.9 + random() * 0.2) * interval '1 millisecond'
             WHERE id IN (
               SELECT id FROM machines
-               WHERE enabled AND kind <> 'push' AND (kind <> 'local' OR coalesce(worker, $1) = $1)
+               WHERE enabled AND removed_at IS NULL AND kind <> 'push' AND (kind <> 'local' OR coalesce(worker, $1) = $1)
                  AND (next_poll_at IS NULL OR next_poll_at <= $3 OR next_poll_at > $3::timestamptz + poll_every_ms * 2 * interval '1 millisecond')
                  AND NOT id = ANY ($4::bigint[])
                ORDER BY next_poll_at NULLS FIRST LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -37,7 +37,7 @@ export async function untilNextDue(
   const { rows } = await store.query<{ next: Date | null }>({
     name: 'fleet-next',
     text: `SELECT min(coalesce(next_poll_at, $2::timestamptz)) AS next FROM machines
-            WHERE enabled AND kind <> 'push' AND (kind <> 'local' OR coalesce(worker, $1) = $1)`,
+            WHERE enabled AND removed_at IS NULL AND kind <> 'push' AND (kind <> 'local' OR coalesce(worker, $1) = $1)`,
     values: [worker, now],
   });
   const next = rows[0]?.next ?? null;

@@ -52,7 +52,7 @@ export async function eventsToPut(
     text: `SELECT event.id, machine_id AS "hostId", at, category, priority, before, event.state, text, detail, muted, put_at AS "putAt",
                   machine.name AS host
              FROM fleet_events event LEFT JOIN machines machine ON machine.id = event.machine_id
-            WHERE muted IS NULL AND put_at IS NULL ORDER BY event.id LIMIT $1`,
+            WHERE muted IS NULL AND put_at IS NULL AND machine.removed_at IS NULL ORDER BY event.id LIMIT $1`,
     values: [limit],
   });
   return rows;

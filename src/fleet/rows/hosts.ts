@@ -79,7 +79,7 @@ export const mostHosts = 2_000;
 export async function listHosts(store: Tx): Promise<HostRow[]> {
   const { rows } = await store.query<Raw>({
     name: 'fleet-hosts',
-    text: `SELECT ${columns} FROM machines ORDER BY name LIMIT ${mostHosts}`,
+    text: `SELECT ${columns} FROM machines WHERE removed_at IS NULL ORDER BY name LIMIT ${mostHosts}`,
   });
   return rows.map(rowOf);
 }
@@ -88,7 +88,7 @@ export async function listHosts(store: Tx): Promise<HostRow[]> {
 export async function findHost(store: Tx, name: string): Promise<HostRow | undefined> {
   const { rows } = await store.query<Raw>({
     name: 'fleet-host',
-    text: `SELECT ${columns} FROM machines WHERE name = $1`,
+    text: `SELECT ${columns} FROM machines WHERE name = $1 AND removed_at IS NULL`,
     values: [name],
   });
   return rows[0] === undefined ? undefined : rowOf(rows[0]);
@@ -98,7 +98,7 @@ export async function findHost(store: Tx, name: string): Promise<HostRow | undef
 export async function lockHost(tx: Tx, id: number): Promise<HostRow | undefined> {
   const { rows } = await tx.query<Raw>({
     name: 'fleet-lock',
-    text: `SELECT ${columns} FROM machines WHERE id = $1 FOR UPDATE`,
+    text: `SELECT ${columns} FROM machines WHERE id = $1 AND removed_at IS NULL FOR UPDATE`,
     values: [id],
   });
   return rows[0] === undefined ? undefined : rowOf(rows[0]);
@@ -129,7 +129,7 @@ export async function insertHost(
     text: `INSERT INTO machines (name, kind, address, poll_every_ms, parent, options, worker, declared_by, push_token_hash,
                                  enabled, state, state_since, next_poll_at, created_at, updated_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'unknown', $11, $11, $11, $11)
-           ON CONFLICT (name) DO NOTHING RETURNING id`,
+           ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING RETURNING id`,
     values: [
       name,
       kind,
@@ -246,7 +246,7 @@ export async function findParent(tx: Tx, name: string | null): Promise<ParentVie
   const { rows } = await tx.query<Omit<ParentView, 'failures'> & { failures: string | null }>({
     name: 'fleet-parent',
     text: `SELECT name, kind, enabled, state, last_seen_at AS "lastSeenAt", memory->>'failures' AS failures
-             FROM machines WHERE name = $1`,
+             FROM machines WHERE name = $1 AND removed_at IS NULL`,
     values: [name],
   });
   const [row] = rows;
@@ -274,7 +274,8 @@ export async function findByToken(
 ): Promise<{ id: number; enabled: boolean } | undefined> {
   const { rows } = await store.query<{ id: number; enabled: boolean }>({
     name: 'fleet-by-token',
-    text: `SELECT id, enabled FROM machines WHERE name = $1 AND kind = 'push' AND push_token_hash = $2`,
+    text: `SELECT id, enabled FROM machines
+            WHERE name = $1 AND removed_at IS NULL AND kind = 'push' AND push_token_hash = $2`,
     values: [name, tokenHash],
   });
   return rows[0];

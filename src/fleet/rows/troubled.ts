@@ -14,7 +14,7 @@ export async function troubledHosts(store: Tx, limit: number): Promise<TroubledH
   const { rows } = await store.query<TroubledHost>({
     name: 'fleet-troubled',
     text: `SELECT name, state, state_since AS since, reason, last_seen_at AS "lastSeenAt" FROM machines
-            WHERE enabled AND state IN ('down', 'degraded', 'unreachable')
+            WHERE enabled AND removed_at IS NULL AND state IN ('down', 'degraded', 'unreachable')
             ORDER BY array_position(ARRAY['down', 'unreachable', 'degraded'], state), state_since LIMIT $1`,
     values: [limit],
   });

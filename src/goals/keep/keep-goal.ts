@@ -5,7 +5,6 @@ import type { Caller } from '../../lib/operations/operation.ts';
 import type { Tx } from '../../lib/store/store.ts';
 import type { GoalChange, GoalInput } from '../definition.ts';
 import {
-  deleteGoal,
   findGoal,
   findGoalByName,
   type Goal,
@@ -14,6 +13,7 @@ import {
   pauseGoal,
   updateGoal,
 } from '../rows/goals.ts';
+import { bringGoalBack, findRemovedGoal, findRemovedGoalByName, putGoalAway } from '../rows/removed.ts';
 import { changedTerms, isRescheduled, type Maker, newTerms, termsOfGoal } from './terms.ts';
 
 interface Act {
@@ -57,10 +57,13 @@ export async function editGoal(
   return edited;
 }
 
-/** Removes a goal with its history. Rejects where there is none, and where config.json declares it. */
+/**
+ * Removes a goal: it is nowhere to be seen, and comes back with its history by `restoreGoal` while its row is kept. Rejects where
+ * there is none, and where config.json declares it.
+ */
 export async function removeGoal(tx: Tx, id: number, { caller, now }: Omit<Act, 'maker'>): Promise<Goal> {
   const goal = await ownGoal(tx, id);
-  await deleteGoal(tx, id);
+  await putGoalAway(tx, { id, now });
   await recordAct(tx, caller, {
     at: now,
     action: 'goal.removed',
@@ -68,6 +71,22 @@ export async function removeGoal(tx: Tx, id: number, { caller, now }: Omit<Act, 
     detail: { goal: id },
   });
   return goal;
+}
+
+/** Brings a removed goal back. Rejects where it is not kept (any more), and where its name is taken. */
+export async function restoreGoal(tx: Tx, id: number, { caller, now }: Omit<Act, 'maker'>): Promise<Goal> {
+  const goal = await findRemovedGoal(tx, id);
+  if (goal === undefined) throw new NotFoundError(`no goal ${id} was removed within the week`);
+  if ((await findGoalByName(tx, goal.name)) !== undefined)
+    throw new ConflictError(`there is another goal ${goal.name} now: rename it first`);
+  await bringGoalBack(tx, { id, now });
+  await recordAct(tx, caller, {
+    at: now,
+    action: 'goal.restored',
+    summary: `goal ${goal.name} is back`,
+    detail: { goal: id },
+  });
+  return existingGoal(tx, id);
 }
 
 /** Pauses a goal or lets it go on. Rejects with `NotFoundError` where there is none. */
@@ -102,6 +121,13 @@ export async function namedGoal(store: Tx, name: string): Promise<Goal> {
   const names = await goalNames(store);
   const hint = names.length === 0 ? ': there is none yet' : meant(name, names);
   throw new NotFoundError(`there is no goal ${name}${hint}`);
+}
+
+/** The goal that was removed last of those with this name. Rejects with a `NotFoundError`. */
+export async function removedGoal(store: Tx, name: string): Promise<Goal> {
+  const goal = await findRemovedGoalByName(store, name.trim());
+  if (goal === undefined) throw new NotFoundError(`no goal ${name} was removed within the week`);
+  return goal;
 }
 
 async function ownGoal(tx: Tx, id: number): Promise<Goal> {

@@ -51,7 +51,8 @@ export type GoalTerms = Omit<
   'id' | 'enabled' | 'pausedReason' | 'failuresInARow' | 'lastSuccessAt' | 'since'
 >;
 
-const columns = `id, name, spoken, schedule AS cron, every_ms AS "everyMs", anchor, due_at AS "dueAt", time_zone AS "timeZone", since,
+/** Columns of a `Goal`. */
+export const goalColumns = `id, name, spoken, schedule AS cron, every_ms AS "everyMs", anchor, due_at AS "dueAt", time_zone AS "timeZone", since,
   prompt, reflex, conversation, category, priority, model, budget_usd::float8 AS "budgetUsd", timeout_ms AS "timeoutMs",
   missed_run AS missed, missed_window_ms AS "missedWindowMs", missed_cap AS "missedCap", overlap, jitter_ms AS "jitterMs",
   quiet, condition, done_check AS "doneCheck", done_schema AS "doneSchema", enabled, paused_reason AS "pausedReason",
@@ -111,7 +112,7 @@ export async function listGoals(
 ): Promise<Goal[]> {
   const { rows } = await store.query<Goal>({
     name: 'goals-list',
-    text: `SELECT ${columns} FROM goals WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2`,
+    text: `SELECT ${goalColumns} FROM goals WHERE removed_at IS NULL AND ($1::text IS NULL OR name > $1) ORDER BY name LIMIT $2`,
     values: [after ?? null, limit],
   });
   return rows;
@@ -121,7 +122,7 @@ export async function listGoals(
 export async function findGoal(store: Tx, id: number): Promise<Goal | undefined> {
   const { rows } = await store.query<Goal>({
     name: 'goals-find',
-    text: `SELECT ${columns} FROM goals WHERE id = $1`,
+    text: `SELECT ${goalColumns} FROM goals WHERE id = $1 AND removed_at IS NULL`,
     values: [id],
   });
   return rows[0];
@@ -131,7 +132,7 @@ export async function findGoal(store: Tx, id: number): Promise<Goal | undefined>
 export async function findGoalByName(store: Tx, name: string): Promise<Goal | undefined> {
   const { rows } = await store.query<Goal>({
     name: 'goals-find-by-name',
-    text: `SELECT ${columns} FROM goals WHERE name = $1`,
+    text: `SELECT ${goalColumns} FROM goals WHERE name = $1 AND removed_at IS NULL`,
     values: [name],
   });
   return rows[0];
@@ -141,7 +142,7 @@ export async function findGoalByName(store: Tx, name: string): Promise<Goal | un
 export async function goalNames(store: Tx): Promise<string[]> {
   const { rows } = await store.query<{ name: string }>({
     name: 'goals-names',
-    text: `SELECT name FROM goals ORDER BY name LIMIT 1000`,
+    text: `SELECT name FROM goals WHERE removed_at IS NULL ORDER BY name LIMIT 1000`,
   });
   return rows.map(({ name }) => name);
 }
@@ -150,7 +151,7 @@ export async function goalNames(store: Tx): Promise<string[]> {
 export async function declaredGoals(store: Tx, declaredBy: string): Promise<Goal[]> {
   const { rows } = await store.query<Goal>({
     name: 'goals-declared',
-    text: `SELECT ${columns} FROM goals WHERE declared_by = $1 ORDER BY name`,
+    text: `SELECT ${goalColumns} FROM goals WHERE declared_by = $1 AND removed_at IS NULL ORDER BY name`,
     values: [declaredBy],
   });
   return rows;
@@ -168,7 +169,7 @@ export async function insertGoal(
                               quiet, condition, done_check, done_schema, made_by, trust, declared_by, enabled, since, created_at, updated_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
                    $25, $26, $27, $28, $29, $29, $29)
-           ON CONFLICT ON CONSTRAINT goals_name_key DO NOTHING RETURNING ${columns}`,
+           ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING RETURNING ${goalColumns}`,
     values: [...values(terms), !paused, now],
   });
   return rows[0];
@@ -182,7 +183,7 @@ export async function updateGoal(
   const { rows } = await tx.query<Goal>({
     name: 'goals-update',
     text: `UPDATE goals SET ${setColumns}, since = CASE WHEN $28 THEN $29 ELSE since END, updated_at = $29
-            WHERE id = $30 RETURNING ${columns}`,
+            WHERE id = $30 AND removed_at IS NULL RETURNING ${goalColumns}`,
     values: [...values(terms), isRescheduled, now, id],
   });
   return rows[0];
@@ -198,13 +199,13 @@ export async function pauseGoal(
     text: `UPDATE goals SET enabled = NOT $2, paused_reason = CASE WHEN $2 THEN $3 END, updated_at = $4,
                   since = CASE WHEN NOT enabled AND NOT $2 THEN $4 ELSE since END,
                   failures_in_a_row = CASE WHEN $2 THEN failures_in_a_row ELSE 0 END
-            WHERE id = $1 RETURNING ${columns}`,
+            WHERE id = $1 AND removed_at IS NULL RETURNING ${goalColumns}`,
     values: [id, paused, reason, now],
   });
   return rows[0];
 }
 
-/** Removes a goal with its runs; false where it is not there. */
+/** Deletes a goal with its runs; false where it is not there. */
 export async function deleteGoal(tx: Tx, id: number): Promise<boolean> {
   const { rowCount } = await tx.query({
     name: 'goals-delete',
@@ -242,7 +243,7 @@ export async function countGoalEnd(
     name: 'goals-count-end',
     text: `UPDATE goals SET failures_in_a_row = CASE WHEN $2 THEN 0 ELSE failures_in_a_row + 1 END,
                   last_success_at = CASE WHEN $2 THEN $3 ELSE last_success_at END
-            WHERE id = $1 RETURNING failures_in_a_row AS failures`,
+            WHERE id = $1 AND removed_at IS NULL RETURNING failures_in_a_row AS failures`,
     values: [id, isDone, at],
   });
   return rows[0]?.failures;

@@ -13,7 +13,7 @@ export async function knownNames(store: Tx): Promise<EntityName[]> {
     name: 'graph-known-names',
     text: `
       SELECT kind, key, name FROM (
-        SELECT 'host' AS kind, lower(name) AS key, name, true AS taught, 0 AS mentions FROM machines
+        SELECT 'host' AS kind, lower(name) AS key, name, true AS taught, 0 AS mentions FROM machines WHERE removed_at IS NULL
         UNION ALL
         SELECT n.kind, n.key, n.name, n.taught, coalesce(e.mentions, 0)
           FROM entity_names n LEFT JOIN entities e ON e.id = n.entity_id

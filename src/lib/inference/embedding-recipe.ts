@@ -1,6 +1,9 @@
 /** How much the cosines of an encoder count beside words; found with `npm run bench:recall -- --tune`. */
 export interface EncoderVoice {
-  /** What the closest memory gets in the fused score, beside 1 for one that says every word of the question. */
+  /**
+   * What a memory would get in the fused score whose cosine is 1 above the mean of all candidates, beside 1 for one that says
+   * every word of the question. It is larger for encoders that put all texts close to each other.
+   */
   weight: number;
   /** A cosine below which a memory that no word found is unrelated. */
   unrelatedBelow: number;
@@ -19,7 +22,7 @@ export interface EmbeddingRecipe {
 }
 
 /** What a model of which nothing was measured may say. */
-const cautious: EncoderVoice = { weight: 0.05, unrelatedBelow: 0.45 };
+const cautious: EncoderVoice = { weight: 0.3, unrelatedBelow: 0.45 };
 
 const plain: EmbeddingRecipe = {
   pooling: 'mean',
@@ -31,14 +34,14 @@ const plain: EmbeddingRecipe = {
 
 /** Pooling and prefixes from the models' cards, since the folders themselves do not say it. */
 const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = [
-  [/\/use-lite-en/, { ...plain, voice: { weight: 0.05, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
+  [/\/use-lite-en/, { ...plain, voice: { weight: 0.5, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
   [
     /\/bge-(small|base|large)-en|\/snowflake-arctic-embed|\/mxbai-embed/,
     {
       pooling: 'cls',
       queryPrefix: 'Represent this sentence for searching relevant passages: ',
       passagePrefix: '',
-      voice: { weight: 0.1, unrelatedBelow: 0.45 },
+      voice: { weight: 0.8, unrelatedBelow: 0.45 },
       knowsOnlyEnglish: true,
     },
   ],
@@ -49,7 +52,7 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       ...plain,
       queryPrefix: 'query: ',
       passagePrefix: 'passage: ',
-      voice: { weight: 0.05, unrelatedBelow: 0.75 },
+      voice: { weight: 1.5, unrelatedBelow: 0.75 },
     },
   ],
   [
@@ -58,11 +61,11 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       ...plain,
       queryPrefix: 'query: ',
       passagePrefix: 'passage: ',
-      voice: { weight: 0.1, unrelatedBelow: 0.75 },
+      voice: { weight: 2.5, unrelatedBelow: 0.75 },
       knowsOnlyEnglish: true,
     },
   ],
-  [/\/all-MiniLM-/, { ...plain, voice: { weight: 0.17, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
+  [/\/all-MiniLM-/, { ...plain, voice: { weight: 1, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
 ];
 
 /** The recipe of a model by its name; for a family that is not known, the mean and no prefix, as most have it. */

@@ -20,3 +20,28 @@ export function textArray(values: readonly (string | undefined)[]): string {
 export function numberArray(values: readonly number[]): string {
   return `{${values.join(',')}}`;
 }
+
+/** Of PostgreSQL's `real`, the same in every database. */
+const realOid = 700;
+const headerBytes = 20;
+const elementBytes = 8;
+
+/**
+ * The floats of vectors of one length, one after the other, in Postgres' binary form of `real[]`, for a parameter of that type:
+ * their text form is three times as long, and takes both sides ten times as long.
+ * Source: array_recv and array_send in PostgreSQL's src/backend/utils/adt/arrayfuncs.c.
+ */
+export function realArray(vectors: readonly Float32Array[]): Buffer {
+  const count = vectors.reduce((sum, { length }) => sum + length, 0);
+  const bytes = Buffer.allocUnsafe(headerBytes + count * elementBytes);
+  // One dimension without NULLs, counted from 1.
+  for (const [index, value] of [1, 0, realOid, count, 1].entries()) bytes.writeInt32BE(value, index * 4);
+  let at = headerBytes;
+  for (const vector of vectors)
+    for (const value of vector) {
+      bytes.writeInt32BE(4, at);
+      bytes.writeFloatBE(value, at + 4);
+      at += elementBytes;
+    }
+  return bytes;
+}

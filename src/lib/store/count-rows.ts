@@ -9,10 +9,14 @@ export async function listTables(store: Tx): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** How many rows each table has, one statement a table. */
-export async function countRows(store: Tx): Promise<Record<string, number>> {
+/** How many rows each table has, one statement a table; `between` is called before each. */
+export async function countRows(
+  store: Tx,
+  between: () => Promise<void> = () => Promise.resolve(),
+): Promise<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const name of await listTables(store)) {
+    await between();
     const { rows } = await store.query<{ count: number }>({
       text: `SELECT count(*) AS count FROM ${quoted(name)}`,
     });

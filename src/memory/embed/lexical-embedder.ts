@@ -25,7 +25,7 @@ export const lexicalEmbedder: Embedder = {
   model: 'ninjad-lexical-1',
   dimensions: lexicalDimensions,
   /** It knows words as full text does: with more weight it loses names and codes to mere likeness. */
-  voice: { weight: 0.03, unrelatedBelow: 0.12 },
+  voice: { weight: 0.2, unrelatedBelow: 0.12 },
   async embed(texts, { signal }) {
     const vectors: Float32Array[] = [];
     for (const [index, text] of texts.entries()) {

@@ -1,4 +1,5 @@
 import pgvector from 'pgvector';
+import { realArray } from '../../lib/store/array-literal.ts';
 import type { Store, Tx } from '../../lib/store/store.ts';
 import type { Embedder } from './embedder.ts';
 
@@ -57,12 +58,22 @@ export async function registerModel(
   });
 }
 
-/** Stores the vectors of memories; a memory that has gone meanwhile is left out, an older vector replaced. */
+/** A vector of a memory. `hash`: that of the text it was made of, where the memory may have other words by now. */
+export interface MemoryVector {
+  memoryId: number;
+  vector: Float32Array;
+  hash?: string;
+}
+
+/**
+ * Stores the vectors of memories; a memory that has gone or has other words meanwhile is left out, an older vector replaced.
+ */
 export async function storeVectors(
   tx: Tx,
   model: StoredModel,
-  vectors: readonly { memoryId: number; vector: Float32Array }[],
+  vectors: readonly MemoryVector[],
 ): Promise<void> {
+  if (vectors.length === 0) return;
   for (const { vector } of vectors) {
     if (vector.length !== model.dimensions) {
       throw new RangeError(`expected a vector of ${model.dimensions} dimensions, got ${vector.length}`);
@@ -72,14 +83,17 @@ export async function storeVectors(
     name: 'memory-vectors-store',
     // The lock keeps the memory from going between the look and the insert.
     text: `INSERT INTO memory_vectors (memory_id, model_id, embedding)
-           SELECT memory.id, $1, given.embedding::vector
-             FROM unnest($2::bigint[], $3::text[]) AS given (id, embedding)
-             JOIN (SELECT id FROM memory_embeddings WHERE id = ANY ($2::bigint[]) FOR KEY SHARE) memory USING (id)
+           SELECT memory.id, $1, ($3::real[])[(place - 1) * $4::int + 1 : place * $4::int]::vector
+             FROM unnest($2::bigint[], $5::text[]) WITH ORDINALITY AS given (id, hash, place)
+             JOIN (SELECT id, content_hash FROM memory_embeddings WHERE id = ANY ($2::bigint[]) FOR KEY SHARE) memory USING (id)
+            WHERE hash IS NULL OR hash = content_hash
            ON CONFLICT (memory_id, model_id) DO UPDATE SET embedding = excluded.embedding, indexed = false`,
     values: [
       model.id,
       vectors.map(({ memoryId }) => memoryId),
-      vectors.map(({ vector }) => vectorLiteral(vector)),
+      realArray(vectors.map(({ vector }) => vector)),
+      model.dimensions,
+      vectors.map(({ hash }) => hash ?? null),
     ],
   });
 }

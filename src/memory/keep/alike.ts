@@ -71,6 +71,10 @@ const frame =
   /^[\s"'“„*-]*(?:please[,:]?\s+)?(?:(?:as|like)\s+you\s+(?:told|said|mentioned|wrote)(?:\s+(?:me|to me))?|you\s+(?:told|said|mentioned|wrote)(?:\s+(?:me|to me))?(?:\s+that)?|(?:i\s+)?(?:remember|note)(?:\s+that)?|wie\s+du\s+(?:mir\s+)?(?:gesagt|geschrieben)\s+hast|merk(?:e)?\s+dir(?:\s+bitte)?)\s*[,:]?\s+/iu;
 /** Words of English that carry nothing: articles, the copula, politeness. In other languages such a word may be a pronoun. */
 const empty = new Set('a an the is are am please'.split(' '));
+/** Small words that are names of something else in capitals: IT, US, WHO. */
+const pronouns = new Set(
+  'it us who me he am is an in or as so do be to of on if no we my may aids'.split(' '),
+);
 const copula = new Set(['is', 'are', 'am']);
 /** Carries nothing in a statement; in what is forbidden it says until when. */
 const passing = new Set(['now']);
@@ -83,7 +87,11 @@ function wordsOf(text: string): Word[] {
   const plain = plainOf(text);
   const isForbidding = negation.test(plain);
   const all = plain.match(tokens) ?? [];
+  const isShouted = !/\p{Ll}/u.test(plain);
   return all.flatMap((token, index) => {
+    // Whoever works in IT does not work in it.
+    if (!isShouted && /^[A-Z]{2,}$/.test(token) && pronouns.has(token.toLowerCase()))
+      return [{ text: token, bases: [token] }];
     const word = token.toLowerCase();
     if (isEnglishText && empty.has(word)) return [];
     if (!isForbidding && passing.has(word)) return [];

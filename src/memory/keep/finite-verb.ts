@@ -11,12 +11,27 @@ export function isFragment(text: string): boolean {
 }
 
 const foreign =
-  /(?<![\p{L}'])(?:der|die|das|den|dem|ist|und|nicht|ich|wir|ein|eine|einen|vom|zum|im|mit|für|hat|le|la|les|est|et|une|du|des|dans|sur|chez|el|los|las|es|está|una|con|para|por|mi|il|che|di|het|een|van|não|uma|em|og|och|jest|na)(?![\p{L}'])/iu;
+  /(?<![\p{L}'])(?:der|die|das|den|dem|ist|und|nicht|ich|wir|ein|eine|einen|vom|zum|im|mit|für|hat|le|la|les|est|et|une|du|des|dans|sur|chez|el|los|las|es|está|una|con|para|por|mi|il|che|di|het|een|van|mijn|onze|staat|mio|mia|jag|har|till|bij|ligt|zijn|não|uma|em|com|og|och|är|jest|na|ma|są|do|je|nie|się|u|kommt|kommen|komme|liegt|steht|hängt|um|bei|beim|am|an|morgen|gestern|heute|wohnt|heißt|fährt|geht|braucht|bekommt|arbeitet|schläft|isst|mag|will|vient|arrive|part|habite|viene|llega|vive|tiene)(?![\p{L}'])/iu;
+
+/** "The gate code 4471", "dentist on the 14th at 9:30": the verb is left out, the news is not. */
+const withValue =
+  /^(?:(?:the|my|our) )?(?:\p{Ll}[\p{L}'-]* ){2,5}\d{3,}[\d -]*$|^(?:\p{L}[\p{L}'-]* ){1,6}on (?:the \d{1,2}(?:st|nd|rd|th)|\p{Lu}\p{Ll}*day)\b.* at \p{L}*\d*/u;
+const contracted =
+  /^(?:\p{L}+ ){0,3}\p{L}+['’]s (?:\p{L}+ing|at|in|on|with|under|behind|not|now|always|never|been|got|gone|moved|broken|dead|out|back)\b/iu;
+const refusals =
+  /^(?:no|not|never) (?:\p{L}+ )*(?:before|after|in|on|at|until|this|next|today|tomorrow|please)\b/iu;
 
 function hasFiniteVerb(text: string): boolean {
+  if (withValue.test(text) || contracted.test(text) || refusals.test(text)) return true;
   if (auxiliaries.test(text) || pronouns.test(text) || named.test(text)) return true;
-  return (text.toLowerCase().match(/[a-z]+/g) ?? []).some(
-    (word, index) => pasts.has(word) || (index > 0 && (thirds.has(word) || isRegularPast(word))),
+  const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
+  // "Planted garlic in the back bed"; a shorter one may name something used.
+  const mayLeaveOutSubject = words.length >= minWordsWithoutSubject;
+  return words.some(
+    (word, index) =>
+      pasts.has(word) ||
+      (index > 0 && thirds.has(word)) ||
+      ((index > 0 || mayLeaveOutSubject) && isRegularPast(word)),
   );
 }
 
@@ -25,9 +40,11 @@ const auxiliaries =
 const pronouns = /(?:^|[\s,;(])(?:i|we|you|he|she|they|it|everybody|everyone|nobody|somebody) [a-z]+/i;
 /** A name, and a word that has the ending of a verb behind it. */
 const named =
-  /^\p{Lu}\p{Ll}+ \p{Ll}{2,}s (?:to|the|a|an|my|our|in|at|on|with|from|for|every|each|\p{L}+ly)\b/u;
+  /^\p{Lu}\p{Ll}+ \p{Ll}{2,}s (?:to|the|a|an|my|our|me|us|him|her|them|it|in|at|on|with|from|for|every|each|no|\d+|\p{L}+ly)\b/u;
 /** Cardinal and other words that only end like a past tense. */
 const noPast = new Set('hundred kindred sacred naked speed seed feed breed indeed shed sled'.split(' '));
+
+const minWordsWithoutSubject = 5;
 
 function isRegularPast(word: string): boolean {
   return word.length > 4 && word.endsWith('ed') && !noPast.has(word);

@@ -1,21 +1,24 @@
 import { StoreAwayError } from '../../lib/errors.ts';
 import type { Embedders } from '../embed/embedders.ts';
 import { registerModel, type StoredModel } from '../embed/vector-table.ts';
-import { takeFromInbox } from '../rows/inbox.ts';
+import { moveWaiting, nextWaiting, type WaitingNote } from '../rows/inbox.ts';
 import { nextUnprepared, type PendingMemory } from '../rows/pending.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { type BatchSize, createBatchSize, timedStore } from './batch-size.ts';
 import type { InHand } from './in-hand.ts';
 import type { PreparedText } from './prepare-text.ts';
-import { settle } from './settle.ts';
+import { settle, settleWaiting } from './settle.ts';
 
 export interface PrepareDeps {
   store: Store;
-  embedders: Embedders;
+  embedders: Pick<Embedders, 'lexical'>;
   /** Cleans, redacts, cuts and embeds lexically, away from this thread. */
   prepareText: (text: string) => Promise<PreparedText>;
   /** Told of a memory that could not be prepared in three tries; it is left until the next start. */
   onGivenUp: (id: number, error: unknown) => void;
   now: () => Date;
+  /** Told of memories that have new words, batch by batch. Default: nobody asks. */
+  onPrepared?: ((ids: readonly number[]) => void) | undefined;
   /** Told when the owner's words can be found, batch by batch. Default: nobody asks. */
   inHand?: Partial<Pick<InHand, 'beginOwners' | 'settleOwners'>> | undefined;
 }
@@ -33,8 +36,7 @@ export interface PreparedPass {
   isMore: boolean;
 }
 
-/** Memories, and characters of them, in one transaction: some tens of milliseconds of the embedded database. */
-const batch = 100;
+/** Characters of one transaction. */
 const maxBatchChars = 200_000;
 const maxAttempts = 3;
 const maxGivenUp = 1_000;
@@ -46,6 +48,7 @@ const maxGivenUp = 1_000;
  * `StoreAwayError` while the store is away, and go on where they were.
  */
 export function createPreparer(deps: PrepareDeps) {
+  const size = createBatchSize();
   const failures = new Map<number, number>();
   const givenUp = (): number[] => [...failures].filter(([, count]) => count >= maxAttempts).map(([id]) => id);
 
@@ -76,18 +79,23 @@ export function createPreparer(deps: PrepareDeps) {
     for (;;) {
       signal.throwIfAborted();
       if (prepared > 0 && !goOn()) return { prepared, isMore: true };
+      const batch = size.current();
       const mark = deps.inHand?.beginOwners?.() ?? 0;
-      await takeFromInbox(deps.store, { limit: batch, maxChars: maxBatchChars });
+      const { notes, isAll } = await prepareNotes({ ...deps, size }, { limit: batch, signal });
       const memories = await nextUnprepared(deps.store, {
         limit: batch,
         maxChars: maxBatchChars,
         except: givenUp(),
       });
-      const hasMoreOfOwner = memories.length > 0 && memories.every(isOwners);
-      if (!hasMoreOfOwner && !memories.some(isOwners)) deps.inHand?.settleOwners?.(mark);
-      if (memories.length === 0) return { prepared, isMore: false };
+      const areNotesDone = isAll || !notes.every(isOwners);
+      if (areNotesDone && !memories.some(isOwners)) deps.inHand?.settleOwners?.(mark);
+      prepared += notes.length;
+      if (memories.length === 0) {
+        if (notes.length === 0) return { prepared, isMore: false };
+        continue;
+      }
       const lexicalModel = await registerModel(deps.store, deps.embedders.lexical, deps.now());
-      const one = { ...deps, lexicalModel, signal };
+      const one = { ...deps, size, lexicalModel, signal };
       try {
         await prepareBatch(memories, one);
         for (const { id } of memories) failures.delete(id);
@@ -96,10 +104,47 @@ export function createPreparer(deps: PrepareDeps) {
         if (thrown instanceof StoreAwayError) throw thrown;
         await settleApart(memories, one);
       }
-      if (!hasMoreOfOwner || memories.length < batch) deps.inHand?.settleOwners?.(mark);
+      const areMemoriesDone = memories.length < batch || !memories.every(isOwners);
+      if (areNotesDone && areMemoriesDone) deps.inHand?.settleOwners?.(mark);
       prepared += memories.length;
     }
   };
+}
+
+/**
+ * Takes notes out of the inbox through the pipeline, the owner's first, of each the newest: a batch of them at once becomes
+ * memories that are prepared. What takes its batch with it becomes memories that are still to be prepared. `isAll`: nothing else
+ * waited.
+ */
+export async function prepareNotes(
+  deps: Pick<PrepareDeps, 'store' | 'embedders' | 'prepareText' | 'now' | 'onPrepared'> & {
+    size?: BatchSize;
+  },
+  { limit, signal }: { limit: number; signal: AbortSignal },
+): Promise<{ notes: WaitingNote[]; isAll: boolean }> {
+  const { store, embedders, now } = deps;
+  const notes = await nextWaiting(store, { limit, maxChars: maxBatchChars });
+  const chars = notes.reduce((sum, { content }) => sum + content.length, 0);
+  const isAll = notes.length < limit && chars < maxBatchChars;
+  if (notes.length === 0) return { notes, isAll };
+  try {
+    const texts = await Promise.all(notes.map(({ content }) => deps.prepareText(content)));
+    signal.throwIfAborted();
+    const lexicalModel = await registerModel(store, embedders.lexical, now());
+    const pairs = notes.map((memory, index) => ({ memory, text: texts[index] as PreparedText }));
+    const timed = timedStore(store);
+    await settleWaiting(pairs, { store: timed, lexicalModel });
+    deps.size?.learn(pairs.length, timed.tookMs());
+    deps.onPrepared?.(notes.map(({ id }) => id));
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (thrown instanceof StoreAwayError) throw thrown;
+    await moveWaiting(
+      store,
+      notes.map(({ inbox_id: id }) => id),
+    );
+  }
+  return { notes, isAll };
 }
 
 function isOwners({ trust, origin }: PendingMemory): boolean {
@@ -107,6 +152,7 @@ function isOwners({ trust, origin }: PendingMemory): boolean {
 }
 
 interface OneDeps extends PrepareDeps {
+  size: BatchSize;
   lexicalModel: StoredModel;
   signal: AbortSignal;
 }
@@ -116,8 +162,10 @@ async function prepareBatch(memories: readonly PendingMemory[], deps: OneDeps): 
   deps.signal.throwIfAborted();
   // In the order in which they came: of two that say the same the first one stays.
   const pairs = memories.map((memory, index) => ({ memory, text: texts[index] as PreparedText }));
-  await settle(
-    pairs.sort((a, b) => a.memory.id - b.memory.id),
-    { store: deps.store, lexicalModel: deps.lexicalModel, now: deps.now(), signal: deps.signal },
-  );
+  const { lexicalModel, signal, size } = deps;
+  const store = timedStore(deps.store);
+  pairs.sort((a, b) => a.memory.id - b.memory.id);
+  const touched = await settle(pairs, { store, lexicalModel, now: deps.now(), signal });
+  size.learn(pairs.length, store.tookMs());
+  deps.onPrepared?.(touched);
 }

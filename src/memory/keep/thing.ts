@@ -1,4 +1,5 @@
 import { proseOf } from './owner-statements.ts';
+import { subjectKey, wordsOf } from './thing-words.ts';
 
 /** A thing of which a sentence says a value: where the spare key is, when the meeting starts, how much the rent is. */
 export interface Thing {
@@ -13,14 +14,16 @@ export interface Thing {
 const maxChars = 400;
 const maxThings = 3;
 
-/** The things that a short text says a value of, by rules for English, German, French, Spanish and Chinese; at most three. */
+/** The things that a short text says a value of, by rules for English, German, French, Spanish, Chinese, Japanese and Arabic; at most three. */
 export function thingsIn(text: string): Thing[] {
   if (text.length > maxChars) return [];
   const things: Thing[] = [];
+  let named: string | undefined;
   for (const clause of proseOf(text).flatMap(clausesOf)) {
-    if (things.length === maxThings) break;
-    const thing = thingIn(clause);
-    if (thing !== undefined && !things.some(({ key }) => key === thing.key)) things.push(thing);
+    if (things.length >= maxThings) break;
+    for (const thing of thingsOf(withName(clause, named)))
+      if (!things.some(({ key }) => key === thing.key)) things.push(thing);
+    named = nameIn(clause) ?? named;
   }
   return things;
 }
@@ -54,10 +57,25 @@ function clausesOf(sentence: string): string[] {
     .map((clause) =>
       clause
         .replace(frames, '')
-        .replace(/现在|目前|已经/gu, '')
+        .replace(/现在|目前|已经|今は?、|现已/gu, '')
+        .replace(/(?<![\p{L}])(?:currently|jetzt|maintenant|ahora|الآن)(?![\p{L}])\s*/giu, '')
         .trim(),
     )
     .filter((clause) => clause !== '');
+}
+
+/** A clause with the name that its pronoun stands for: "I picked up the parcel, it is in the hall". */
+function withName(clause: string, named: string | undefined): string {
+  return named === undefined ? clause : clause.replace(/^(?:it|he|she|they|er|sie|es|il|elle)(?= )/i, named);
+}
+
+/** Whom or what a pronoun after a clause stands for. */
+function nameIn(clause: string): string | undefined {
+  return (
+    /(?:^|\s)((?:the|my|our|der|die|das|mein\p{L}*|le|la|mon|ma|el|mi) [\p{L}\p{N} -]{2,30})$/iu.exec(
+      clause,
+    )?.[1] ?? /^(\p{Lu}\p{Ll}+) \p{Ll}/u.exec(clause)?.[1]
+  );
 }
 
 /** A relation of English and its neighbours: the words before it are the thing, those behind it the value. */
@@ -71,13 +89,16 @@ const relations: readonly { name?: string; verb: string }[] = [
     verb: 'works? (?:at|for|in)|started at|arbeitet? bei|arbeite bei|travaille (?:chez|à)|trabaj[ao] en',
   },
   { name: 'cost', verb: 'costs?|is priced at|kostet|coûte|cuesta' },
-  { name: 'when', verb: 'starts?|begins?|takes place|beginnt|findet .{1,20}? statt|commence|empieza' },
+  {
+    name: 'when',
+    verb: 'starts?|begins?|takes place|(?:leaves|departs|arrives|lands)(?= at)|beginnt|findet .{1,20}? statt|commence|empieza',
+  },
   { name: 'end', verb: 'ends?|expires?|runs out|is due|endet|läuft ab|expire|finit|termina|vence' },
   { name: 'name', verb: "(?:is|are) (?:called|named)|hei(?:ß|ss)t|s'appelle|se llama|叫" },
   {
     verb:
       '(?:is|are|was|were|has been|have been)(?: now| currently)?(?: (?:moved|changed|switched|postponed|brought forward|set|rescheduled) to)?' +
-      '|moved to|changed to|switched to|ist|sind|liegt|steht|wurde|est|sont|es|está|son|是|在|改成了?',
+      '|moved to|changed to|switched to|ist|sind|liegt|steht|wurde|est|sont|es|está|son|是|改到了?|改在|改成了?|移到了?|推迟到了?|提前到了?|换成了?|在',
   },
 ];
 
@@ -102,15 +123,19 @@ function han(verb: string): string {
     .join('|');
 }
 
-function thingIn(clause: string): Thing | undefined {
-  const held = heldIn(clause);
-  if (held !== undefined) return held;
+function thingsOf(clause: string): Thing[] {
+  const held = heldIn(clause) ?? movedIn(clause) ?? japaneseIn(clause) ?? arabicIn(clause);
+  if (held !== undefined) return [held];
   for (const { name, pattern } of relationPatterns) {
     const [, subject = '', , rest = ''] = pattern.exec(clause) ?? [];
     if (subject === '' || rest === '') continue;
-    return toldOf(subject, rest, name);
+    const told = toldOf(subject, rest, name);
+    if (told === undefined) return [];
+    // Whoever or whatever has moved is there now, and lives there.
+    const isMove = name === 'place' && /\bmoved\b|\bzog\b/i.test(clause);
+    return isMove ? [told, { ...told, key: told.key.replace(/^place/, 'where') }] : [told];
   }
-  return undefined;
+  return [];
 }
 
 /** "Marek has the drill" says where the drill is; so does "I gave the drill to Marek". */
@@ -129,15 +154,61 @@ function heldIn(clause: string): Thing | undefined {
   return { key: `where:${subjectKey(what)}`, value: wordsOf(who), isDenied: false };
 }
 
+/** "I moved the ladder to the shed", "we set the thermostat to 18", "I switched our provider to Vodafone". */
+function movedIn(clause: string): Thing | undefined {
+  const [, verb = '', thing, link = '', rest] =
+    /^(?:i|we|(?:i|we)(?:'ve| have)) (?:just |now )?(put|parked|hung|hid|stored|left|moved|set|changed|switched|renamed|raised|lowered) (?:the|my|our) ([\p{L}\p{N}'’ -]{2,40}?) (to|from \S+ to|in|into|on|onto|at|under|behind|beside|next to|with) (.{1,60})$/iu.exec(
+      clause,
+    ) ?? [];
+  if (thing === undefined || rest === undefined) return undefined;
+  const isValue = /^(?:set|changed|switched|renamed|raised|lowered)$/i.test(verb);
+  if (isValue && !/to$/i.test(link)) return undefined;
+  const key = subjectKey(thing);
+  const aspect = /^renamed$/i.test(verb) ? 'name' : (aspectOf(rest, thing) ?? (isValue ? 'what' : 'where'));
+  return key === '' ? undefined : { key: `${aspect}:${key}`, value: wordsOf(rest), isDenied: false };
+}
+
+/** X は Y が持っています, X は Y にあります, X は Y です. */
+function japaneseIn(clause: string): Thing | undefined {
+  const [, thing, value, verb = ''] =
+    /^([^はがを、]{1,30})は(?:今、?|現在、?|もう)?(.{1,30}?)(が持ってい(?:ます|る)|に預け(?:ました|てあります|た)|に(?:あります|います|ある|いる)|に(?:なりました|変わりました|変更になりました|なった)|です|だ)$/u.exec(
+      clause,
+    ) ?? [];
+  if (thing === undefined || value === undefined) return undefined;
+  const isPlace = /持って|預け|あり|い(?:ます|る)|ある/u.test(verb);
+  const aspect = isPlace
+    ? 'where'
+    : /[曜時月日]/u.test(value)
+      ? 'when'
+      : attributes.test(thing)
+        ? 'what'
+        : undefined;
+  return aspect && { key: `${aspect}:${thing.trim()}`, value: [value.trim()], isDenied: false };
+}
+
+/** The key is عند (with), في (in), على (on) or تحت (under) something. */
+function arabicIn(clause: string): Thing | undefined {
+  const [, thing, value] =
+    /^(\p{Script=Arabic}+(?: \p{Script=Arabic}+){0,2}) (?:عند|مع|في|على|تحت|لدى) (\p{Script=Arabic}[\p{Script=Arabic} ]{0,40})$/u.exec(
+      clause,
+    ) ?? [];
+  return thing === undefined || value === undefined
+    ? undefined
+    : { key: `where:${thing}`, value: value.split(' '), isDenied: false };
+}
+
 function toldOf(subject: string, rest: string, name: string | undefined): Thing | undefined {
   const isDenied = denial.test(rest) || /^(?:不|没)/u.test(rest);
   const value = rest
     .replace(denial, '')
-    .replace(/^(?:now|currently|jetzt|maintenant|ahora)\s+/i, '')
+    .replace(/^(?:parked|stored|kept|hidden|located|lying|hanging|standing) (?=\p{L}+ )/iu, '')
+    .replace(/^(?:now|currently|back|again|jetzt|wieder|zurück|maintenant|ahora)\s+/i, '')
     .trim();
   const key = subjectKey(subject);
   const aspect = name ?? aspectOf(value, subject);
   const words = wordsOf(value);
+  // "Emma starts school in August" is not when Emma starts.
+  if (name === 'when' && !time.test(value) && !/^(?:at|um|à|a las) /i.test(value)) return undefined;
   if (key === '' || aspect === undefined || (words.length === 0 && !isDenied)) return undefined;
   return { key: `${aspect}:${key}`, value: words, isDenied };
 }
@@ -150,45 +221,23 @@ const place =
   /^(?:in|at|on|with|under|behind|inside|outside|near|next to|beside|by|above|below|between|bei|beim|im|am|auf|unter|hinter|neben|zwischen|chez|dans|à|au|aux|sous|sur|derrière|avec|en|con|bajo|sobre|detrás|debajo)\b/iu;
 /** Names of what has one value at a time. */
 const attributes =
-  /\b(?:favou?rite|colou?r|name|password|passphrase|pin|code|hint|size|doctor|dentist|gp|vet|lawyer|bank|provider|plan|deadline|birthday|address|number|status|version|capital|boss|manager|plumber|electrician|teacher|landlord|tenant|owner|contact|rent|price|salary|rate|budget|limit|temperature|speed|height|weight|age|model|brand|ssid|wifi|username|email|tariff|contract|lieblings\w*|farbe|passwort|arzt|zahnarzt|ärztin|nummer|adresse|miete|preis|chef|chefin|vermieter|couleur|mot de passe|médecin|numéro|adresse|loyer|prix|médico|médica|número|dirección|alquiler|precio|contraseña|密码|号码|电话|地址|医生|生日|房租|名字)\b|密码|号码|电话|地址|医生|生日|房租|名字/iu;
+  /\b(?:favou?rite|colou?r|name|password|passphrase|pin|code|hint|size|doctor|dentist|gp|vet|lawyer|bank|provider|plan|deadline|birthday|address|number|status|version|capital|boss|manager|supplier|coach|trainer|tutor|babysitter|cleaner|neighbou?r|plumber|electrician|teacher|landlord|tenant|owner|contact|rent|price|salary|rate|budget|limit|temperature|speed|height|weight|age|model|brand|ssid|wifi|username|email|tariff|contract|lieblings\w*|farbe|passwort|arzt|zahnarzt|ärztin|nummer|adresse|miete|preis|chef|chefin|vermieter|couleur|mot de passe|médecin|numéro|adresse|loyer|prix|médico|médica|número|dirección|alquiler|precio|contraseña|密码|号码|电话|地址|医生|生日|房租|名字)\b|密码|号码|电话|地址|医生|生日|房租|名字/iu;
+
+/** A name that says what the thing is, such as "the Blue Room", "a Volvo" or "Mrs. Kern"; a lone adjective may have a capital, too. */
+const titled =
+  /^(?:(?:the|a|an) (?:\p{Lu}[\p{L}\p{N}-]*)(?: [\p{Lu}\p{N}][\p{L}\p{N}-]*){0,3}|(?:Dr|Mr|Mrs|Ms|Prof|Herr|Frau|Mme)\.? \p{Lu}\p{L}+)$/u;
+const people =
+  /\b(?:brother|sister|son|daughter|mother|father|mum|mom|dad|wife|husband|partner|friend|uncle|aunt|cousin|niece|nephew|grand\w+|colleague|neighbou?r)$/iu;
+const hasDeterminer = /^(?:the|my|our) |['’]s /i;
 
 /** What the value tells of the thing; undefined where it may be one of many, such as a quality. */
 function aspectOf(value: string, subject: string): string | undefined {
   if (time.test(value)) return 'when';
   if (/[在]$/u.test(subject)) return 'where';
-  if (place.test(value) && !attributes.test(subject)) return 'where';
+  if (titled.test(value) && hasDeterminer.test(subject) && !(people.test(subject) && /^an? /.test(value)))
+    return 'what';
+  if (place.test(value) && !/^\S+ (?:about |around )?[€$£¥]?\d/u.test(value)) return 'where';
   if (attributes.test(subject)) return 'what';
   if (/^(?:about |around |only |ca\. )?[€$£¥]?\d/u.test(value)) return 'number';
   return /[\u4e00-\u9fff]/u.test(value) ? 'where' : undefined;
 }
-
-const determiners = new Set(
-  (
-    'the a an my our this that its new old current now currently der die das den dem ein eine mein meine meinen unser unsere le la les un une mon ma mes ' +
-    'notre nos el los las una mi mis nuestro nuestra 我的 我们的'
-  ).split(' '),
-);
-
-/** The words of a thing, in any order. Who owns it belongs to it, unless it is the owner. */
-function subjectKey(subject: string): string {
-  const words = wordsOf(subject).filter((word) => !determiners.has(word));
-  return [...new Set(words)].sort().join(' ').slice(0, 80);
-}
-
-function wordsOf(text: string): string[] {
-  return (
-    text
-      .toLowerCase()
-      .normalize('NFKC')
-      .match(/[\p{L}\p{M}\p{N}]+(?:[.:,'’-][\p{L}\p{N}]+)*/gu) ?? []
-  )
-    .map((word) => word.replace(/['’]s$/, ''))
-    .filter((word) => !empty.has(word));
-}
-
-/** Words of a value that carry nothing. */
-const empty = new Set(
-  'the a an is are at in on with by now to of and der die das dem den im am bei mit le la les chez dans el los en con'.split(
-    ' ',
-  ),
-);

@@ -13,7 +13,7 @@ export interface Hit {
 export interface HitList {
   /** Such as `full text`, as explanations call it. */
   retriever: string;
-  /** The most that a hit may get of this list in the fused score; a perfect match of all words gets 1. */
+  /** What a hit with a share of 1 gets of this list in the fused score; a perfect match of all words gets 1. */
   weight: number;
   hits: readonly Hit[];
   /** Words for a hit, such as those that matched. */

@@ -19,8 +19,9 @@ export interface InTimeHits {
 }
 
 const newest = 20;
-/** Beside 1 for all words of a question. */
+/** Beside 1 for all words of a question; less where it may ask about what holds now, or is yet to come. */
 const timeWeight = 0.3;
+const weightOfNow = 0.05;
 
 /** Searches within the time that a question asks about, so that many other memories with its words do not hide what is there. */
 export async function searchInTime(
@@ -39,7 +40,11 @@ export async function searchInTime(
   const ids = new Set([...words.hits.map(({ id }) => id), ...latest]);
   return {
     words: words.hits,
-    time: { retriever: 'time', weight: timeWeight, hits: [...ids].map((id) => ({ id, score: 1, share: 1 })) },
+    time: {
+      retriever: 'time',
+      weight: asked.looksBack ? timeWeight : weightOfNow,
+      hits: [...ids].map((id) => ({ id, score: 1, share: 1 })),
+    },
   };
 }
 

@@ -2,9 +2,7 @@ import { fitBudget } from './budget.ts';
 import type { Candidate } from './candidate.ts';
 import { decayFactor } from './decay.ts';
 import type { Fused } from './fuse.ts';
-import { repeats } from './repeats.ts';
 import type { CandidateReport } from './report.ts';
-import { wordsOf } from '../embed/lexical-embedder.ts';
 
 /** A fused candidate with its text, and the reranker's score if it was asked. */
 export interface Scored {
@@ -39,7 +37,8 @@ const minShareOfBest = 0.02;
 
 /**
  * Puts the candidates into their final order and decides which are in: the fused score and the reranker's, times age and
- * importance, then the budget. What only repeats a better one is out, and so is a candidate with nothing but weak likeness.
+ * importance, then the budget. A candidate with nothing but weak likeness is out. The same text is given once; what is only
+ * alike stays, since to leave it out, or to spread the list out by maximal marginal relevance, lost on a labelled set.
  */
 export function rank(scored: readonly Scored[], options: RankOptions): Ranked[] {
   const bestReranked = Math.max(0, ...scored.map(({ reranked }) => reranked ?? 0));
@@ -49,35 +48,47 @@ export function rank(scored: readonly Scored[], options: RankOptions): Ranked[] 
   });
   const ordered = judged.sort((a, b) => b.score - a.score);
   const [far, near] = parted(ordered, (item) => isUnrelated(item, bestReranked, options));
-  const repeated = repeats(
-    near.map(({ candidate: { id, content } }) => ({ id, words: new Set(wordsOf(content)) })),
-  );
-  const [again, unique] = parted(near, ({ candidate }) => repeated.has(candidate.id));
+  const firsts = firstsOf(near);
+  const unique = near.filter(({ candidate }) => firsts.get(textOf(candidate)) === candidate.id);
   const fitted = fitBudget(
     unique.map(({ candidate }) => candidate.content),
     options,
   );
-  const kept = unique.map(({ candidate: { id }, decay, score }, index): Ranked => {
-    const { content, verdict } = fitted[index] as (typeof fitted)[number];
-    const included = verdict === 'whole' || verdict === 'cut';
-    const words = { whole: 'in', cut: 'in, cut to the budget' } as const;
-    return {
-      id,
-      content,
-      decay,
-      score,
-      included,
-      verdict: verdict === 'whole' || verdict === 'cut' ? words[verdict] : `out: ${verdict}`,
+  const fits = new Map(unique.map(({ candidate: { id } }, index) => [id, fitted[index]]));
+  const kept = near.map(({ candidate, decay, score }): Ranked => {
+    const { id } = candidate;
+    const { content, verdict } = fits.get(id) ?? {
+      content: '',
+      verdict: `duplicate of ${firsts.get(textOf(candidate)) ?? ''}`,
     };
+    if (verdict === 'whole') return { id, content, decay, score, included: true, verdict: 'in' };
+    if (verdict === 'cut')
+      return { id, content, decay, score, included: true, verdict: 'in, cut to the budget' };
+    return { id, content, decay, score, included: false, verdict: `out: ${verdict}` };
   });
-  const out = ({ candidate: { id }, decay, score }: (typeof ordered)[number], why: string): Ranked => {
-    return { id, content: '', decay, score, included: false, verdict: `out: ${why}` };
-  };
   return [
     ...kept,
-    ...again.map((item) => out(item, `duplicate of ${repeated.get(item.candidate.id) ?? ''}`)),
-    ...far.map((item) => out(item, 'below threshold')),
+    ...far.map(({ candidate: { id }, decay, score }): Ranked => ({
+      id,
+      content: '',
+      decay,
+      score,
+      included: false,
+      verdict: 'out: below threshold',
+    })),
   ];
+}
+
+/** By text, the first candidate that has it. */
+function firstsOf(scored: readonly Scored[]): Map<string, string> {
+  const firsts = new Map<string, string>();
+  for (const { candidate } of scored)
+    if (!firsts.has(textOf(candidate))) firsts.set(textOf(candidate), candidate.id);
+  return firsts;
+}
+
+function textOf({ content }: Scored['candidate']): string {
+  return content.toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
 function parted<T>(items: readonly T[], isOut: (item: T) => boolean): [out: T[], rest: T[]] {

@@ -140,16 +140,15 @@ async function completed(
 }
 
 /**
- * Cosines as shares: 1 for the best, 0 for the mean of all candidates, less below it. Encoders differ in how close they put
- * texts that have nothing to do with each other; what they say is how much closer one is than the rest.
+ * Cosines as shares: how much closer one is than the mean of all candidates, since encoders differ in how close they put texts
+ * that have nothing to do with each other. They are not stretched to the best one: where nothing is close, nothing stands out.
  */
 function vectorList(hits: readonly Hit[], { voice }: CurrentEmbedder): HitList {
   const mean = hits.reduce((sum, { score }) => sum + score, 0) / hits.length;
-  const span = (hits[0]?.score ?? 0) - mean;
   return {
     retriever: 'vectors',
     weight: voice.weight,
-    hits: hits.map((hit) => ({ ...hit, share: span > 0 ? (hit.score - mean) / span : 0 })),
+    hits: hits.map((hit) => ({ ...hit, share: hit.score - mean })),
   };
 }
 

@@ -5,25 +5,40 @@ import type { Tx } from '../../lib/store/store.ts';
 export interface UnembeddedMemory {
   id: number;
   content: string;
+  content_hash: string;
 }
 
 const maxChars = 8_000;
 
-/** The next prepared memories, by id, that have no vector of this model. */
+/** A part of the memories by their ids: those of a range, `after` exclusive, or those that are named. */
+export type Where = { after: number; upTo: number } | { ids: readonly number[] };
+
+/** The next prepared memories of a part, by id, that have no vector of this model. */
 export async function nextUnembedded(
   store: Tx,
   model: StoredModel,
-  { after, limit, except }: { after: number; limit: number; except: readonly number[] },
+  { where, limit, except }: { where: Where; limit: number; except: readonly number[] },
 ): Promise<UnembeddedMemory[]> {
+  const isNamed = 'ids' in where;
   const { rows } = await store.query<UnembeddedMemory>({
-    name: `memories-unembedded-${model.id}`,
-    text: `SELECT id, left(content, ${maxChars}) AS content FROM memory_embeddings AS memory
-            WHERE id > $1 AND prepared AND id <> ALL ($3::bigint[])
+    name: `memories-unembedded-${isNamed ? 'named-' : ''}${model.id}`,
+    text: `SELECT id, left(content, ${maxChars}) AS content, content_hash FROM memory_embeddings AS memory
+            WHERE ${isNamed ? 'id = ANY ($3::bigint[])' : 'id > $3 AND id <= $4'} AND prepared AND id <> ALL ($2::bigint[])
               AND NOT EXISTS (SELECT FROM ${vectorTable(model)} WHERE memory_id = memory.id AND model_id = ${model.id})
-            ORDER BY id LIMIT $2`,
-    values: [after, limit, except],
+            ORDER BY id LIMIT $1`,
+    values: [limit, except, ...(isNamed ? [where.ids] : [where.after, where.upTo])],
   });
   return rows;
+}
+
+/** The highest id of a memory; 0 where there is none. */
+export async function lastMemory(store: Tx): Promise<number> {
+  const { rows } = await store.query<{ last: number | null }>({
+    name: 'memories-last',
+    text: 'SELECT max(id) AS last FROM memory_embeddings',
+    values: [],
+  });
+  return rows[0]?.last ?? 0;
 }
 
 /** Counts the memories, the prepared ones, and those with a vector of this model. */

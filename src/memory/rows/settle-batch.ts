@@ -6,8 +6,8 @@ import { replaceOutdated } from './outdated.ts';
 import type { PendingMemory } from './pending.ts';
 
 /** A memory that is kept, as its preparation leaves it. */
-export interface KeptMemory {
-  memory: PendingMemory;
+export interface KeptMemory<Memory extends PendingMemory = PendingMemory> {
+  memory: Memory;
   content: string;
   /** Secrets that were taken out. */
   redacted: number;
@@ -17,17 +17,17 @@ export interface KeptMemory {
 }
 
 /** A memory that says what another one says in the same words. */
-export interface MergedMemory {
-  memory: PendingMemory;
+export interface MergedMemory<Memory extends PendingMemory = PendingMemory> {
+  memory: Memory;
   into: number;
   kind: MemoryKind;
 }
 
 /** What becomes of a batch of memories. */
-export interface BatchOutcome {
-  kept: readonly KeptMemory[];
-  merged: readonly MergedMemory[];
-  dropped: readonly PendingMemory[];
+export interface BatchOutcome<Memory extends PendingMemory = PendingMemory> {
+  kept: readonly KeptMemory<Memory>[];
+  merged: readonly MergedMemory<Memory>[];
+  dropped: readonly Memory[];
   /** Notes of agents that the owner has now put into words. */
   superseded: readonly number[];
 }
@@ -78,18 +78,36 @@ async function settleKept(tx: Tx, kept: readonly KeptMemory[]): Promise<Set<numb
 
 /** Resolves to the memories that were said again. */
 async function mergeSame(tx: Tx, merged: readonly MergedMemory[]): Promise<number[]> {
-  if (merged.length === 0) return [];
-  const { rows: there } = await tx.query<{ id: number }>({
-    name: 'memories-lock-targets',
-    text: 'SELECT id FROM memory_embeddings WHERE id = ANY ($1::bigint[]) AND prepared ORDER BY id FOR UPDATE',
-    values: [[...new Set(merged.map(({ into }) => into))]],
-  });
-  const targets = new Set(there.map(({ id }) => id));
+  const targets = await lockTargets(tx, merged);
   const gone = await dropAll(
     tx,
     merged.filter(({ into }) => targets.has(into)).map(({ memory }) => memory),
   );
-  const counted = merged.filter(({ memory }) => gone.has(memory.id));
+  return countSame(
+    tx,
+    merged.flatMap((one) => {
+      const count = gone.get(one.memory.id);
+      return count === undefined ? [] : [{ ...one, memory: { ...one.memory, ...count } }];
+    }),
+  );
+}
+
+/** Those of the memories that others are to go into that are still there; they stay until the end of the transaction. */
+export async function lockTargets(
+  tx: Tx,
+  merged: readonly Pick<MergedMemory, 'into'>[],
+): Promise<Set<number>> {
+  if (merged.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: number }>({
+    name: 'memories-lock-targets',
+    text: 'SELECT id FROM memory_embeddings WHERE id = ANY ($1::bigint[]) AND prepared ORDER BY id FOR UPDATE',
+    values: [[...new Set(merged.map(({ into }) => into))]],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Counts on memories what was said again; resolves to their ids. */
+export async function countSame(tx: Tx, counted: readonly MergedMemory[]): Promise<number[]> {
   if (counted.length === 0) return [];
   const { rows } = await tx.query<{ id: number }>({
     name: 'memories-merge-batch',
@@ -119,18 +137,23 @@ async function mergeSame(tx: Tx, merged: readonly MergedMemory[]): Promise<numbe
   return rows.map(({ id }) => id);
 }
 
-async function dropAll(tx: Tx, memories: readonly PendingMemory[]): Promise<Set<number>> {
-  if (memories.length === 0) return new Set();
-  const { rows } = await tx.query<{ id: number }>({
+/** Resolves to those that were still as they were read, with what was counted on them by then. */
+async function dropAll(tx: Tx, memories: readonly PendingMemory[]): Promise<Map<number, Counted>> {
+  if (memories.length === 0) return new Map();
+  const { rows } = await tx.query<Counted>({
     name: 'memories-drop-batch',
     text: `DELETE FROM memory_embeddings AS memory USING unnest($1::bigint[], $2::text[]) AS given (id, hash)
-            WHERE memory.id = given.id AND memory.content_hash = given.hash AND NOT memory.prepared RETURNING memory.id`,
+            WHERE memory.id = given.id AND memory.content_hash = given.hash AND NOT memory.prepared
+            RETURNING memory.id, seen_count, created_at, last_seen_at`,
     values: [memories.map(({ id }) => id), memories.map(({ content_hash: hash }) => hash)],
   });
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
-async function dropSuperseded(tx: Tx, ids: readonly number[]): Promise<void> {
+type Counted = Pick<PendingMemory, 'id' | 'seen_count' | 'created_at' | 'last_seen_at'>;
+
+/** Forgets notes of agents that the owner has put into words. */
+export async function dropSuperseded(tx: Tx, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query({
     name: 'memories-drop-superseded',

@@ -21,14 +21,17 @@ type Same = Pick<PendingMemory, 'id' | 'content_hash'>;
 
 const unchanged = 'id = $1 AND content_hash = $2 AND NOT prepared';
 
-/** Drops a memory that is not to be kept. False where it went, changed or was prepared meanwhile. */
-async function dropUnprepared(store: Tx, memory: Same): Promise<boolean> {
-  const { rowCount } = await store.query({
+/** Drops a memory that goes into another one; undefined where it went, changed or was prepared meanwhile. */
+async function dropUnprepared(
+  store: Tx,
+  memory: Same,
+): Promise<Pick<PendingMemory, 'seen_count' | 'last_seen_at'> | undefined> {
+  const { rows } = await store.query<Pick<PendingMemory, 'seen_count' | 'last_seen_at'>>({
     name: 'memories-drop-unprepared',
-    text: `DELETE FROM memory_embeddings WHERE ${unchanged}`,
+    text: `DELETE FROM memory_embeddings WHERE ${unchanged} RETURNING seen_count, last_seen_at`,
     values: [memory.id, memory.content_hash],
   });
-  return rowCount === 1;
+  return rows[0];
 }
 
 /**
@@ -42,6 +45,8 @@ export function mergeInto(
 ): Promise<boolean> {
   return store
     .transaction(async (tx) => {
+      const dropped = await dropUnprepared(tx, memory);
+      if (dropped === undefined) return false;
       const seen = await tx.query({
         name: 'memories-merge-into',
         text: `UPDATE memory_embeddings
@@ -52,16 +57,15 @@ export function mergeInto(
         values: [
           into.id,
           memory.trust,
-          memory.seen_count,
-          memory.last_seen_at,
+          dropped.seen_count,
+          dropped.last_seen_at,
           memory.importance,
           into.kind,
           into.wording?.content ?? null,
           into.wording?.redacted ?? null,
         ],
       });
-      if (seen.rowCount !== 1) return false;
-      if (!(await dropUnprepared(tx, memory))) throw new Overtaken();
+      if (seen.rowCount !== 1) throw new Overtaken();
       if (into.wording !== undefined) await replaceVectors(tx, into.id, into.wording.vectors);
       return true;
     })
@@ -71,7 +75,7 @@ export function mergeInto(
     });
 }
 
-/** The memory that was to be merged is not there as it was: what was done is undone. */
+/** The memory that it was to go into is not there as it was: what was done is undone. */
 class Overtaken extends Error {}
 
 /** Another model's vector of the old wording would be wrong: it is made anew in the background. */

@@ -44,16 +44,21 @@ export interface AgentToolsDeps {
   now?: () => Date;
 }
 
+/** What the way to its tools is opened with for an agent. */
+export interface OpenedTools {
+  session: string;
+  /** Null for an agent that waits for its task. */
+  taskId: number | null;
+  tools: readonly AgentTool[];
+  definitions: readonly ToolDefinition[];
+}
+
 /** What tasks ask of ninjad while they run. */
 export interface AgentTools {
   /** Exchanges the token of a run for a session. Throws a `NotFoundError` for one that is not good. */
-  open(token: string): {
-    session: string;
-    /** Null for an agent that waits for its task. */
-    taskId: number | null;
-    tools: readonly AgentTool[];
-    definitions: readonly ToolDefinition[];
-  };
+  open(token: string): OpenedTools;
+  /** The session of a token that is shown each time. Throws a `NotFoundError` for one that is not good. */
+  join(token: string): OpenedTools;
   /**
    * Does what a tool is called for; resolves to the answer for the model. Rejects with `NotFoundError` (no such
    * session), `UsageError` (bad input), `ConflictError` (a limit is reached) or `StoreAwayError`.
@@ -196,15 +201,8 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
   }
 
   return {
-    open(token) {
-      const { session, pass } = passes.open(token);
-      return {
-        session,
-        taskId: pass.task?.id ?? null,
-        tools: pass.tools,
-        definitions: definitionsOf(pass.tools),
-      };
-    },
+    open: (token) => openedTools(passes.open(token)),
+    join: (token) => openedTools(passes.join(token)),
     async call(session, tool, input) {
       const pass = passes.passOf(session);
       if (!pass.tools.includes(tool)) throw new ConflictError(`${tool}: a task of this kind may not do that`);
@@ -219,6 +217,11 @@ export function createAgentTools(deps: AgentToolsDeps): AgentTools {
       return perform(pass, parsed.data);
     },
   };
+}
+
+function openedTools({ session, pass }: ReturnType<AgentPasses['open']>): OpenedTools {
+  const { task, tools } = pass;
+  return { session, taskId: task?.id ?? null, tools, definitions: definitionsOf(tools) };
 }
 
 /** What an agent wants remembered are its own words: never the owner's. */

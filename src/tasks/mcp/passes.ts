@@ -32,14 +32,19 @@ export interface AgentPasses {
   /** Exchanges a token, which is void from then on. Throws a `NotFoundError` for one that is not good. */
   open(token: string): { session: string; pass: OpenedPass };
   /**
+   * The session of a token that is shown with each request: the first one opens it, and it lasts as long as the task. Throws
+   * a `NotFoundError` for one that is not good, or was exchanged.
+   */
+  join(token: string): { session: string; pass: OpenedPass };
+  /**
    * The pass of a session. Throws a `NotFoundError` for one that is not (any more) good, and a `ConflictError` for one that
    * waits for its task.
    */
   passOf(session: string): AgentPass;
   /** Counts one more call of a tool in the name of that run; returns how many there were before. */
   countCall(session: string, tool: AgentTool): number;
-  /** The task does not run any more. */
-  revoke(taskId: number): void;
+  /** The task does not run any more. True where it had a token that nobody has ever shown. */
+  revoke(taskId: number): boolean;
 }
 
 const secretBytes = 32;
@@ -48,6 +53,7 @@ const secretBytes = 32;
 export function createAgentPasses(): AgentPasses {
   const tokens = new Map<string, OpenedPass>();
   const sessions = new Map<string, OpenedPass>();
+  const joined = new Map<string, string>();
   const calls = new WeakMap<AgentPass, Map<AgentTool, number>>();
   const passOf = (session: string): AgentPass => {
     const pass = sessions.get(session);
@@ -59,8 +65,20 @@ export function createAgentPasses(): AgentPasses {
     for (const secrets of [tokens, sessions]) {
       for (const [secret, pass] of secrets) if (isVoid(pass)) secrets.delete(secret);
     }
+    for (const [token, session] of joined) if (!sessions.has(session)) joined.delete(token);
   };
-  const revoke = (taskId: number): void => drop(({ task }) => task?.id === taskId);
+  const open = (token: string): { session: string; pass: OpenedPass } => {
+    const pass = tokens.get(token);
+    if (pass === undefined)
+      throw new NotFoundError('the token is not good: it was used, or its task has ended');
+    tokens.delete(token);
+    return { session: keep(sessions, pass), pass };
+  };
+  const revoke = (taskId: number): boolean => {
+    const isUnused = [...tokens.values()].some(({ task }) => task?.id === taskId);
+    drop(({ task }) => task?.id === taskId);
+    return isUnused;
+  };
   return {
     issue(pass) {
       revoke(pass.task.id);
@@ -77,12 +95,14 @@ export function createAgentPasses(): AgentPasses {
         revoke: () => drop((known) => known === pass),
       };
     },
-    open(token) {
-      const pass = tokens.get(token);
-      if (pass === undefined)
-        throw new NotFoundError('the token is not good: it was used, or its task has ended');
-      tokens.delete(token);
-      return { session: keep(sessions, pass), pass };
+    open,
+    join(token) {
+      const session = joined.get(token);
+      const pass = session === undefined ? undefined : sessions.get(session);
+      if (session !== undefined && pass !== undefined) return { session, pass };
+      const opened = open(token);
+      joined.set(token, opened.session);
+      return opened;
     },
     passOf,
     countCall(session, tool) {

@@ -15,10 +15,11 @@ export const tokenVariable = 'NINJAD_MCP_TOKEN';
 /** Whose file it is: a task by its number, or an agent that waits for one. */
 type Owner = number | `standby-${number}`;
 
-/** What the MCP server of a run is started with. */
-export interface McpServerStart {
+/** How an agent reaches our server. */
+export interface McpWay {
+  /** Of the daemon's own server, where the agent can reach that; it is taken before a process. */
+  url?: string | undefined;
   home: string;
-  token: string;
   /** By which the server is found with the other processes of the task. */
   marker: EnvironmentMarker;
   /** The command that runs `ninjad`. */
@@ -27,24 +28,32 @@ export interface McpServerStart {
 
 /**
  * Writes the file for `--mcp-config` and returns its path. A file and not an argument, since everybody can read those;
- * the agent's whole environment is given by the file, since agents pass on but a few names of their own.
+ * a server's whole environment is given by the file, since agents pass on but a few names of their own.
  */
-export function writeMcpConfig(
-  dir: string,
-  owner: Owner,
-  { home, token, marker, entry }: McpServerStart,
-): string {
+export function writeMcpConfig(dir: string, owner: Owner, token: string, way: McpWay): string {
   const path = configPath(dir, owner);
   const server = {
-    type: 'stdio',
     // A current CLI looks tools up when it needs them: without this none of ours is in its first request.
     alwaysLoad: true,
+    // For an agent that knows no HTTP the process stands there too; the token is good for one of them.
+    ...overStdio(token, way),
+    ...(way.url !== undefined && overHttp(token, way.url)),
+  };
+  writeFileSync(path, JSON.stringify({ mcpServers: { [mcpServerName]: server } }), { mode: 0o600 });
+  return path;
+}
+
+function overHttp(token: string, url: string) {
+  return { type: 'http', url, headers: { Authorization: `Bearer ${token}` } };
+}
+
+function overStdio(token: string, { home, marker, entry }: McpWay) {
+  return {
+    type: 'stdio',
     command: entry.command,
     args: [...entry.args, 'mcp'],
     env: { NINJAD_HOME: home, [tokenVariable]: token, [marker.name]: marker.value },
   };
-  writeFileSync(path, JSON.stringify({ mcpServers: { [mcpServerName]: server } }), { mode: 0o600 });
-  return path;
 }
 
 /** Path of the folder for what an owner's agent reads besides; nobody has made it yet. */

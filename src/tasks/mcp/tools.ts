@@ -69,11 +69,18 @@ export function toolsFor(trust: Trust): readonly AgentTool[] {
   return trust === 'untrusted' ? ['remember', 'recall', 'notify_owner'] : agentToolNames;
 }
 
+const definitions = new Map<AgentTool, ToolDefinition>();
+
 /** These tools as the protocol shows them to a model. */
 export function definitionsOf(tools: readonly AgentTool[]): ToolDefinition[] {
   return tools.map((name) => {
-    const { title, description, input } = agentTools[name];
-    const inputSchema = z.toJSONSchema(z.object(input), { io: 'input' });
-    return { name, title, description, inputSchema };
+    const known = definitions.get(name) ?? definitionOf(name);
+    definitions.set(name, known);
+    return known;
   });
+}
+
+function definitionOf(name: AgentTool): ToolDefinition {
+  const { title, description, input } = agentTools[name];
+  return { name, title, description, inputSchema: z.toJSONSchema(z.object(input), { io: 'input' }) };
 }

@@ -1,4 +1,4 @@
-import { StringDecoder } from 'node:string_decoder';
+import { decodePieces } from './text-decoder.ts';
 
 const maxItemChars = 200 * 1024 * 1024;
 
@@ -7,7 +7,6 @@ const maxItemChars = 200 * 1024 * 1024;
  * the text of each; throws where it is no array, or ends before its end.
  */
 export async function* arrayItems(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
   let depth = 0;
   let inString = false;
   let escaped = false;
@@ -15,8 +14,7 @@ export async function* arrayItems(chunks: AsyncIterable<Buffer>): AsyncGenerator
   let hasEnded = false;
   let parts: string[] = [];
   let chars = 0;
-  for await (const chunk of chunks) {
-    const text = decoder.write(chunk);
+  for await (const text of decodePieces(chunks)) {
     let from = 0;
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
@@ -45,8 +43,7 @@ export async function* arrayItems(chunks: AsyncIterable<Buffer>): AsyncGenerator
       if (item !== '') yield item;
       hasEnded = depth === 0;
     }
-    if (depth === 0 && text.slice(from).replace('\uFEFF', '').trim() !== '')
-      throw new Error('expected a list of conversations');
+    if (depth === 0 && text.slice(from).trim() !== '') throw new Error('expected a list of conversations');
     if (depth === 0) continue;
     parts.push(text.slice(from));
     chars += text.length - from;

@@ -2,12 +2,14 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
 import { openPromise } from 'yauzl';
+import { z } from 'zod';
 import { messageOf, UsageError } from '../../lib/errors.ts';
 import { arrayItems } from './array-items.ts';
 import { isChatgpt, readChatgpt } from './chatgpt.ts';
 import { isClaude, readClaude } from './claude.ts';
 import type { ForeignProblem, ForeignText } from './document.ts';
 import { readMarkdown } from './markdown.ts';
+import { decodeText } from './text-decoder.ts';
 
 type Found = ForeignText | ForeignProblem;
 
@@ -55,8 +57,16 @@ function conversationOf(item: string, where: string): Found {
     if (isClaude(value)) return readClaude(value);
     return { problem: `${where}: expected a conversation of ChatGPT or Claude` };
   } catch (thrown) {
-    return { problem: `${where}: ${messageOf(thrown).slice(0, 200)}` };
+    return { problem: `${where}: ${whatIsWrong(thrown).slice(0, 200)}` };
   }
+}
+
+/** What a person can look for: the place and the first thing that is wrong there. */
+function whatIsWrong(thrown: unknown): string {
+  const [issue] = thrown instanceof z.ZodError ? thrown.issues : [];
+  if (issue === undefined) return messageOf(thrown);
+  const message = issue.message.replace(/^Invalid input: /, '');
+  return issue.path.length === 0 ? message : `${issue.path.map(String).join('.')}: ${message}`;
 }
 
 async function* readFolder(folder: string): AsyncGenerator<Found> {
@@ -122,9 +132,11 @@ async function markdownOf(
   if (size > maxMarkdownBytes)
     return { problem: `${name}: it has ${size} bytes, more than ${maxMarkdownBytes}` };
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await read());
+    const text = decodeText(await read());
     return readMarkdown(name, text, birthtime.getTime() > 0 && birthtime < mtime ? birthtime : mtime, mtime);
   } catch (thrown) {
-    return { problem: `${name}: ${thrown instanceof TypeError ? 'expected UTF-8' : messageOf(thrown)}` };
+    return {
+      problem: `${name}: ${thrown instanceof TypeError ? 'expected UTF-8 or UTF-16' : messageOf(thrown)}`,
+    };
   }
 }

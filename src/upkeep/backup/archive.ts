@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
@@ -9,6 +9,7 @@ import { type Codec, compress, decompress } from './codec.ts';
 import { BackupError } from './failure.ts';
 import { pathBeside } from './leftovers.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import { pacedWriter } from './paced.ts';
 
 /** Bytes of a compressed stream within a file. */
 export interface Payload {
@@ -55,8 +56,7 @@ export async function writeArchive(
         hash.update(chunk);
         bytes += chunk.length;
       },
-      // By its number: a stream that the handle itself makes would hold it open for ever.
-      into: createWriteStream('', { fd: file.fd, start: blockBytes, autoClose: false }),
+      into: pacedWriter(file, blockBytes),
     });
     await file.sync();
     return {

@@ -2,8 +2,6 @@ import { statfs, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HomePaths } from '../../lib/config/paths.ts';
-import { countRows } from '../../lib/store/count-rows.ts';
-import { folderBytes } from '../../lib/folder-bytes.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageVersion } from '../../lib/version.ts';
@@ -11,7 +9,9 @@ import { type Draft, writeArchive } from './archive.ts';
 import { nameOf, verifiedPath } from './catalogue.ts';
 import { bestCodec, type Codec } from './codec.ts';
 import { outsideHome } from './contents.ts';
-import { type OpenDatabase, withDatabase, withFolderBeside } from './copy-database.ts';
+import { type OpenDatabase, withFolderBeside } from './copy-database.ts';
+import { countCopy, isOfDatabase } from './count-copy.ts';
+import { differences } from './differences.ts';
 import { extract } from './extract.ts';
 import { BackupError } from './failure.ts';
 import { archiveFormat, type Manifest } from './manifest.ts';
@@ -51,7 +51,7 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
   const at = now();
   const path = options.to.endsWith('.tar') ? options.to : join(options.to, nameOf(at));
   await sweepLeftovers(dirname(path));
-  await requireRoom(paths, path);
+  await requireRoom(source, path);
   const begun = await source.begin();
   onStep('begun');
   let draft: Draft | undefined;
@@ -83,7 +83,8 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
       unread: packing.unread,
       outside: [...outsideHome],
     };
-    const counts = begun.counts ?? (await countCopy(draft, packing, options));
+    const counts = await countDraft(draft, { packing, database: begun.database, to: path }, options);
+    requireSame(begun.counts ?? counts, counts);
     onStep('counted');
     const empty = await source.stillFilled(begun.filled.filter((table) => ownValue(counts, table) === 0));
     if (empty.length > 0)
@@ -102,30 +103,35 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
   }
 }
 
-/** Reads back what was written, byte by byte, starts the database of the copy and counts its rows. */
-async function countCopy(
+/** Reads back what was written, byte by byte, and counts the rows in the database of the copy. */
+async function countDraft(
   { payload, sha256 }: Draft,
-  { files }: Packing,
-  { to, openDatabase }: CreateOptions,
+  { packing: { files }, database, to }: { packing: Packing; database: Manifest['database']; to: string },
+  { openDatabase }: CreateOptions,
 ): Promise<Record<string, number>> {
-  return withFolderBeside(to.endsWith('.tar') ? to : join(to, 'copy'), async (folder) => {
-    const takes = (name: string): boolean => name === 'pg' || name.startsWith('pg/');
+  return withFolderBeside(to, async (folder) => {
+    const takes = (name: string): boolean => isOfDatabase(database, name);
     const faults = await extract({ payload, manifest: { files, sha256 } }, { into: { folder, takes } });
     const [first] = faults;
     if (first !== undefined)
       throw new BackupError('damaged', `the archive was not written well: ${first.path}: ${first.problem}`);
-    return withDatabase(openDatabase, join(folder, 'pg'), countRows);
+    return countCopy(database, folder, openDatabase);
   });
 }
 
-/** The copy and a second one of the database stand side by side for a while. */
-async function requireRoom(paths: HomePaths, path: string): Promise<void> {
+function requireSame(wanted: Readonly<Record<string, number>>, got: Readonly<Record<string, number>>): void {
+  const [first] = differences(wanted, got);
+  if (first !== undefined)
+    throw new BackupError('damaged', `the copy is not what was in the database: ${first}`);
+}
+
+async function requireRoom(source: Source, path: string): Promise<void> {
   const folder = join(path, '..');
   await stat(folder).catch((cause: unknown) => {
     throw new BackupError('failed', `there is no folder ${folder} for the backup`, { cause });
   });
   const { bavail, bsize } = await statfs(folder);
-  const wanted = Math.round(1.5 * (await folderBytes(paths.pg)));
+  const wanted = await source.room();
   if (bavail * bsize < wanted) {
     const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
     throw new BackupError(

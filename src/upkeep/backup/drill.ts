@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { messageOf } from '../../lib/errors.ts';
-import { ownValue } from '../../lib/own-value.ts';
 import { countRows } from '../../lib/store/count-rows.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { openArchive } from './archive.ts';
+import { dumpName } from '../server/dump.ts';
+import { freshServer } from '../server/fresh-server.ts';
+import { withScratchDatabase } from '../server/scratch.ts';
 import { type OpenDatabase, withDatabase, withFolderBeside } from './copy-database.ts';
+import { differences } from './differences.ts';
 import { extract } from './extract.ts';
 import { BackupError } from './failure.ts';
 import { refuseNewer } from './verify.ts';
@@ -19,8 +22,10 @@ export interface DrilledDaemon {
 export interface DrillOptions {
   archive: string;
   openDatabase: OpenDatabase;
-  /** Starts a daemon on a home; resolves when its database is ready. */
-  startDaemon: (home: string) => Promise<DrilledDaemon>;
+  /** Starts a daemon on a home, with its own database or with one on a server; resolves when its database is ready. */
+  startDaemon: (home: string, databaseUrl?: string) => Promise<DrilledDaemon>;
+  /** The server that lends a database where the archive is of one; null is none. */
+  databaseUrl: string | null;
   schema: number;
   now: () => Date;
 }
@@ -60,28 +65,44 @@ export async function drill(options: DrillOptions): Promise<Drilled> {
       { payload: archive.payload, manifest: whole },
       { into: { folder: home, takes: () => true } },
     );
-    if (fault !== undefined) throw failed(`${fault.path}: ${fault.problem}`);
-    const { counts, sentinel } = await withDatabase(openDatabase, join(home, 'pg'), async (store) => ({
-      counts: await countRows(store),
-      sentinel: await newestMemory(store),
-    }));
-    const different = differences(manifest.counts, counts);
-    if (different.length > 0) throw failed(different.join('; '));
-    await readBack(await startDaemon(home), sentinel);
-    return {
-      archive: options.archive,
-      at,
-      takenAt: manifest.at,
-      tookMs: Math.round(performance.now() - beganAt),
-      tables: Object.keys(counts).length,
-      rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
-      memoryId: sentinel?.id ?? null,
+    if (fault !== undefined)
+      throw failed(`${fault.path}: ${fault.problem}`, fault.kind === 'missing' ? 'incomplete' : 'damaged');
+    const tryOut = async (open: OpenDatabase, copy: string, url?: string): Promise<Drilled> => {
+      const { counts, sentinel } = await withDatabase(open, join(home, copy), async (store) => ({
+        counts: await countRows(store),
+        sentinel: await newestMemory(store),
+      }));
+      const different = differences(manifest.counts, counts);
+      if (different.length > 0) throw failed(different.join('; '));
+      await readBack(await startDaemon(home, url), sentinel);
+      return {
+        archive: options.archive,
+        at,
+        takenAt: manifest.at,
+        tookMs: Math.round(performance.now() - beganAt),
+        tables: Object.keys(counts).length,
+        rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
+        memoryId: sentinel?.id ?? null,
+      };
     };
+    if (manifest.database.kind === 'embedded') return tryOut(openDatabase, 'pg');
+    return withScratchDatabase(serverOf(options), async (url) => {
+      const fresh = await freshServer(url, manifest.database);
+      return tryOut(fresh.load, dumpName, url);
+    });
   });
 }
 
-function failed(why: string): BackupError {
-  return new BackupError('damaged', `the drill failed: ${why}`);
+function serverOf({ databaseUrl }: DrillOptions): string {
+  if (databaseUrl !== null) return databaseUrl;
+  throw new BackupError(
+    'failed',
+    'the archive is of a database on a server: name the server that lends one for the drill by DATABASE_URL',
+  );
+}
+
+function failed(why: string, kind: BackupError['kind'] = 'damaged'): BackupError {
+  return new BackupError(kind, `the drill failed: ${why}`);
 }
 
 async function newestMemory(store: Pick<Store, 'query'>): Promise<Sentinel | undefined> {
@@ -89,15 +110,6 @@ async function newestMemory(store: Pick<Store, 'query'>): Promise<Sentinel | und
     text: 'SELECT id, content FROM memory_embeddings ORDER BY id DESC LIMIT 1',
   });
   return rows[0];
-}
-
-function differences(
-  expected: Readonly<Record<string, number>>,
-  got: Readonly<Record<string, number>>,
-): string[] {
-  return Object.entries(expected)
-    .filter(([table, count]) => ownValue(got, table) !== count)
-    .map(([table, count]) => `${table} has ${ownValue(got, table) ?? 'no'} rows instead of ${count}`);
 }
 
 async function readBack(daemon: DrilledDaemon, sentinel: Sentinel | undefined): Promise<void> {

@@ -6,6 +6,7 @@ import type { TarItem } from '../../lib/tar/read.ts';
 import { readTar } from '../../lib/tar/read.ts';
 import { type Archive, readPayload, syncFolder } from './archive.ts';
 import type { PackedFile } from './manifest.ts';
+import { paced } from './paced.ts';
 
 /** Something that an archive has otherwise than its manifest says. */
 export interface Fault {
@@ -85,10 +86,12 @@ async function take(
   const hash = createHash('sha256');
   if (entry.kind === 'link') hash.update(entry.link ?? '');
   const file = place === undefined ? undefined : await createFile(place, entry.mode);
+  const wrote = file && paced(file);
   try {
     for await (const chunk of body) {
       if (looks) hash.update(chunk);
       await file?.writeFile(chunk);
+      await wrote?.(chunk.length);
     }
     if (flush) await file?.sync();
   } finally {

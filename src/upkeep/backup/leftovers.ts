@@ -14,6 +14,16 @@ export function pathBeside(path: string, kind: Leftover): string {
   return join(dirname(path), `.${basename(path)}.${kind}-${host}-${process.pid}`);
 }
 
+/** What tells the things of this process from those of other ones and of other machines. */
+export function ownMark(): { host: string; pid: number } {
+  return { host, pid: process.pid };
+}
+
+/** Whether the process of such a mark was one of this machine and is no more. */
+export function isGone(mark: { host: string | undefined; pid: number }): boolean {
+  return mark.host === host && !isAlive(mark.pid);
+}
+
 /** A new folder beside a path for what this process makes there. */
 export function folderBeside(path: string, kind: Leftover): Promise<string> {
   return mkdtemp(`${pathBeside(path, kind)}-`);
@@ -26,7 +36,7 @@ export async function findLeftovers(folder: string): Promise<{ path: string; of:
   const names = await readdir(folder).catch(() => []);
   return names.flatMap((name) => {
     const found = shape.exec(name)?.groups;
-    if (found === undefined || found['host'] !== host || isAlive(Number(found['pid']))) return [];
+    if (found === undefined || !isGone({ host: found['host'], pid: Number(found['pid']) })) return [];
     return [{ path: join(folder, name), of: found['of'] ?? '', kind: found['kind'] as Leftover }];
   });
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { HomePaths } from '../../lib/config/paths.ts';
 import type { Ask } from '../../lib/operations/ask.ts';
 import { SECOND } from '../../lib/time.ts';
 import type { upkeepOperations } from '../operations.ts';
+import { roomOfCluster } from './cold-source.ts';
 import type { Source } from './source.ts';
 
 const renewMs = 10 * SECOND;
@@ -9,11 +11,13 @@ const renewMs = 10 * SECOND;
 /** A home whose daemon works on meanwhile. `archive` is told at the end by `made`. */
 export function liveSource(
   ask: Ask<typeof upkeepOperations>,
+  paths: HomePaths,
 ): Source & { made: (archive: string) => Promise<void> } {
   const token = randomUUID();
   let renewedAt = performance.now();
   let hasEnded = false;
   return {
+    room: () => roomOfCluster(paths),
     begin: () => ask('backup.begin', { token }),
     databaseCopied: async () => (await ask('backup.copied', { token })) ?? undefined,
     async breathe() {

@@ -28,12 +28,14 @@ export const manifestSchema = z.object({
     server: z.string(),
     /** The newest migration. */
     schema: z.number().int(),
+    /** The major version of the pg_dump that made the dump of a server; an older pg_restore cannot read it. */
+    dumpedBy: z.number().int().exactOptional(),
   }),
   codec: z.enum(['zstd', 'gzip']),
   withSecrets: z.boolean(),
   payload: z.object({ bytes: z.number().int(), sha256: z.string() }),
   files: z.array(packedFile),
-  /** Rows of each table, counted in the copy itself. */
+  /** Rows of each table, counted in the copy itself or in the snapshot that was dumped. */
   counts: z.record(z.string(), z.number().int()),
   leftOut: z.array(leftOutEntry),
   /** What could not be read though it belongs into a backup. */

@@ -6,13 +6,16 @@ import { acquireLock, type LockHandle } from '../../lib/process/lock.ts';
 import { migrate } from '../../lib/store/migrate.ts';
 import type { Migration } from '../../lib/store/migrations.ts';
 import { countRows } from '../../lib/store/count-rows.ts';
-import { ownValue } from '../../lib/own-value.ts';
 import { readGeneration, writeGeneration } from '../generation.ts';
 import { settleAfterRestore, type Settled } from './after-restore.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { type OpenDatabase, withDatabase } from './copy-database.ts';
 import { extract } from './extract.ts';
+import { dumpName } from '../server/dump.ts';
+import { freshServer } from '../server/fresh-server.ts';
+import { differences } from './differences.ts';
 import { BackupError } from './failure.ts';
+import { noteDatabase } from './note-database.ts';
 import { renewJournal } from './renew-journal.ts';
 import { folderBeside } from './leftovers.ts';
 import { finishRestore, notePreparing, restoringFile, takePlace } from './take-place.ts';
@@ -23,6 +26,10 @@ export interface RestoreOptions {
   /** The home that is to be; what is there is kept beside. */
   into: string;
   openDatabase: OpenDatabase;
+  /** The fresh database on a server that the dump of an archive goes into. */
+  databaseUrl?: string;
+  /** Whether the settings of the home are to name that database. */
+  notesDatabase?: boolean;
   migrations: readonly Migration[];
   /** How long events are kept, in days. */
   keptDays: number;
@@ -55,11 +62,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const home = resolve(options.into);
   const archive = await openArchive(options.archive);
   refuseNewer(archive, options.migrations.at(-1)?.version ?? 0);
-  if (archive.manifest.database.kind !== 'embedded')
-    throw new BackupError(
-      'failed',
-      'the archive is of a database on a server: restore its home.tar and database.dump by hand, as README says',
-    );
+  const copy = await copyOf(archive, options);
   const { onStep = () => undefined } = options;
   await finishRestore(home);
   const lock = await takeHome(home);
@@ -72,7 +75,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       .replace(/[-:]|\.\d+/g, '')}`;
     made = await folderBeside(home, 'restoring');
     notePreparing(made, place);
-    const prepared = await prepare(made, archive, { ...options, home });
+    const prepared = await prepare(made, archive, { ...options, home, copy });
     const kept = await takePlace(made, home, { ...options, kept: place, onStep });
     return { home, kept, ...prepared };
   } catch (thrown) {
@@ -83,6 +86,32 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   } finally {
     lock?.release();
   }
+}
+
+/** Where the database of an archive lies in it, and how that is started. */
+interface Copy {
+  name: string;
+  open: OpenDatabase;
+}
+
+/** Looks at the server before anything is made, where the archive is of one. */
+async function copyOf(
+  { manifest: { database } }: Archive,
+  { openDatabase, databaseUrl }: RestoreOptions,
+): Promise<Copy> {
+  if (database.kind === 'server') {
+    if (databaseUrl !== undefined)
+      return { name: dumpName, open: (await freshServer(databaseUrl, database)).load };
+    throw new BackupError(
+      'failed',
+      `the archive is of a database on a server (PostgreSQL ${database.server}): make a fresh one with createdb, and name it with --database postgresql://…`,
+    );
+  }
+  if (databaseUrl === undefined) return { name: 'pg', open: openDatabase };
+  throw new BackupError(
+    'failed',
+    'the archive is of the embedded database, and goes into a home that has one too: restore it without --database and DATABASE_URL, then ninjad export and ninjad import take it to a server',
+  );
 }
 
 /** Refuses a home that runs, and a folder that is something else. */
@@ -100,7 +129,16 @@ type Prepared = Omit<Restored, 'home' | 'kept'>;
 async function prepare(
   folder: string,
   archive: Archive,
-  { home, openDatabase, migrations, keptDays, now, onStep }: RestoreOptions & { home: string },
+  {
+    home,
+    copy,
+    migrations,
+    keptDays,
+    now,
+    onStep,
+    databaseUrl,
+    notesDatabase = false,
+  }: RestoreOptions & { home: string; copy: Copy },
 ): Promise<Prepared> {
   const { manifest } = archive;
   const [fault] = await extract(
@@ -115,21 +153,20 @@ async function prepare(
   onStep?.('extracted');
   const takenAt = new Date(manifest.at);
   const generation = Math.max(manifest.generation, readGeneration(home)?.generation ?? 1) + 1;
-  const prepared = await withDatabase(openDatabase, join(folder, 'pg'), async (store) => {
+  const prepared = await withDatabase(copy.open, join(folder, copy.name), async (store) => {
     const counts = await countRows(store);
+    const [different] = differences(manifest.counts, counts);
+    if (different !== undefined)
+      throw new BackupError('damaged', `the archive ${archive.path} is not restored: ${different}`);
     await migrate(store, migrations, now());
     const lines = await renewJournal(join(folder, 'journal'), { store, takenAt, keptDays });
     const settled = await settleAfterRestore(store, { takenAt, now: now(), generation });
     return { counts, lines, settled };
   });
-  const different = Object.entries(manifest.counts).find(
-    ([name, count]) => ownValue(prepared.counts, name) !== count,
-  );
-  if (different !== undefined)
-    throw new BackupError(
-      'damaged',
-      `the archive ${archive.path} is not restored: the table ${different[0]} has other rows than it says`,
-    );
+  if (databaseUrl !== undefined) {
+    await rm(join(folder, dumpName));
+    if (notesDatabase) noteDatabase(folder, databaseUrl);
+  }
   writeGeneration(folder, {
     generation,
     restoredAt: now().toISOString(),

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { countRows } from '../../lib/store/count-rows.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
 import { type Archive, openArchive } from './archive.ts';
-import { type OpenDatabase, withDatabase, withFolderBeside } from './copy-database.ts';
+import { type OpenDatabase, withFolderBeside } from './copy-database.ts';
+import { countCopy, dumpedBy, isOfDatabase } from './count-copy.ts';
 import { extract, type Fault } from './extract.ts';
 import { BackupError } from './failure.ts';
+import type { Manifest } from './manifest.ts';
+import { fittingTool } from '../server/tools.ts';
 import { verifiedPath } from './catalogue.ts';
 import { messageOf } from '../../lib/errors.ts';
 
@@ -32,14 +34,16 @@ export interface Verified {
   faults: Fault[];
   /** Files whose bytes were compared. */
   compared: number;
-  /** True where the database of the copy was started and its rows were counted. */
+  /** True where the rows of the copy's database were counted. */
   counted: boolean;
+  /** Why they were not, of an archive that was looked at whole; else null. */
+  uncounted: string | null;
 }
 
 /**
  * Looks whether an archive holds what its manifest says. Of a sample the names and sizes of all files are compared, and the bytes
- * of that part; else all bytes are, and the database is started beside and counted. Throws a `BackupError` where the archive
- * cannot even be opened.
+ * of that part; else all bytes are, and the rows of the database are counted: a cluster is started beside for it, a dump of a server
+ * is read by pg_restore, where there is one. Throws a `BackupError` where the archive cannot even be opened.
  */
 export async function verifyArchive(path: string, options: VerifyOptions): Promise<Verified> {
   const archive = await openArchive(path);
@@ -47,7 +51,9 @@ export async function verifyArchive(path: string, options: VerifyOptions): Promi
   const { sample } = options;
   const compares = (name: string): boolean => sample === undefined || isInSample(name, sample);
   const isWhole = sample === undefined;
-  const faults = isWhole ? await lookAtAll(archive, options) : await extract(archive, { compares });
+  const uncounted = isWhole ? await whyUncounted(archive.manifest.database) : null;
+  const counts = isWhole && uncounted === null;
+  const faults = counts ? await lookAtAll(archive, options) : await extract(wholeOf(archive), { compares });
   const at = options.now().toISOString();
   const outcome = faults.some(({ kind }) => kind === 'damaged')
     ? 'damaged'
@@ -62,7 +68,8 @@ export async function verifyArchive(path: string, options: VerifyOptions): Promi
     outcome,
     faults,
     compared,
-    counted: isWhole && archive.manifest.database.kind === 'embedded',
+    counted: counts && outcome === 'well',
+    uncounted,
   };
 }
 
@@ -81,31 +88,39 @@ function isInSample(path: string, { part, of }: Sample): boolean {
   return createHash('sha256').update(path).digest().readUInt32BE(0) % of === part - 1;
 }
 
+/** An archive with the checksum of its compressed bytes. */
+function wholeOf({ payload, manifest }: Archive) {
+  return { payload, manifest: { files: manifest.files, sha256: manifest.payload.sha256 } };
+}
+
+/** Why the rows of this database cannot be counted here, or null where they can. */
+async function whyUncounted(database: Manifest['database']): Promise<string | null> {
+  if (database.kind === 'embedded') return null;
+  const version = dumpedBy(database);
+  const why = `its dump was made by pg_dump ${version}`;
+  return fittingTool('pg_restore', { atLeast: version, why }).then(() => null, messageOf);
+}
+
 function lookAtAll(archive: Archive, { openDatabase }: VerifyOptions): Promise<Fault[]> {
-  const { manifest } = archive;
-  const whole = {
-    payload: archive.payload,
-    manifest: { files: manifest.files, sha256: manifest.payload.sha256 },
-  };
-  if (manifest.database.kind !== 'embedded') return extract(whole);
+  const { counts, database } = archive.manifest;
   return withFolderBeside(archive.path, async (folder) => {
-    const takes = (path: string): boolean => path === 'pg' || path.startsWith('pg/');
-    const faults = await extract(whole, { into: { folder, takes } });
-    return faults.length > 0 ? faults : compareCounts(openDatabase, `${folder}/pg`, manifest.counts);
+    const takes = (path: string): boolean => isOfDatabase(database, path);
+    const faults = await extract(wholeOf(archive), { into: { folder, takes } });
+    if (faults.length > 0) return faults;
+    return compareCounts(counts, () => countCopy(database, folder, openDatabase));
   });
 }
 
-/** Starts the database of a copy and compares the rows of its tables with what was counted. */
-export async function compareCounts(
-  openDatabase: OpenDatabase,
-  dataDir: string,
+/** Compares the rows of the tables of a copy with what was counted when it was made. */
+async function compareCounts(
   expected: Readonly<Record<string, number>>,
+  count: () => Promise<Record<string, number>>,
 ): Promise<Fault[]> {
   let counts: Record<string, number>;
   try {
-    counts = await withDatabase(openDatabase, dataDir, countRows);
+    counts = await count();
   } catch (thrown) {
-    return [{ kind: 'damaged', path: 'pg', problem: `its database does not start: ${messageOf(thrown)}` }];
+    return [{ kind: 'damaged', path: 'the database', problem: `it cannot be counted: ${messageOf(thrown)}` }];
   }
   const names = new Set([...Object.keys(expected), ...Object.keys(counts)]);
   return [...names].sort().flatMap((name): Fault[] => {

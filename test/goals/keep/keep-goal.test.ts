@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { goalSchema } from '../../../src/goals/definition.ts';
-import { addGoal, editGoal, removeGoal, setPaused } from '../../../src/goals/keep/keep-goal.ts';
+import { addGoal, editGoal, removeGoal, restoreGoal, setPaused } from '../../../src/goals/keep/keep-goal.ts';
 import { declareGoals } from '../../../src/goals/keep/declared.ts';
 import { makerOf } from '../../../src/goals/keep/maker.ts';
 import type { Maker } from '../../../src/goals/keep/terms.ts';
 import { createGoalKind } from '../../../src/goals/job-kind.ts';
 import { listGoals } from '../../../src/goals/rows/goals.ts';
+import { goalHistory } from '../../../src/goals/rows/history.ts';
+import { pruneRemoved } from '../../../src/retention/prune-removed.ts';
 import { goalViews } from '../../../src/goals/goal-view.ts';
 import { goalMisfits, goalSettings } from '../../../src/goals/settings.ts';
 import { operations } from '../../../src/operations.ts';
@@ -136,6 +138,35 @@ describe('a goal that is changed', () => {
     await expect(
       store.transaction((tx) => removeGoal(tx, id, { caller: { by: 'cli' }, now })),
     ).rejects.toThrow(`there is no goal ${id}`);
+  });
+
+  it('comes back within a week with its number and history, and without what was due meanwhile', async () => {
+    const { id } = await add({});
+    await store.query({
+      text: `WITH fire AS (
+               INSERT INTO job_fires (job_id, kind, nominal_at, state, worker, claimed_at, due_at, started_at, ended_at)
+               VALUES ('goal:' || $1::bigint, 'goal', $2, 'done', gen_random_uuid(), $2, $2, $2, $2) RETURNING id)
+             INSERT INTO goal_runs (fire_id, goal_id, terms, dedup_key, event_key) SELECT id, $1, '{}', 'a', 'b' FROM fire`,
+      values: [id, now],
+    });
+    const act = { caller: { by: 'cli' as const }, now };
+    const restore = (later = now) => store.transaction((tx) => restoreGoal(tx, id, { ...act, now: later }));
+    await expect(restore()).rejects.toThrow(`no goal ${id} was removed within the week`);
+    await store.transaction((tx) => removeGoal(tx, id, act));
+    expect(await createGoalKind(goalHarness(store).deps).list()).toEqual([]);
+    const later = new Date(now.getTime() + 60_000);
+    expect(await restore(later)).toMatchObject({ id, name: 'g', since: later, enabled: true });
+    expect(await names()).toEqual(['g']);
+    expect(await goalHistory(store, { goalId: id, limit: 5 })).toHaveLength(1);
+
+    await store.transaction((tx) => removeGoal(tx, id, act));
+    await add({});
+    await expect(restore()).rejects.toThrow('there is another goal g now: rename it first');
+    const days = (count: number) => new Date(now.getTime() + count * 86_400_000);
+    expect(await pruneRemoved(store, days(6))).toBe(0);
+    expect(await pruneRemoved(store, days(8))).toBe(1);
+    await expect(restore()).rejects.toThrow(`no goal ${id} was removed within the week`);
+    expect(await names()).toEqual(['g']);
   });
 });
 

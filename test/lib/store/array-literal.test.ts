@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numberArray, textArray } from '../../../src/lib/store/array-literal.ts';
+import { numberArray, realArray, textArray } from '../../../src/lib/store/array-literal.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
 const { store } = useDatabase();
 
-async function back(type: string, literal: string): Promise<unknown> {
+async function back(type: string, literal: string | Buffer): Promise<unknown> {
   const { rows } = await store.query<{ value: unknown }>({
     text: `SELECT $1::${type} AS value`,
     values: [literal],
@@ -57,5 +57,12 @@ describe('array literals', () => {
     expect(await back('bigint[]::text[]', numberArray(ids))).toEqual(ids.map(String));
     const times = [0.1, 1763847000123.456, 1e21, 5e-324];
     expect(await back('float8[]', numberArray(times))).toEqual(times);
+  });
+
+  it('keep the floats of vectors, to the last bit and in their order', async () => {
+    const vectors = [Float32Array.of(0.1, -1, 3.4e38), Float32Array.of(1e-38, 0, 0.25)];
+    const found = (await back('real[]', realArray(vectors))) as number[];
+    expect(found.map(Math.fround)).toEqual(vectors.flatMap((vector) => [...vector]));
+    expect(await back('real[]', realArray([]))).toEqual([]);
   });
 });

@@ -408,6 +408,30 @@ describe('tasks machine', () => {
     expect(tasks.problems).toEqual([]);
   });
 
+  it('cancels one whose claim is written and not yet told', async () => {
+    const claimed = withResolvers<undefined>();
+    const tasks = startTasks({
+      queue: [101],
+      claim: async (_, next) => {
+        const claim = next();
+        await claimed.promise;
+        return claim;
+      },
+      amend: (amendment) => Promise.resolve({ ...amendment, changed: false }),
+    });
+    await vi.waitFor(() => expect(tasks.claims()).toBe(1));
+    tasks.actor.send({ type: 'task.cancel', taskId: 101 });
+    tasks.actor.send({ type: 'task.cancel', taskId: 102 });
+    await vi.waitFor(() =>
+      expect(tasks.actor.getSnapshot().context).toMatchObject({ owedCancels: [101, 102] }),
+    );
+    claimed.resolve(undefined);
+    await vi.waitFor(() => expect(tasks.told).toEqual([[101, { type: 'task.cancel' }]]));
+    // The other was in no queue and is claimed by nobody.
+    await tasks.reach(idle);
+    expect(tasks.actor.getSnapshot().context).toMatchObject({ owedCancels: [] });
+  });
+
   it('looks for work after a retry, and says when there was nothing to retry', async () => {
     const tasks = startTasks({
       amend: (amendment) => Promise.resolve({ ...amendment, changed: amendment.taskId === 101 }),

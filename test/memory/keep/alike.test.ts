@@ -4,6 +4,8 @@ import { saysNothingNew, saysTheSame } from '../../../src/memory/keep/alike.ts';
 describe('saying the same', () => {
   it.each([
     ['I prefer tea.', 'i prefer tea'],
+    ['I LEFT IT IN THE CAR', 'I left it in the car'],
+    ['The NAS is for backups', 'the nas is for backups'],
     ['The backup runs every night on the nas.', 'The backup runs every night on nas'],
     [
       'Please remember: the NAS stands in the cellar.',
@@ -36,6 +38,9 @@ describe('saying the same', () => {
     ['The server was upgraded before the outage.', 'The server was upgraded after the outage.'],
     ['web-01 is in Hamburg', 'web-02 is in Hamburg'],
     ['The door is open.', 'The door is closed.'],
+    ['Lena works in IT.', 'Lena works in it.'],
+    ['The parcel is for the US.', 'The parcel is for us.'],
+    ['We meet at 5 AM.', 'We meet at 5.'],
     ['The lease ends on 31 August 2026.', 'The lease ends on 31 August 2027.'],
     ['The old router is in the attic.', 'The new router is in the attic.'],
     ['yes', 'no'],

@@ -1,13 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type EventRecord, recordEvents } from '../../../src/events/rows/record-events.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
 import type { Store, Tx } from '../../../src/lib/store/store.ts';
-import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
-import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
 import { createInHand } from '../../../src/memory/keep/in-hand.ts';
-import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
-import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { importMemories } from '../../../src/memory/rows/import-memories.ts';
+import { memoryKeeperOn } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
@@ -17,16 +13,7 @@ const { signal } = new AbortController();
 const now = new Date('2026-11-29T10:00:00Z');
 
 const keeper = (on: Store = store, budgetMs = 300_000, inHand = createInHand()) =>
-  createMemoryKeeper({
-    store: on,
-    embedders: createEmbedders(withoutModels),
-    prepareText,
-    board: createMemoryBoard(),
-    log: { info: () => undefined, warn: () => undefined },
-    budgetMs,
-    inHand,
-    now: () => now,
-  });
+  memoryKeeperOn(on, { budgetMs, inHand, now: () => now }).keep;
 
 let lastId = 0;
 const noted = (content: string, trust: 'owner' | 'local' = 'local', at = now): EventRecord => ({
@@ -69,6 +56,50 @@ describe('in bulk', () => {
     await keeper()(signal);
     expect(await count('memory_embeddings WHERE seen_count = 1002')).toBe(1);
     expect(await count('memory_inbox')).toBe(0);
+  });
+
+  it('equal notes that come one by one never wait as more than one row, and each is counted', async () => {
+    const at = (minute: number): Date => new Date(now.getTime() - minute * 60_000);
+    for (let index = 0; index < 30; index += 1)
+      await recordEvents(
+        store,
+        [noted('the pump runs', 'local', at(30 - index)), noted(`reading ${index}`)],
+        now,
+      );
+    expect(await count(`memory_embeddings WHERE content = 'the pump runs'`)).toBe(1);
+    // What differs in anything else than its time waits by itself.
+    await recordEvents(store, [noted('the pump runs', 'owner')], now);
+    expect(await count(`memory_embeddings WHERE content = 'the pump runs'`)).toBe(2);
+    await keeper()(signal);
+    await recordEvents(store, [noted('the pump runs', 'local', at(90))], now);
+    await keeper()(signal);
+    const { rows } = await store.query({
+      text: `SELECT trust, seen_count, created_at FROM memory_embeddings WHERE content = 'the pump runs' ORDER BY trust`,
+    });
+    expect(rows).toMatchObject([
+      { trust: 'local', seen_count: 31, created_at: at(90) },
+      { trust: 'owner', seen_count: 1 },
+    ]);
+  });
+
+  it('counts what is said again while its memory is being merged', async () => {
+    await recordEvents(store, [noted('the pump runs')], now);
+    await keeper()(signal);
+    await recordEvents(store, [noted('the pump runs')], now);
+    // The moment before the batch is carried out.
+    let isFirst = true;
+    const late: Store = {
+      query: (statement) => store.query(statement),
+      async transaction(work) {
+        if (isFirst) await recordEvents(store, [noted('the pump runs'), noted('the pump runs')], now);
+        isFirst = false;
+        return store.transaction(work);
+      },
+    };
+    await keeper(late)(signal);
+    await keeper()(signal);
+    expect(await count('memory_embeddings')).toBe(1);
+    expect(await count('memory_embeddings WHERE seen_count = 4')).toBe(1);
   });
 
   it('the owner’s last words are found while thousands of others wait', async () => {

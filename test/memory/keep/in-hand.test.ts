@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
-import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
 import { afterInHand, createInHand } from '../../../src/memory/keep/in-hand.ts';
-import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
-import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
 import { createRevealer } from '../../../src/memory/keep/reveal.ts';
 import { editMemory } from '../../../src/memory/rows/edit-memory.ts';
 import { insertMemory } from '../../../src/memory/rows/insert-memory.ts';
+import { memoryKeeperOn } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
@@ -52,14 +49,7 @@ describe('what is in hand', () => {
 
   it('is found by a question that is asked at once', async () => {
     const inHand = createInHand();
-    const keep = createMemoryKeeper({
-      store,
-      embedders: createEmbedders(withoutModels),
-      prepareText,
-      board: createMemoryBoard(),
-      inHand,
-      log: { info: () => undefined, warn: () => undefined },
-    });
+    const { keep } = memoryKeeperOn(store, { inHand });
     await keep(signal);
     const content = 'the nas said that its fan is loud';
     await insertMemory(store, {

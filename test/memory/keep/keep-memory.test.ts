@@ -1,14 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { InferenceAwayError, StoreAwayError } from '../../../src/lib/errors.ts';
 import type { EmbedderState, Inference } from '../../../src/lib/inference/inference.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
 import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
 import { embedLexically } from '../../../src/memory/embed/lexical-embedder.ts';
-import { createMemoryKeeper, type KeeperDeps } from '../../../src/memory/keep/keep-memory.ts';
-import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
 import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { insertMemory, type NewMemory } from '../../../src/memory/rows/insert-memory.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
+import { memoryKeeperOn, type WholeKeeperDeps } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 import { isEcho } from '../../../src/memory/keep/similar.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
@@ -19,17 +17,8 @@ const { store } = useDatabase('memory_embeddings', 'memory_documents', 'tasks', 
 const { signal } = new AbortController();
 const log = { info: vi.fn(), warn: vi.fn() };
 
-function keeper(deps: Partial<KeeperDeps> = {}) {
-  const board = createMemoryBoard();
-  const keep = createMemoryKeeper({
-    store,
-    embedders: createEmbedders(withoutModels),
-    prepareText,
-    board,
-    log,
-    budgetMs: 60_000,
-    ...deps,
-  });
+function keeper({ on = store, ...deps }: WholeKeeperDeps & { on?: Store } = {}) {
+  const { board, keep } = memoryKeeperOn(on, { log, ...deps });
   return { board, keep: () => keep(signal) };
 }
 
@@ -237,7 +226,7 @@ describe('preparing memories', () => {
   it('stops where the store is away, and goes on where it was', async () => {
     await add('one');
     const away: Store = { ...store, transaction: () => Promise.reject(new StoreAwayError('away')) };
-    await expect(keeper({ store: away }).keep()).rejects.toThrow(StoreAwayError);
+    await expect(keeper({ on: away }).keep()).rejects.toThrow(StoreAwayError);
     expect(await rows('SELECT prepared FROM memory_embeddings')).toEqual([{ prepared: false }]);
     await keeper().keep();
     expect(await rows('SELECT prepared FROM memory_embeddings')).toEqual([{ prepared: true }]);
@@ -289,7 +278,7 @@ describe('cutting documents', () => {
         transaction: (work) =>
           left-- > 0 ? store.transaction(work) : Promise.reject(new StoreAwayError('killed')),
       };
-      const ended = await keeper({ store: dying })
+      const ended = await keeper({ on: dying })
         .keep()
         .then(
           () => true,

@@ -107,6 +107,11 @@ describe('recall', () => {
     ]);
   });
 
+  it('leaves the same words in another order', async () => {
+    await remember('Bob owes Alice fifty euros', 'Alice owes Bob fifty euros');
+    expect(await contents('who owes fifty euros?')).toHaveLength(2);
+  });
+
   it('stays within its limit and its budget of tokens', async () => {
     const filler = 'lorem ipsum dolor sit amet '.repeat(10);
     await remember(

@@ -3,7 +3,7 @@ import { recallLines } from '../../../src/cli/recall-print.ts';
 import { recordEvents } from '../../../src/events/rows/record-events.ts';
 import { localIso, localTime, zoneName } from '../../../src/lib/local-time.ts';
 import { importMemories } from '../../../src/memory/rows/import-memories.ts';
-import { takeFromInbox } from '../../../src/memory/rows/inbox.ts';
+import { moveWaiting } from '../../../src/memory/rows/inbox.ts';
 import { insertMemory } from '../../../src/memory/rows/insert-memory.ts';
 import { searchFullText } from '../../../src/memory/recall/full-text.ts';
 import { assemblePrompt } from '../../../src/tasks/run/prompt.ts';
@@ -17,7 +17,11 @@ const memory = { kind: 'note', source: 'shell', trust: 'owner', origin: 'owner' 
 
 /** The contents that these days find, each in both spellings. */
 async function on(day: string, iso: string): Promise<string[]> {
-  await takeFromInbox(store, { limit: 100, maxChars: 100_000 });
+  const waiting = await store.query<{ id: number }>({ text: 'SELECT id FROM memory_inbox' });
+  await moveWaiting(
+    store,
+    waiting.rows.map(({ id }) => id),
+  );
   await store.query({ text: 'UPDATE memory_embeddings SET prepared = true' });
   const found = await Promise.all(
     [day, iso].map(async (text) => {

@@ -1,14 +1,10 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadBeir } from '../../../bench/recall/beir.ts';
 import { packagePath } from '../../../src/lib/package-root.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
-import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
-import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
-import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
-import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { foldStatistics } from '../../../src/memory/recall/fold-statistics.ts';
 import { searchFullText } from '../../../src/memory/recall/full-text.ts';
 import { insertMemory } from '../../../src/memory/rows/insert-memory.ts';
+import { memoryKeeperOn } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
@@ -18,15 +14,7 @@ const { signal } = new AbortController();
 const set = await loadBeir(packagePath('bench', 'recall', 'languages'));
 const contents = new Map<string, string>();
 
-const keep = () =>
-  createMemoryKeeper({
-    store,
-    embedders: createEmbedders(withoutModels),
-    prepareText,
-    board: createMemoryBoard(),
-    log: { info: () => undefined, warn: () => undefined },
-    budgetMs: 60_000,
-  })(signal);
+const keep = () => memoryKeeperOn(store).keep(signal);
 const terms = async (text: string): Promise<string[]> =>
   (
     await store.query<{ terms: string[] }>({

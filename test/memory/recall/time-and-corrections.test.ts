@@ -1,12 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DAY } from '../../../src/lib/time.ts';
-import { withoutModels } from '../../../src/lib/inference/without-models.ts';
-import { createEmbedders } from '../../../src/memory/embed/embedders.ts';
-import { createMemoryKeeper } from '../../../src/memory/keep/keep-memory.ts';
-import { createMemoryBoard } from '../../../src/memory/keep/memory-board.ts';
-import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { editMemory } from '../../../src/memory/rows/edit-memory.ts';
 import { insertMemory, type NewMemory } from '../../../src/memory/rows/insert-memory.ts';
+import { memoryKeeperOn } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
@@ -16,16 +12,7 @@ const { signal } = new AbortController();
 const now = new Date('2026-11-29T10:00:00Z');
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY);
 
-const keep = () =>
-  createMemoryKeeper({
-    store,
-    embedders: createEmbedders(withoutModels),
-    prepareText,
-    board: createMemoryBoard(),
-    log: { info: () => undefined, warn: () => undefined },
-    budgetMs: 60_000,
-    now: () => now,
-  })(signal);
+const keep = () => memoryKeeperOn(store, { now: () => now }).keep(signal);
 const say = (content: string, days: number, more: Partial<NewMemory> = {}) =>
   insertMemory(store, {
     content,
@@ -70,6 +57,21 @@ describe('the time that is asked about', () => {
   });
 });
 
+describe('a time in a question about what holds', () => {
+  it('does not hide what was said long before', async () => {
+    await say('the spare key is with Ulla in the blue house', 60);
+    await say('the plumber comes on Friday at nine', 8);
+    for (let number = 0; number < 15; number += 1)
+      await say(`parcel ${number} came by the back door`, number / 100);
+    for (let number = 0; number < 15; number += 1)
+      await say(`letter ${number} went to the office`, 2 + number / 100);
+    await keep();
+    expect((await recalled('who has the spare key today?'))[0]).toMatch(/Ulla/);
+    expect((await recalled('who comes on Friday?'))[0]).toMatch(/plumber/);
+    expect((await recalled('what is on Friday?'))[0]).toMatch(/plumber/);
+  });
+});
+
 const corrections = [
   [
     'the spare key is with Ulla in the blue house',
@@ -101,6 +103,26 @@ const corrections = [
   ],
   ['La clé est chez Marie', 'La clé est chez Paul', 'où est la clé ?', 'Marie'],
   ['备用钥匙在王阿姨家', '备用钥匙现在在李叔叔家', '备用钥匙在哪里？', '王阿姨'],
+  [
+    'The bins are collected on Mondays',
+    'The bins are collected on Thursdays now',
+    'when are the bins collected?',
+    'Mondays',
+  ],
+  [
+    "Anna's phone number is 555 1234",
+    "Anna's new number is 555 9876",
+    "what is Anna's phone number?",
+    '1234',
+  ],
+  [
+    'The gym membership costs 40 euros',
+    'The gym raised the membership to 55 euros',
+    'how much does the gym membership cost?',
+    '40',
+  ],
+  ['合鍵は山田さんが持っています', '合鍵は今、田中さんが持っています', '合鍵は誰が持っていますか', '山田'],
+  ['المفتاح عند سعاد', 'المفتاح الآن عند علا', 'أين المفتاح؟', 'سعاد'],
 ] as const;
 
 describe('a correction', () => {
@@ -130,6 +152,8 @@ describe('a correction', () => {
     ['port 8080 is used by nginx', 'port 8081 is used by grafana'],
     ['Lena is allergic to peanuts', 'Lena is allergic to sesame'],
     ['The meeting is on Tuesday', 'The party is on Friday'],
+    ['the nas holds the photos', 'the nas now holds the videos too'],
+    ['Tom works at Siemens', 'Anna works at Bosch now'],
   ])('is not seen in %j and %j', async (one, other) => {
     await say(one, 20);
     await say(other, 2);

@@ -24,7 +24,8 @@ describe('passes', () => {
   it('end with their task, whether they were taken or not, and leave others alone', () => {
     const passes = createAgentPasses();
     const unused = passes.issue(pass(1));
-    passes.revoke(1);
+    expect(passes.revoke(1)).toBe(true);
+    expect(passes.revoke(1)).toBe(false);
     expect(() => passes.open(unused)).toThrow('the token is not good');
     const { session } = passes.open(passes.issue(pass(2)));
     const { session: other } = passes.open(passes.issue(pass(3)));

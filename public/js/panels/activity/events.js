@@ -13,6 +13,7 @@ import { bindKey } from '../../shell/keys.js';
 import { addressOf } from '../../shell/routes.js';
 import { withRows } from '../../state/rows.js';
 import { html, useEffect, useState } from '../../view.js';
+import { useOpened } from './opened.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['events.list']['items'][number]} EventSummary */
 
@@ -25,7 +26,7 @@ export function Events({ text }) {
   const [status, setStatus] = useState('');
   const [paused, setPaused] = useState(false);
   const [omitted, setOmitted] = useState(0);
-  const [opened, setOpened] = useState(/** @type {number | null} */ (null));
+  const { opened, open, close } = useOpened('events');
   const filter = {
     ...(text !== '' && { text }),
     ...(priority !== '' && { priority }),
@@ -89,7 +90,7 @@ export function Events({ text }) {
                 one.source === other.source &&
                 one.status === other.status &&
                 one.priority === other.priority}
-              onOpen=${(/** @type {EventSummary} */ event) => setOpened(event.id)}
+              onOpen=${(/** @type {EventSummary} */ event) => open(event.id)}
               onNearEnd=${loadMore}
               row=${(/** @type {EventSummary} */ event, /** @type {unknown} */ times) =>
                 html`<div class="event-row">
@@ -101,7 +102,17 @@ export function Events({ text }) {
                 </div>`}
             />`
     }
-    ${opened === null ? null : html`<${EventDialog} id=${opened} onClose=${() => setOpened(null)} />`}`;
+    ${opened === null ? null : html`<${EventDialog} key=${opened} id=${opened} onClose=${close} />`}`;
+}
+
+/** What a payload says to people; null where it says it in a way of its own. @param {string} payload */
+function textOf(payload) {
+  try {
+    const { text } = JSON.parse(payload);
+    return typeof text === 'string' ? text : null;
+  } catch {
+    return /^\s*[[{]/.test(payload) ? null : payload;
+  }
 }
 
 /** @param {{ id: number, onClose: () => void }} props */
@@ -132,7 +143,15 @@ function EventDialog({ id, onClose }) {
                       </dd>`
               }
             </dl>
-            <${Code} text=${data.payload} label="Payload" />
+            ${
+              textOf(data.payload) === null
+                ? html`<${Code} text=${data.payload} label="Payload" />`
+                : html`<p class="event-text">${textOf(data.payload)}</p>
+                    <details class="small">
+                      <summary class="soft">As it came</summary>
+                      <${Code} text=${data.payload} label="Payload" />
+                    </details>`
+            }
             ${data.reply === null ? null : html`<${Markdown} text=${data.reply} />`}`
     }
     <div class="actions is-end">

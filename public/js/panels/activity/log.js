@@ -1,22 +1,25 @@
 import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
-import { Dialog } from '../../components/dialog.js';
+import { Dialog, Gone } from '../../components/dialog.js';
 import { Code } from '../../components/markdown.js';
 import { DayList } from '../../components/day-list.js';
 import { Time } from '../../components/time.js';
 import { usePages } from '../../link/use-pages.js';
 import { addressOf } from '../../shell/routes.js';
+import { useRow } from '../../link/use-row.js';
 import { html, useState } from '../../view.js';
+import { useOpened } from './opened.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['activity.list']['items'][number]} Activity */
 
 /** The log of decisions and facts. @param {{ text: string }} props */
 export function Log({ text }) {
   const [actor, setActor] = useState('');
-  const [opened, setOpened] = useState(/** @type {Activity | null} */ (null));
+  const { opened, open, close } = useOpened('log');
   const { items, error, loadMore, reload } = usePages('activity.list', {
     ...(text !== '' && { text }),
     ...(actor !== '' && { actor }),
   });
+  const { row: shown, missing } = useRow('activity.list', items, opened);
   return html`<div class="actions">
       <input
         type="text"
@@ -47,7 +50,7 @@ export function Log({ text }) {
               at=${(/** @type {Activity} */ row) => row.at}
               same=${(/** @type {Activity} */ one, /** @type {Activity} */ other) =>
                 one.summary === other.summary && one.action === other.action && one.actor === other.actor}
-              onOpen=${setOpened}
+              onOpen=${(/** @type {Activity} */ row) => open(row.id)}
               onNearEnd=${loadMore}
               row=${(/** @type {Activity} */ row, /** @type {unknown} */ times) =>
                 html`<div class="log-row">
@@ -57,7 +60,8 @@ export function Log({ text }) {
                 </div>`}
             />`
     }
-    ${opened === null ? null : html`<${Line} row=${opened} onClose=${() => setOpened(null)} />`}`;
+    ${shown === null ? null : html`<${Line} key=${opened} row=${shown} onClose=${close} />`}
+    ${missing ? html`<${Gone} what="line of the log" id=${opened} onClose=${close} />` : null}`;
 }
 
 /** @param {{ row: Activity, onClose: () => void }} props */

@@ -95,7 +95,7 @@ function JobRow({ row: { id, job, fires, planned }, day }) {
       <p class="one-line">
         <b>${job?.label ?? id}</b> ${job === null ? null : html`<${Tag}>${job.kind}<//>`}
       </p>
-      <p class="soft small one-line" title=${job?.problem ?? undefined}>
+      <p class="soft small one-line" title=${job?.problem ?? job?.cron ?? undefined}>
         ${job === null ? 'is no more' : (job.problem ?? scheduleWords(job, duration))}
       </p>
     </div>

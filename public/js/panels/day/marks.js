@@ -75,11 +75,11 @@ export function neighbour(day, step) {
 
 /**
  * When a job runs, in a few words.
- * @param {{ cron: string | null, zone: string | null, everyMs: number | null, at: string | null }} job
+ * @param {{ cron: string | null, zone: string | null, everyMs: number | null, at: string | null, words: string | null }} job
  * @param {(ms: number) => string} duration
  */
-export function scheduleWords({ cron, zone, everyMs, at }, duration) {
-  if (cron !== null) return `${cron} · ${zone ?? ''}`;
+export function scheduleWords({ cron, words, zone, everyMs, at }, duration) {
+  if (cron !== null) return `${words ?? cron} · ${zone ?? ''}`;
   if (everyMs !== null) return `every ${duration(everyMs)}`;
   return at === null ? '' : 'once';
 }

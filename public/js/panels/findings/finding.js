@@ -7,23 +7,52 @@ import { act } from '../../link/act.js';
 import { useResource } from '../../link/use-resource.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
-import { Dismiss, Snooze } from './decide.js';
+import { ReasonField } from '../../components/reason-field.js';
+import { go } from '../../shell/location.js';
+import { Snooze } from './snooze.js';
 import { Evidence } from './evidence.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['finding.get']} Finding */
-/** @typedef {'accept' | 'dismiss' | 'snooze'} Decision */
+/** @typedef {'accept' | 'dismiss' | 'snooze' | 'reopen'} Decision */
 /** @typedef {(finding: Finding, decision: Decision, more?: { reason?: string, until?: string }) => Promise<void>} Decide */
 
 /** What each decision is called once it is done. */
-export const decided = /** @type {const} */ ({ accept: 'accepted', dismiss: 'dismissed', snooze: 'snoozed' });
+export const decided = /** @type {const} */ ({
+  accept: 'accepted',
+  dismiss: 'dismissed',
+  snooze: 'snoozed',
+  reopen: 'open',
+});
+
+const said = {
+  accept: 'It is a wish now.',
+  dismiss: 'Dismissed: it comes back only with new evidence.',
+  snooze: 'Snoozed.',
+  reopen: 'It waits for you again.',
+};
 
 /**
- * Decides a finding and says what became of it.
- * @param {Finding} finding @param {Decision} decision @param {{ reason?: string, until?: string }} more @param {() => void} undo
+ * Decides a finding, says what became of it and offers the way back.
+ * @param {Finding} finding @param {Decision} decision @param {{ reason?: string, until?: string }} more
+ * @param {() => void} reload what is shown is another one now
  */
-export async function decideFinding(finding, decision, more, undo) {
-  const says = { accept: 'Accepted: it is a wish now.', dismiss: 'Dismissed.', snooze: 'Snoozed.' };
-  await act('finding.decide', { id: finding.id, decision, ...more }, { says: says[decision], undo });
+export async function decideFinding({ id }, decision, more, reload) {
+  const back = async () => {
+    await act('finding.decide', { id, decision: 'reopen' }, { says: said.reopen });
+    reload();
+  };
+  /** @type {import('../../link/act.js').ActOptions<'finding.decide'>} */
+  const options = {
+    says: said[decision],
+    undo: reload,
+    ...((decision === 'dismiss' || decision === 'snooze') && {
+      action: { label: 'Undo', run: () => void back() },
+    }),
+    ...(decision === 'accept' && {
+      action: { label: 'See it', run: () => go('decide', ['wishes']) },
+    }),
+  };
+  await act('finding.decide', { id, decision, ...more }, options);
 }
 
 /**
@@ -46,7 +75,7 @@ export function FindingPage({ id }) {
       >
       <h1>Finding ${id}</h1>
       ${data === null ? null : html`<${State} state=${data.severity} />`}
-      ${data === null ? null : html`<div class="end"><${Decisions} finding=${data} onDecide=${decide} /></div>`}
+      ${data === null ? null : html`<div class="end"><${Decisions} finding=${data} onDecide=${decide} asksWhy /></div>`}
     </div>
     ${
       data !== null
@@ -60,27 +89,38 @@ export function FindingPage({ id }) {
   </section>`;
 }
 
-/** Buttons where it waits, else what it is. @param {{ finding: Finding, onDecide: Decide }} props */
-export function Decisions({ finding, onDecide }) {
-  const [asked, setAsked] = useState(/** @type {Decision | null} */ (null));
-  const close = () => setAsked(null);
-  if (finding.state !== 'open' && finding.state !== 'snoozed')
-    return html`<${State} state=${finding.state} />`;
-  return html`${finding.state === 'snoozed' ? html`<${State} state="snoozed" />` : html`<${Button} kind="quiet" onClick=${() => setAsked('snooze')}>Snooze<//>`}
-    <${Button} onClick=${() => setAsked('dismiss')}>Dismiss<//>
+/**
+ * Buttons where it waits, else what it is.
+ * @param {{ finding: Finding, onDecide: Decide, asksWhy?: boolean }} props `asksWhy`: there is room for the reason
+ */
+export function Decisions({ finding, onDecide, asksWhy = false }) {
+  const [snoozing, setSnoozing] = useState(false);
+  const [reason, setReason] = useState('');
+  const dismiss = () => {
+    const why = reason.trim();
+    setReason('');
+    void onDecide(finding, 'dismiss', why === '' ? {} : { reason: why });
+  };
+  const { state } = finding;
+  const takeBack = html`<${State} state=${state} /><${Button}
+      kind="quiet"
+      onClick=${() => void onDecide(finding, 'reopen')}
+      >Take it back<//
+    >`;
+  if (state === 'dismissed') return takeBack;
+  if (state !== 'open' && state !== 'snoozed') return html`<${State} state=${state} />`;
+  return html`${state === 'snoozed' ? takeBack : html`<${Button} kind="quiet" onClick=${() => setSnoozing(true)}>Snooze<//>`}
+    ${asksWhy ? html`<${ReasonField} reason=${reason} onReason=${setReason} says="Kept with the finding and in the log" />` : null}
+    <${Button}
+      title="It comes back only with new evidence. Three dismissals rest its detector, until what it finds weighs twice as much."
+      onClick=${dismiss}
+      >Dismiss<//
+    >
     <${Button} kind="primary" onClick=${() => void onDecide(finding, 'accept')}>Make it a wish<//>
     ${
-      asked === 'dismiss'
-        ? html`<${Dismiss}
-            onClose=${close}
-            onConfirm=${(/** @type {string} */ reason) => void onDecide(finding, 'dismiss', reason === '' ? {} : { reason })}
-          />`
-        : null
-    }
-    ${
-      asked === 'snooze'
+      snoozing
         ? html`<${Snooze}
-            onClose=${close}
+            onClose=${() => setSnoozing(false)}
             onConfirm=${(/** @type {string} */ until) => void onDecide(finding, 'snooze', { until })}
           />`
         : null
@@ -115,7 +155,7 @@ export function Grounds({ finding }) {
           ${figures.map(({ name, value, usual, unit }) => [
             html`<dt>${name}</dt>`,
             html`<dd>
-              ${said(value, unit)}${usual === undefined ? null : html` <span class="soft">usually ${said(usual, unit)}</span>`}
+              ${figure(value, unit)}${usual === undefined ? null : html` <span class="soft">usually ${figure(usual, unit)}</span>`}
             </dd>`,
           ])}
         </dl>`
@@ -126,7 +166,7 @@ export function Grounds({ finding }) {
 }
 
 /** @param {number} value @param {string} unit */
-function said(value, unit) {
+function figure(value, unit) {
   if (unit === 'share') return percent(value);
   if (unit === 'ms') return duration(value);
   if (unit === 'usd') return money(value);

@@ -1,7 +1,7 @@
 import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
 import { Code } from '../../components/markdown.js';
 import { Sparkline } from '../../components/sparkline.js';
-import { Time } from '../../components/time.js';
+import { Lasting, Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
 import { percent } from '../../format/quantity.js';
 import { useResource } from '../../link/use-resource.js';
@@ -105,7 +105,7 @@ function Row({ host }) {
     </div>
     <div class="machine-state">
       <${State} state=${host.state} />
-      <p class="soft small">since <${Time} at=${host.since} /></p>
+      <p class="soft small">for <${Lasting} from=${host.since} /></p>
     </div>
     <${Measure} name="load" values=${series.load} value=${latest?.loadPerCpu ?? null} limit=${1} />
     <${Measure}

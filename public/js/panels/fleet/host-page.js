@@ -1,5 +1,4 @@
 import { Button, Loading, Problem, State, Tag } from '../../components/basics.js';
-import { Confirm } from '../../components/dialog.js';
 import { Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
 import { bytes, percent } from '../../format/quantity.js';
@@ -45,7 +44,6 @@ export function HostPage({ name }) {
 /** @param {{ host: Page, onDone: () => void }} props */
 function Acts({ host, onDone }) {
   const [busy, setBusy] = useState(false);
-  const [removes, setRemoves] = useState(false);
   const [edits, setEdits] = useState(false);
   const { name, enabled, maintenance, declaredIn } = host;
   const run = async (/** @type {Promise<unknown>} */ done) => {
@@ -55,7 +53,12 @@ function Acts({ host, onDone }) {
     onDone();
   };
   const remove = async () => {
-    if ((await act('fleet.remove', { name }, { says: `${name} is watched no more.` })) !== undefined)
+    const back = async () => {
+      if ((await act('fleet.restore', { name }, { says: `${name} is watched again.` })) !== undefined)
+        go('fleet', [name]);
+    };
+    const action = { label: 'Undo', run: () => void back() };
+    if ((await act('fleet.remove', { name }, { says: `${name} is watched no more.`, action })) !== undefined)
       go('fleet');
   };
   return html`${
@@ -82,21 +85,8 @@ function Acts({ host, onDone }) {
       onClick=${() => void run(enabled ? act('fleet.pause', { name }, { says: `${name} is not polled any more.` }) : act('fleet.resume', { name }, { says: `${name} is polled again.` }))}
       >${enabled ? 'Pause' : 'Resume'}<//
     >
-    ${declaredIn === null ? html`<${Button} onClick=${() => setEdits(true)}>Change<//><${Button} kind="danger" onClick=${() => setRemoves(true)}>Remove<//>` : html`<${Tag} title="It is declared in config.json, and changed there">config.json<//>`}
-    ${edits ? html`<${HostEdit} host=${host} onClose=${() => setEdits(false)} onSaved=${onDone} />` : null}
-    ${
-      removes
-        ? html`<${Confirm}
-            title=${`Remove ${name}?`}
-            verb="Remove it"
-            danger
-            onClose=${() => setRemoves(false)}
-            onConfirm=${() => void remove()}
-          >
-            Its reports and events are deleted. What is behind it stays.
-          <//>`
-        : null
-    }`;
+    ${declaredIn === null ? html`<${Button} onClick=${() => setEdits(true)}>Change<//><${Button} kind="danger" onClick=${() => void remove()}>Remove<//>` : html`<${Tag} title="It is declared in config.json, and changed there">config.json<//>`}
+    ${edits ? html`<${HostEdit} host=${host} onClose=${() => setEdits(false)} onSaved=${onDone} />` : null} `;
 }
 
 /** @param {{ host: Page }} props */

@@ -1,20 +1,27 @@
 import { Button, State, Tag } from '../../components/basics.js';
-import { Confirm } from '../../components/dialog.js';
 import { Time } from '../../components/time.js';
 import { plural } from '../../format/quantity.js';
 import { act } from '../../link/act.js';
-import { html, useState } from '../../view.js';
+import { addressOf } from '../../shell/routes.js';
+import { html, useEffect, useRef, useState } from '../../view.js';
 import { GoalHistory } from './goal-history.js';
 
 /** @typedef {import('./goals.js').Goal} Goal */
 
 /**
  * A goal with what can be done to it.
- * @param {{ goal: Goal, onShow: (goal: Goal) => void, onReload: () => void, onEdit: () => void }} props
+ * @param {{ goal: Goal, isChosen: boolean, onShow: (goal: Goal) => void, onReload: () => void, onEdit: () => void }} props
+ *   `isChosen`: the address leads to it
  */
-export function GoalRow({ goal, onShow, onReload, onEdit }) {
-  const [asked, setAsked] = useState(false);
-  const [open, setOpen] = useState(false);
+export function GoalRow({ goal, isChosen, onShow, onReload, onEdit }) {
+  const [open, setOpen] = useState(isChosen);
+  const row = useRef(/** @type {HTMLLIElement | null} */ (null));
+  useEffect(() => {
+    if (!isChosen) return;
+    setOpen(true);
+    row.current?.scrollIntoView({ block: 'nearest' });
+    row.current?.focus({ preventScroll: true });
+  }, [isChosen]);
   const pause = async (/** @type {boolean} */ paused) => {
     onShow({ ...goal, paused });
     await act(
@@ -33,37 +40,37 @@ export function GoalRow({ goal, onShow, onReload, onEdit }) {
     setOpen(true);
   };
   const remove = async () => {
-    await act('goal.remove', { id: goal.id }, { says: ({ message }) => message });
+    const back = async () => {
+      await act('goal.restore', { id: goal.id }, { says: `“${goal.name}” is back.` });
+      onReload();
+    };
+    await act(
+      'goal.remove',
+      { id: goal.id },
+      { says: `“${goal.name}” is removed.`, action: { label: 'Undo', run: () => void back() } },
+    );
     onReload();
   };
-  return html`<li class="decision goal">
+  return html`<li
+    ref=${row}
+    class=${`decision goal${isChosen ? ' is-chosen' : ''}`}
+    tabindex=${isChosen ? -1 : undefined}
+    aria-current=${isChosen ? 'true' : undefined}
+  >
     <div class="decision-head">
       <${State} state=${goal.paused ? 'degraded' : 'ready'} word=${goal.paused ? 'paused' : 'on'} />
-      <b class="grow">${goal.name}</b>
+      <b class="grow"><a class="plain-link" href=${addressOf('goals', [goal.id])}>${goal.name}</a></b>
       ${goal.declaredIn === null ? null : html`<${Tag} title="It is edited there">${goal.declaredIn}<//>`}
       <div class="end">
         <${Button} onClick=${() => void run()}>Run now<//>
         <${Button} onClick=${() => void pause(!goal.paused)}>${goal.paused ? 'Resume' : 'Pause'}<//>
         <${Button} pressed=${open} onClick=${() => setOpen(!open)}>History<//>
-        ${goal.declaredIn === null ? html`<${Button} onClick=${onEdit}>Edit<//><${Button} kind="danger" onClick=${() => setAsked(true)}>Remove<//>` : null}
+        ${goal.declaredIn === null ? html`<${Button} onClick=${onEdit}>Edit<//><${Button} kind="danger" onClick=${() => void remove()}>Remove<//>` : null}
       </div>
     </div>
     <p class="wish-text">${goal.prompt ?? html`<code>${goal.reflex}</code>`}</p>
     <${GoalFacts} goal=${goal} />
     ${open ? html`<${GoalHistory} id=${goal.id} />` : null}
-    ${
-      asked
-        ? html`<${Confirm}
-            title=${`Remove “${goal.name}”?`}
-            verb="Remove it"
-            danger
-            onClose=${() => setAsked(false)}
-            onConfirm=${() => void remove()}
-          >
-            Its history goes with it. A run that is going on is ended.
-          <//>`
-        : null
-    }
   </li>`;
 }
 

@@ -1,6 +1,8 @@
 import { Button, Empty, Loading, Problem } from '../../components/basics.js';
 import { useResource } from '../../link/use-resource.js';
-import { html, useState } from '../../view.js';
+import { place } from '../../shell/location.js';
+import { useStore } from '../../state/use-store.js';
+import { html, useEffect, useState } from '../../view.js';
 import { GoalForm } from './goal-form.js';
 import { GoalRow } from './goal-row.js';
 
@@ -14,6 +16,12 @@ export function GoalsPanel() {
   const [limit, setLimit] = useState(rowsAtOnce);
   const { data, error, reload, update } = useResource('goals.list', { limit });
   const [edited, setEdited] = useState(/** @type {Goal | 'new' | null} */ (null));
+  const chosen = useStore(place, ({ rest }) => rest[0]);
+  const isChosen = (/** @type {Goal} */ { id, name }) => chosen === String(id) || chosen === name;
+  const isListed = data === null || chosen === undefined || data.some(isChosen);
+  useEffect(() => {
+    if (!isListed && data.length >= limit) setLimit(mostRows);
+  }, [isListed, data]);
   const show = (/** @type {Goal} */ changed) =>
     update((goals) => goals.map((each) => (each.id === changed.id ? changed : each)));
   const list =
@@ -27,7 +35,7 @@ export function GoalsPanel() {
             weekday at nine. A command may decide whether it is done.<//
           >`
         : html`<ul class="grow scrolls">
-            ${data.map((goal) => html`<${GoalRow} key=${goal.id} goal=${goal} onShow=${show} onReload=${reload} onEdit=${() => setEdited(goal)} />`)}
+            ${data.map((goal) => html`<${GoalRow} key=${goal.id} goal=${goal} isChosen=${isChosen(goal)} onShow=${show} onReload=${reload} onEdit=${() => setEdited(goal)} />`)}
             ${
               data.length < limit || limit >= mostRows
                 ? null
@@ -41,6 +49,7 @@ export function GoalsPanel() {
       <h1>Goals</h1>
       <div class="end"><${Button} onClick=${() => setEdited('new')}>Add a goal<//></div>
     </div>
+    ${isListed || data.length >= limit ? null : html`<p class="soft" role="status">There is no goal ${chosen} (any more).</p>`}
     ${list}
     ${
       edited === null

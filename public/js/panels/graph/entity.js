@@ -40,7 +40,7 @@ export function Entity({ id }) {
                   : html`<ul>
                       ${data.relations.map(
                         (relation) =>
-                          html`<li key=${relation.id} class="evidence">
+                          html`<li key=${relation.id} class="read-where">
                             <p>
                               <span class="soft"
                                 >${relation.direction === 'out' ? '→' : '←'}
@@ -60,7 +60,7 @@ export function Entity({ id }) {
                 data.evidence.length === 0
                   ? html`<p class="soft">The evidence is gone by now.</p>`
                   : html`<ul>
-                      ${data.evidence.map((evidence, index) => html`<li key=${index} class="evidence"><${Evidence} evidence=${evidence} /></li>`)}
+                      ${data.evidence.map((evidence, index) => html`<li key=${index} class="read-where"><${Evidence} evidence=${evidence} /></li>`)}
                     </ul>`
               }
             </section>`

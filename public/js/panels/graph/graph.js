@@ -1,4 +1,4 @@
-import { Empty, Loading, Problem, Tag } from '../../components/basics.js';
+import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
 import { SearchField } from '../../components/search-field.js';
 import { count } from '../../format/quantity.js';
 import { useResource } from '../../link/use-resource.js';
@@ -10,6 +10,7 @@ import { kindTone, kinds } from './kinds.js';
 import { Picture } from './picture.js';
 
 const shown = 2_000;
+const mostListed = 300;
 
 /** Whom and what it knows, as a picture; a chosen entity says where each thing was read. */
 export function GraphPanel() {
@@ -17,9 +18,12 @@ export function GraphPanel() {
   const chosen = Number(rest[0]) > 0 ? Number(rest[0]) : null;
   const kind = kinds.find((name) => name === query.kind) ?? '';
   const [text, setText] = useState('');
+  const [listed, setListed] = useState(false);
   // Whoever is chosen, by whatever way, is what one looks at.
   useEffect(() => {
-    if (chosen !== null) setText('');
+    if (chosen === null) return;
+    setText('');
+    setListed(false);
   }, [chosen]);
   const { data, error, reload } = useResource('graph.get', { limit: shown, ...(kind !== '' && { kind }) });
   return html`<div class="graph">
@@ -35,6 +39,7 @@ export function GraphPanel() {
           <option value="">Any kind</option>
           ${kinds.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
         </select>
+        <${Button} pressed=${listed} onClick=${() => setListed(!listed)}>List<//>
         <${SearchField}
           label="Find an entity"
           value=${text}
@@ -43,7 +48,7 @@ export function GraphPanel() {
         />
       </div>
     </div>
-    <div class=${`graph-stage${chosen !== null || text !== '' ? ' has-side' : ''}`}>
+    <div class=${`graph-stage${chosen !== null || text !== '' || listed ? ' has-side' : ''}`}>
       ${
         data === null
           ? html`<div class="panel">
@@ -71,7 +76,8 @@ export function GraphPanel() {
                 </div>`
       }
       ${text === '' ? null : html`<${Found} text=${text} onChoose=${() => setText('')} />`}
-      ${chosen === null || text !== '' ? null : html`<${Entity} key=${chosen} id=${chosen} />`}
+      ${text !== '' || !listed ? null : html`<${Names} title="The most mentioned" nodes=${(data?.nodes ?? []).slice(0, mostListed)} />`}
+      ${chosen === null || text !== '' || listed ? null : html`<${Entity} key=${chosen} id=${chosen} />`}
     </div>
   </div>`;
 }
@@ -88,9 +94,24 @@ function Found({ text, onChoose }) {
           : html`<${Problem} problem=${error} />`
         : data.length === 0
           ? html`<p class="soft">Nobody and nothing is called so.</p>`
-          : html`<ul class="row-list">
-              ${data.map((node) => html`<li key=${node.id}><a class="grow one-line" href=${`#/graph/${node.id}`} onClick=${onChoose}>${node.name}</a><${Tag} tone=${kindTone(node.kind)}>${node.kind}<//></li>`)}
-            </ul>`
+          : html`<${NameList} nodes=${data} onChoose=${onChoose} />`
     }
   </aside>`;
+}
+
+/** @typedef {{ id: number, name: string, kind: string }} Named */
+
+/** Entities by name, for who wants no picture. @param {{ title: string, nodes: readonly Named[] }} props */
+function Names({ title, nodes }) {
+  return html`<aside class="graph-side" aria-label=${title}>
+    <h2>${title}</h2>
+    <${NameList} nodes=${nodes} />
+  </aside>`;
+}
+
+/** @param {{ nodes: readonly Named[], onChoose?: () => void }} props */
+function NameList({ nodes, onChoose }) {
+  return html`<ul class="row-list">
+    ${nodes.map((node) => html`<li key=${node.id}><a class="grow one-line" href=${`#/graph/${node.id}`} onClick=${onChoose}>${node.name}</a><${Tag} tone=${kindTone(node.kind)}>${node.kind}<//></li>`)}
+  </ul>`;
 }

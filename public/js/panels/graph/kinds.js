@@ -13,22 +13,10 @@ export const kinds = /** @type {const} */ ([
   'other',
 ]);
 
-/** @type {Readonly<Record<string, import('../../format/state.js').Tone>>} */
-const tones = {
-  person: 'text',
-  organisation: 'orange',
-  place: 'green',
-  host: 'cyan',
-  service: 'cyan',
-  repository: 'purple',
-  url: 'yellow',
-  email: 'yellow',
-  ip: 'cyan',
-  version: 'soft',
-  other: 'soft',
-};
+const hued = new Set(['person', 'organisation', 'place', 'host', 'service', 'repository', 'url', 'ip']);
 
-/** In the graph a colour tells a kind and no state. @param {string} kind */
+/** The hue of a kind, which means nothing else. @param {string} kind @returns {import('../../format/state.js').Tone} */
 export function kindTone(kind) {
-  return tones[kind] ?? 'soft';
+  const name = kind === 'email' ? 'url' : kind;
+  return /** @type {import('../../format/state.js').Tone} */ (hued.has(name) ? `kind-${name}` : 'soft');
 }

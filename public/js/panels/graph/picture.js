@@ -1,4 +1,4 @@
-import { Problem } from '../../components/basics.js';
+import { Button, Problem } from '../../components/basics.js';
 import { loadScript } from '../../components/load-script.js';
 import { tokenOf } from '../../components/token.js';
 import { theme } from '../../shell/theme.js';
@@ -26,8 +26,8 @@ export function Picture({ graph, chosen, find, onChoose }) {
   const picture = useRef(/** @type {any} */ (null));
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const isLight = useStore(theme, (state) => state.isLight);
-  const latest = useRef({ chosen, find, onChoose });
-  latest.current = { chosen, find, onChoose };
+  const latest = useRef({ chosen, find, onChoose, leave: () => {} });
+  latest.current = { ...latest.current, chosen, find, onChoose };
 
   useEffect(() => {
     const element = box.current;
@@ -60,7 +60,7 @@ export function Picture({ graph, chosen, find, onChoose }) {
     if (chosen !== null)
       show(picture.current, chosen, {
         atMost: Math.max(closest, picture.current.zoom()),
-        takesMs: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400,
+        takesMs: moveMs(),
       });
     // Drawn anew, since what is bright has changed.
     picture.current.nodeColor(picture.current.nodeColor());
@@ -72,12 +72,30 @@ export function Picture({ graph, chosen, find, onChoose }) {
         problem=${{ message: 'What draws the picture could not be loaded; the search still finds every entity.' }}
       />
     </div>`;
+  const zoom = (/** @type {number} */ by) => {
+    latest.current.leave();
+    picture.current?.zoom(picture.current.zoom() * by, moveMs());
+  };
+  const showAll = () =>
+    picture.current && show(picture.current, null, { atMost: closest, takesMs: moveMs() });
   return html`<div
-    class="graph-canvas"
-    ref=${box}
-    role="img"
-    aria-label=${`${graph.nodes.length} entities and ${graph.edges.length} relations; search to reach one by name`}
-  ></div>`;
+      class="graph-canvas"
+      ref=${box}
+      role="img"
+      aria-label=${`${graph.nodes.length} entities and ${graph.edges.length} relations; search to reach one by name`}
+    ></div>
+    <div class="graph-zoom" role="group" aria-label="Zoom">
+      <${Button} label="Closer" title="Closer" onClick=${() => zoom(zoomStep)}>+<//>
+      <${Button} label="Further away" title="Further away" onClick=${() => zoom(1 / zoomStep)}>−<//>
+      <${Button} title="All of it" onClick=${showAll}>All<//>
+    </div>`;
+}
+
+const zoomStep = 1.5;
+
+/** How long the picture moves; not at all for who wants no motion. */
+function moveMs() {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400;
 }
 
 /** @param {any} ForceGraph @param {HTMLElement} element @param {any} graph @param {{ current: any }} latest */
@@ -104,6 +122,7 @@ function pictureOf(ForceGraph, element, graph, latest) {
     if (follows) show(picture, latest.current.chosen, { atMost: closest, takesMs: 0 });
   };
   const leave = () => void (follows = false);
+  latest.current.leave = leave;
   element.addEventListener('pointerdown', leave, { capture: true, once: true });
   element.addEventListener('wheel', leave, { capture: true, once: true, passive: true });
   const picture = new ForceGraph(element)

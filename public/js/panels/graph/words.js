@@ -60,8 +60,9 @@ function drawName(context, scale, { node, rank, room }) {
   const word = shortened(node.name);
   const size = sizeOfWord(context, word, scale);
   const away = radiusOf(node) + 5 / scale + size.height / 2;
-  const below = { ...size, x: node.x, y: node.y + away };
-  const above = { ...size, x: node.x, y: node.y - away };
+  const x = withinSight(context, node.x, size.width);
+  const below = { ...size, x, y: node.y + away };
+  const above = { ...size, x, y: node.y - away };
   const box = [below, above].find(room.isFree) ?? (rank === chosenOne ? below : undefined);
   if (box === undefined) return;
   room.take(box);
@@ -94,6 +95,16 @@ function sightOf(context) {
   const { width, height } = context.canvas;
   return (/** @type {{ x: number, y: number }} */ { x, y }) =>
     x * a + e > 0 && x * a + e < width && y * d + f > 0 && y * d + f < height;
+}
+
+/**
+ * The middle of a word that no edge of the canvas cuts, as near to its node as can be.
+ * @param {CanvasRenderingContext2D} context @param {number} x @param {number} width
+ */
+function withinSight(context, x, width) {
+  const { a, e } = context.getTransform();
+  const [left, right] = [-e / a, (context.canvas.width - e) / a];
+  return Math.max(left + width / 2, Math.min(right - width / 2, x));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} word @param {number} scale */

@@ -1,5 +1,5 @@
 import { Button, Field, Loading, Problem, Tag } from '../../components/basics.js';
-import { Confirm, Dialog } from '../../components/dialog.js';
+import { Dialog } from '../../components/dialog.js';
 import { Time } from '../../components/time.js';
 import { plural } from '../../format/quantity.js';
 import { act } from '../../link/act.js';
@@ -18,7 +18,6 @@ import { kindWord, memoryKinds, ownKinds } from './kinds.js';
  */
 export function MemoryPage({ id, query, onChanged }) {
   const { data, error, reload, update } = useResource('memory.get', { id }, 'memories.list');
-  const [forgetting, setForgetting] = useState(false);
   const pin = async (/** @type {boolean} */ pinned) => {
     update((memory) => ({ ...memory, pinned }));
     await act(
@@ -29,8 +28,19 @@ export function MemoryPage({ id, query, onChanged }) {
     onChanged();
   };
   const forget = async () => {
-    const answer = await act('memory.forget', { id }, { says: 'Forgotten.' });
-    if (answer === undefined) return;
+    /** @type {import('../../link/connection.js').Answers['memories.forget'] | undefined} */
+    let gone;
+    const back = async () => {
+      if (gone !== undefined)
+        await act('memories.import', { lines: gone, ceiling: 'owner' }, { says: 'It is remembered again.' });
+      onChanged();
+    };
+    gone = await act(
+      'memories.forget',
+      { ids: [id] },
+      { says: 'Forgotten.', action: { label: 'Undo', run: () => void back() } },
+    );
+    if (gone === undefined) return;
     onChanged();
     go('memory', [], query);
   };
@@ -47,7 +57,7 @@ export function MemoryPage({ id, query, onChanged }) {
               <${Button} pressed=${data.pinned} onClick=${() => void pin(!data.pinned)}
                 >${data.pinned ? 'Pinned' : 'Pin'}<//
               >
-              <${Button} kind="danger" onClick=${() => setForgetting(true)}>Forget<//>
+              <${Button} kind="danger" onClick=${() => void forget()}>Forget<//>
             </div>`
       }
     </div>
@@ -63,19 +73,6 @@ export function MemoryPage({ id, query, onChanged }) {
               onChanged();
             }}
           />`
-    }
-    ${
-      forgetting
-        ? html`<${Confirm}
-            title="Forget this memory?"
-            verb="Forget it"
-            danger
-            onConfirm=${() => void forget()}
-            onClose=${() => setForgetting(false)}
-          >
-            It is deleted, with its vector. Tasks that were given it keep a note that it was there.
-          <//>`
-        : null
     }
   </section>`;
 }

@@ -35,7 +35,7 @@ export function MemoryPanel() {
     <section class="panel is-tall split-list" aria-label="Memories">
       <div class="panel-head">
         <h1>Memory</h1>
-        <div class="end">
+        <div class="end memory-head-acts">
           <${SearchField}
             label="Search memories"
             value=${text}

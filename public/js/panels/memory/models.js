@@ -31,11 +31,31 @@ export function Models({ models: { data, reload } }) {
     const timer = setTimeout(() => document.hidden || reload(), againMs);
     return () => clearTimeout(timer);
   }, [data, isMoving]);
-  if (data === null) return html`<div class="models"></div>`;
-  return html`<div class="models small">
+  if (data === null) return html`<div class="models-fold"></div>`;
+  return html`<details class="models-fold small">
+    <summary>
+      <span class="one-line models-short"
+        >${inShort(data.memories)}${isMoving ? html` <span class="state is-cyan"><span class="glyph" aria-hidden="true">◌</span>more is coming</span>` : null}</span
+      >
+    </summary>
+    <div class="models">
       ${data.models.map((model) => html`<${Model} key=${model.role} model=${model} />`)}
     </div>
-    ${data.memories.total === 0 ? null : html`<${Vectors} memories=${data.memories} presumed=${data.presumedASecond} />`}`;
+    ${data.memories.total === 0 ? null : html`<${Vectors} memories=${data.memories} presumed=${data.presumedASecond} />`}
+  </details>`;
+}
+
+/** By what it finds, and why by no more. @param {Answer['memories']} memories */
+function inShort({ degraded, model }) {
+  if (degraded === null && model !== null)
+    return html`<span class="state is-green"
+        ><span class="glyph" aria-hidden="true">●</span>Finds by meaning</span
+      >
+      <span class="soft">and by words, with ${modelWord(model)}</span>`;
+  return html`<span class="state is-orange"
+      ><span class="glyph" aria-hidden="true">◐</span>Finds by words alone</span
+    >
+    ${degraded === null ? null : html`<span class="soft">– ${degraded}</span>`}`;
 }
 
 /** @param {{ model: Answer['models'][number] }} props */

@@ -32,7 +32,6 @@ export function Recalls({ text, asOf }) {
   return html`<p class="soft small" role="status">
       ${included} of ${data.items.length} would be given to a task; found in ${Math.round(data.tookMs)} ms by
       words${data.degraded === null ? html` and with <span class="mono">${modelWord(data.embedder)}</span>` : ' alone'}.
-      ${data.degraded === null ? null : html` <span class="state is-orange"><span class="glyph" aria-hidden="true">◐</span>${data.degraded}</span>`}
     </p>
     <ol
       class="recalls grow scrolls"
@@ -49,7 +48,7 @@ export function Recalls({ text, asOf }) {
 function Recall({ item, best, text }) {
   const share = best > 0 ? Math.max(0, item.score / best) : 0;
   return html`<li class=${`recall${item.included ? '' : ' is-out'}`}>
-    <p class="memory-text">${item.content}</p>
+    <a class="memory-text quiet" href=${addressOfMemory(item.id, { text })}>${item.content}</a>
     <div class="recall-line">
       <span
         class="recall-bar meter is-purple"

@@ -1,11 +1,13 @@
 import { Button, Empty, Loading, Problem } from '../../components/basics.js';
-import { Dialog } from '../../components/dialog.js';
+import { Dialog, Gone } from '../../components/dialog.js';
 import { DayList } from '../../components/day-list.js';
 import { Time } from '../../components/time.js';
 import { act } from '../../link/act.js';
 import { useNews } from '../../link/use-feed.js';
 import { usePages } from '../../link/use-pages.js';
-import { html, useState } from '../../view.js';
+import { useRow } from '../../link/use-row.js';
+import { html, useEffect } from '../../view.js';
+import { useOpened } from '../activity/opened.js';
 import { answer } from './answer.js';
 import { Said, saidBy } from './said.js';
 
@@ -14,7 +16,8 @@ import { Said, saidBy } from './said.js';
 /** All that the owner was told, what is unseen marked. */
 export function Notices() {
   const { items, error, loadMore, reload, update } = usePages('notices.list', {});
-  const [opened, setOpened] = useState(/** @type {Notice | null} */ (null));
+  const { opened, open, close } = useOpened('notices');
+  const { row: shown, missing } = useRow('notices.list', items, opened);
   useNews('owner.told', reload);
   /** @param {(notice: Notice) => boolean} which @param {{ ids: number[] } | { until: number }} input */
   const see = (which, input) => {
@@ -22,11 +25,9 @@ export function Notices() {
     update((rows) => rows.map((row) => (row.seenAt === null && which(row) ? { ...row, seenAt } : row)));
     void act('notices.see', input, { undo: reload });
   };
-  /** @param {Notice} notice */
-  const open = (notice) => {
-    setOpened(notice);
-    if (notice.seenAt === null) see(({ id }) => id === notice.id, { ids: [notice.id] });
-  };
+  useEffect(() => {
+    if (shown !== null && shown.seenAt === null) see(({ id }) => id === shown.id, { ids: [shown.id] });
+  }, [shown?.id]);
   if (items === null)
     return error === null
       ? html`<${Loading} rows=${8} />`
@@ -49,7 +50,7 @@ export function Notices() {
       rowHeight=${36}
       keyOf=${(/** @type {Notice} */ row) => row.id}
       at=${(/** @type {Notice} */ row) => row.at}
-      onOpen=${open}
+      onOpen=${(/** @type {Notice} */ row) => open(row.id)}
       onNearEnd=${loadMore}
       row=${(/** @type {Notice} */ row) =>
         html`<div class="notice-row">
@@ -60,7 +61,8 @@ export function Notices() {
           ><span class="one-line">${row.text}</span><span class="soft small">${saidBy(row)}</span>
         </div>`}
     />
-    ${opened === null ? null : html`<${Whole} notice=${opened} onClose=${() => setOpened(null)} />`}`;
+    ${shown === null ? null : html`<${Whole} key=${opened} notice=${shown} onClose=${close} />`}
+    ${missing ? html`<${Gone} what="notice" id=${opened} onClose=${close} />` : null}`;
 }
 
 /** @param {{ notice: Notice, onClose: () => void }} props */

@@ -41,7 +41,9 @@ export function Outlook({ now: { hosts, nextGoals } }) {
               ${nextGoals.map(
                 ({ name, at }) =>
                   html`<li key=${name}>
-                    <a class="grow one-line quiet" href=${addressOf('goals')} title=${name}>${name}</a>
+                    <a class="grow one-line quiet" href=${addressOf('goals', [name])} title=${name}
+                      >${name}</a
+                    >
                     <span class="soft small"><${Time} at=${at} /></span>
                   </li>`,
               )}

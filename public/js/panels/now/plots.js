@@ -5,7 +5,7 @@ import { useAskedAgain } from '../../link/use-asked-again.js';
 import { useResource } from '../../link/use-resource.js';
 import { live } from '../../state/live.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useEffect, useMemo, useState } from '../../view.js';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../view.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['now.series']} Series */
 /** @typedef {Series['range']} Range */
@@ -18,7 +18,10 @@ const ranges = /** @type {const} */ ([
 ]);
 const storageKey = 'ninjad.range';
 const askAgainMs = 30_000;
-const plotHeight = 92;
+const leastPlotPx = 92;
+const mostPlotPx = 200;
+/** Heading, captions and the edge below. */
+const aroundPlotsPx = 112;
 
 /** Four small plots over a range; all of it stands in the store, so that a restart forgets nothing. */
 export function Plots() {
@@ -29,6 +32,8 @@ export function Plots() {
   useEffect(() => {
     if (ended !== undefined) reload();
   }, [ended]);
+  const section = useRef(/** @type {HTMLElement | null} */ (null));
+  const height = useRoom(section);
   const times = useMemo(() => (data?.at ?? []).map((at) => at / 1000), [data]);
   const choose = (/** @type {string} */ id) => {
     setRange(/** @type {Range} */ (id));
@@ -38,7 +43,7 @@ export function Plots() {
       // A browser that keeps nothing begins with the quarter of an hour again.
     }
   };
-  return html`<section class="now-plots" aria-label="How it went">
+  return html`<section class="now-plots" ref=${section} aria-label="How it went">
     <div class="now-plots-head">
       <h2>How it went</h2>
       <${Tabs} label="How far back" tabs=${ranges} selected=${range} onSelect=${choose} />
@@ -53,7 +58,7 @@ export function Plots() {
             tone=${tone}
             figure=${figure}
             format=${format}
-            height=${plotHeight}
+            height=${height}
             steps
             compact
           />`
@@ -62,6 +67,31 @@ export function Plots() {
           </figure>`,
     )}
   </section>`;
+}
+
+/**
+ * The height of the plots: what the rest of the page leaves of the screen, where all four stand in one row.
+ * @param {{ current: HTMLElement | null }} section
+ */
+function useRoom(section) {
+  const [height, setHeight] = useState(leastPlotPx);
+  useLayoutEffect(() => {
+    const element = section.current;
+    const main = element?.closest('.main');
+    if (element === null || main === null || main === undefined) return undefined;
+    const measure = () => {
+      const isRow = matchMedia('(min-width: 1200px)').matches;
+      const left =
+        main.clientHeight - element.offsetTop + /** @type {HTMLElement} */ (main).offsetTop - aroundPlotsPx;
+      setHeight(isRow ? Math.round(Math.min(mostPlotPx, Math.max(leastPlotPx, left))) : leastPlotPx);
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(main);
+    // It is taller or shorter where what stands above the plots is, and settles at once: they are no part of the sum.
+    if (element.parentElement !== null) observer.observe(element.parentElement);
+    return () => observer.disconnect();
+  }, []);
+  return height;
 }
 
 /** @param {Series | null} series */

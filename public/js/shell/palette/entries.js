@@ -62,6 +62,11 @@ export function wordEntries(text) {
   ];
 }
 
+/** Whether it does something with the words themselves. @param {Entry | undefined} entry */
+export function isOfWords(entry) {
+  return entry?.kind === 'act' && entry.found === true;
+}
+
 /** What is asked for once, when the palette opens: conversations, settings, hosts and goals. @returns {Promise<Entry[]>} */
 export async function listedEntries() {
   const [talks, settings, hosts, goals] = await Promise.allSettled([
@@ -75,7 +80,7 @@ export async function listedEntries() {
       entry('conversation', name, title || name, name, () => go('chat', [name])),
     ),
     ...valueOf(hosts).map(({ name, state }) => entry('host', name, name, state, () => go('fleet', [name]))),
-    ...valueOf(goals).map(({ id, name, when }) => entry('goal', id, name, when, () => go('goals'))),
+    ...valueOf(goals).map(({ id, name, when }) => entry('goal', id, name, when, () => go('goals', [id]))),
     ...valueOf(settings).map(({ key, description }) =>
       entry('setting', key, key, description, () => go('config', [], { text: key })),
     ),

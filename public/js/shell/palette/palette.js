@@ -1,6 +1,6 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../view.js';
 import { closePalette } from '../keys.js';
-import { foundEntries, listedEntries, ownEntries, wordEntries } from './entries.js';
+import { foundEntries, isOfWords, listedEntries, ownEntries, wordEntries } from './entries.js';
 import { matching } from './match.js';
 
 /** @typedef {import('./match.js').Entry} Entry */
@@ -22,26 +22,27 @@ const kinds = {
   goal: { word: 'goal', tone: 'soft' },
 };
 
-/** A way to everything: one types some letters of it. The focus stays in the field; the arrows choose. */
-export function Palette() {
+/**
+ * A way to everything: one types some letters of it. The focus stays in the field; the arrows choose.
+ * @param {{ opening: number }} props which opening of the palette it is
+ */
+export function Palette({ opening }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const [listed, setListed] = useState(/** @type {readonly Entry[]} */ ([]));
-  const [found, setFound] = useState(/** @type {readonly Entry[]} */ ([]));
+  const [listed, setListed] = useState(/** @type {readonly Entry[] | null} */ (null));
+  const [found, setFound] = useState(/** @type {readonly Entry[] | null} */ ([]));
+  const [isEntered, setIsEntered] = useState(false);
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   const own = useMemo(ownEntries, []);
-  const isGone = useRef(false);
+  const close = () => closePalette(opening);
 
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     field.current?.focus();
-    return () => {
-      isGone.current = true;
-      // One that is only taken out of the page would not give the focus back.
-      element?.close();
-    };
+    // One that is only taken out of the page would not give the focus back.
+    return () => element?.close();
   }, []);
   useEffect(() => {
     let gone = false;
@@ -50,8 +51,9 @@ export function Palette() {
   }, []);
   useEffect(() => {
     const words = text.trim();
-    setFound([]);
-    if (words.length < fewestChars) return undefined;
+    const isAsked = words.length >= fewestChars;
+    setFound(isAsked ? null : []);
+    if (!isAsked) return undefined;
     let gone = false;
     const timer = setTimeout(
       () => void foundEntries(words).then((entries) => gone || setFound(entries)),
@@ -64,7 +66,7 @@ export function Palette() {
   }, [text]);
 
   const entries = useMemo(
-    () => matching([...own, ...listed, ...found, ...wordEntries(text)], text, shown),
+    () => matching([...own, ...(listed ?? []), ...(found ?? []), ...wordEntries(text)], text, shown),
     [own, listed, found, text],
   );
   const chosen = Math.min(at, Math.max(0, entries.length - 1));
@@ -74,13 +76,19 @@ export function Palette() {
 
   const run = (/** @type {Entry | undefined} */ entry) => {
     if (entry === undefined) return;
-    closePalette();
+    close();
     entry.run();
   };
+  // Words are not sent to the agent while what they name may still be found.
+  const mayBeFound = listed === null || found === null;
+  const enter = () => (mayBeFound && isOfWords(entries[chosen]) ? setIsEntered(true) : run(entries[chosen]));
+  useEffect(() => {
+    if (isEntered && !mayBeFound) run(entries[chosen]);
+  }, [isEntered, mayBeFound]);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0) setAt((chosen + step + entries.length) % Math.max(1, entries.length));
-    else if (event.key === 'Enter' && !event.isComposing) run(entries[chosen]);
+    else if (event.key === 'Enter' && !event.isComposing) enter();
     else return;
     event.preventDefault();
   };
@@ -88,8 +96,8 @@ export function Palette() {
     ref=${dialog}
     class="dialog palette"
     aria-label="Go to anything"
-    onClose=${() => isGone.current || closePalette()}
-    onClick=${(/** @type {MouseEvent} */ event) => event.target === dialog.current && closePalette()}
+    onClose=${close}
+    onClick=${(/** @type {MouseEvent} */ event) => event.target === dialog.current && close()}
   >
     <input
       ref=${field}
@@ -109,6 +117,7 @@ export function Palette() {
       onInput=${(/** @type {any} */ event) => {
         setText(event.target.value);
         setAt(0);
+        setIsEntered(false);
       }}
       onKeyDown=${onKeyDown}
     />

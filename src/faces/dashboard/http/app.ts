@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import type { Dispatch } from '../../../lib/operations/dispatch.ts';
 import type { OperationTable } from '../../../lib/operations/operation.ts';
 import type { Door } from '../door/door.ts';
+import { type AgentDoor, agentRoutes } from './agents.ts';
 import { apiRoutes } from './api.ts';
 import { type FleetDoor, fleetRoutes } from './fleet.ts';
 import { guard, wrongTokenLimit } from './guard.ts';
@@ -21,19 +22,23 @@ export interface AppDeps {
   metrics: () => Promise<{ contentType: string; text: string }>;
   /** What of the fleet is open to others. */
   fleet?: FleetDoor;
+  /** What running agents may ask for. */
+  agents?: AgentDoor;
 }
 
 /**
  * The dashboard over HTTP. Open to everybody who reaches it by our name: the pages and libraries (they hold no data),
- * `/session`, `/healthz`, `/readyz`; `/fleet/push` to hosts with a token of their own, `/status` where the owner wants it. Behind the door: `/api/…` and `/metrics`.
+ * `/session`, `/healthz`, `/readyz`; `/fleet/push` to hosts with a token of their own, `/mcp` to agents with one, `/status` where the owner wants it. Behind
+ * the door: `/api/…` and `/metrics`.
  */
-export function createApp({ door, operations, dispatch, health, metrics, fleet }: AppDeps): Express {
+export function createApp({ door, operations, dispatch, health, metrics, fleet, agents }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple');
   app.use(ourHostOnly(door), securityHeaders(), compression());
   app.use(healthRoutes(health));
   const refuseWrong = wrongTokenLimit();
   if (fleet !== undefined) app.use(fleetRoutes(fleet, refuseWrong));
+  if (agents !== undefined) app.use(agentRoutes(agents, refuseWrong));
   app.use('/session', sessionRoutes(door, refuseWrong));
   app.get('/metrics', guard(door, refuseWrong), async (_, response) => {
     const { contentType, text } = await metrics();

@@ -86,9 +86,12 @@ it('knows the day before and after, also over the change of the clocks and of th
 });
 
 it('says in a few words when a job runs', () => {
-  const none = { cron: null, zone: null, everyMs: null, at: null };
+  const none = { cron: null, words: null, zone: null, everyMs: null, at: null };
   const words = (ms: number) => `${ms / 1000} s`;
   expect(scheduleWords({ ...none, cron: '0 9 * * *', zone: 'UTC' }, words)).toBe('0 9 * * * · UTC');
+  expect(scheduleWords({ ...none, cron: '0 9 * * *', words: 'At 09:00', zone: 'UTC' }, words)).toBe(
+    'At 09:00 · UTC',
+  );
   expect(scheduleWords({ ...none, everyMs: 60_000 }, words)).toBe('every 60 s');
   expect(scheduleWords({ ...none, at: at(9) }, words)).toBe('once');
 });

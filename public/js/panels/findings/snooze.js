@@ -1,20 +1,6 @@
 import { Button } from '../../components/basics.js';
-import { Confirm, Dialog } from '../../components/dialog.js';
+import { Dialog } from '../../components/dialog.js';
 import { html, useState } from '../../view.js';
-
-/** Asks before a finding is dismissed, and why. @param {{ onClose: () => void, onConfirm: (reason: string) => void }} props */
-export function Dismiss({ onClose, onConfirm }) {
-  return html`<${Confirm}
-    title="Dismiss this finding?"
-    verb="Dismiss it"
-    reason="optional"
-    onClose=${onClose}
-    onConfirm=${onConfirm}
-  >
-    It is closed, and comes back only with new evidence. Three dismissals rest its detector, until what it
-    finds weighs twice as much.
-  <//>`;
-}
 
 const spans = [
   ['A day', 1],
@@ -32,7 +18,7 @@ export function Snooze({ onClose, onConfirm }) {
     onConfirm(new Date(Date.now() + Number(days) * dayMs).toISOString());
     onClose();
   };
-  return html`<${Dialog} title="Snooze this finding?" onClose=${onClose}>
+  return html`<${Dialog} title="Snooze until when?" onClose=${onClose}>
     <form class="stack" onSubmit=${onSubmit}>
       <p class="soft prose">
         It is out of the way until then, and waits for you again if it is still measured.
@@ -48,7 +34,7 @@ export function Snooze({ onClose, onConfirm }) {
         </select>
       </div>
       <div class="actions is-end">
-        <${Button} onClick=${onClose}>Keep as it is<//>
+        <${Button} onClick=${onClose}>Keep it open<//>
         <${Button} type="submit" kind="primary">Snooze it<//>
       </div>
     </form>

@@ -1,0 +1,221 @@
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { homePaths } from '../../src/lib/config/paths.ts';
+import { clockMs } from '../clock.ts';
+import type { Measurement } from '../context.ts';
+import { type BenchDaemon, startDaemon } from '../daemon.ts';
+import type { Figure } from '../figure.ts';
+import { crowd } from '../recall/crowd.ts';
+import { percentile } from '../statistics.ts';
+import { clockAgent } from './exec.ts';
+import { flood } from './floods.ts';
+
+/** A daemon with an encoder, or with none. */
+interface Fitting {
+  id: string;
+  /** Said in the report. */
+  by: string;
+  embedder: string | null;
+  env: Record<string, string>;
+  /** Memories a second that are wanted. */
+  goal: number;
+}
+
+const miniLm = 'Xenova/all-MiniLM-L6-v2';
+const modelsDir = process.env['NINJAD_MODELS_DIR'];
+const fittings: readonly Fitting[] = [
+  { id: 'none', by: 'without models', embedder: null, env: { NINJAD_BUILT_IN: 'false' }, goal: 1_000 },
+  { id: 'builtIn', by: 'with the built-in encoder', embedder: null, env: {}, goal: 300 },
+  ...(modelsDir === undefined
+    ? []
+    : [
+        {
+          id: 'miniLm',
+          by: 'with all-MiniLM-L6-v2',
+          embedder: miniLm,
+          env: { NINJAD_BUILT_IN: 'false', NINJAD_MODELS_DIR: modelsDir },
+          goal: 200,
+        },
+      ]),
+];
+
+const seed = 11;
+const askEveryMs = 250;
+const pollMs = 100;
+const withinMs = 900_000;
+const pipeBytes = 4_096;
+const recordedGoal = 30_000;
+const loopDelayGoalMs = 20;
+const recallGoal = (memories: number): number => (memories <= 10_000 ? 50 : 100);
+
+/**
+ * Notes that come as fast as the pipe takes them, each another sentence, until the last one is prepared and has its vectors, while
+ * somebody asks; each fitting on a home of its own.
+ */
+export const bulk: Measurement = {
+  name: 'bulk',
+  title: 'memories in bulk, without models and with each encoder',
+  async run({ sizes, scratch }) {
+    const figures: Figure[] = [];
+    const wrong: string[] = [];
+    for (const fitting of fittings) {
+      const daemon = await startFitted(join(scratch, `bulk-${fitting.id}`), fitting);
+      try {
+        const notes = fitting.id === 'none' ? sizes.bulkNotes : Math.ceil(sizes.bulkNotes / 4);
+        const measured = await pour(daemon, fitting, notes);
+        figures.push(...measured.figures);
+        wrong.push(...measured.wrong);
+        if (fitting.id === 'none') figures.push(await recorded(daemon, sizes.notedLines));
+      } finally {
+        await daemon.stop();
+      }
+    }
+    return {
+      figures,
+      wrong,
+      ...(modelsDir === undefined && { skipped: 'NINJAD_MODELS_DIR names no folder with all-MiniLM-L6-v2' }),
+    };
+  },
+};
+
+async function startFitted(home: string, { embedder, env }: Fitting): Promise<BenchDaemon> {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  writeFileSync(
+    homePaths(home).configFile,
+    JSON.stringify({ 'inference.embedder': embedder, 'inference.reranker': null, 'inference.ner': null }),
+  );
+  const daemon = await startDaemon(home, { NINJAD_AGENT: clockAgent, ...env });
+  if (embedder === null && env['NINJAD_BUILT_IN'] === 'false') return daemon;
+  await until(async () => {
+    const { builtIn, embedder: own } = (await daemon.client.ask('status.get', {})).inference;
+    return (embedder === null ? builtIn : own).state === 'ready';
+  });
+  return daemon;
+}
+
+async function pour(
+  daemon: BenchDaemon,
+  { id, by, goal }: Fitting,
+  notes: number,
+): Promise<{ figures: Figure[]; wrong: string[] }> {
+  const recalls: number[] = [];
+  const asked: number[] = [];
+  const over = new AbortController();
+  daemon.resetLoop();
+  const startedAt = clockMs();
+  const texts = pourIn(daemon.fifo, notes);
+  const asking = askMeanwhile(daemon, texts, { recalls, asked, signal: over.signal });
+  await until(() => isAllPrepared(daemon, notes));
+  const preparedSeconds = (clockMs() - startedAt) / 1_000;
+  if (id !== 'none') await until(() => isAllEmbedded(daemon));
+  const seconds = (clockMs() - startedAt) / 1_000;
+  over.abort();
+  await asking;
+  const loop = await daemon.loop();
+  const counted = await daemon.count('SELECT sum(seen_count) FROM memory_embeddings');
+  return {
+    figures: [
+      {
+        id: `bulk.prepared.${id}`,
+        what: `memories prepared in bulk, ${by}`,
+        value: notes / seconds,
+        unit: 'memories/s',
+        target: { sense: '>=', value: goal },
+        note:
+          id === 'none'
+            ? `${notes} notes`
+            : `${notes} notes; to be found by words ${Math.round(notes / preparedSeconds)}/s`,
+      },
+      {
+        id: `bulk.recall.p95.${id}`,
+        what: `recall meanwhile, ${by}, p95`,
+        value: percentile(recalls, 0.95),
+        unit: 'ms',
+        target: { sense: '<=', value: recallGoal(notes) },
+        note: `${recalls.length} recalls; with the wait for what was just said p95 ${percentile(asked, 0.95).toFixed(0)} ms`,
+      },
+      {
+        id: `bulk.loop.p99.${id}`,
+        what: `delay of the daemon’s event loop meanwhile, ${by}, p99`,
+        value: loop.p99Ms,
+        unit: 'ms',
+        target: { sense: '<=', value: loopDelayGoalMs },
+        note: `longest ${loop.maxMs.toFixed(0)} ms`,
+      },
+    ],
+    wrong: counted === notes ? [] : [`${notes} notes were written, memories count ${counted} (${by})`],
+  };
+}
+
+/** Writes the lines in blocks that the pipe takes whole, and returns their texts. */
+function pourIn(fifo: string, notes: number): string[] {
+  const texts: string[] = [];
+  const fd = openSync(fifo, 'w');
+  let block = '';
+  const write = (): void => {
+    if (block !== '') writeSync(fd, block);
+    block = '';
+  };
+  for (const { content } of crowd(seed)) {
+    if (texts.length === notes) break;
+    texts.push(content);
+    const line = `LOW|bench:bulk||note|${content.replaceAll('\n', ' ')}\n`;
+    if (Buffer.byteLength(block + line) > pipeBytes) write();
+    block += line;
+  }
+  write();
+  closeSync(fd);
+  return texts;
+}
+
+async function askMeanwhile(
+  { client }: BenchDaemon,
+  texts: readonly string[],
+  { recalls, asked, signal }: { recalls: number[]; asked: number[]; signal: AbortSignal },
+): Promise<void> {
+  for (let turn = 0; !signal.aborted; turn += 1) {
+    const text = (texts[(turn * 37) % texts.length] ?? '').slice(0, 200);
+    const askedAt = clockMs();
+    const { timings } = await client.ask('recall.explain', { text });
+    asked.push(clockMs() - askedAt);
+    recalls.push(timings.find(({ stage }) => stage === 'total')?.ms ?? Number.NaN);
+    await delay(askEveryMs);
+  }
+}
+
+async function isAllPrepared(daemon: BenchDaemon, notes: number): Promise<boolean> {
+  const recordedNotes = await daemon.count(
+    `SELECT count(*) FROM (SELECT FROM events WHERE category = 'note' LIMIT ${notes}) AS capped`,
+  );
+  if (recordedNotes < notes) return false;
+  const waiting = `SELECT (EXISTS (SELECT FROM memory_inbox) OR EXISTS (SELECT FROM memory_embeddings WHERE NOT prepared))::int`;
+  return (await daemon.count(waiting)) === 0;
+}
+
+async function isAllEmbedded(daemon: BenchDaemon): Promise<boolean> {
+  const { encoders } = (await daemon.client.ask('status.get', {})).memory;
+  return encoders.length > 0 && encoders.every(({ missing }) => missing === 0);
+}
+
+/** How fast notes become rows that wait, while the keeper is at those that wait. */
+async function recorded(daemon: BenchDaemon, lines: number): Promise<Figure> {
+  const { startedAt, recordedAt } = await flood(daemon, { category: 'note', writers: 8, lines });
+  const seconds = ((await recordedAt) - startedAt) / 1_000;
+  return {
+    id: 'bulk.recorded',
+    what: 'notes accepted, routed and recorded, 8 writers',
+    value: lines / seconds,
+    unit: 'lines/s',
+    target: { sense: '>=', value: recordedGoal },
+    note: `${lines} different notes of 100 bytes`,
+  };
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = clockMs() + withinMs;
+  while (!(await holds())) {
+    if (clockMs() > giveUpAt) throw new Error(`memories were not prepared within ${withinMs} ms`);
+    await delay(pollMs);
+  }
+}

@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+
+/** The path of our MCP server on the dashboard's port. */
+export const mcpPath = '/mcp';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where agents find the MCP server that the daemon itself serves: on the dashboard's port, while that is open. */
+export interface McpDoor {
+  /** The dashboard listens there. */
+  opened(dashboardUrl: string): void;
+  closed(): void;
+  /** An agent did not find the way there: it is not offered any more. True where it was. */
+  avoid(): boolean;
+  /**
+   * The address for an agent with the proxies of this environment. Undefined while there is none, where the dashboard is not on the
+   * loopback, and where the agent sends what it asks of the loopback to a proxy.
+   */
+  urlFor(environment: Environment): string | undefined;
+}
+
+/** See `McpDoor`. */
+export function createMcpDoor(): McpDoor {
+  let url: URL | undefined;
+  let isAvoided = false;
+  return {
+    opened(dashboardUrl) {
+      url = new URL(mcpPath, dashboardUrl);
+    },
+    closed() {
+      url = undefined;
+    },
+    avoid() {
+      const wasOffered = url !== undefined && !isAvoided;
+      isAvoided = true;
+      return wasOffered;
+    },
+    urlFor(environment) {
+      if (isAvoided) return undefined;
+      const host = url?.hostname.replace(/^\[|\]$/g, '');
+      return host !== undefined && isLoopback(host) && !isProxied(host, environment) ? url?.href : undefined;
+    },
+  };
+}
+
+/** Whether an address, of either family, is this machine's own. */
+export function isLoopback(address: string): boolean {
+  const plain = address.replace(/^::ffff:/i, '');
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+}
+
+/** Whether a proxy is named and the host is not named as an exception. */
+function isProxied(host: string, environment: Environment): boolean {
+  const valuesOf = (pattern: RegExp): string[] =>
+    Object.entries(environment).flatMap(([name, value]) =>
+      pattern.test(name) && value !== undefined && value !== '' ? [value] : [],
+    );
+  if (valuesOf(/^(?:https?|all)_proxy$/i).length === 0) return false;
+  const exceptions = valuesOf(/^no_proxy$/i).map((value) => value.split(/[\s,]+/));
+  return exceptions.length === 0 || !exceptions.every((names) => names.includes(host) || names.includes('*'));
+}

@@ -1,0 +1,108 @@
+import { libpqAddress } from '../../lib/store/libpq-address.ts';
+import { publicUrl } from '../../lib/store/database-target.ts';
+import { createPool } from '../../lib/store/pool.ts';
+import type { Tx } from '../../lib/store/store.ts';
+import type { OpenDatabase } from '../backup/copy-database.ts';
+import { BackupError } from '../backup/failure.ts';
+import type { Manifest } from '../backup/manifest.ts';
+import { serverVersion, withServer } from './dump.ts';
+import { runTool } from './run-tool.ts';
+import { fittingTool } from './tools.ts';
+
+/** An empty database on a server that a dump may go into. */
+export interface FreshServer {
+  /**
+   * Loads a dump, all or nothing, and gives the database. A kill on the way leaves it empty; afterwards it is no fresh one any
+   * more. Throws a `BackupError`.
+   */
+  load: OpenDatabase;
+}
+
+/**
+ * Looks whether a database on a server can take the dump of an archive: it has to be empty, and neither it nor pg_restore may be
+ * older than what made the dump. Throws a `BackupError` where it cannot, with nothing changed.
+ */
+export async function freshServer(
+  url: string,
+  { server, dumpedBy }: Manifest['database'],
+): Promise<FreshServer> {
+  const wanted = Number.parseInt(server, 10);
+  const version = await withServer(url, async (store) => {
+    await requireEmpty(store, url);
+    return serverVersion(store);
+  });
+  if (version < wanted)
+    throw new BackupError(
+      'failed',
+      `the backup is of PostgreSQL ${wanted}, and ${publicUrl({ kind: 'server', url })} is the older ${version}: name a database of a server as new`,
+    );
+  const tool = await fittingTool('pg_restore', {
+    atLeast: dumpedBy ?? wanted,
+    why: `the dump was made by pg_dump ${dumpedBy ?? wanted}`,
+  });
+  return {
+    async load(dump) {
+      const address = libpqAddress(url);
+      let contents = '';
+      await runTool(tool, {
+        args: ['--list', dump],
+        read: async (printed) => {
+          for await (const text of printed.setEncoding('utf8') as AsyncIterable<string>) contents += text;
+        },
+      });
+      const store = createPool({ kind: 'server', url }, { max: 1, statementTimeoutMs: 0 });
+      try {
+        await requireExtensions(store, extensionsOf(contents), version);
+        await runTool(tool, {
+          args: [
+            ...['--exit-on-error', '--single-transaction', '--no-owner', '--no-privileges', '--no-password'],
+            // Whoever owns a database need not own its extensions, whose comments would be refused.
+            '--no-comments',
+            `--dbname=${address.url}`,
+            dump,
+          ],
+          env: address.env,
+        });
+      } catch (thrown) {
+        await store.end();
+        throw thrown;
+      }
+      return { store, close: () => store.end() };
+    },
+  };
+}
+
+async function requireEmpty(store: Tx, url: string): Promise<void> {
+  const { rows } = await store.query<{ count: number; first: string | null }>({
+    text: `SELECT count(*) AS count, min(n.nspname || '.' || c.relname) AS first
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')`,
+  });
+  const found = rows[0];
+  if (found === undefined || found.count === 0) return;
+  throw new BackupError(
+    'failed',
+    `${publicUrl({ kind: 'server', url })} is not empty (it has ${found.first ?? 'tables'}): a backup goes into a fresh database only; make one with createdb and name it with --database`,
+  );
+}
+
+/** The extensions that a dump makes, from the list of what is in it. */
+export function extensionsOf(contents: string): string[] {
+  return [...contents.matchAll(/^\d+; \d+ \d+ EXTENSION - (\S+)/gm)].map(([, name = '']) => name);
+}
+
+async function requireExtensions(store: Tx, names: readonly string[], version: number): Promise<void> {
+  const { rows } = await store.query<{ name: string }>({
+    text: `SELECT wanted.name FROM unnest($1::text[]) AS wanted (name)
+            WHERE NOT EXISTS (SELECT FROM pg_available_extensions available WHERE available.name = wanted.name)`,
+    values: [names],
+  });
+  const [missing] = rows;
+  if (missing === undefined) return;
+  const from = missing.name === 'vector' ? `postgresql-${version}-pgvector` : 'its contrib package';
+  throw new BackupError(
+    'failed',
+    `the server has no extension ${missing.name}, which the backup needs: install ${from} there`,
+  );
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { createRightOfWay } from '../../../src/lib/store/right-of-way.ts';
+import type { Store } from '../../../src/lib/store/store.ts';
+
+/** A store that writes down what it is asked. */
+function noting(): { store: Store; asked: string[] } {
+  const asked: string[] = [];
+  const store: Store = {
+    query({ text }) {
+      asked.push(text);
+      return Promise.resolve({ rows: [], rowCount: 0, command: '', oid: 0, fields: [] });
+    },
+    transaction: (work) => work(store),
+  };
+  return { store, asked };
+}
+
+function gate(): { open: () => void; opened: Promise<void> } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
+const ever = 1_000_000;
+
+describe('the right of way', () => {
+  it('keeps background work out of the store until everybody who goes first is done', async () => {
+    const { store, asked } = noting();
+    const { first, after } = createRightOfWay({ maxWaitMs: ever });
+    const [one, other] = [gate(), gate()];
+    const questions = [
+      first(() => one.opened),
+      first(async () => {
+        await other.opened;
+        asked.push('question');
+      }),
+    ];
+    const background = after(store);
+    const work = [
+      background.query({ text: 'statement' }),
+      background.transaction((tx) => tx.query({ text: 'transaction' })),
+    ];
+    one.open();
+    await questions[0];
+    expect(asked).toEqual([]);
+    other.open();
+    await Promise.all([...questions, ...work]);
+    expect(asked).toEqual(['question', 'statement', 'transaction']);
+  });
+
+  it('lets background work begin where nobody goes first, also after a work that failed', async () => {
+    const { store, asked } = noting();
+    const { first, after } = createRightOfWay({ maxWaitMs: ever });
+    await after(store).query({ text: 'before' });
+    await expect(first(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await after(store).query({ text: 'afterwards' });
+    expect(asked).toEqual(['before', 'afterwards']);
+  });
+
+  it('does not let background work starve', async () => {
+    const { store, asked } = noting();
+    const { first, after } = createRightOfWay({ maxWaitMs: 1 });
+    const { open, opened } = gate();
+    const question = first(() => opened);
+    await after(store).query({ text: 'in the end' });
+    expect(asked).toEqual(['in the end']);
+    open();
+    await question;
+  });
+});
