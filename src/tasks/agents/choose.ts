@@ -4,15 +4,10 @@ import type { Failure } from '../run/outcome.ts';
 import { clip } from '../run/transcript.ts';
 import type { AgentBench } from './bench.ts';
 import { type AgentDirectory, isThere, nameOf } from './directory.ts';
+import type { Exchange } from './exchange.ts';
 import { kindOf, type ResolvedAgent, withRules } from './kinds.ts';
 
 const maxWhyChars = 200;
-
-/** What is said before, as a new session is told of it. */
-export interface Exchange {
-  said: string;
-  answered: string;
-}
 
 export interface ChooseDeps {
   agents: AgentDirectory;

@@ -1,5 +1,5 @@
 import type { AgentKind, AgentRules, CliKind } from './agent-kind.ts';
-import type { Exchange } from './choose.ts';
+import type { Exchange } from './exchange.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { entryKind } from './entry-kind.ts';

@@ -1,5 +1,5 @@
 import type { Store } from '../../lib/store/store.ts';
-import type { Exchange } from '../agents/choose.ts';
+import type { Exchange } from '../agents/exchange.ts';
 
 const maxExchanges = 8;
 const maxSaidChars = 800;

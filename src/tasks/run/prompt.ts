@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RecalledMemory } from '../../memory/recall/recall.ts';
 import type { Trust } from '../../lib/wire/trust.ts';
 import { localIso, localTime, zoneName } from '../../lib/local-time.ts';
-import type { Exchange } from '../agents/choose.ts';
+import type { Exchange } from '../agents/exchange.ts';
 import type { CutOff } from './cut-off.ts';
 import { clip } from './transcript.ts';
 
