@@ -25,6 +25,7 @@ import { ruleOperations } from './rules/operations.ts';
 import { settingOperations } from './settings/operations.ts';
 import { spendOperations } from './spend/operations.ts';
 import { storageOperations } from './storage/operations.ts';
+import { agentListOperations } from './tasks/agents/operations.ts';
 import { agentOperations } from './tasks/mcp/operations.ts';
 import { taskOperations } from './tasks/operations.ts';
 import { transferOperations } from './transfer/operations.ts';
@@ -43,6 +44,7 @@ export const operations = {
   ...eventOperations,
   ...ruleOperations,
   ...taskOperations,
+  ...agentListOperations,
   ...chatOperations,
   ...memoryOperations,
   ...graphOperations,

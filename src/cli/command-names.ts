@@ -2,7 +2,7 @@
 export const commandGroups = {
   'Run it': ['up', 'stop', 'restart', 'status', 'logs', 'doctor', 'dashboard', 'service', 'upgrade'],
   'Talk to it': ['ask', 'chat', 'send', 'notices'],
-  'What it does': ['tasks', 'task', 'goals', 'wishes', 'findings', 'retrospective', 'cost'],
+  'What it does': ['tasks', 'agents', 'task', 'goals', 'wishes', 'findings', 'retrospective', 'cost'],
   'What it remembers': ['remember', 'recall', 'memories', 'forget', 'entities'],
   'What it watches, and who it writes to': ['fleet', 'sensors', 'mail', 'discord', 'deliveries'],
   'Set it up and keep it': [

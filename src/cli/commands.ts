@@ -17,6 +17,7 @@ const loaders: Readonly<Record<CommandName, Loader>> = {
   send: async () => (await import('./send.ts')).sendCommand(),
   notices: async () => (await import('./notices.ts')).noticesCommand(),
   tasks: async () => (await import('./tasks.ts')).tasksCommand(),
+  agents: async () => (await import('./agents.ts')).agentsCommand(),
   task: async () => (await import('./task.ts')).taskCommand(),
   goals: async () => (await import('./goals/goals.ts')).goalsCommand(),
   wishes: async () => (await import('./wishes/wishes.ts')).wishesCommand(),

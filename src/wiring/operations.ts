@@ -1,4 +1,5 @@
 import { createChatSender } from '../chat/sender.ts';
+import { userHomeFrom } from '../lib/config/paths.ts';
 import { hello } from '../faces/dashboard/hello.ts';
 import type { Pulse } from '../faces/dashboard/feeds/pulse.ts';
 import type { Status } from '../faces/status/status.ts';
@@ -63,6 +64,10 @@ export function operationNeeds(
   const { tasks } = view;
   return {
     store,
+    agents: services.agent,
+    agentBench: services.agentBench,
+    agentFallback: () => settings.get('agent.fallback') ?? undefined,
+    agentSurroundings: { env: services.env, home: userHomeFrom(services.env) },
     console: database.console,
     bus,
     now,

@@ -87,6 +87,24 @@ describe.skipIf(agentPath('codex') === undefined)('the daemon with the real Code
     expect(await daemon.value(`SELECT agent FROM conversations WHERE id = 'garden'`)).toBe('codex');
   });
 
+  it('is listed with what it can, and tried by one word', async () => {
+    const { daemon } = await start();
+    const list = JSON.parse((await daemon.ninjad('agents', '--json')).stdout) as Record<string, unknown>[];
+    expect(list.find(({ name }) => name === 'codex')).toMatchObject({
+      ...{ isDefault: true, isFound: true, login: { state: 'yes' }, can: { resumes: true, hears: false } },
+      lastFailure: null,
+    });
+    expect((await daemon.ninjad('agents', 'show', 'codex')).stdout).toMatch(/found: .*0\.171\.0/);
+    expect(await daemon.ninjad('agents', 'test', 'claude')).toMatchObject({ code: 1 });
+    const tried = JSON.parse((await daemon.ninjad('agents', 'test', 'codex', '--json')).stdout) as object;
+    expect(tried).toMatchObject({ agent: 'codex', state: 'done', tookMs: expect.any(Number) as number });
+    const [claude] = JSON.parse((await daemon.ninjad('agents', '--json')).stdout) as Record<
+      string,
+      unknown
+    >[];
+    expect(claude).toMatchObject({ name: 'claude', lastFailure: { kind: 'not-logged-in' } });
+  });
+
   it('leaves no process when it is killed in the middle, and answers after the next start', async () => {
     const { codex, daemon } = await start();
     const wait = '[[bash sh -c "setsid -f sleep 621; sleep 622"]]';

@@ -1,3 +1,4 @@
+import { agentNamed } from '../../lib/wire/agent-names.ts';
 import type { Status } from '../../faces/status/status.ts';
 import { describeModel } from '../../lib/inference/describe-model.ts';
 import { modelRoles } from '../../lib/inference/work.ts';
@@ -38,8 +39,8 @@ export function greetingLines({ status, tookMs, dashboard, logFile, end }: Greet
 }
 
 function agentText({ kind, version, path, reason }: Status['agent']): string {
-  if (kind === 'claude') return oneLine(`claude ${version ?? ''}`.trim());
   if (kind === 'command') return oneLine(path ?? 'a program of yours');
+  if (agentNamed(kind) !== undefined) return oneLine(`${kind} ${version ?? ''}`.trim());
   if (kind === 'offline') return paint('yellow', 'none found: install claude, or set agent.path');
   return paint('yellow', oneLine(reason ?? 'not looked for yet'));
 }

@@ -1,3 +1,4 @@
+import { agentNamed } from '../../lib/wire/agent-names.ts';
 import type { Status } from '../status/status.ts';
 import type { StepsSeen } from './rows.ts';
 
@@ -41,7 +42,7 @@ export function stepsOf({ seen, status, isPaired, isReachable, env }: StepSource
 
 function agentState(kind: string): StepState {
   if (kind === 'misconfigured') return 'failed';
-  return doneIf(kind === 'claude' || kind === 'command');
+  return doneIf(agentNamed(kind) !== undefined);
 }
 
 /** It shows only by a task whether the agent is logged in. */

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ValuesOf } from '../../lib/config/schema.ts';
 import { type CheckResult, fail, ok, warn } from '../../lib/doctor/check-result.ts';
 import { settingOf, type Subject } from '../../lib/doctor/subject.ts';
-import { isSessionMarker, loginIn } from '../agents/claude/login-variables.ts';
+import { isSessionMarker } from '../agents/claude/login-variables.ts';
+import { agentNamed } from '../../lib/wire/agent-names.ts';
+import { cliKind } from '../agents/kinds.ts';
 import { createAgentResolver } from '../agents/resolve.ts';
 import type { taskSettings } from '../settings.ts';
 import type { TaskWitness } from './task-witness.ts';
@@ -26,15 +26,19 @@ export async function checkAgent(subject: AgentSubject): Promise<CheckResult> {
   const found = [kind, version, path, reason]
     .filter((word) => word !== null && word !== undefined && word !== '')
     .join(', ');
-  if (kind === 'claude' || kind === 'command') return ok(found);
+  if (agentNamed(kind) !== undefined) return ok(found);
   if (kind === 'misconfigured')
     return fail(found, 'a program that can be run', 'mend agent.path (NINJAD_AGENT) or agent.command');
   return warn(found, 'an agent CLI; the offline one only quotes memories', install);
 }
 
 /** Whether the CLI is logged in, as far as that shows without asking, which would cost. */
-export async function checkLogin(subject: Subject & { client: TaskWitness }): Promise<CheckResult> {
+export async function checkLogin(
+  subject: Subject<unknown, ValuesOf<typeof taskSettings>> & { client: TaskWitness },
+): Promise<CheckResult> {
   const { env, userHome, daemon, client } = subject;
+  const name = agentNamed(settingOf(subject, 'agent.default', null)) ?? 'claude';
+  const login = name === 'command' ? undefined : cliKind(name).login({ env, home: userHome });
   if (daemon.state === 'running') {
     const { items } = await client.ask('tasks.list', { limit: 20 });
     const latest = items.find(({ outcome }) => outcome !== null);
@@ -42,22 +46,13 @@ export async function checkLogin(subject: Subject & { client: TaskWitness }): Pr
       return fail(
         `task ${latest.id} found the CLI not logged in`,
         'a CLI that is logged in',
-        'run claude, then /login, as the user of the daemon',
+        login?.remedy ?? 'log its program in',
       );
     if (latest?.outcome === 'succeeded') return ok(`task ${latest.id} was answered`);
   }
-  const folder = env['CLAUDE_CONFIG_DIR'] ?? join(userHome, '.claude');
-  const login = loginIn(env);
-  if (login !== undefined) return ok(`${login}; whether it is valid shows with the first task`);
-  if (existsSync(join(folder, '.credentials.json')))
-    return ok(`credentials in ${folder}; whether they are valid shows with the first task`);
-  if (process.platform === 'darwin')
-    return ok('kept in the keychain, if at all; it shows with the first task');
-  return warn(
-    `no credentials in ${folder} and no key in the environment`,
-    'a CLI that is logged in',
-    'run claude, then /login, as the user of the daemon; or `claude setup-token`, and give the daemon CLAUDE_CODE_OAUTH_TOKEN',
-  );
+  if (login === undefined) return ok('the program of agent.command logs in by itself');
+  if (login.state !== 'no') return ok(login.found);
+  return warn(login.found, 'a CLI that is logged in', login.remedy);
 }
 
 /** What in the environment would make the CLI behave unlike the owner expects. */
