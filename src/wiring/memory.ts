@@ -31,16 +31,17 @@ export function memoryKeeperLogic(services: Services) {
       goOn({ done, isMore }, wake);
     },
     (wake) => {
-      const arrive = (whose: 'owner' | 'anybody'): void => {
-        inHand.arrive(whose);
-        wake();
-      };
       const stops = [
         bus.on('events.recorded', ({ records }) => {
-          const notes = records.flatMap((record) => record.notes ?? []);
-          if (notes.length > 0) arrive(notes.some(({ trust }) => trust === 'owner') ? 'owner' : 'anybody');
+          const saying = records.filter(({ notes = [] }) => notes.length > 0);
+          for (const { id, notes = [] } of saying)
+            inHand.arrive(notes.some(({ trust }) => trust === 'owner') ? 'owner' : 'anybody', id);
+          if (saying.length > 0) wake();
         }),
-        bus.on('memory.pending', () => arrive('owner')),
+        bus.on('memory.pending', () => {
+          inHand.arrive('owner');
+          wake();
+        }),
         bus.on('task.ended', wake),
       ];
       return () => stops.forEach((stop) => stop());

@@ -1,7 +1,10 @@
 /** Memories that were said and cannot be found yet, seen from those who wait for them. */
 export interface InHand {
-  /** Something new stands in the store and waits to be prepared; the owner's words are prepared before all others. */
-  arrive(whose?: 'owner' | 'anybody'): void;
+  /**
+   * Something new stands in the store and waits to be prepared; the owner's words are prepared before all others. `event`: the
+   * event that says it.
+   */
+  arrive(whose?: 'owner' | 'anybody', event?: number): void;
   /** A pass of the keeper begins: returns the mark that `settle` takes when all there was can be found. */
   begin(): number;
   settle(mark: number): void;
@@ -10,10 +13,13 @@ export interface InHand {
   settleOwners(mark: number): void;
   /** True while something waits that came after the last pass began. */
   hasNews(): boolean;
-  /** Resolves when all that has arrived by now can be found, at the latest after so many milliseconds. Never rejects. */
-  untilSettled(maxMs: number): Promise<void>;
+  /**
+   * Resolves when all that has arrived by now can be found, at the latest after so many milliseconds. Whoever asks by an event
+   * does not wait for the words of that where they are the last. Never rejects.
+   */
+  untilSettled(maxMs: number, askedBy?: number): Promise<void>;
   /** The same for the owner's words alone. */
-  untilOwnersSettled(maxMs: number): Promise<void>;
+  untilOwnersSettled(maxMs: number, askedBy?: number): Promise<void>;
 }
 
 /** See `InHand`. */
@@ -21,17 +27,17 @@ export function createInHand(): InHand {
   const all = createLane();
   const owners = createLane();
   return {
-    arrive(whose = 'anybody') {
-      all.arrive();
-      if (whose === 'owner') owners.arrive();
+    arrive(whose = 'anybody', event) {
+      all.arrive(event);
+      if (whose === 'owner') owners.arrive(event);
     },
     begin: () => all.begin(),
     settle: (mark) => all.settle(mark),
     beginOwners: () => owners.begin(),
     settleOwners: (mark) => owners.settle(mark),
     hasNews: () => all.hasNews(),
-    untilSettled: (maxMs) => all.untilSettled(maxMs),
-    untilOwnersSettled: (maxMs) => owners.untilSettled(maxMs),
+    untilSettled: (maxMs, askedBy) => all.untilSettled(maxMs, askedBy),
+    untilOwnersSettled: (maxMs, askedBy) => owners.untilSettled(maxMs, askedBy),
   };
 }
 
@@ -39,20 +45,25 @@ function createLane() {
   let arrived = 0;
   let begun = 0;
   let settled = 0;
+  let lastEvent: number | undefined;
   const waiting = new Set<{ mark: number; go: () => void }>();
   return {
-    arrive: () => void (arrived += 1),
+    arrive(event?: number) {
+      arrived += 1;
+      lastEvent = event;
+    },
     begin: () => (begun = arrived),
     settle(mark: number) {
       settled = Math.max(settled, mark);
       for (const one of [...waiting]) if (one.mark <= settled) one.go();
     },
     hasNews: () => arrived > begun,
-    async untilSettled(maxMs: number) {
-      if (settled >= arrived) return;
+    async untilSettled(maxMs: number, askedBy?: number) {
+      const mark = askedBy !== undefined && askedBy === lastEvent ? arrived - 1 : arrived;
+      if (settled >= mark) return;
       const late = AbortSignal.timeout(maxMs);
       await new Promise<void>((resolve) => {
-        const one = { mark: arrived, go: done };
+        const one = { mark, go: done };
         function done(): void {
           waiting.delete(one);
           late.removeEventListener('abort', done);
@@ -69,13 +80,20 @@ function createLane() {
 export const inHandMs = 150;
 export const ownersInHandMs = 1_000;
 
-/** The same asking, which first lets what was said just before become something that can be recalled. */
-export function afterInHand<Query, Answer>(
+/**
+ * The same asking, which first lets what was said just before become something that can be recalled. `exceptEvent`: the event
+ * that asks, whose own words are left out.
+ */
+export function afterInHand<Query extends { exceptEvent?: number }, Answer>(
   ask: (query: Query) => Promise<Answer>,
   inHand: Pick<InHand, 'untilSettled'> & Partial<Pick<InHand, 'untilOwnersSettled'>>,
 ): (query: Query) => Promise<Answer> {
   return async (query) => {
-    await Promise.all([inHand.untilSettled(inHandMs), inHand.untilOwnersSettled?.(ownersInHandMs)]);
+    const { exceptEvent } = query;
+    await Promise.all([
+      inHand.untilSettled(inHandMs, exceptEvent),
+      inHand.untilOwnersSettled?.(ownersInHandMs, exceptEvent),
+    ]);
     return ask(query);
   };
 }

@@ -47,6 +47,30 @@ describe('what is in hand', () => {
     await wait;
   });
 
+  it('does not hold up the event that says it, unless something else came after it', async () => {
+    const inHand = createInHand();
+    inHand.arrive('owner', 1);
+    await Promise.all([inHand.untilSettled(60_000, 1), inHand.untilOwnersSettled(60_000, 1)]);
+    const isHeldUp = async (event?: number) => {
+      let isSettled = false;
+      const wait = inHand.untilOwnersSettled(60_000, event).then(() => (isSettled = true));
+      await Promise.resolve();
+      const isHeld = !isSettled;
+      inHand.settleOwners(inHand.beginOwners());
+      await wait;
+      return isHeld;
+    };
+    expect(await isHeldUp()).toBe(true);
+    inHand.arrive('owner', 2);
+    expect(await isHeldUp(1)).toBe(true);
+    inHand.arrive('owner', 3);
+    inHand.arrive('owner', 4);
+    expect(await isHeldUp(3)).toBe(true);
+    inHand.arrive('owner', 5);
+    inHand.arrive('owner');
+    expect(await isHeldUp(5)).toBe(true);
+  });
+
   it('is found by a question that is asked at once', async () => {
     const inHand = createInHand();
     const { keep } = memoryKeeperOn(store, { inHand });
