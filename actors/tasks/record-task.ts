@@ -6,7 +6,7 @@ import type { RecordedTask, RecordRequest } from '../../machines/task/protocol.t
 import type { Bus } from '../../src/lib/bus.ts';
 import type { AgentBench } from '../../src/tasks/agents/bench.ts';
 import { nameOf } from '../../src/tasks/agents/directory.ts';
-import { answererOf, type RunnableAgent } from '../../src/tasks/agents/kinds.ts';
+import { answererOf, loginOf, type RunnableAgent } from '../../src/tasks/agents/kinds.ts';
 import type { Prices } from '../../src/spend/rows/estimate-cost.ts';
 import { cleanupNotes } from '../../src/tasks/run/parting.ts';
 import { withNextStep } from '../../src/tasks/run/next-step.ts';
@@ -94,7 +94,7 @@ function createJudge(deps: RecordTaskDeps): Recorder {
     const waits = judged.kind === 'over-budget' && verdict.state === 'queued' && moneyReturns !== undefined;
     const outcome = waits
       ? { ...judged, reason: waitsForMoney(moneyReturns) }
-      : withNextStep(judged, { taskId: task.id, attempt: task.attempt, verdict });
+      : withNextStep(judged, { taskId: task.id, attempt: task.attempt, verdict, login: loginOf(agent) });
     const { cutOff, doubts } = cutOffBy(deps, { task, outcome: judged, verdict });
     const doubt = doubts.length > 0 ? doubtWords(doubts) : undefined;
     const name = agent === undefined ? undefined : nameOf(agent);

@@ -35,6 +35,12 @@ export function kindOf(agent: FoundAgent): AgentKind {
   return 'entry' in agent ? entryKind(agent.kind) : cliKind(agent.kind);
 }
 
+/** How the owner logs in the agent that answers a task, as a clause; undefined for `claude`, of which it is known, and for programs. */
+export function loginOf(agent: FoundAgent | undefined): string | undefined {
+  if (agent === undefined || 'entry' in agent || agent.kind === 'claude') return undefined;
+  return cliKind(agent.kind).program.login;
+}
+
 /** What a reply says at its end of who has answered, where that is not whom it was for; else nothing. */
 export function answererOf(agent: RunnableAgent | undefined): string {
   if (agent?.instead === undefined) return '';

@@ -7,6 +7,8 @@ export interface FailedAttempt {
   /** Counts from 1. */
   attempt: number;
   verdict: Verdict;
+  /** How the agent that was asked is logged in, as a clause. Default: as `claude` is. */
+  login?: string | undefined;
 }
 
 /** The outcome with the next step in its reason: what happens by itself, or what the owner can do. A success stays as it is. */
@@ -18,12 +20,15 @@ export function withNextStep(outcome: Outcome, attempt: FailedAttempt): Outcome 
   return { ...outcome, reason: step === '' ? outcome.reason : `${sentence(outcome.reason)} ${step}` };
 }
 
-function nextStep(kind: FailureKind, { taskId, attempt, verdict }: FailedAttempt): string {
+function nextStep(kind: FailureKind, { taskId, attempt, verdict, login }: FailedAttempt): string {
   const retry = `\`ninjad task ${taskId} --retry\``;
   if (kind === 'cancelled') return '';
   if (verdict.state === 'queued')
     return kind === 'shutdown' || kind === 'asked-again' ? '' : triedAgain(verdict.delayMs);
-  const step = steps[kind];
+  const step =
+    kind === 'not-logged-in' && login !== undefined
+      ? `${login[0]?.toUpperCase()}${login.slice(1)}`
+      : steps[kind];
   const again = step === '' ? `To try again: ${retry}.` : `${step}, then ${retry}.`;
   return verdict.state === 'dead' ? `It was tried ${attempt} times. ${again}` : again;
 }

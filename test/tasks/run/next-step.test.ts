@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loginOf } from '../../../src/tasks/agents/kinds.ts';
 import { withNextStep } from '../../../src/tasks/run/next-step.ts';
 import type { FailureKind } from '../../../src/tasks/run/outcome.ts';
 import { verdictOf, type Verdict } from '../../../src/tasks/run/retry.ts';
@@ -31,6 +32,16 @@ const steps: Record<Exclude<FailureKind, 'cancelled' | 'asked-again' | 'shutdown
 };
 
 describe('the next step', () => {
+  it('logs in the agent that was asked', () => {
+    const failure = { kind: 'not-logged-in', reason: 'it went wrong' } as const;
+    const attempt = { taskId: 7, attempt: 1, verdict: { state: 'failed' } } as const;
+    const login = loginOf({ kind: 'codex', path: '/bin/codex', version: '1' });
+    expect(withNextStep(failure, { ...attempt, login }).reason).toBe(
+      'it went wrong. Run `codex login` as the user of the daemon, then `ninjad task 7 --retry`.',
+    );
+    expect(loginOf({ kind: 'claude', path: '/bin/claude', version: '1' })).toBeUndefined();
+  });
+
   it.each(Object.entries(steps) as [FailureKind, RegExp][])(
     'after %s is in the sentence, with the command that tries again',
     (kind, words) => {
