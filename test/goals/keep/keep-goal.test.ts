@@ -270,7 +270,8 @@ describe('ten thousand goals', () => {
       const jobs = await createGoalKind(goalHarness(store).deps).list();
       expect(jobs).toHaveLength(10_000);
       let longestMs = 0;
-      let last = performance.now();
+      const beganAt = performance.now();
+      let last = beganAt;
       const timer = setInterval(() => {
         longestMs = Math.max(longestMs, performance.now() - last);
         last = performance.now();
@@ -279,8 +280,8 @@ describe('ten thousand goals', () => {
       clearInterval(timer);
       expect(views).toHaveLength(1000);
       expect(views[999]?.nextRuns).toHaveLength(3);
-      // One page of a thousand takes a second or so; no other work waits for a tenth of it.
-      expect(longestMs).toBeLessThan(300);
+      // A part of the whole, however slow the machine is: in one go it would be nearly all of it.
+      expect(longestMs).toBeLessThan((performance.now() - beganAt) / 2);
     },
   );
 });
