@@ -6,6 +6,7 @@ import type { Context, Measurement } from './context.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { type Figure, isMet } from './figure.ts';
 import { describeMachine } from './machine.ts';
+import { backup } from './measures/backup.ts';
 import { barePipe } from './measures/bare-pipe.ts';
 import { bulk } from './measures/bulk.ts';
 import { clockAgent, exec } from './measures/exec.ts';
@@ -36,6 +37,7 @@ const measurements: readonly Measurement[] = [
   page,
   memory,
   bulk,
+  backup,
   throughput,
   watching,
   human,

@@ -27,6 +27,8 @@ export interface Sizes {
   /** How long, and how many events a second, each panel of the dashboard is shown. */
   steadySeconds: number;
   steadyPerSecond: number;
+  /** Payloads in the database that is backed up, in megabytes. */
+  backupMb: number;
 }
 
 /** A whole run: about four minutes. */
@@ -45,6 +47,7 @@ export const fullSizes: Sizes = {
   notedLines: 100_000,
   steadySeconds: 5,
   steadyPerSecond: 1_000,
+  backupMb: 800,
 };
 
 /** The form for CI: below a minute. */
@@ -63,4 +66,5 @@ export const shortSizes: Sizes = {
   notedLines: 20_000,
   steadySeconds: 2,
   steadyPerSecond: 1_000,
+  backupMb: 50,
 };
