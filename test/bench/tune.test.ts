@@ -17,8 +17,8 @@ describe('tune', () => {
     const { weight, ofFolds, sets, unrelatedBelow } = tune([
       { name: 'helped', queries: Array.from({ length: 10 }, () => query(1)) },
     ]);
-    expect(weight).toBe(0.12);
-    expect(ofFolds).toEqual([0.12, 0.12, 0.12, 0.12, 0.12]);
+    expect(weight).toBe(0.15);
+    expect(ofFolds).toEqual([0.15, 0.15, 0.15, 0.15, 0.15]);
     expect(sets[0]?.heldOut).toBe(1);
     expect(sets[0]?.gain.low).toBeCloseTo(1 - 1 / Math.log2(3), 9);
     expect(unrelatedBelow).toBe(0.3);

@@ -10,12 +10,15 @@ const browser = useBrowser();
 const agent = String.raw`
 let prompt = '';
 process.stdin.on('data', (chunk) => (prompt += chunk)).on('end', () => {
-  if (prompt.includes('break down')) {
+  // Memories of the other messages stand before the one that is asked.
+  const at = (words) => prompt.lastIndexOf(words);
+  const asked = ['break down', 'odd text', 'long text'].reduce((one, other) => (at(other) > at(one) ? other : one));
+  if (at(asked) >= 0 && asked === 'break down') {
     console.error('connecting to the service');
     console.error('API Error: 529 overloaded_error');
     process.exitCode = 7;
-  } else if (prompt.includes('odd text')) console.log('>'.repeat(5000) + ' the end');
-  else if (prompt.includes('long text')) console.log(Array.from({ length: 80 }, (_, n) => 'line ' + n).join('\n\n'));
+  } else if (at(asked) >= 0 && asked === 'odd text') console.log('>'.repeat(5000) + ' the end');
+  else if (at(asked) >= 0 && asked === 'long text') console.log(Array.from({ length: 80 }, (_, n) => 'line ' + n).join('\n\n'));
   else console.log('Done:\n\n| host | state | last backup | duration | note |\n| :-- | :-: | --: | --: | :-- |\n' +
     '| nas | ok | 2026-11-28 00:31 | 12 min | all volumes were written and verified afterwards |\n' +
     '| web-1 | timed out | 2026-11-27 00:30 | 1 h 2 min | the host did not answer in time |\n');

@@ -9,7 +9,13 @@ const settleMs = 250;
 export function SearchField({ label, value, onSearch, placeholder = label }) {
   const [text, setText] = useState(value);
   const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
-  useEffect(() => setText(value), [value]);
+  const given = useRef(value);
+  useEffect(() => {
+    // The first effect comes after the first key of somebody who is quick.
+    if (given.current === value) return;
+    given.current = value;
+    setText(value);
+  }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const tell = (/** @type {string} */ next, wait = settleMs) => {
     setText(next);

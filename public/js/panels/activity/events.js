@@ -143,15 +143,7 @@ function EventDialog({ id, onClose }) {
                       </dd>`
               }
             </dl>
-            ${
-              textOf(data.payload) === null
-                ? html`<${Code} text=${data.payload} label="Payload" />`
-                : html`<p class="event-text">${textOf(data.payload)}</p>
-                    <details class="small">
-                      <summary class="soft">As it came</summary>
-                      <${Code} text=${data.payload} label="Payload" />
-                    </details>`
-            }
+            <${Payload} payload=${data.payload} />
             ${data.reply === null ? null : html`<${Markdown} text=${data.reply} />`}`
     }
     <div class="actions is-end">
@@ -159,4 +151,19 @@ function EventDialog({ id, onClose }) {
       <${Button} onClick=${onClose}>Close<//>
     </div>
   <//>`;
+}
+
+/** The words of an event first, and behind them the line as it came, where that is more. @param {{ payload: string }} props */
+function Payload({ payload }) {
+  const text = textOf(payload);
+  if (text === null) return html`<${Code} text=${payload} label="Payload" />`;
+  return html`<p class="event-text">${text}</p>
+    ${
+      text === payload
+        ? null
+        : html`<details class="small">
+            <summary class="soft">As it came</summary>
+            <${Code} text=${payload} label="Payload" />
+          </details>`
+    }`;
 }
