@@ -8,10 +8,12 @@ import { factsVariable, readFacts } from './facts.ts';
 import { agentNames, fetchAgent, pinnedAgents } from './fetch-agents.ts';
 import { updateTable } from './table.ts';
 
-// `npm run test:agents [-- [--write] FILE]`: the suite against the other real CLIs, which are too large to be dependencies.
-// The README's table is compared with what was seen after a whole run without a failure, or written by `--write`.
-const files = process.argv.slice(2).filter((word) => word !== '--write');
+// `npm run test:agents [-- [--write|--check] FILE]`: the suite against the other real CLIs, which are too large to be dependencies.
+// The README's table is compared with what was seen after a whole run without a failure, or written by
+// `--write`; `--check` fails where it differs, which the speed of a machine may cause: who retries longer meets the limit of silence.
+const files = process.argv.slice(2).filter((word) => !['--write', '--check'].includes(word));
 const isWriting = process.argv.includes('--write');
+const isChecking = process.argv.includes('--check');
 const programs = await Promise.all(
   agentNames.map(async (name) => {
     const program = await fetchAgent(name);
@@ -37,7 +39,7 @@ if (programs.some((program) => 'path' in program)) {
     if (differing.length > 0 && !isWriting) {
       console.log(`the README's table of agents is not what was seen (npm run test:agents -- --write):`);
       for (const cell of differing) console.log(`  ${cell}`);
-      process.exitCode = 1;
+      if (isChecking) process.exitCode = 1;
     }
   }
   rmSync(folder, { recursive: true, force: true });
