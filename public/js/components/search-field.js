@@ -1,4 +1,5 @@
-import { html, useEffect, useRef, useState } from '../view.js';
+import { useDraft } from '../state/use-draft.js';
+import { html, useEffect, useRef } from '../view.js';
 
 const settleMs = 250;
 
@@ -7,15 +8,8 @@ const settleMs = 250;
  * @param {{ label: string, value: string, onSearch: (text: string) => void, placeholder?: string }} props
  */
 export function SearchField({ label, value, onSearch, placeholder = label }) {
-  const [text, setText] = useState(value);
+  const [text, setText] = useDraft(value);
   const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
-  const given = useRef(value);
-  useEffect(() => {
-    // The first effect comes after the first key of somebody who is quick.
-    if (given.current === value) return;
-    given.current = value;
-    setText(value);
-  }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const tell = (/** @type {string} */ next, wait = settleMs) => {
     setText(next);

@@ -7,7 +7,8 @@ import { useNews } from '../../link/use-feed.js';
 import { useResource } from '../../link/use-resource.js';
 import { place, replaceAddress } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useEffect, useState } from '../../view.js';
+import { useDraft } from '../../state/use-draft.js';
+import { html, useState } from '../../view.js';
 import { DiscordConnection } from './discord.js';
 import { editorOf, parsed, written } from './editor.js';
 
@@ -84,9 +85,8 @@ const origins = {
 /** @param {{ field: SettingField, onChanged: (field: SettingField) => void }} props */
 function Setting({ field, onChanged }) {
   const editor = editorOf(field.schema);
-  const [text, setText] = useState(written(field.value, editor));
+  const [text, setText] = useDraft(written(field.value, editor));
   const [problem, setProblem] = useState(/** @type {string | null} */ (null));
-  useEffect(() => setText(written(field.value, editor)), [JSON.stringify(field.value)]);
   const isChanged = text !== written(field.value, editor);
   const id = `setting-${field.key}`;
   const save = async (/** @type {Event} */ event) => {

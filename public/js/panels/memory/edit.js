@@ -6,7 +6,8 @@ import { act } from '../../link/act.js';
 import { useResource } from '../../link/use-resource.js';
 import { go } from '../../shell/location.js';
 import { addressOf } from '../../shell/routes.js';
-import { html, useEffect, useState } from '../../view.js';
+import { useDraft } from '../../state/use-draft.js';
+import { html, useState } from '../../view.js';
 import { trustTones } from '../tasks/memories.js';
 import { kindWord, memoryKinds, ownKinds } from './kinds.js';
 
@@ -79,14 +80,9 @@ export function MemoryPage({ id, query, onChanged }) {
 
 /** @param {{ memory: import('../../../../src/operations.ts').Answers['memory.get'], onSaved: () => void }} props */
 function Editor({ memory, onSaved }) {
-  const [content, setContent] = useState(memory.content);
-  const [kind, setKind] = useState(memory.kind);
-  const [importance, setImportance] = useState(memory.importance);
-  useEffect(() => {
-    setContent(memory.content);
-    setKind(memory.kind);
-    setImportance(memory.importance);
-  }, [memory.content, memory.kind, memory.importance]);
+  const [content, setContent] = useDraft(memory.content);
+  const [kind, setKind] = useDraft(memory.kind);
+  const [importance, setImportance] = useDraft(memory.importance);
   const isChanged = content !== memory.content || kind !== memory.kind || importance !== memory.importance;
   const save = async (/** @type {Event} */ event) => {
     event.preventDefault();
