@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopback } from '../lib/loopback.ts';
 import type { ValuesOf } from '../lib/config/schema.ts';
 import type { AccountSetting, mailSettings } from './settings.ts';
 
@@ -53,9 +53,9 @@ export function mailboxOf({ host, user }: Pick<Account, 'host' | 'user'>): strin
   return `${user.toLowerCase()}@${host.toLowerCase()}`;
 }
 
-/** True for an address of this machine, where nobody listens in between. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+/** True for a host that is this machine, where nobody listens in between. */
+export function isThisMachine(host: string): boolean {
+  return host === 'localhost' || isLoopback(host);
 }
 
 function accountOf(setting: AccountSetting, source: string): Account {
@@ -99,7 +99,7 @@ function placeOf({ url, host = '', port, tls, user = '' }: AccountSetting) {
 
 /** A password crosses no network in the clear, unless the owner says `"tls": false`. */
 function unencrypted(host: string, tls: boolean | undefined): 'starttls' | 'plain' {
-  return tls === false || isLoopback(host) ? 'plain' : 'starttls';
+  return tls === false || isThisMachine(host) ? 'plain' : 'starttls';
 }
 
 function secretOf(setting: AccountSetting, inUrl: string): SecretSource {

@@ -2,7 +2,7 @@ import type { FetchMessageObject, ImapFlow, MessageStructureObject, StatusObject
 import { NinjadError } from '../lib/errors.ts';
 import { MINUTE } from '../lib/time.ts';
 import { packageVersion } from '../lib/version.ts';
-import { type Account, isLoopback } from './account.ts';
+import { type Account, isThisMachine } from './account.ts';
 import type { MailHead } from './fingerprint.ts';
 import type { FolderStatus } from './plan.ts';
 import type { Secret } from './secret.ts';
@@ -94,7 +94,7 @@ function clientOptions(
   secret: Secret,
   { commandMs, idleMs = defaultIdleMs }: ClientOptions,
 ) {
-  const isHere = isLoopback(host);
+  const isHere = isThisMachine(host);
   return {
     host,
     port,

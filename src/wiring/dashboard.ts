@@ -2,6 +2,7 @@ import { createDashboardServer } from '../../actors/dashboard/server.ts';
 import { dashboardMachine } from '../../machines/dashboard/machine.ts';
 import type { DashboardService } from '../faces/dashboard/service.ts';
 import { enterLink } from '../faces/dashboard/door/link.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import type { Services } from '../services.ts';
 
 /** The dashboard; once, when it first opens, a link for the owner is printed. */
@@ -27,10 +28,6 @@ export function dashboardLogic({ log, door, settings, screen }: Services, servic
       },
     },
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === '::1' || host.startsWith('127.');
 }
 
 /** To the terminal, not to the log: under a service manager standard output is a log too. */

@@ -16,7 +16,7 @@ import type { AgentSurroundings } from './cli-program.ts';
 import { makeGeminiHome } from './gemini/home.ts';
 import { createGeminiParser } from './gemini/stream.ts';
 import { geminiPolicy } from './gemini/tools.ts';
-import { partialRefusal } from './granted-tools.ts';
+import { whyUnfitForWholeTools } from './granted-tools.ts';
 import { readMcpServers } from './mcp-servers.ts';
 
 const keys = ['GEMINI_API_KEY', 'GOOGLE_API_KEY'] as const;
@@ -70,11 +70,7 @@ export const gemini: CliKind<'gemini'> = {
   // It repeats the prompt before its reply and does not wait until that is read: of 1 MB the reply was lost each time, of half of
   // that never.
   maxPromptChars: 400_000,
-  whyUnfit({ maxTurns, ...settings }) {
-    if (maxTurns !== undefined) return 'it cannot be held to a number of turns (`task.maxTurns`)';
-    const rule = partialRefusal(settings);
-    return rule === undefined ? undefined : `it cannot be refused a part of a tool, such as ${rule}`;
-  },
+  whyUnfit: whyUnfitForWholeTools,
   commandLine,
   talk,
   lastWords,

@@ -53,3 +53,10 @@ export function partialRefusal(settings: AgentSettings): string | undefined {
     return (granted as ReadonlySet<string>).has(tool);
   });
 }
+
+/** Why a run is nothing for a CLI that is refused tools only as a whole and counts no turns, as a clause; else undefined. */
+export function whyUnfitForWholeTools({ maxTurns, ...settings }: AgentSettings): string | undefined {
+  if (maxTurns !== undefined) return 'it cannot be held to a number of turns (`task.maxTurns`)';
+  const rule = partialRefusal(settings);
+  return rule === undefined ? undefined : `it cannot be refused a part of a tool, such as ${rule}`;
+}

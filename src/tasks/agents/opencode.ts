@@ -13,7 +13,7 @@ import type {
   Turn,
 } from './agent-kind.ts';
 import type { AgentSurroundings } from './cli-program.ts';
-import { partialRefusal } from './granted-tools.ts';
+import { whyUnfitForWholeTools } from './granted-tools.ts';
 import { asObject, parseObject } from './json.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import { opencodePermissions, opencodeServer } from './opencode/config.ts';
@@ -54,11 +54,7 @@ export const opencode: CliKind<'opencode'> = {
   },
   environment: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1' },
   isOwnVariable: (name) => name.startsWith('OPENCODE_') || providerKeys.has(name),
-  whyUnfit({ maxTurns, ...settings }) {
-    if (maxTurns !== undefined) return 'it cannot be held to a number of turns (`task.maxTurns`)';
-    const rule = partialRefusal(settings);
-    return rule === undefined ? undefined : `it cannot be refused a part of a tool, such as ${rule}`;
-  },
+  whyUnfit: whyUnfitForWholeTools,
   commandLine,
   talk,
   lastWords,

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopback } from '../../lib/loopback.ts';
 
 /** The path of our MCP server on the dashboard's port. */
 export const mcpPath = '/mcp';
@@ -43,10 +43,9 @@ export function createMcpDoor(): McpDoor {
   };
 }
 
-/** Whether an address, of either family, is this machine's own. */
-export function isLoopback(address: string): boolean {
-  const plain = address.replace(/^::ffff:/i, '');
-  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+/** Whether a connection from this address comes from this machine. */
+export function isFromHere(address: string): boolean {
+  return isLoopback(address.replace(/^::ffff:/i, ''));
 }
 
 /** Whether a proxy is named and the host is not named as an exception. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMcpDoor, isLoopback } from '../../../src/tasks/mcp/door.ts';
+import { createMcpDoor, isFromHere } from '../../../src/tasks/mcp/door.ts';
 
 function doorAt(url: string) {
   const door = createMcpDoor();
@@ -42,8 +42,8 @@ describe('the way to the MCP server of the daemon', () => {
 
   it('knows the addresses of this machine', () => {
     for (const own of ['127.0.0.1', '127.3.2.1', '::1', '::ffff:127.0.0.1'])
-      expect(isLoopback(own)).toBe(true);
+      expect(isFromHere(own)).toBe(true);
     for (const other of ['', '10.0.0.1', '127.example.org', '::ffff:10.0.0.1', '2001:db8::1'])
-      expect(isLoopback(other)).toBe(false);
+      expect(isFromHere(other)).toBe(false);
   });
 });

@@ -3,11 +3,11 @@ import express, { type Request, type Response, Router } from 'express';
 import { NotFoundError } from '../../../lib/errors.ts';
 import { packageVersion } from '../../../lib/version.ts';
 import type { AgentTools, OpenedTools } from '../../../tasks/mcp/agent-tools.ts';
-import { isLoopback, mcpPath } from '../../../tasks/mcp/door.ts';
+import { isFromHere, mcpPath } from '../../../tasks/mcp/door.ts';
 import { answerMessage, readLine, type ToolServer } from '../../../tasks/mcp/json-rpc.ts';
 import { mcpServerName } from '../../../tasks/mcp/run-config.ts';
 import type { AgentTool } from '../../../tasks/mcp/tools.ts';
-import type { RefuseWrong } from './guard.ts';
+import { bearerOf, type RefuseWrong } from './guard.ts';
 
 /** What running agents ask for. */
 export type AgentDoor = Pick<AgentTools, 'join' | 'call'>;
@@ -62,8 +62,8 @@ export function isOfAgent(agents: AgentDoor, request: IncomingMessage): boolean 
 }
 
 function openedFor(agents: AgentDoor, { headers, socket }: IncomingMessage): OpenedTools | undefined {
-  const token = /^Bearer +(\S{1,200})$/i.exec(headers.authorization ?? '')?.[1];
-  if (token === undefined || !isLoopback(socket.remoteAddress ?? '')) return undefined;
+  const token = bearerOf(headers);
+  if (token === undefined || !isFromHere(socket.remoteAddress ?? '')) return undefined;
   try {
     return agents.join(token);
   } catch (thrown) {

@@ -2,7 +2,7 @@ import express, { type Request, type Response, Router } from 'express';
 import { maxPushBytes, readPushed } from '../../../fleet/push.ts';
 import { hostName } from '../../../fleet/name.ts';
 import type { Report } from '../../../fleet/report.ts';
-import type { RefuseWrong } from './guard.ts';
+import { bearerOf, type RefuseWrong } from './guard.ts';
 
 /** What of the fleet is open to others than the owner. */
 export interface FleetDoor {
@@ -24,7 +24,7 @@ export function fleetRoutes({ push, statusPage }: FleetDoor, refuseWrong: Refuse
     async (request: Request, response: Response) => {
       response.set('cache-control', 'no-store');
       const name = hostName.safeParse(request.params['name']);
-      const token = /^Bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
+      const token = bearerOf(request.headers);
       const read = readPushed(typeof request.body === 'string' ? request.body : '');
       if (!name.success || token === undefined) {
         refuseWrong(request, response, 'expected the token of that host as "Authorization: Bearer …"');

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { Door } from '../door/door.ts';
@@ -7,6 +8,13 @@ const wrongOnesPerWindow = 20;
 
 /** Refuses a wrong token or code, at a bounded rate an address. */
 export type RefuseWrong = (request: Request, response: Response, message: string) => void;
+
+/** The token that a request shows which is let in by one of its own; undefined where it shows none, or one too long to be ours. */
+export function bearerOf({
+  authorization = '',
+}: Pick<IncomingHttpHeaders, 'authorization'>): string | undefined {
+  return /^Bearer +(\S{1,200})$/i.exec(authorization)?.[1];
+}
 
 /** Lets in who has both halves of a session (from a page of ours) or the token. */
 export function guard(door: Door, refuseWrong: RefuseWrong): RequestHandler {
