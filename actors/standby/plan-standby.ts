@@ -17,8 +17,8 @@ export interface PlanStandbyDeps {
   /** UUID of this daemon's journal. */
   worker: string;
   newMark: () => TaskMark;
-  /** The setting and the free memory allow one. */
-  mayStart: () => boolean;
+  /** The setting and the free memory allow one, and the running agents leave room. */
+  mayStart: (system: System) => boolean;
   /** True while the event loop is late. */
   isStalled: () => boolean;
   /** True once tasks are served and this one's actor is gone. */
@@ -34,7 +34,7 @@ const laterMs = 60_000;
 export function createPlanStandby(deps: PlanStandbyDeps) {
   const { store, worker, now = () => new Date() } = deps;
   return fromPromise<Planned, PlanRequest>(async ({ input: { after }, system, signal }) => {
-    if (!deps.mayStart()) return notNow('it is not wanted, or memory is short', laterMs);
+    if (!deps.mayStart(system)) return notNow('it is not wanted, or memory is short', laterMs);
     if (deps.isStalled()) return notNow('the daemon is busy', soonMs);
     if (!deps.isThrough(system, after)) return notNow('a message is being answered', soonMs);
     const found = await deps.agent.resolve();

@@ -75,6 +75,6 @@ export const standbySetup = setup({
     moment: 250,
     readyLimit: 30_000,
     maxAge: 30 * 60_000,
-    lookPeriod: 30_000,
+    lookPeriod: 5_000,
   },
 });

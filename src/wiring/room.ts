@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 
 /** What the task supervisor asks about room on the machine. */
 export function roomParts(services: Services) {
-  const { bus, containment, database, journal, log, settings } = services;
+  const { bus, containment, database, journal, log, settings, standby } = services;
   const tell = async ({ memory, passed }: MemoryLook): Promise<void> => {
     const words = passedWords(memory, maxMemoryOf(settings), passed?.taskId);
     const news = { origin: 'task', text: words, taskId: null } as const;
@@ -21,11 +21,13 @@ export function roomParts(services: Services) {
     actors: {
       measureMemory: fromPromise<MemoryLook, MemoryRequest>(async ({ input: { occupants } }) => {
         if (occupants.length === 0) return { memory: new Map(), passed: undefined };
-        const cgroups = occupants.map(
-          ({ taskId, attempt }) =>
-            [taskId, cgroupsOf(containment, { worker: journal.uuid, taskId, attempt })] as const,
-        );
-        const memory = await measureAgents(journal.uuid, cgroups);
+        const tasks = occupants.map(({ taskId, attempt }) => {
+          const ahead = standby.markOf({ id: taskId });
+          const marks = [{ worker: journal.uuid, taskId, attempt }, ...(ahead ? [ahead] : [])];
+          const cgroups = marks.flatMap((mark) => cgroupsOf(containment, mark));
+          return { taskId, cgroups, ahead: ahead?.attempt };
+        });
+        const memory = await measureAgents(journal.uuid, tasks);
         const passed = sumOf(memory) > maxMemoryOf(settings) ? largestOf(occupants, memory) : undefined;
         return { memory, passed };
       }),

@@ -5,6 +5,7 @@ import { createPlanStandby, type System } from '../../actors/standby/plan-standb
 import { createStandbyProcess, type PreparedStandby } from '../../actors/standby/standby-process.ts';
 import { standbyMachine } from '../../machines/standby/machine.ts';
 import type { LookResult, StandbyFact, StandbyPlan } from '../../machines/standby/protocol.ts';
+import { occupantsOf } from '../../machines/tasks/board.ts';
 import type { tasksMachine } from '../../machines/tasks/machine.ts';
 import { cgroupsOf } from '../lib/process/containment/containment.ts';
 import { taskMarker } from '../lib/process/marker.ts';
@@ -13,6 +14,8 @@ import { standingOf } from '../lib/wire/standing.ts';
 import type { Services } from '../services.ts';
 import { filesFolder, removeMcpConfig, writeMcpConfig } from '../tasks/mcp/run-config.ts';
 import { toolsFor } from '../tasks/mcp/tools.ts';
+import { maxMemoryOf } from '../tasks/room/lanes.ts';
+import { isCrowded } from '../tasks/room/room.ts';
 import { launchOf } from '../tasks/run/launch.ts';
 import { mayStart, whyNotStay } from '../tasks/standby/memory.ts';
 import { shapeOf } from '../tasks/standby/shape.ts';
@@ -31,15 +34,17 @@ export function standbyLogic(services: Services) {
         agent,
         worker: journal.uuid,
         newMark: () => standby.newMark(),
-        mayStart: () => mayStart(settings.get('agent.standby'), process.availableMemory()),
+        mayStart: (system) =>
+          mayStart(settings.get('agent.standby'), process.availableMemory()) && !lacksRoom(services, system),
         isStalled: () => loop.isStalled(),
         isThrough,
         sessionIdleDays: () => settings.get('conversations.idleDays'),
       }),
       process: createStandbyProcess({ desk: standby, prepare: (plan) => prepare(services, plan) }),
-      look: fromPromise<LookResult>(() =>
-        Promise.resolve(whyNotStay(settings.get('agent.standby'), process.availableMemory())),
-      ),
+      look: fromPromise<LookResult>(({ system }) => {
+        const reason = whyNotStay(settings.get('agent.standby'), process.availableMemory());
+        return Promise.resolve(reason ?? (lacksRoom(services, system) ? 'memory' : undefined));
+      }),
       end: createEndStandby({
         desk: standby,
         cgroupsOf: (mark) => cgroupsOf(containment, mark),
@@ -83,6 +88,16 @@ function isThrough(system: System, taskId: number | null): boolean {
   const tasks = tasksOf(system);
   return (
     tasks?.matches('serving') === true && (taskId === null || tasks.context.running[taskId] === undefined)
+  );
+}
+
+/** Tasks need the memory that it takes: one waits for some, or those that run leave none of `tasks.maxMemory`. */
+function lacksRoom({ settings }: Pick<Services, 'settings'>, system: System): boolean {
+  const tasks = tasksOf(system);
+  if (tasks === undefined) return false;
+  return (
+    tasks.matches({ serving: { claims: 'shortOfMemory' } }) ||
+    isCrowded(occupantsOf(tasks.context), tasks.context.memory, maxMemoryOf(settings))
   );
 }
 

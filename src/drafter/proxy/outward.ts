@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { ownValue } from '../../lib/own-value.ts';
+import { bareHost, isSpared, proxyIn } from '../../lib/proxies.ts';
 import type { Host } from './hosts.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,7 +15,7 @@ export function connectOutward(host: Host, env: Environment): Promise<Socket> {
 
 function direct({ name, port }: Host): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: bare(name), port, timeout: connectMs });
+    const socket = connect({ host: bareHost(name), port, timeout: connectMs });
     socket.once('connect', () => {
       socket.setTimeout(0);
       resolve(socket);
@@ -30,7 +30,7 @@ function through(own: URL, { name, port }: Host): Promise<Socket> {
   const login = own.username === '' ? undefined : decodeURIComponent(`${own.username}:${own.password}`);
   return new Promise((resolve, reject) => {
     const asked = httpRequest({
-      host: bare(own.hostname),
+      host: bareHost(own.hostname),
       port: own.port === '' ? 80 : Number(own.port),
       method: 'CONNECT',
       path: target,
@@ -57,23 +57,7 @@ function through(own: URL, { name, port }: Host): Promise<Socket> {
 
 /** The owner's proxy for that host; undefined where there is none, or where NO_PROXY names the host. */
 function ownersProxy({ name, port }: Host, env: Environment): URL | undefined {
-  const value = port === 80 ? anyOf(env, 'HTTP_PROXY') : anyOf(env, 'HTTPS_PROXY');
+  const value = proxyIn(env, port === 80 ? 'http' : 'https');
   if (value === undefined || !/^http:\/\//.test(value) || !URL.canParse(value)) return undefined;
-  const spared = (anyOf(env, 'NO_PROXY') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
-  const isSpared = spared.some((entry) => {
-    const suffix = entry.replace(/^\*?\.?/, '').toLowerCase();
-    return entry === '*' || name === suffix || name.endsWith(`.${suffix}`) || `${name}:${port}` === suffix;
-  });
-  return isSpared ? undefined : new URL(value);
-}
-
-function anyOf(env: Environment, name: string): string | undefined {
-  return [name, name.toLowerCase()]
-    .map((key) => ownValue(env, key))
-    .find((value) => value !== undefined && value !== '');
-}
-
-/** An IPv6 address without its brackets. */
-function bare(name: string): string {
-  return name.replace(/^\[|\]$/g, '');
+  return isSpared(env, { host: name, port }) ? undefined : new URL(value);
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from '../../lib/loopback.ts';
+import { bareHost, isSpared, namesProxy } from '../../lib/proxies.ts';
 
 /** The path of our MCP server on the dashboard's port. */
 export const mcpPath = '/mcp';
@@ -36,9 +37,10 @@ export function createMcpDoor(): McpDoor {
       return wasOffered;
     },
     urlFor(environment) {
-      if (isAvoided) return undefined;
-      const host = url?.hostname.replace(/^\[|\]$/g, '');
-      return host !== undefined && isLoopback(host) && !isProxied(host, environment) ? url?.href : undefined;
+      if (isAvoided || url === undefined) return undefined;
+      const destination = { host: bareHost(url.hostname), port: Number(url.port || 80) };
+      if (!isLoopback(destination.host)) return undefined;
+      return namesProxy(environment) && !isSpared(environment, destination) ? undefined : url.href;
     },
   };
 }
@@ -46,15 +48,4 @@ export function createMcpDoor(): McpDoor {
 /** Whether a connection from this address comes from this machine. */
 export function isFromHere(address: string): boolean {
   return isLoopback(address.replace(/^::ffff:/i, ''));
-}
-
-/** Whether a proxy is named and the host is not named as an exception. */
-function isProxied(host: string, environment: Environment): boolean {
-  const valuesOf = (pattern: RegExp): string[] =>
-    Object.entries(environment).flatMap(([name, value]) =>
-      pattern.test(name) && value !== undefined && value !== '' ? [value] : [],
-    );
-  if (valuesOf(/^(?:https?|all)_proxy$/i).length === 0) return false;
-  const exceptions = valuesOf(/^no_proxy$/i).map((value) => value.split(/[\s,]+/));
-  return exceptions.length === 0 || !exceptions.every((names) => names.includes(host) || names.includes('*'));
 }

@@ -1,6 +1,6 @@
 import { cgroupMembers } from '../../lib/process/cgroup.ts';
 import { findMarked } from '../../lib/process/find-marked.ts';
-import { taskMarkerName, workerPrefix } from '../../lib/process/marker.ts';
+import { standbyTaskId, taskMarkerName, workerPrefix } from '../../lib/process/marker.ts';
 import { readProc } from '../../lib/process/read-proc.ts';
 
 /** Bytes that each running task takes, by its id. */
@@ -8,21 +8,35 @@ export type AgentsMemory = ReadonlyMap<number, number>;
 
 const pageBytes = 4096;
 
+/** A task whose processes are to be measured. */
+export interface MeasuredTask {
+  taskId: number;
+  /** The directories of its cgroups. */
+  cgroups: readonly string[];
+  /** The attempt in the mark of the agent that was started ahead and that it has claimed. */
+  ahead: number | undefined;
+}
+
 /**
- * Measures the memory of running agents and of all that they have started: pages of their own, without the program's file,
- * which all of them share. A process belongs to a task by its marker, or by being in one of its cgroups.
+ * Measures the memory of these tasks and of all that they have started: pages of their own, without the program's file, which
+ * all of them share. A process belongs to a task by its marker, by that of the agent that the task has claimed, or by being
+ * in one of its cgroups.
  */
-export async function measureAgents(
-  worker: string,
-  cgroups: readonly (readonly [taskId: number, dirs: readonly string[]])[] = [],
-): Promise<AgentsMemory> {
-  const tasks = new Map<number, number>();
-  for (const { identity, value } of await findMarked(taskMarkerName, workerPrefix(worker)))
-    tasks.set(identity.pid, Number(value.slice(workerPrefix(worker).length).split(':')[0]));
-  for (const [taskId, dirs] of cgroups) for (const pid of dirs.flatMap(cgroupMembers)) tasks.set(pid, taskId);
-  const memory = new Map<number, number>();
-  for (const [pid, taskId] of tasks)
-    if (Number.isFinite(taskId)) memory.set(taskId, (memory.get(taskId) ?? 0) + ownBytes(pid));
+export async function measureAgents(worker: string, tasks: readonly MeasuredTask[]): Promise<AgentsMemory> {
+  const prefix = workerPrefix(worker);
+  const ahead = new Map(tasks.map(({ taskId, ahead }) => [ahead, taskId]));
+  const owners = new Map<number, number | undefined>();
+  for (const { identity, value } of await findMarked(taskMarkerName, prefix)) {
+    const [taskId, attempt] = value.slice(prefix.length).split(':').map(Number);
+    owners.set(identity.pid, taskId === standbyTaskId ? ahead.get(attempt) : taskId);
+  }
+  for (const { taskId, cgroups } of tasks)
+    for (const pid of cgroups.flatMap(cgroupMembers)) owners.set(pid, taskId);
+  const memory = new Map(tasks.map(({ taskId }) => [taskId, 0]));
+  for (const [pid, taskId] of owners) {
+    const known = taskId === undefined ? undefined : memory.get(taskId);
+    if (taskId !== undefined && known !== undefined) memory.set(taskId, known + ownBytes(pid));
+  }
   return memory;
 }
 

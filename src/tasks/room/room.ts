@@ -67,6 +67,12 @@ export function lacksMemory(
   return used + startBytes > maxBytes || availableBytes - (used - measured) - startBytes < spareBytes;
 }
 
+/** True where the running agents leave no room within the bound for one that only waits; a person's that starts may be about to take that one over. */
+export function isCrowded(occupants: readonly Occupant[], memory: AgentsMemory, maxBytes: number): boolean {
+  const others = occupants.filter(({ isHuman, isStarting }) => !isHuman || !isStarting);
+  return usedBytes(others, memory) + startBytes > maxBytes;
+}
+
 /** True while so many agents are starting that one more would only slow them; a person's are not held up by this. */
 export function lacksCpu(occupants: readonly Occupant[], { cores, load }: MachineLoad): boolean {
   const starting = occupants.filter(({ isStarting }) => isStarting).length;

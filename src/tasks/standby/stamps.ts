@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ownValue } from '../../lib/own-value.ts';
 
@@ -9,7 +9,7 @@ export interface AgentFiles {
   folder: string;
   /** `.claude.json`, beside that folder or in the named one. */
   state: string;
-  /** What an administrator has set for everybody. */
+  /** The folder of what an administrator has set for everybody. */
   managed: string;
 }
 
@@ -17,7 +17,11 @@ export interface AgentFiles {
 const loginKeys = ['oauthAccount', 'primaryApiKey', 'customApiKeyResponses'];
 const settingsFiles = ['settings.json', 'settings.local.json'];
 const instructionFiles = ['CLAUDE.md', 'CLAUDE.local.md'];
-const extensionFolders = ['agents', 'commands', 'skills'];
+const managedFiles = ['managed-settings.json', 'CLAUDE.md'];
+const extensionFolders = ['agents', 'commands', 'skills', 'rules', 'output-styles'];
+/** A skill is a folder in one of them, and may have folders of its own. */
+const maxDepth = 4;
+const maxEntries = 1_000;
 const nothing = 'none';
 
 /** The files of the CLI by the environment that it gets. */
@@ -25,7 +29,7 @@ export function agentFiles(userHome: string, configDir: string | undefined): Age
   return {
     folder: configDir ?? join(userHome, '.claude'),
     state: join(configDir ?? userHome, '.claude.json'),
-    managed: '/etc/claude-code/managed-settings.json',
+    managed: '/etc/claude-code',
   };
 }
 
@@ -54,18 +58,39 @@ export function loginStamp({ folder, state }: AgentFiles): string {
   return digestOf([contentOf(join(folder, '.credentials.json')), loginPartOf(contentOf(state))]);
 }
 
-/** What the CLI reads of its settings and instructions when it starts in a folder: a digest. */
+/** What the CLI reads of its settings, instructions and extensions when it starts in a folder: a digest. */
 export function settingsStamp({ folder, managed }: AgentFiles, cwd: string): string {
-  const settings = [folder, join(cwd, '.claude')].flatMap((place) =>
-    settingsFiles.map((name) => join(place, name)),
-  );
-  const instructions = [folder, ...placesUp(cwd)].flatMap((place) =>
-    instructionFiles.map((name) => join(place, name)),
-  );
-  const extensions = [folder, join(cwd, '.claude')].flatMap((place) =>
-    extensionFolders.map((name) => fileStamp(join(place, name))),
-  );
-  return digestOf([...[managed, ...settings, ...instructions].map(contentOf), ...extensions]);
+  const places = [folder, join(cwd, '.claude')];
+  const files = [
+    ...managedFiles.map((name) => join(managed, name)),
+    ...places.flatMap((place) => settingsFiles.map((name) => join(place, name))),
+    ...[folder, ...placesUp(cwd)].flatMap((place) => instructionFiles.map((name) => join(place, name))),
+  ];
+  const trees = [
+    join(managed, 'managed-settings.d'),
+    ...places.flatMap((place) => extensionFolders.map((name) => join(place, name))),
+  ];
+  return digestOf([...files.map(contentOf), ...trees.map(treeStamp)]);
+}
+
+/** Tells one state of a folder and all in it from another without reading the files; of a very large one, the first entries. */
+function treeStamp(top: string): string {
+  const stamps: string[] = [];
+  const visit = (path: string, depth: number): void => {
+    if (stamps.length >= maxEntries) return;
+    stamps.push(`${path} ${fileStamp(path)}`);
+    if (depth < maxDepth) for (const name of namesIn(path)) visit(join(path, name), depth + 1);
+  };
+  visit(top, 0);
+  return stamps.join('\n');
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
 }
 
 function placesUp(folder: string): string[] {

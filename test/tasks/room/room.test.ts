@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isCrowded,
   lacksCpu,
   lacksMemory,
   lanesFor,
@@ -50,6 +51,16 @@ describe('memory', () => {
     expect(lacksMemory(many(1), grown, left(310))).toBe(false);
     expect(lacksMemory(many(1), grown, left(300))).toBe(true);
     expect(lacksMemory(many(1), new Map(), left(310))).toBe(true);
+  });
+
+  it('is short for an agent that waits for its task where the running ones need the bound for themselves', () => {
+    expect(isCrowded([], new Map(), 180 * MIB)).toBe(false);
+    expect(isCrowded([], new Map(), 179 * MIB)).toBe(true);
+    expect(isCrowded(many(2), new Map(), 540 * MIB)).toBe(false);
+    expect(isCrowded(many(2), new Map([[1, 181 * MIB]]), 540 * MIB)).toBe(true);
+    const next = occupant(3, { isHuman: true, isStarting: true });
+    expect(isCrowded([...many(2), next], new Map(), 540 * MIB)).toBe(false);
+    expect(isCrowded([...many(2), { ...next, isHuman: false }], new Map(), 540 * MIB)).toBe(true);
   });
 
   it('is taken from the largest of nobody who waits, and only then from a person', () => {

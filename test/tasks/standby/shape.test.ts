@@ -1,5 +1,5 @@
 import { appendFileSync, chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claudeAt, fakeTask } from '../../helpers/agent-fixtures.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
@@ -79,6 +79,37 @@ describe('the shape of a run', () => {
       'settings',
     );
     expect(misfitAfter(() => undefined)).toBeUndefined();
+  });
+
+  it.each([
+    ['an agent', 'agents/reviewer.md'],
+    ['a command', 'commands/deploy/now.md'],
+    ['a skill', 'skills/pdf/scripts/fill.py'],
+    ['a rule', 'rules/style.md'],
+    ['a style', 'output-styles/terse.md'],
+  ])('differs where %s of the owner or of the folder has other words', (_, name) => {
+    const { home, cwd, request, terms } = surroundings();
+    for (const folder of [join(home, '.claude'), join(cwd, '.claude')]) {
+      const file = join(folder, name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, 'some words');
+      const before = shapeOf(request, terms);
+      expect(misfitOf(before, shapeOf(request, terms))).toBeUndefined();
+      writeFileSync(file, 'some other words');
+      expect(misfitOf(before, shapeOf(request, terms))).toBe('settings');
+    }
+  });
+
+  it('differs where an administrator has set something else for everybody', () => {
+    const { home, request, terms } = surroundings();
+    const managed = join(home, 'managed');
+    mkdirSync(join(managed, 'managed-settings.d'), { recursive: true });
+    const shape = () => shapeOf(request, { ...terms, files: { ...terms.files, managed } });
+    for (const name of ['managed-settings.json', 'CLAUDE.md', 'managed-settings.d/10-team.json']) {
+      const before = shape();
+      writeFileSync(join(managed, name), '{}');
+      expect(misfitOf(before, shape())).toBe('settings');
+    }
   });
 });
 

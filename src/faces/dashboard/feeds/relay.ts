@@ -43,8 +43,8 @@ const gatherMs = 100;
 
 /**
  * Gathers what the bus says between two flushes: of events the newest, of tasks and turns which rows changed, of replies all
- * pieces after the first words, joined. What nobody follows is not gathered. Rows are read at the flush, so ten changes of one cost one read;
- * while the store is away they wait.
+ * pieces after the first words, joined. What nobody follows is not gathered. Rows are read at the flush, or when a task ends,
+ * so ten changes of one cost one read; while the store is away they wait.
  */
 export function createRelay({ bus, store, live, output, conversationOf, report }: RelayDeps): Relay {
   const events: EventRecord[] = [];
@@ -56,6 +56,7 @@ export function createRelay({ bus, store, live, output, conversationOf, report }
   const steps = new Map<number, TaskStep[]>();
   /** When words of a running task were last pushed past the gathering. */
   const pushed = new Map<number, { stream: string; at: number }>();
+  let endPushedAt = -Infinity;
 
   const gather = (): void => output.pending();
   const noteStep = (taskId: number, step: TaskStep): void => {
@@ -93,6 +94,7 @@ export function createRelay({ bus, store, live, output, conversationOf, report }
       if (state !== 'running' && pushed.delete(taskId)) pushPieces();
       noteTask(taskId, eventId);
       noteStep(taskId, { kind: 'state', at: Date.now(), state, reason: reason ?? null });
+      if (isOver(state)) hurry();
     }),
     bus.on('task.progress', ({ taskId, eventId, progress }) => {
       noteTask(taskId, eventId);
@@ -117,6 +119,14 @@ export function createRelay({ bus, store, live, output, conversationOf, report }
     if (before?.stream === stream && at - before.at < gatherMs) return false;
     pushed.set(taskId, { stream, at });
     return true;
+  }
+
+  /** An end waits for no flush either, unless another one has just been pushed so. */
+  function hurry(): void {
+    const at = performance.now();
+    if (at - endPushedAt < gatherMs || taskIds.size + turnEventIds.size === 0) return;
+    endPushedAt = at;
+    queueMicrotask(() => void pushRows());
   }
 
   function pushPieces(): void {
@@ -205,6 +215,10 @@ export function createRelay({ bus, store, live, output, conversationOf, report }
       for (const stop of stops) stop();
     },
   };
+}
+
+function isOver(state: string): boolean {
+  return state !== 'queued' && state !== 'running';
 }
 
 /** Rows of a flood that nobody could read are dropped: the page asks for the whole when it comes back. */

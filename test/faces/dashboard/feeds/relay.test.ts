@@ -40,6 +40,27 @@ function openRelay(query: () => Promise<never>, watched: readonly string[]) {
   return { bus, relay, reported, pending: () => pending, pushed: () => pushed.splice(0) };
 }
 
+const turnRow = {
+  eventId: 7,
+  conversation: 'garden',
+  source: 'cli',
+  dedupKey: null,
+  receivedAt: new Date(0),
+  payload: 'question',
+  status: 'task',
+  eventReason: null,
+  eventReply: null,
+  taskId: 1,
+  state: 'running',
+  taskReason: null,
+  taskReply: null,
+  progress: null,
+  finishedAt: null,
+  memories: 0,
+  calls: 0,
+  costUsd: 0,
+};
+
 const nobodyAsks = () => Promise.reject(new Error('nobody asked for rows'));
 
 describe('the relay', () => {
@@ -106,6 +127,28 @@ describe('the relay', () => {
     say('and again');
     await Promise.resolve();
     expect(words()).toEqual(['and again']);
+  });
+
+  it('pushes the end of a turn at once, and of several at once the others with the next flush', async () => {
+    let asked = 0;
+    const row = { ...turnRow, state: 'done', taskReply: 'forty-two' };
+    const answers = () => {
+      asked += 1;
+      return Promise.resolve({ rows: [row] } as never);
+    };
+    const { bus, relay, pushed } = openRelay(answers, ['chat']);
+    bus.emit('task.state', { taskId: 1, eventId: 7, state: 'running' });
+    await new Promise(setImmediate);
+    expect([asked, pushed()]).toEqual([0, []]);
+    bus.emit('task.state', { taskId: 1, eventId: 7, state: 'done' });
+    bus.emit('task.state', { taskId: 2, eventId: 8, state: 'failed' });
+    await new Promise(setImmediate);
+    expect(pushed()).toMatchObject([['chat.turn', { eventId: 7, state: 'done', reply: 'forty-two' }]]);
+    bus.emit('task.state', { taskId: 3, eventId: 9, state: 'done' });
+    await new Promise(setImmediate);
+    expect([asked, pushed()]).toEqual([1, []]);
+    await relay.flush();
+    expect([asked, pushed().length]).toEqual([2, 1]);
   });
 
   it('goes on with what needs no store while the store does not answer, and asks it once', async () => {
