@@ -120,7 +120,7 @@ function createJudge(deps: RecordTaskDeps): Recorder {
       prices: deps.prices?.() ?? {},
       conversationAgent:
         agent?.instead === undefined && (keepSession || outcome.kind === 'succeeded') ? (name ?? null) : null,
-      staleSession: input.staleSession || isPoisoned(input),
+      staleSession: input.staleSession || evidence.staleSession || isPoisoned(input),
       sessionCostUsd: evidence.result?.totalCostUsd,
       usage: evidence.result?.usage ?? null,
       unbilled: input.unbilled,
