@@ -60,6 +60,7 @@ import { createThrottles, type Throttles } from './events/router/throttles.ts';
 import { compileRules } from './reflexes.ts';
 import type { LiveSettings } from './settings.ts';
 import { beforeUpgrade } from './wiring/before-upgrade.ts';
+import { createBenchRecord } from './wiring/bench.ts';
 import { openWayIn } from './way-in.ts';
 import { type BackupHold, createBackupHold } from './upkeep/hold.ts';
 import { createRoom, type Room } from './storage/room.ts';
@@ -277,7 +278,7 @@ export function createServices(
     memoryCounts: createMemoryCounts({ store: database.store, embedders, board: memoryBoard, log }),
     inHand: createInHand(),
     agent,
-    agentBench: createAgentBench(),
+    agentBench: createAgentBench({ record: createBenchRecord({ store: database.store, bus, log }) }),
     recall: selfWatch.timed(recaller.recall),
     recaller,
     ledger: createSpendLedger({

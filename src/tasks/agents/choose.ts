@@ -54,7 +54,7 @@ async function foundFor(deps: ChooseDeps, { task, reprobe, gaveUp }: Choice): Pr
   const wanted = wantedBy(task, agents);
   const resolver = agents.of(wanted);
   const found = await (reprobe ? resolver.reprobe() : resolver.resolve());
-  if (gaveUp !== undefined) bench.note(wanted, gaveUp);
+  if (gaveUp !== undefined) bench.note(wanted, gaveUp, task.id);
   const why = gaveUp?.reason ?? (isThere(found) ? bench.whyNot(wanted) : found.reason);
   const second = why === undefined ? undefined : await standIn(deps, wanted);
   if (second !== undefined && why !== undefined)

@@ -16,6 +16,7 @@ export const codex: CliKind<'codex'> = {
   title: 'Codex',
   program: {
     name: 'codex',
+    versionMs: 15_000,
     behind: programBehind,
     install: 'npm install -g @openai/codex',
     login: 'run `codex login` as the user of the daemon',

@@ -51,6 +51,7 @@ export const gemini: CliKind<'gemini'> = {
   title: 'Gemini CLI',
   program: {
     name: 'gemini',
+    versionMs: 45_000,
     install: 'npm install -g @google/gemini-cli',
     login: 'run `gemini` as the user of the daemon and choose how to log in',
   },

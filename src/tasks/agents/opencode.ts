@@ -38,6 +38,7 @@ export const opencode: CliKind<'opencode'> = {
   title: 'opencode',
   program: {
     name: 'opencode',
+    versionMs: 30_000,
     folders: ({ home }) => [join(home, '.opencode/bin')],
     install: 'npm install -g opencode-ai',
     login: 'run `opencode auth login` as the user of the daemon',
