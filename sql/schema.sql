@@ -222,6 +222,21 @@ CREATE INDEX activity_log_notified_idx ON public.activity_log USING btree (at) W
 CREATE INDEX activity_log_spend_idx ON public.activity_log USING btree (id) WHERE (actor = 'spend'::text);
 CREATE INDEX activity_log_task_idx ON public.activity_log USING btree (task_id) WHERE (task_id IS NOT NULL);
 
+CREATE TABLE agent_failures (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  agent text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  reason text NOT NULL,
+  task_id bigint,
+  over_at timestamp with time zone,
+  CONSTRAINT agent_failures_pkey PRIMARY KEY (id),
+  CONSTRAINT agent_failures_agent_short CHECK ((length(agent) <= 64)),
+  CONSTRAINT agent_failures_kind_short CHECK ((length(kind) <= 64)),
+  CONSTRAINT agent_failures_reason_short CHECK ((length(reason) <= 2000))
+);
+CREATE INDEX agent_failures_agent_idx ON public.agent_failures USING btree (agent, id DESC);
+
 CREATE TABLE config (
   key text NOT NULL,
   value jsonb NOT NULL,
@@ -677,7 +692,9 @@ CREATE TABLE goals (
   trust text DEFAULT 'owner'::text NOT NULL,
   declared_by uuid,
   removed_at timestamp with time zone,
+  agent text,
   CONSTRAINT goals_pkey PRIMARY KEY (id),
+  CONSTRAINT goals_agent_short CHECK ((length(agent) <= 64)),
   CONSTRAINT goals_done_by_one CHECK ((num_nonnulls(done_check, done_schema) <= 1)),
   CONSTRAINT goals_every_has_anchor CHECK (((every_ms IS NULL) = (anchor IS NULL))),
   CONSTRAINT goals_failures_not_negative CHECK ((failures_in_a_row >= 0)),

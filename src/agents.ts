@@ -11,6 +11,7 @@ import { type AgentPasses, createAgentPasses } from './tasks/mcp/passes.ts';
 import { openLanesOf } from './tasks/room/lanes.ts';
 import { createStandbyDesk, type StandbyDesk } from './tasks/standby/desk.ts';
 import { whyNotStay } from './tasks/standby/memory.ts';
+import { createBenchRecord } from './wiring/bench.ts';
 
 /** What the agents of tasks are run with. */
 export interface Agents {
@@ -32,13 +33,16 @@ export function openAgents({
   paths,
   settings,
   env,
+  store,
+  bus,
+  log,
   worker,
 }: {
   paths: Pick<HomePaths, 'deeds'>;
   settings: LiveSettings;
   env: NodeJS.ProcessEnv;
   worker: string;
-}): Agents {
+} & Parameters<typeof createBenchRecord>[0]): Agents {
   return {
     agent: createAgentDirectory({
       home: userHomeFrom(env),
@@ -50,7 +54,7 @@ export function openAgents({
       commandEntry: childEntry(import.meta.url, './tasks/agents/command-agent.ts'),
       offlineEntry: childEntry(import.meta.url, './tasks/agents/offline-agent.ts'),
     }),
-    agentBench: createAgentBench(),
+    agentBench: createAgentBench({ record: createBenchRecord({ store, bus, log }) }),
     passes: createAgentPasses(),
     mcpDoor: createMcpDoor(),
     standby: createStandbyDesk({

@@ -149,7 +149,11 @@ export function createServices(
     putEvent: (event) => putEvent(paths, event, writeMs),
     watchKey: (key) => acceptance.watch(key),
   });
-  const agents = openAgents({ paths, settings, env, worker: journal.uuid });
+  const agents = openAgents({
+    ...{ paths, settings, env, bus, log },
+    store: database.store,
+    worker: journal.uuid,
+  });
   return {
     ...options,
     ...wayIn,

@@ -310,6 +310,7 @@ const examples: {
     setUp: [['import.begin', { kind: 'markdown', origin: '/notes' }]],
   },
   'import.undo': { input: { id: 1 }, setUp: [['import.begin', { kind: 'markdown', origin: '/notes' }]] },
+  'agents.try': { input: { name: 'codex' } },
   'agent.open': { input: { token: 't' } },
   'agent.call': { input: { session: 's', tool: 'recall', input: {} } },
   'sql.run': { input: { text: 'SELECT 1' } },

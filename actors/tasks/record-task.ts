@@ -98,7 +98,7 @@ function createJudge(deps: RecordTaskDeps): Recorder {
     const { cutOff, doubts } = cutOffBy(deps, { task, outcome: judged, verdict });
     const doubt = doubts.length > 0 ? doubtWords(doubts) : undefined;
     const name = agent === undefined ? undefined : nameOf(agent);
-    if (name !== undefined) deps.bench?.note(name, judged);
+    if (name !== undefined) deps.bench?.note(name, judged, task.id);
     const reply = outcome.kind === 'succeeded' ? `${outcome.reply}${answererOf(agent)}` : input.text;
     const keepSession =
       agent?.rules.resumes === true && agent.instead === undefined && leftSession(outcome, evidence);
@@ -120,7 +120,7 @@ function createJudge(deps: RecordTaskDeps): Recorder {
       prices: deps.prices?.() ?? {},
       conversationAgent:
         agent?.instead === undefined && (keepSession || outcome.kind === 'succeeded') ? (name ?? null) : null,
-      staleSession: input.staleSession || isPoisoned(input),
+      staleSession: input.staleSession || evidence.staleSession || isPoisoned(input),
       sessionCostUsd: evidence.result?.totalCostUsd,
       usage: evidence.result?.usage ?? null,
       unbilled: input.unbilled,

@@ -42,9 +42,9 @@ export function createRecallForTask(
 
 /** The agent to run; see `chooseAgent`. */
 export function createResolveAgent(deps: ChooseDeps) {
-  return fromPromise<ResolvedAgent, AgentQuery>(({ input: { task, reprobe, gaveUp } }) => {
+  return fromPromise<ResolvedAgent, AgentQuery>(({ input: { gaveUp, ...query } }) => {
     const outcome = gaveUp === undefined ? undefined : outcomeOf(gaveUp.evidence);
-    return chooseAgent(deps, { task, reprobe, gaveUp: outcome?.kind === 'succeeded' ? undefined : outcome });
+    return chooseAgent(deps, { ...query, gaveUp: outcome?.kind === 'succeeded' ? undefined : outcome });
   });
 }
 

@@ -112,6 +112,15 @@ export const agentRunMachine = agentRunSetup.createMachine({
             },
             'agent.result': [
               {
+                // It would go on without knowing what was said.
+                guard: { type: 'isStale', params: ({ event }) => event.result },
+                target: '#agent-run.terminating',
+                actions: [
+                  { type: 'keepResult', params: ({ event }) => event.result },
+                  { type: 'stopFor', params: 'lingering' },
+                ],
+              },
+              {
                 guard: { type: 'leavesTasks', params: ({ event }) => event.result },
                 actions: { type: 'keepResult', params: ({ event }) => event.result },
               },

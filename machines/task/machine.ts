@@ -72,7 +72,9 @@ export const taskMachine = taskSetup.createMachine({
       invoke: {
         id: 'resolveAgent',
         src: 'resolveAgent',
-        input: ({ context: { task, reprobed, gaveUp } }) => ({ task, reprobe: reprobed, gaveUp }),
+        input: ({ context: { task, reprobed, gaveUp, staleSession, sessionRefused } }) => ({
+          ...{ task, reprobe: reprobed, gaveUp, lostSession: staleSession && !sessionRefused },
+        }),
         onDone: [
           {
             guard: { type: 'isMisconfigured', params: ({ event }) => event.output },

@@ -36,6 +36,8 @@ export interface AgentQuery {
   reprobe: boolean;
   /** The run in which the agent that was to answer could not. */
   gaveUp: RunOutput | undefined;
+  /** The session of its conversation proved to be gone. */
+  lostSession: boolean;
 }
 
 /** Input of `recordTask`: everything that an attempt left behind. */

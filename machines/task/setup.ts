@@ -103,14 +103,17 @@ export const taskSetup = base.extend({
     mayFallBack: placeholder<RunOutput>('task', 'mayFallBack'),
     /** It has done nothing, so that another begins where it was to. */
     lostAhead: ({ context }, { lostAhead = false }: RunOutput) => lostAhead && !context.isCold,
-    sessionIsStale: ({ context }, { evidence }: RunOutput) =>
-      context.resume !== null && evidence.staleSession && (evidence.stop ?? 'lingering') === 'lingering',
     /** An agent that has done something is not run again: its deed would be done twice. */
+    sessionIsStale: ({ context }, { evidence, transcript }: RunOutput) =>
+      context.resume !== null &&
+      evidence.staleSession &&
+      (evidence.stop ?? 'lingering') === 'lingering' &&
+      !hasActed(transcript),
     sessionIsRefused: ({ context }, { evidence, transcript }: RunOutput) =>
       context.resume !== null &&
       (evidence.stop ?? 'lingering') === 'lingering' &&
       (evidence.result?.isInvalid ?? evidence.isInvalid ?? false) &&
-      ![...transcript.head, ...transcript.tail].some(({ kind }) => kind === 'called'),
+      !hasActed(transcript),
     isSettled: (_, recorded: RecordedTask) => recorded.state !== 'queued' && recorded.state !== 'superseded',
   },
   delays: {
@@ -120,3 +123,7 @@ export const taskSetup = base.extend({
       context.limits.storeRetryMs * 2 ** Math.min(maxBackoffDoublings, context.recordFailures - 1),
   },
 });
+
+function hasActed({ head, tail }: RunOutput['transcript']): boolean {
+  return [...head, ...tail].some(({ kind }) => kind === 'called');
+}

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { Argument, Command } from 'commander';
 import { NinjadError, NotFoundError } from '../lib/errors.ts';
 import { type AgentName, agentNames } from '../lib/wire/agent-names.ts';
 import type { Answers } from '../operations.ts';
-import { connect, currentPaths } from './connect.ts';
+import { connect, type DaemonClient } from './connect.ts';
 import { isJson } from './memory-options.ts';
 import { printJson, printLines, tableLines } from './print.ts';
+import { createProgress } from './progress.ts';
 import { oneLine } from './printable.ts';
-import { putWatched } from './put-watched.ts';
 
 type Agent = Answers['agents.list'][number];
 
@@ -32,7 +31,7 @@ export function agentsCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', '\nExamples:\n  $ ninjad agents list\n  $ ninjad agents list --json\n')
     .action(async (_: unknown, command: Command) => {
-      const found = await connect().ask('agents.list', {});
+      const found = await foundAgents(connect());
       if (isJson(command)) printJson(found);
       else printLines(tableLines(columns, found.map(rowOf)));
     });
@@ -43,7 +42,7 @@ export function agentsCommand(): Command {
     .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExamples:\n  $ ninjad agents show codex\n')
     .action(async (name: AgentName, _: unknown, command: Command) => {
-      const agent = (await connect().ask('agents.list', {})).find((known) => known.name === name);
+      const agent = (await foundAgents(connect())).find((known) => known.name === name);
       if (agent === undefined)
         throw new NotFoundError(`there is no agent ${name}: agent.command names no program`);
       if (isJson(command)) printJson(agent);
@@ -56,42 +55,48 @@ export function agentsCommand(): Command {
     .option('--json', 'print the outcome as JSON')
     .addHelpText('after', '\nExamples:\n  $ ninjad agents test codex\n')
     .action(async (name: AgentName, _: unknown, command: Command) => {
-      const tried = await tryOut(name);
+      const tried = await tryOut(connect(), name);
       if (isJson(command)) printJson(tried);
       if (tried.state !== 'done')
         throw new NinjadError('NOT_ANSWERED', oneLine(`${name}: ${tried.state}: ${tried.reason ?? ''}`));
       if (!isJson(command))
-        printLines([`${name} answered in ${(tried.tookMs / 1_000).toFixed(1)} s: ${oneLine(tried.reply)}`]);
+        printLines([`${name} answered in ${seconds(tried.tookMs ?? 0)}: ${oneLine(tried.reply)}`]);
     });
   return agents;
 }
 
-interface Tried {
-  agent: AgentName;
-  state: string;
-  reply: string;
-  reason: string | null;
-  tookMs: number;
+type Tried = Answers['agents.tried'] & { agent: AgentName };
+
+/** Asks the agent for one word and waits for it; Ctrl-C leaves the question where it is. */
+async function tryOut({ ask }: DaemonClient, agent: AgentName): Promise<Tried> {
+  const progress = createProgress();
+  const startedAt = performance.now();
+  try {
+    const { key } = await ask('agents.try', { name: agent });
+    for (;;) {
+      const tried = await ask('agents.tried', { key, wait: true });
+      if (tried.tookMs !== null) return { agent, ...tried };
+      if (!['queued', 'running', 'task', 'recorded'].includes(tried.state)) return { agent, ...tried };
+      progress.show(`seconds that ${agent} has had`, Math.round((performance.now() - startedAt) / 1_000));
+    }
+  } finally {
+    progress.end();
+  }
 }
 
-async function tryOut(agent: AgentName): Promise<Tried> {
-  const dedupKey = randomUUID();
-  const text = 'Answer with the one word "ready" and do nothing else.';
-  const event = {
-    priority: 'HUMAN',
-    source: 'cli',
-    category: 'ask',
-    payload: { text, dedupKey, agent },
-  } as const;
-  const startedAt = performance.now();
-  for await (const message of putWatched(currentPaths(), event, dedupKey, {
-    signal: new AbortController().signal,
-  })) {
-    if (message.type !== 'ended') continue;
-    const { state, reply, reason } = message;
-    return { agent, state, reply, reason, tookMs: Math.round(performance.now() - startedAt) };
+/** All agents, once none of them is looked for any more. */
+async function foundAgents({ ask }: DaemonClient): Promise<Agent[]> {
+  const progress = createProgress();
+  try {
+    for (;;) {
+      const agents = await ask('agents.list', {});
+      const open = agents.filter(({ isLooking }) => isLooking).map(({ name }) => name);
+      if (open.length === 0) return agents;
+      progress.show(`agents that are still looked for (${open.join(', ')})`, open.length);
+    }
+  } finally {
+    progress.end();
   }
-  throw new NinjadError('NOT_ANSWERED', 'the daemon went away before the answer');
 }
 
 function rowOf({ name, isDefault, isFallback, version, login, path, note, isFound }: Agent): string[] {
@@ -104,8 +109,11 @@ function rowOf({ name, isDefault, isFallback, version, login, path, note, isFoun
   ];
 }
 
-function linesOf({ name, title, path, version, note, install, login, can, lastFailure }: Agent): string[] {
-  const abilities = Object.entries(can ?? {}).map(
+const shownFailures = 3;
+
+function linesOf(agent: Agent): string[] {
+  const { name, title, path, version, note, install, login, can, failures, restsUntil } = agent;
+  const abilities = Object.entries(can).map(
     ([what, value]) => `  ${what}: ${value === true ? 'yes' : value === false ? 'no' : value}`,
   );
   return [
@@ -119,7 +127,18 @@ function linesOf({ name, title, path, version, note, install, login, can, lastFa
           `login: ${login.state}, ${login.found}`,
           ...(login.state === 'no' ? [`to log in: ${login.remedy}`] : []),
         ]),
-    ...(abilities.length === 0 ? [] : ['can:', ...abilities]),
-    ...(lastFailure === null ? [] : [`failed last: ${lastFailure.kind}, ${oneLine(lastFailure.reason)}`]),
+    'can:',
+    ...abilities,
+    ...(restsUntil === null ? [] : [`not asked before ${restsUntil}, where agent.fallback can be`]),
+    ...failures.slice(0, shownFailures).map(failureLine),
   ];
+}
+
+function failureLine({ at, kind, reason, taskId, overAt }: Agent['failures'][number]): string {
+  const task = taskId === null ? '' : ` by task ${taskId}`;
+  return `failed: ${at}${task}, ${kind}: ${oneLine(reason)}${overAt === null ? '' : ' (it has answered since)'}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }

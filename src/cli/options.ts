@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type AgentName, agentNamed, agentNameExpected } from '../lib/wire/agent-names.ts';
 import { PRIORITIES, type PriorityName } from '../lib/wire/priority.ts';
 import { ownValue } from '../lib/own-value.ts';
 
@@ -16,6 +17,14 @@ export function priorityOption(text: string): PriorityName {
 export function nameOption(text: string): string {
   if (name.test(text)) return text;
   throw new InvalidArgumentError('Expected up to 64 letters, digits and ._:-, a letter or digit first.');
+}
+
+/** Parses `--agent`; an empty text, by which an edit takes one away, is null. */
+export function agentOption(text: string): AgentName | null {
+  if (text === '') return null;
+  const known = agentNamed(text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`${agentNameExpected.replace('e', 'E')}.`);
 }
 
 /** Parses `--limit`. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UsageError } from '../lib/errors.ts';
 import { ruleFields } from '../events/router/rule.ts';
+import { type AgentName, agentNames } from '../lib/wire/agent-names.ts';
 import { PRIORITIES } from '../lib/wire/priority.ts';
 
 /** The options by which a rule is written on the command line. */
@@ -16,6 +17,7 @@ export interface RuleOptions {
   route?: string;
   setPriority?: string;
   permissionCategory?: string;
+  agent?: AgentName;
   throttle?: { count: number; per: string };
   throttleBy?: 'rule' | 'source';
   quiet?: string;
@@ -62,6 +64,7 @@ export function withRuleOptions(command: Command): Command {
       new Option('--set-priority <name>', 'the priority that it goes on with').choices(PRIORITIES.slice(1)),
     )
     .option('--permission-category <name>', 'its task gets the permissions of this category')
+    .addOption(new Option('--agent <name>', 'its task goes to this agent').choices(agentNames))
     .addOption(
       new Option(
         '--throttle <n/time>',

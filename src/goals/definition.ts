@@ -3,6 +3,7 @@ import { readDuration } from '../lib/duration-text.ts';
 import { messageOf } from '../lib/errors.ts';
 import { parseQuietHours } from '../lib/quiet-hours.ts';
 import { category } from '../lib/config/setting.ts';
+import { agentNameExpected, agentNames } from '../lib/wire/agent-names.ts';
 import { HOUR, MINUTE, SECOND } from '../lib/time.ts';
 import { readDoneSchema } from './run/done-schema.ts';
 
@@ -65,6 +66,7 @@ export const goalFields = {
   conversation: oneLine.min(1).max(128).nullish(),
   category: category.optional(),
   priority: z.enum(['URGENT', 'HIGH', 'NORMAL', 'LOW', 'IDLE']).optional(),
+  agent: z.enum(agentNames, agentNameExpected).nullish(),
   model: oneLine.min(1).max(100).nullish(),
   budget: z.number().positive().max(1_000_000).nullish(),
   timeout: span(SECOND, longestRun).optional(),

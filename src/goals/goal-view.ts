@@ -44,6 +44,8 @@ export interface GoalView extends ScheduleView {
   conversation: string | null;
   category: string;
   priority: string;
+  /** Who does it; null for `agent.default`. */
+  agent: string | null;
   model: string | null;
   budgetUsd: number | null;
   timeout: string;
@@ -98,7 +100,7 @@ const goalsAtOnce = 20;
 function goalView(goal: Goal, last: LastRun | undefined, now: Date): GoalView {
   const { id, name, prompt, reflex, conversation, category, model, budgetUsd, missed, missedCap, overlap } =
     goal;
-  const { quiet, condition, pausedReason, failuresInARow, lastSuccessAt, madeBy, trust } = goal;
+  const { agent, quiet, condition, pausedReason, failuresInARow, lastSuccessAt, madeBy, trust } = goal;
   return {
     ...{ id, name, when: goal.spoken ?? goal.cron ?? '' },
     words: goal.cron !== null && isCron(goal.spoken ?? goal.cron) ? cronWords(goal.cron) : null,
@@ -109,6 +111,7 @@ function goalView(goal: Goal, last: LastRun | undefined, now: Date): GoalView {
       conversation,
       category,
       priority: priorityName(goal.priority as Priority),
+      agent,
       model,
       budgetUsd,
     },

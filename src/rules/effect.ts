@@ -176,8 +176,8 @@ function destination({ rule, route: to }: Routing): Destination {
 }
 
 /** What becomes of an event, whichever rule says so. */
-function outcome({ route: to, shaping: { priority, permissionCategory, heldUntil } = {} }: Routing) {
-  return { to, priority, permissionCategory, heldUntil };
+function outcome({ route: to, shaping: { priority, permissionCategory, agent, heldUntil } = {} }: Routing) {
+  return { to, priority, permissionCategory, agent, heldUntil };
 }
 
 function exampleOf(

@@ -37,8 +37,9 @@ export function settingsFor(
   const allow = [...allowed.allow, ...attachmentPlaces(trust, paths)];
   const permission = permissionSettings({ ...allowed, allow, deny });
   const maxBudgetUsd = smallest(ledger.promiseOf(task), task.terms?.budgetUsd);
+  // The model of a goal is one of its agent's; who stands in has its own.
   const model =
-    task.terms?.model ??
+    (request.agent.instead === undefined ? task.terms?.model : undefined) ??
     ownValue(settings.get('agent.models') as Partial<Record<string, string>>, request.agent.kind);
   const maxTurns = settings.get('task.maxTurns');
   return {

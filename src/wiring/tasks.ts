@@ -8,7 +8,7 @@ import { mayPrune } from '../retention/may-prune.ts';
 import type { RunOutput } from '../../machines/agent-run/protocol.ts';
 import type { TaskContext } from '../../machines/task/context.ts';
 import { isAgentsOwn } from '../tasks/agents/bench.ts';
-import { exchangesOf } from '../tasks/rows/exchanges.ts';
+import { handoverOf } from '../tasks/rows/exchanges.ts';
 import { outcomeOf } from '../tasks/run/outcome.ts';
 import { taskMachine } from '../../machines/task/machine.ts';
 import type { TaskMark } from '../lib/process/marker.ts';
@@ -64,7 +64,7 @@ export function tasksLogic(services: Services) {
         agents: agent,
         bench: agentBench,
         fallback: () => settings.get('agent.fallback') ?? undefined,
-        exchangesOf: (conversation, before) => exchangesOf(store, conversation, before),
+        handoverOf: (conversation, before) => handoverOf(store, conversation, before),
       }),
       recordTask: createRecordTask(recording),
       reply: createReply(bus),

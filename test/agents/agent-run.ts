@@ -1,28 +1,11 @@
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
-import { type AnyEventObject, createActor, fromPromise, SimulatedClock, toPromise } from 'xstate';
-import { createAgentProcess } from '../../actors/tasks/agent-process.ts';
-import { createTerminate } from '../../actors/tasks/run-steps.ts';
-import { agentRunMachine } from '../../machines/agent-run/machine.ts';
-import { followUpsMachine } from '../../machines/follow-ups/machine.ts';
-import { findMarked } from '../../src/lib/process/find-marked.ts';
-import { taskMarker } from '../../src/lib/process/marker.ts';
 import { withRules } from '../../src/tasks/agents/kinds.ts';
 import type { AgentSettings } from '../../src/tasks/run/agent-settings.ts';
-import type { FollowUp, FollowUpQuery } from '../../src/tasks/run/follow-ups.ts';
-import { defaultTaskLimits, type TaskLimits } from '../../src/tasks/run/limits.ts';
-import { outcomeOf } from '../../src/tasks/run/outcome.ts';
-import { fakeTask } from '../helpers/agent-fixtures.ts';
+import { type AgentRunOptions, startAgentRun as startRun } from '../helpers/agent-run.ts';
 import type { AgentHome } from './agent-home.ts';
 import { pinnedAgents } from './fetch-agents.ts';
 
-export interface AgentRunOptions {
-  limits?: Partial<TaskLimits>;
-  settings?: AgentSettings;
-  resume?: string;
-  /** Lets the limits of time pass by `run.pass` only: how slow the machine is then decides nothing. */
-  stopTheClock?: boolean;
-}
+export type { AgentRunOptions } from '../helpers/agent-run.ts';
 
 /** All that the owner's own words may do by default. */
 export const ownersSettings: AgentSettings = {
@@ -31,73 +14,13 @@ export const ownersSettings: AgentSettings = {
   allowedTools: ['Bash', 'WebFetch', 'WebSearch'],
 };
 
-/** One run of the real CLI by its adapter, with everything real except the row that notes its process. */
-export function startAgentRun(home: AgentHome, prompt: string, options: AgentRunOptions = {}) {
-  const task = fakeTask({ prompt, source: 'cli', resume: options.resume ?? null });
-  const { name, value } = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
-  const texts: string[] = [];
-  const progress: string[] = [];
-  const machine = agentRunMachine.provide({
-    actors: {
-      agentProcess: createAgentProcess({
-        env: home.env,
-        cwd: join(home.home, 'work'),
-        folder: () => join(home.home, 'files'),
-        settings: () => options.settings ?? ownersSettings,
-      }),
-      terminate: createTerminate(),
-      noteProcess: fromPromise(() => Promise.resolve(undefined)),
-      followUps: followUpsMachine.provide({
-        actors: { takeFollowUps: fromPromise<FollowUp[], FollowUpQuery>(() => Promise.resolve([])) },
-      }),
-    },
-    actions: {
-      announceEntries: () => {},
-      announceText: ({ event }) => void texts.push((event as AnyEventObject)['text'] as string),
-      announceProgress: ({ event }) => void progress.push((event as AnyEventObject)['progress'] as string),
-      announceQuiet: () => {},
-    },
-  });
-  const request = {
-    task,
-    agent: withRules({ kind: home.name, path: home.path, version: pinnedAgents[home.name].version }),
-    memories: [],
-    degraded: null,
-    withoutMemories: null,
-    resume: options.resume ?? null,
-  };
-  const limits = { ...defaultTaskLimits, ...options.limits };
-  const clock = options.stopTheClock === true ? new SimulatedClock() : undefined;
-  const actor = createActor(machine, {
-    input: { request, limits, steers: [] },
-    ...(clock !== undefined && { clock }),
-  });
-  const output = toPromise(actor);
-  actor.start();
-  const survivors = async () => (await findMarked(name, value)).map(({ command }) => command);
-  return {
-    actor,
-    marker: `${name}=${value}`,
-    texts,
-    progress,
-    survivors,
-    /** Lets so much time pass at once. */
-    pass: (ms: number) => clock?.increment(ms),
-    /** Waits until a process of the run has this command line. */
-    runs: (command: RegExp) =>
-      vi.waitFor(
-        async () => expect(await survivors()).toContainEqual(expect.stringMatching(command)),
-        60_000,
-      ),
-    /** The end of the run, after which nobody is left. */
-    async ends() {
-      const { transcript, ...rest } = await output;
-      expect(await survivors()).toEqual([]);
-      return {
-        ...rest,
-        transcript: [...transcript.head, ...transcript.tail],
-        outcome: outcomeOf(rest.evidence),
-      };
-    },
-  };
+/** One run of the real CLI of a home; see `startRun`. */
+export function startAgentRun(
+  { name, path, env, home }: AgentHome,
+  prompt: string,
+  options?: AgentRunOptions,
+) {
+  const agent = withRules({ kind: name, path, version: pinnedAgents[name].version });
+  const place = { agent, env, cwd: join(home, 'work'), folder: join(home, 'files') };
+  return startRun(place, prompt, { settings: ownersSettings, ...options });
 }

@@ -1,95 +1,18 @@
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
-import { type AnyEventObject, createActor, fromPromise, SimulatedClock, toPromise } from 'xstate';
-import { createAgentProcess } from '../../actors/tasks/agent-process.ts';
-import { createTerminate } from '../../actors/tasks/run-steps.ts';
-import { agentRunMachine } from '../../machines/agent-run/machine.ts';
-import { followUpsMachine } from '../../machines/follow-ups/machine.ts';
-import type { FollowUp, FollowUpQuery } from '../../src/tasks/run/follow-ups.ts';
-import type { AgentSettings } from '../../src/tasks/run/agent-settings.ts';
-import { defaultTaskLimits, type TaskLimits } from '../../src/tasks/run/limits.ts';
-import { taskMarker } from '../../src/lib/process/marker.ts';
-import { outcomeOf } from '../../src/tasks/run/outcome.ts';
-import { findMarked } from '../../src/lib/process/find-marked.ts';
-import { claudeAt, fakeTask } from '../helpers/agent-fixtures.ts';
-import { claudeVersion } from './fetch-claude.ts';
+import { claudeAt } from '../helpers/agent-fixtures.ts';
+import { type AgentRunOptions, startAgentRun } from '../helpers/agent-run.ts';
 import type { ClaudeHome } from './claude-home.ts';
+import { claudeVersion } from './fetch-claude.ts';
 
-export interface ClaudeRunOptions {
-  limits?: Partial<TaskLimits>;
-  settings?: AgentSettings;
-  resume?: string;
-  /** Let the limits of time pass by `run.pass` only: how slow the machine is then decides nothing. */
-  stopTheClock?: boolean;
-}
+export type { AgentRunOptions as ClaudeRunOptions } from '../helpers/agent-run.ts';
 
-/** One run of the real CLI, with everything real except the row that notes its process. */
-export function startClaudeRun(claude: ClaudeHome, prompt: string, options: ClaudeRunOptions = {}) {
-  const task = fakeTask({ prompt });
-  const { name, value } = taskMarker({ worker: task.worker, taskId: task.id, attempt: task.attempt });
-  const texts: string[] = [];
-  const progress: string[] = [];
-  const machine = agentRunMachine.provide({
-    actors: {
-      agentProcess: createAgentProcess({
-        folder: () => '/nonexistent',
-        env: claude.env,
-        cwd: join(claude.home, 'work'),
-        settings: () => options.settings ?? {},
-      }),
-      terminate: createTerminate(),
-      noteProcess: fromPromise(() => Promise.resolve(undefined)),
-      followUps: followUpsMachine.provide({
-        actors: { takeFollowUps: fromPromise<FollowUp[], FollowUpQuery>(() => Promise.resolve([])) },
-      }),
-    },
-    actions: {
-      announceEntries: () => {},
-      announceText: ({ event }) => void texts.push((event as AnyEventObject)['text'] as string),
-      announceProgress: ({ event }) => void progress.push((event as AnyEventObject)['progress'] as string),
-      announceQuiet: () => {},
-    },
-  });
-  const request = {
-    task,
-    agent: claudeAt(claude.path, claudeVersion),
-    memories: [],
-    degraded: null,
-    withoutMemories: null,
-    resume: options.resume ?? null,
+/** One run of the real CLI of a home; see `startAgentRun`. */
+export function startClaudeRun({ path, env, home }: ClaudeHome, prompt: string, options?: AgentRunOptions) {
+  const place = {
+    agent: claudeAt(path, claudeVersion),
+    env,
+    cwd: join(home, 'work'),
+    folder: '/nonexistent',
   };
-  const limits = { ...defaultTaskLimits, ...options.limits };
-  const clock = options.stopTheClock === true ? new SimulatedClock() : undefined;
-  const actor = createActor(machine, {
-    input: { request, limits, steers: [] },
-    ...(clock !== undefined && { clock }),
-  });
-  const output = toPromise(actor);
-  actor.start();
-  const survivors = async () => (await findMarked(name, value)).map(({ command }) => command);
-  return {
-    actor,
-    marker: `${name}=${value}`,
-    texts,
-    progress,
-    survivors,
-    /** Lets so much time pass at once. */
-    pass: (ms: number) => clock?.increment(ms),
-    /** Waits until a process of the run has this command line, or is it by pattern. */
-    runs: (command: RegExp) =>
-      vi.waitFor(
-        async () => expect(await survivors()).toContainEqual(expect.stringMatching(command)),
-        30_000,
-      ),
-    /** The end of the run, after which nobody is left. */
-    async ends() {
-      const { transcript, ...rest } = await output;
-      expect(await survivors()).toEqual([]);
-      return {
-        ...rest,
-        transcript: [...transcript.head, ...transcript.tail],
-        outcome: outcomeOf(rest.evidence),
-      };
-    },
-  };
+  return startAgentRun(place, prompt, options);
 }

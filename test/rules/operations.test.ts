@@ -448,6 +448,17 @@ describe('a dry run', () => {
     });
     expect(await names()).toEqual(['a']);
   });
+
+  it('counts an event whose task only goes to another agent, of those that are known', async () => {
+    await recorded([{ source: 'cron:a' }]);
+    await add('a', { source: 'cron:a', route: 'task' });
+    const change = (agent: string) => one.ask('rule.edit', { name: 'a', changes: { agent }, dryRun: true });
+    expect((await change('codex')).effect).toMatchObject({ changed: 1 });
+    expect(await change('codec')).toMatchObject({
+      code: 'USAGE',
+      message: 'rule a, agent: expected claude, codex, gemini, opencode or command',
+    });
+  });
 });
 
 describe('the list', () => {

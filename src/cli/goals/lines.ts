@@ -79,6 +79,7 @@ export function goalLines(goal: Goal, now: number): string[] {
     ),
     ...field('conversation', goal.conversation === null ? null : oneLine(goal.conversation)),
     ...field('category', `${goal.category}, ${goal.priority}`),
+    ...field('agent', goal.agent),
     ...field('model', goal.model === null ? null : oneLine(goal.model)),
     ...field('budget', goal.budgetUsd === null ? null : `${money(goal.budgetUsd)} a run`),
     ...field('timeout', `${goal.timeout} a run`),

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../lib/errors.ts';
 import { taskMarkerName } from '../../lib/process/marker.ts';
+import { type AgentName, agentNames } from '../../lib/wire/agent-names.ts';
 import type { Request } from '../../operations.ts';
-import { nameOption } from '../options.ts';
+import { agentOption, nameOption } from '../options.ts';
 
 /** What may be said of a goal on the command line. */
 export interface TermOptions {
@@ -13,6 +14,7 @@ export interface TermOptions {
   conversation?: string;
   category?: string;
   priority?: string;
+  agent?: AgentName | null;
   model?: string;
   budget?: number | null;
   timeout?: string;
@@ -54,6 +56,11 @@ export function withTerms(command: Command): Command {
         'IDLE',
       ]),
     )
+    .option(
+      '--agent <name>',
+      `the agent that does it: ${agentNames.join(', ')} (default: agent.default)`,
+      agentOption,
+    )
     .option('--model <model>', 'the model, such as haiku')
     .option('--budget <usd>', 'what one run may cost, in US dollars', budgetOption)
     .option('--timeout <span>', 'how long one run may take, such as 10m (default: 30m)')
@@ -86,14 +93,14 @@ export function withTerms(command: Command): Command {
 export function changeOf(options: TermOptions): Change {
   const { when, zone, category, priority, missed, missedWindow, missedCap, overlap, timeout, jitter } =
     options;
-  const { prompt, reflex, conversation, model, budget, quiet, condition, doneCheck } = options;
+  const { prompt, reflex, conversation, agent, model, budget, quiet, condition, doneCheck } = options;
   for (const [name, value] of Object.entries({ when, zone, timeout, missedWindow, jitter }))
     if (value === '') throw new UsageError(`--${name} needs a value`);
   return withoutUndefined({
     ...{ when, zone, category, missedWindow, missedCap, timeout, jitter },
     ...({ priority, missed, overlap } as Pick<Change, 'priority' | 'missed' | 'overlap'>),
     ...{ prompt: cleared(prompt), reflex: cleared(reflex), conversation: cleared(conversation) },
-    ...{ model: cleared(model), budget, quiet: cleared(quiet), condition: cleared(condition) },
+    ...{ agent, model: cleared(model), budget, quiet: cleared(quiet), condition: cleared(condition) },
     doneCheck: cleared(doneCheck),
   });
 }

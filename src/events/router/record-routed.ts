@@ -152,7 +152,7 @@ async function handle(
       prompt: promptOf(routed.event),
       replyTo,
       forkOf: scoped(source, fork),
-      wantsAgent: routed.shaping?.agent ?? (isOwnerSource(source) ? agentNamed(agent) : undefined),
+      wantsAgent: (isOwnerSource(source) ? agentNamed(agent) : undefined) ?? routed.shaping?.agent,
       ...taskShaping(routed.shaping),
     };
     return { ...record, status: 'task', task, notes: learnedFrom(routed) };

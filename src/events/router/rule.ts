@@ -4,7 +4,7 @@ import { messageOf } from '../../lib/errors.ts';
 import { meant } from '../../lib/nearest-name.ts';
 import { parseQuietHours } from '../../lib/quiet-hours.ts';
 import { DAY } from '../../lib/time.ts';
-import { agentNames } from '../../lib/wire/agent-names.ts';
+import { agentNameExpected, agentNames } from '../../lib/wire/agent-names.ts';
 import { PRIORITIES, type PriorityName } from '../../lib/wire/priority.ts';
 
 const maxPatternLength = 256;
@@ -107,7 +107,7 @@ const shape = {
   /** The entry of `permissions.byCategory` that its task gets, instead of the one of the event's category. */
   permissionCategory: word.optional(),
   /** The agent that its task goes to, instead of `agent.default`. */
-  agent: z.enum(agentNames).optional(),
+  agent: z.enum(agentNames, agentNameExpected).optional(),
   throttle: throttle.optional(),
   quiet: quiet.optional(),
 };

@@ -48,7 +48,7 @@ export function newTerms(input: GoalInput, { maker, declaredBy, now, kept }: New
   const empty: GoalTerms = {
     ...{ name: input.name, spoken: null, cron: null, everyMs: null, anchor: null, dueAt: null, timeZone },
     ...{ prompt: null, reflex: null, conversation: null, model: null, budgetUsd: null, quiet: null },
-    ...{ condition: null, doneCheck: null, doneSchema: null, ...defaults },
+    ...{ agent: null, condition: null, doneCheck: null, doneSchema: null, ...defaults },
     ...{ madeBy: maker.by, trust, declaredBy },
   };
   const change = withoutName(input);

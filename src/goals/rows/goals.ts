@@ -1,4 +1,5 @@
 import type { Tx } from '../../lib/store/store.ts';
+import type { AgentName } from '../../lib/wire/agent-names.ts';
 import type { MissedPolicy, OverlapPolicy, Schedule } from '../../schedule/job.ts';
 
 /** A goal: what runs by the clock. */
@@ -20,6 +21,8 @@ export interface Goal {
   category: string;
   /** 1 to 5, see `PRIORITIES`. */
   priority: number;
+  /** Who does it; null for `agent.default`. */
+  agent: AgentName | null;
   model: string | null;
   budgetUsd: number | null;
   timeoutMs: number;
@@ -53,7 +56,7 @@ export type GoalTerms = Omit<
 
 /** Columns of a `Goal`. */
 export const goalColumns = `id, name, spoken, schedule AS cron, every_ms AS "everyMs", anchor, due_at AS "dueAt", time_zone AS "timeZone", since,
-  prompt, reflex, conversation, category, priority, model, budget_usd::float8 AS "budgetUsd", timeout_ms AS "timeoutMs",
+  prompt, reflex, conversation, category, priority, agent, model, budget_usd::float8 AS "budgetUsd", timeout_ms AS "timeoutMs",
   missed_run AS missed, missed_window_ms AS "missedWindowMs", missed_cap AS "missedCap", overlap, jitter_ms AS "jitterMs",
   quiet, condition, done_check AS "doneCheck", done_schema AS "doneSchema", enabled, paused_reason AS "pausedReason",
   failures_in_a_row AS "failuresInARow", last_success_at AS "lastSuccessAt", made_by AS "madeBy", trust,
@@ -62,7 +65,8 @@ export const goalColumns = `id, name, spoken, schedule AS cron, every_ms AS "eve
 const setColumns = `name = $1, spoken = $2, schedule = $3, every_ms = $4, anchor = $5, due_at = $6, time_zone = $7, prompt = $8,
   reflex = $9, conversation = $10, category = $11, priority = $12, model = $13, budget_usd = $14, timeout_ms = $15,
   missed_run = $16, missed_window_ms = $17, missed_cap = $18, overlap = $19, jitter_ms = $20, quiet = $21, condition = $22,
-  done_check = $23, done_schema = $24, made_by = $25, trust = $26, declared_by = $27`;
+  done_check = $23, done_schema = $24, made_by = $25, trust = $26, declared_by = $27,
+  agent = $28`;
 
 function values(terms: GoalTerms): unknown[] {
   return [
@@ -93,6 +97,7 @@ function values(terms: GoalTerms): unknown[] {
     terms.madeBy,
     terms.trust,
     terms.declaredBy,
+    terms.agent,
   ];
 }
 
@@ -166,9 +171,9 @@ export async function insertGoal(
     name: 'goals-insert',
     text: `INSERT INTO goals (name, spoken, schedule, every_ms, anchor, due_at, time_zone, prompt, reflex, conversation, category,
                               priority, model, budget_usd, timeout_ms, missed_run, missed_window_ms, missed_cap, overlap, jitter_ms,
-                              quiet, condition, done_check, done_schema, made_by, trust, declared_by, enabled, since, created_at, updated_at)
+                              quiet, condition, done_check, done_schema, made_by, trust, declared_by, agent, enabled, since, created_at, updated_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-                   $25, $26, $27, $28, $29, $29, $29)
+                   $25, $26, $27, $28, $29, $30, $30, $30)
            ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING RETURNING ${goalColumns}`,
     values: [...values(terms), !paused, now],
   });
@@ -182,8 +187,8 @@ export async function updateGoal(
 ): Promise<Goal | undefined> {
   const { rows } = await tx.query<Goal>({
     name: 'goals-update',
-    text: `UPDATE goals SET ${setColumns}, since = CASE WHEN $28 THEN $29 ELSE since END, updated_at = $29
-            WHERE id = $30 AND removed_at IS NULL RETURNING ${goalColumns}`,
+    text: `UPDATE goals SET ${setColumns}, since = CASE WHEN $29 THEN $30 ELSE since END, updated_at = $30
+            WHERE id = $31 AND removed_at IS NULL RETURNING ${goalColumns}`,
     values: [...values(terms), isRescheduled, now, id],
   });
   return rows[0];

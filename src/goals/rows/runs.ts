@@ -29,6 +29,7 @@ export type RunTerms = Pick<
   | 'conversation'
   | 'category'
   | 'priority'
+  | 'agent'
   | 'model'
   | 'budgetUsd'
   | 'timeoutMs'
@@ -67,10 +68,10 @@ const columns = `fire_id AS "fireId", goal_id AS "goalId", terms, dedup_key AS "
 export function termsOf(goal: Goal): RunTerms {
   const { name, timeZone, prompt, reflex, conversation, category, priority, model, budgetUsd, timeoutMs } =
     goal;
-  const { quiet, condition, doneCheck, doneSchema, trust } = goal;
+  const { agent, quiet, condition, doneCheck, doneSchema, trust } = goal;
   return {
     ...{ name, timeZone, prompt, reflex, conversation, category, priority, model, budgetUsd, timeoutMs },
-    ...{ quiet, condition, doneCheck, doneSchema, trust },
+    ...{ agent, quiet, condition, doneCheck, doneSchema, trust },
   };
 }
 

@@ -6,6 +6,9 @@ export type CliName = (typeof cliNames)[number];
 export const agentNames = [...cliNames, 'command'] as const;
 export type AgentName = (typeof agentNames)[number];
 
+/** What is said where another name was given. */
+export const agentNameExpected = `expected ${agentNames.slice(0, -1).join(', ')} or ${agentNames.at(-1) ?? ''}`;
+
 /** The agent of that name; undefined where there is none such. */
 export function agentNamed(name: string | null | undefined): AgentName | undefined {
   return agentNames.find((known) => known === name);

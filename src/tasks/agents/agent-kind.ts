@@ -9,6 +9,8 @@ import type { FoundAgent } from './resolution.ts';
 export interface AgentRules {
   /** A run leaves a session that the next one of its conversation can go on with. */
   resumes: boolean;
+  /** It goes on in a copy of a session, which leaves the session itself as it is. */
+  forks: boolean;
   /** It takes further messages into a running turn, and tells when it has. */
   hears: boolean;
   /** It can be asked to end its turn; any other is simply ended. */

@@ -4,8 +4,8 @@ import type { Failure } from '../run/outcome.ts';
 import { clip } from '../run/transcript.ts';
 import type { AgentBench } from './bench.ts';
 import { type AgentDirectory, isThere, nameOf } from './directory.ts';
-import type { Exchange } from './exchange.ts';
-import { kindOf, type ResolvedAgent, withRules } from './kinds.ts';
+import type { Handover } from './exchange.ts';
+import { kindOf, type ResolvedAgent, type RunnableAgent, withRules } from './kinds.ts';
 
 const maxWhyChars = 200;
 
@@ -14,8 +14,8 @@ export interface ChooseDeps {
   bench: Pick<AgentBench, 'note' | 'whyNot'>;
   /** `agent.fallback`. */
   fallback: () => AgentName | undefined;
-  /** The last words of a conversation, oldest first. */
-  exchangesOf: (conversation: string, before: number) => Promise<Exchange[]>;
+  /** What was said in a conversation before a task. */
+  handoverOf: (conversation: string, before: number) => Promise<Handover>;
 }
 
 export interface Choice {
@@ -24,23 +24,29 @@ export interface Choice {
   reprobe: boolean;
   /** How the agent that was to answer has failed, within this attempt. */
   gaveUp?: Failure | undefined;
+  /** The session of its conversation proved to be gone. Default: it was not looked for. */
+  lostSession?: boolean;
 }
 
 /**
  * The agent of a task: the one that its rule, goal or message asks for, else that of its conversation, else the default one. Where
- * that is missing or cannot answer for now, the fallback stands in, and says so. One that does not keep the session of the
- * conversation is told what was said in it. Rejects with `StoreAwayError` while that cannot be known.
+ * that is missing or cannot answer for now, the fallback stands in, and says so. One that cannot go on in the session of the
+ * conversation (another agent's, a copy where it makes none, one that is gone) is told what was said in it. Rejects with
+ * `StoreAwayError` while that cannot be known.
  */
 export async function chooseAgent(deps: ChooseDeps, choice: Choice): Promise<ResolvedAgent> {
   const { task } = choice;
   const found = await foundFor(deps, choice);
+  const conversation = task.forkOf ?? task.conversation;
+  if (found.kind === 'misconfigured' || conversation === null || !mustBeTold(found, choice)) return found;
+  return { ...found, handover: await deps.handoverOf(conversation, task.id) };
+}
+
+function mustBeTold(found: RunnableAgent, { task, lostSession = false }: Choice): boolean {
   const name = nameOf(found);
   const owner = task.sessionAgent ?? (task.resume === null ? undefined : 'claude');
-  if (found.kind === 'misconfigured' || name === undefined || owner === undefined || owner === name)
-    return found;
-  const conversation = task.forkOf ?? task.conversation;
-  if (conversation === null) return found;
-  return { ...found, handover: await deps.exchangesOf(conversation, task.id) };
+  if (name === undefined || owner === undefined) return false;
+  return lostSession || owner !== name || (task.forkOf != null && !found.rules.forks);
 }
 
 async function foundFor(deps: ChooseDeps, { task, reprobe, gaveUp }: Choice): Promise<ResolvedAgent> {
@@ -48,7 +54,7 @@ async function foundFor(deps: ChooseDeps, { task, reprobe, gaveUp }: Choice): Pr
   const wanted = wantedBy(task, agents);
   const resolver = agents.of(wanted);
   const found = await (reprobe ? resolver.reprobe() : resolver.resolve());
-  if (gaveUp !== undefined) bench.note(wanted, gaveUp);
+  if (gaveUp !== undefined) bench.note(wanted, gaveUp, task.id);
   const why = gaveUp?.reason ?? (isThere(found) ? bench.whyNot(wanted) : found.reason);
   const second = why === undefined ? undefined : await standIn(deps, wanted);
   if (second !== undefined && why !== undefined)

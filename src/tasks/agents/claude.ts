@@ -20,6 +20,7 @@ export const claude: CliKind<'claude'> = {
   },
   rules: {
     resumes: true,
+    forks: true,
     hears: true,
     interrupts: true,
     callsTools: true,

@@ -15,6 +15,8 @@ export interface CliProgram {
   name: string;
   /** Folders besides those of every CLI that installers of this one use. */
   folders?(surroundings: AgentSurroundings): string[];
+  /** How long it may take to tell its version, in milliseconds: on a busy machine several times what it takes on a free one. Default: 5 s. */
+  versionMs?: number;
   /** The program behind a launcher that was found: to run it itself saves a process. Default: what was found. */
   behind?(path: string): string;
   /** Installs it, as a command for people. */

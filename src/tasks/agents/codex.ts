@@ -9,18 +9,21 @@ import type { AgentSurroundings } from './cli-program.ts';
 import { codexCommandLine, codexHome } from './codex/arguments.ts';
 import { createCodexReader } from './codex/read-stream.ts';
 import { partialRefusal } from './granted-tools.ts';
+import { heldToSession } from './same-session.ts';
 
 /** OpenAI's Codex CLI: `codex exec --json`, a run a turn. */
 export const codex: CliKind<'codex'> = {
   title: 'Codex',
   program: {
     name: 'codex',
+    versionMs: 15_000,
     behind: programBehind,
     install: 'npm install -g @openai/codex',
     login: 'run `codex login` as the user of the daemon',
   },
   rules: {
     resumes: true,
+    forks: true,
     hears: false,
     interrupts: false,
     callsTools: true,
@@ -59,7 +62,7 @@ function whyUnfit(settings: AgentSettings): string | undefined {
 /** It reads its prompt to the end of its input before it begins. */
 function talk({ input, resume, model = 'codex', bounds }: TalkTerms): AgentTalk {
   return {
-    reader: createCodexReader({ resume, model }, bounds),
+    reader: heldToSession(createCodexReader(model, bounds), resume),
     begin(prompt) {
       input.write(prompt);
       input.end();

@@ -22,6 +22,7 @@ function kindCalled(kind: EntryAgent['kind']): AgentKind<EntryAgent> {
     title: titles[kind],
     rules: {
       resumes: false,
+      forks: false,
       hears: false,
       interrupts: false,
       callsTools: false,

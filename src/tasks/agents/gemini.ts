@@ -18,6 +18,7 @@ import { createGeminiParser } from './gemini/stream.ts';
 import { geminiPolicy } from './gemini/tools.ts';
 import { whyUnfitForWholeTools } from './granted-tools.ts';
 import { readMcpServers } from './mcp-servers.ts';
+import { heldToSession } from './same-session.ts';
 
 const keys = ['GEMINI_API_KEY', 'GOOGLE_API_KEY'] as const;
 const cloud = [
@@ -50,11 +51,13 @@ export const gemini: CliKind<'gemini'> = {
   title: 'Gemini CLI',
   program: {
     name: 'gemini',
+    versionMs: 45_000,
     install: 'npm install -g @google/gemini-cli',
     login: 'run `gemini` as the user of the daemon and choose how to log in',
   },
   rules: {
     resumes: true,
+    forks: false,
     hears: false,
     interrupts: false,
     callsTools: true,
@@ -101,15 +104,15 @@ function commandLine({ path }: { path: string }, { session, settings, folder, en
   };
 }
 
-/** It cannot copy a session: what would go on in a copy begins anew. */
+/** It cannot copy a session: what would go on in a copy begins anew, told what was said. */
 function sessionArguments(session: Turn['session']): string[] {
   if ('create' in session) return ['--session-id', session.create];
   return 'resume' in session ? ['-r', session.resume] : [];
 }
 
-function talk({ input, bounds }: TalkTerms): AgentTalk {
+function talk({ input, resume, bounds }: TalkTerms): AgentTalk {
   return {
-    reader: createLineReader(createGeminiParser(), bounds),
+    reader: heldToSession(createLineReader(createGeminiParser(), bounds), resume),
     begin(prompt) {
       input.write(prompt.replaceAll(mention, '\\@'));
       input.end();

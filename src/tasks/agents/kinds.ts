@@ -1,5 +1,5 @@
 import type { AgentKind, AgentRules, CliKind } from './agent-kind.ts';
-import type { Exchange } from './exchange.ts';
+import type { Handover } from './exchange.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { entryKind } from './entry-kind.ts';
@@ -11,8 +11,8 @@ import type { AgentResolution, FoundAgent } from './resolution.ts';
 /** An agent that can be run: a CLI, a program that the owner named, or the bundled offline one. */
 export type RunnableAgent = FoundAgent & {
   rules: AgentRules;
-  /** What was said in its conversation to another one, whose session it does not keep. */
-  handover?: readonly Exchange[];
+  /** What was said in its conversation, where it begins a session that does not hold it. */
+  handover?: Handover;
   /** Why it stands in for the one that was to answer, as a clause. */
   instead?: string;
 };

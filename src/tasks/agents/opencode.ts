@@ -16,6 +16,7 @@ import type { AgentSurroundings } from './cli-program.ts';
 import { whyUnfitForWholeTools } from './granted-tools.ts';
 import { asObject, parseObject } from './json.ts';
 import { readMcpServers } from './mcp-servers.ts';
+import { heldToSession } from './same-session.ts';
 import { opencodePermissions, opencodeServer } from './opencode/config.ts';
 import { createOpencodeParser } from './opencode/stream.ts';
 
@@ -37,12 +38,14 @@ export const opencode: CliKind<'opencode'> = {
   title: 'opencode',
   program: {
     name: 'opencode',
+    versionMs: 30_000,
     folders: ({ home }) => [join(home, '.opencode/bin')],
     install: 'npm install -g opencode-ai',
     login: 'run `opencode auth login` as the user of the daemon',
   },
   rules: {
     resumes: true,
+    forks: true,
     hears: false,
     interrupts: false,
     callsTools: true,
@@ -101,14 +104,15 @@ function commandLine({ path }: { path: string }, { session, settings, cwd, folde
   };
 }
 
-function talk({ input, model, bounds }: TalkTerms): AgentTalk {
+function talk({ input, resume, model, bounds }: TalkTerms): AgentTalk {
   const parser = createOpencodeParser(model ?? unknownModel);
+  const reader = createLineReader(
+    (line) => parser.parseLine(line),
+    bounds,
+    () => parser.atEnd(),
+  );
   return {
-    reader: createLineReader(
-      (line) => parser.parseLine(line),
-      bounds,
-      () => parser.atEnd(),
-    ),
+    reader: heldToSession(reader, resume),
     begin(prompt) {
       input.write(prompt);
       input.end();

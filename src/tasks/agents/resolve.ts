@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { fallbackPrograms, programsOnPath, whyNotRunnable } from './candidates.ts';
 import type { AgentSurroundings } from './cli-program.ts';
 import { cliKind } from './kinds.ts';
@@ -9,7 +10,7 @@ import { probeAgent, type ProbeResult } from './probe.ts';
 export interface AgentResolver {
   /** What the last probe found; undefined until the first has ended. */
   current(): AgentResolution | undefined;
-  /** The cached answer where it found one, else a new probe (while offline every 30 s at most). Callers at the same time share one probe. Never rejects. */
+  /** The cached answer where it found one and that file is the same, else a new probe (while offline every 30 s at most). Callers at the same time share one probe. Never rejects. */
   resolve(): Promise<AgentResolution>;
   /** Probes again whatever is cached: after ENOENT, or when the setting changed. Never rejects. */
   reprobe(): Promise<AgentResolution>;
@@ -26,7 +27,7 @@ export interface AgentResolverOptions extends AgentSurroundings {
   commandEntry?: ChildEntry;
   /** The bundled agent that answers when there is no other. */
   offlineEntry: ChildEntry;
-  /** How long each candidate may take to answer `--version`. Default 5,000 ms. */
+  /** How long each candidate may take to answer `--version`. Default: as long as its CLI may, or 5,000 ms. */
   probeDeadlineMs?: number;
   /** Epoch milliseconds; for tests. */
   now?: () => number;
@@ -38,17 +39,20 @@ const offlineRecheckMs = 30_000;
 
 /**
  * Finds the agent: the program that the owner named, else the configured path, else the first of its name on PATH, else in the
- * usual places, that answers `--version`; else the offline agent. The answer is kept until `reprobe`.
+ * usual places, that answers `--version`; else the offline agent. The answer is kept until `reprobe`, or until
+ * another file stands in its place.
  */
 export function createAgentResolver(options: AgentResolverOptions): AgentResolver {
   const { now = Date.now } = options;
   let found: AgentResolution | undefined;
   let foundAt = 0;
+  let stamp: string | undefined;
   let probing: Promise<AgentResolution> | undefined;
   const probe = () => {
     probing ??= findAgent(options)
       .then((resolution) => {
         foundAt = now();
+        stamp = stampOf(resolution);
         return (found = resolution);
       })
       .finally(() => (probing = undefined));
@@ -56,12 +60,31 @@ export function createAgentResolver(options: AgentResolverOptions): AgentResolve
   };
   /** An agent that was found is good until it vanishes; one that was not may have been installed or mended since. */
   const isGood = (known: AgentResolution) =>
-    known.kind !== 'misconfigured' && (known.kind !== 'offline' || now() - foundAt < offlineRecheckMs);
+    known.kind !== 'misconfigured' &&
+    (known.kind !== 'offline' || now() - foundAt < offlineRecheckMs) &&
+    !isReplaced(known, stamp);
   return {
     current: () => found,
     resolve: () => (found !== undefined && isGood(found) ? Promise.resolve(found) : probe()),
     reprobe: probe,
   };
+}
+
+/** True where another file stands in the place of a program that was found: an upgrade. One that has gone shows by its start. */
+function isReplaced(known: AgentResolution, before: string | undefined): boolean {
+  const present = stampOf(known);
+  return before !== undefined && present !== undefined && present !== before;
+}
+
+/** Tells one file in the place of a CLI from another; undefined where there is none. */
+function stampOf(found: AgentResolution): string | undefined {
+  if (!('version' in found)) return undefined;
+  try {
+    const { dev, ino, size, mtimeMs } = statSync(found.path);
+    return `${dev}.${ino}.${size}.${mtimeMs}`;
+  } catch {
+    return undefined;
+  }
 }
 
 async function findAgent(options: AgentResolverOptions): Promise<AgentResolution> {
@@ -129,8 +152,10 @@ async function configuredAgent(configured: string, options: AgentResolverOptions
 }
 
 function probe(path: string, options: AgentResolverOptions) {
-  const { env, home, cli = 'claude', probeDeadlineMs = defaultProbeDeadlineMs } = options;
-  return probeAgent(path, { env, home, own: cliKind(cli).environment ?? {}, deadlineMs: probeDeadlineMs });
+  const { env, home, cli = 'claude', probeDeadlineMs } = options;
+  const { environment: own = {}, program } = cliKind(cli);
+  const deadlineMs = probeDeadlineMs ?? program.versionMs ?? defaultProbeDeadlineMs;
+  return probeAgent(path, { env, home, own, deadlineMs });
 }
 
 function summary(name: string, tried: readonly TriedPath[]): string {

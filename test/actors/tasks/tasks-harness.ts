@@ -1,5 +1,5 @@
 import { createAgentBench } from '../../../src/tasks/agents/bench.ts';
-import { exchangesOf } from '../../../src/tasks/rows/exchanges.ts';
+import { handoverOf } from '../../../src/tasks/rows/exchanges.ts';
 import { agentDirectory } from '../../helpers/agent-directory.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -117,7 +117,7 @@ export function startWorker({ store, worker = randomUUID(), leaseMs = 60_000, ..
         agents: agentDirectory(resolve),
         bench: createAgentBench(),
         fallback: () => undefined,
-        exchangesOf: (conversation, before) => exchangesOf(store, conversation, before),
+        handoverOf: (conversation, before) => handoverOf(store, conversation, before),
       }),
       recordTask: createRecordTask({ store, bus, retryPolicy }),
       reply: createReply(bus),

@@ -79,6 +79,22 @@ it('gives a task the priority and the permissions that rules say', async () => {
   expect(await claim(now)).toMatchObject({ prompt: 'x', permissionCategory: 'backup' });
 });
 
+it('gives a task to the agent of its rule, unless the owner asks for another by name', async () => {
+  const { route, record } = shapedDesk({ name: 'job', category: 'job', route: 'task', agent: 'codex' });
+  const wanted = (agent: string) => JSON.stringify({ text: 'x', agent });
+  await record(
+    route(
+      `HIGH|shell||job|x`,
+      `HIGH|shell||job|${wanted('gemini')}`,
+      `HIGH|shell||job|${wanted('nobody')}`,
+      `HIGH|email||job|${wanted('gemini')}`,
+    ),
+  );
+  expect(await rows('SELECT wants_agent FROM tasks ORDER BY id')).toEqual(
+    ['codex', 'gemini', 'codex', 'codex'].map((wants_agent) => ({ wants_agent })),
+  );
+});
+
 it('drops what is over a throttle with its reason, and counts it', async () => {
   const { route, record, hits } = shapedDesk({
     name: 'few',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goalSchema } from '../../../src/goals/definition.ts';
+import { goalChangeSchema, goalSchema } from '../../../src/goals/definition.ts';
 import { addGoal, editGoal, removeGoal, restoreGoal, setPaused } from '../../../src/goals/keep/keep-goal.ts';
 import { declareGoals } from '../../../src/goals/keep/declared.ts';
 import { makerOf } from '../../../src/goals/keep/maker.ts';
@@ -91,6 +91,30 @@ describe('who makes a goal', () => {
 });
 
 describe('a goal that is changed', () => {
+  it('is given to another agent, or to the default one again, and to none that nobody knows', async () => {
+    const { id, agent } = await add({ agent: 'gemini' });
+    expect(agent).toBe('gemini');
+    const edit = (change: unknown) =>
+      store.transaction((tx) =>
+        editGoal(
+          tx,
+          { id, change: goalChangeSchema.parse(change) },
+          { caller: { by: 'cli' }, maker: owner, now },
+        ),
+      );
+    expect(await edit({ agent: 'codex' })).toMatchObject({ agent: 'codex' });
+    expect(await edit({ prompt: 'look again' })).toMatchObject({ agent: 'codex' });
+    expect(await edit({ agent: null })).toMatchObject({ agent: null });
+    expect(() => goalChangeSchema.parse({ agent: 'codec' })).toThrow(
+      'expected claude, codex, gemini, opencode or command',
+    );
+    const report = { when: 'every day at 9', prompt: 'look', agent: 'opencode' };
+    await declare({ report });
+    expect(await listGoals(store, { limit: 10 })).toContainEqual(
+      expect.objectContaining({ name: 'report', agent: 'opencode' }),
+    );
+  });
+
   it('is due from the change on where its schedule is another one, and only then', async () => {
     const { id, since } = await add({});
     const later = new Date('2026-11-29T12:00:00Z');

@@ -92,10 +92,12 @@ describe('a run of a goal', () => {
     expect(rows).toEqual([]);
   });
 
-  it('gives the trust of its maker, its model, its budget and its minutes to the task, and no more', async () => {
+  it('gives the trust of its maker, its agent, its model, its budget and its minutes to the task, and no more', async () => {
     const harness = goalHarness(store);
     harness.answerWith(undefined);
-    const goal = await harness.add({ category: 'backup', model: 'haiku', budget: 0.25, timeout: '90s' });
+    const goal = await harness.add({
+      ...{ category: 'backup', agent: 'codex', model: 'haiku', budget: 0.25, timeout: '90s' },
+    });
     const fire = await harness.fire(goal);
     const running = runGoal(harness.deps, fire, never);
     await taskOf(fire);
@@ -111,7 +113,7 @@ describe('a run of a goal', () => {
     expect(task).toMatchObject({
       source: 'goal:report',
       lineage: { depth: 0, trust: 'owner' },
-      terms: { category: 'backup', model: 'haiku', budgetUsd: 0.15, timeoutMs: 90_000 },
+      terms: { category: 'backup', agent: 'codex', model: 'haiku', budgetUsd: 0.15, timeoutMs: 90_000 },
     });
     await harness.end({ reply: '' });
     expect(await running).toEqual({ state: 'done' });

@@ -7,7 +7,11 @@ import type { ClaimedTask } from '../../../src/tasks/rows/claim.ts';
 import { agentDirectory } from '../../helpers/agent-directory.ts';
 import { fakeTask } from '../../helpers/agent-fixtures.ts';
 
-const found = (kind: 'claude' | 'codex'): AgentResolution => ({ kind, path: `/bin/${kind}`, version: '1.0' });
+const found = (kind: 'claude' | 'codex' | 'gemini'): AgentResolution => ({
+  kind,
+  path: `/bin/${kind}`,
+  version: '1.0',
+});
 const missing: AgentResolution = {
   ...{ kind: 'offline', reason: 'there is no such program', tried: [], entry: { command: 'true', args: [] } },
 };
@@ -23,14 +27,14 @@ function setUp({ preferred = 'claude', fallback, missing: gone = [] }: Setup = {
   const asked: [string, number][] = [];
   const deps = {
     agents: agentDirectory(
-      (name) => Promise.resolve(gone.includes(name) ? missing : found(name as 'claude' | 'codex')),
+      (name) => Promise.resolve(gone.includes(name) ? missing : found(name as 'claude' | 'codex' | 'gemini')),
       preferred,
     ),
     bench,
     fallback: () => fallback,
-    exchangesOf: (conversation: string, before: number) => {
+    handoverOf: (conversation: string, before: number) => {
       asked.push([conversation, before]);
-      return Promise.resolve([{ said: 'one?', answered: 'one.' }]);
+      return Promise.resolve({ exchanges: [{ said: 'one?', answered: 'one.' }], omitted: 3 });
     },
   };
   const choose = (task: Partial<ClaimedTask> = {}, more: Partial<Choice> = {}) =>
@@ -62,7 +66,7 @@ describe('the agent of a task', () => {
     const task = { id: 9, conversation: 'garden', resume: 's', sessionAgent: 'codex', wantsAgent: 'claude' };
     expect(await choose(task)).toMatchObject({
       kind: 'claude',
-      handover: [{ said: 'one?', answered: 'one.' }],
+      handover: { exchanges: [{ said: 'one?', answered: 'one.' }], omitted: 3 },
     });
     expect(asked).toEqual([['garden', 9]]);
   });
@@ -77,6 +81,17 @@ describe('the agent of a task', () => {
       wantsAgent: 'codex',
     });
     expect(asked).toEqual([['garden', 1]]);
+  });
+
+  it('is told so where the session of its conversation is gone, and where it cannot copy the one to fork', async () => {
+    const { choose, asked } = setUp({ preferred: 'gemini' });
+    const own = { conversation: 'garden', resume: 's', sessionAgent: 'gemini' };
+    expect(await choose(own)).not.toHaveProperty('handover');
+    expect(await choose(own, { lostSession: true })).toHaveProperty('handover');
+    expect(await choose({ ...own, conversation: 'plan', forkOf: 'garden' })).toHaveProperty('handover');
+    const codex = { ...own, sessionAgent: 'codex', wantsAgent: 'codex' };
+    expect(await choose({ ...codex, forkOf: 'garden' })).not.toHaveProperty('handover');
+    expect(asked.map(([conversation]) => conversation)).toEqual(['garden', 'garden']);
   });
 
   it('is the fallback where it is missing, which says why', async () => {

@@ -264,6 +264,14 @@ describe('the answer', () => {
     program('a/claude', version('2.0.1'));
     expect(await agents.reprobe()).toMatchObject({ kind: 'claude', version: '2.0.1' });
   });
+
+  it('is another one once another program stands in its place', async () => {
+    program('a/claude', version('2.0.0'));
+    const agents = resolver({ env: onPath('a') });
+    expect(await agents.resolve()).toMatchObject({ version: '2.0.0' });
+    program('a/claude', version('2.0.10'));
+    expect(await agents.resolve()).toMatchObject({ version: '2.0.10' });
+  });
 });
 
 describe('the PATH to run an agent with', () => {

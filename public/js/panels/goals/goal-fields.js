@@ -4,17 +4,22 @@
 /**
  * What the form holds: texts, as they were typed.
  * @typedef {{ name: string, when: string, zone: string, does: 'prompt' | 'reflex', text: string, conversation: string,
- *   category: string, model: string, budget: string, timeout: string, missed: string, overlap: string, quiet: string,
+ *   category: string, agent: string, model: string, budget: string, timeout: string, missed: string, overlap: string, quiet: string,
  *   condition: string, doneCheck: string }} Fields
  */
 
 /** The form of a goal, or of a new one. @param {Goal | null} goal @returns {Fields} */
 export function fieldsOf(goal) {
   const { name = '', when = '', zone = '', prompt = '', reflex = null, conversation, category } = goal ?? {};
-  const { model, budgetUsd, timeout, missed, overlap, quiet, condition, doneCheck } = goal ?? {};
+  const { agent, model, budgetUsd, timeout, missed, overlap, quiet, condition, doneCheck } = goal ?? {};
   return {
     ...{ name, when, zone, does: reflex === null ? 'prompt' : 'reflex', text: reflex ?? prompt ?? '' },
-    ...{ conversation: conversation ?? '', category: category ?? 'goal', model: model ?? '' },
+    ...{
+      conversation: conversation ?? '',
+      category: category ?? 'goal',
+      agent: agent ?? '',
+      model: model ?? '',
+    },
     ...{
       budget: budgetUsd == null ? '' : String(budgetUsd),
       timeout: timeout ?? '30m',
@@ -60,6 +65,7 @@ export function changeOf(before, fields) {
       'prompt',
       'reflex',
       'conversation',
+      'agent',
       'model',
     ],
     ...['budget', 'quiet', 'condition', 'doneCheck'],
@@ -72,13 +78,19 @@ export function changeOf(before, fields) {
 
 /** @param {Fields} fields */
 function setTerms(fields) {
-  const { does, text, conversation, model, budget, quiet, condition, doneCheck } = trimmed(fields);
+  const { does, text, conversation, agent, model, budget, quiet, condition, doneCheck } = trimmed(fields);
   const usd = budget === '' ? null : Number(budget.replace(/^\$/, ''));
   if (usd !== null && !(usd > 0)) throw new Error('The budget is an amount in US dollars, such as 0.50.');
   return {
     prompt: does === 'prompt' ? orNull(text) : null,
     reflex: does === 'reflex' ? orNull(text) : null,
-    ...{ conversation: orNull(conversation), model: orNull(model), budget: usd, quiet: orNull(quiet) },
+    ...{
+      conversation: orNull(conversation),
+      agent: orNull(agent),
+      model: orNull(model),
+      budget: usd,
+      quiet: orNull(quiet),
+    },
     ...{ condition: orNull(condition), doneCheck: orNull(doneCheck) },
   };
 }

@@ -2,6 +2,7 @@ import { Button, Field } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
 import { formLines } from '../../components/form-lines.js';
 import { act } from '../../link/act.js';
+import { agentChoices } from '../../format/agents.js';
 import { request } from '../../link/connection.js';
 import { html, useEffect, useState } from '../../view.js';
 import { changeOf, fieldsOf, newGoal } from './goal-fields.js';
@@ -77,6 +78,7 @@ export function GoalForm({ goal, onClose, onSaved }) {
           ${line('budget', 'Budget of a run in US$', { max: 12 })}
           ${line('timeout', 'Time of a run', { hint: '10m, 1h30m', max: 20 })}
           ${line('quiet', 'Quiet hours', { hint: '22:00-07:00', max: 20 })}
+          ${choice('agent', 'Agent', { '': 'the default one', ...Object.fromEntries(agentChoices) })}
           ${line('model', 'Model', { max: 100 })} ${line('category', 'Permission category', { max: 64 })}
           ${line('conversation', 'Conversation', { max: 128 })}
           ${choice('missed', 'Missed runs', policies.missed)}

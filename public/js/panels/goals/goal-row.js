@@ -1,5 +1,6 @@
 import { Button, State, Tag } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
+import { agentTitle } from '../../format/agents.js';
 import { plural } from '../../format/quantity.js';
 import { act } from '../../link/act.js';
 import { addressOf } from '../../shell/routes.js';
@@ -82,6 +83,7 @@ function GoalFacts({ goal }) {
       ${goal.paused ? 'nothing runs while it is paused' : html`next <${Time} at=${nextRuns[0] ?? null} none="never" />`}
       · last success
       <${Time} at=${goal.lastSuccessAt} none="never" />
+      ${goal.agent === null ? null : html` · by ${agentTitle(goal.agent)}`}
       ${goal.quiet === null ? null : html` · quiet ${goal.quiet}`}
       ${goal.condition === null ? null : html` · with a condition`}
       ${goal.doneCheck === null ? null : html` · with a done-check`}

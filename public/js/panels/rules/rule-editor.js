@@ -1,6 +1,7 @@
 import { Button, Field } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
 import { request } from '../../link/connection.js';
+import { agentChoices } from '../../format/agents.js';
 import { html, useState } from '../../view.js';
 import { EffectView } from './effect.js';
 import { changesOf, emptyForm, formOf, ruleOfForm } from './rule-form.js';
@@ -107,6 +108,13 @@ export function RuleEditor({ rule, routes, change, onClose }) {
             options=${[['', 'as it came'], ...priorities.slice(1).map((name) => [name, name])]}
           />
           <${Text} id="permissionCategory" label="Permissions of the category" form=${form} set=${set} />
+          <${Choice}
+            id="agent"
+            label="Its task goes to"
+            form=${form}
+            set=${set}
+            options=${[['', 'the default agent'], ...agentChoices]}
+          />
           <${Text} id="throttleCount" label="At most so many" form=${form} set=${set} number />
           <${Text} id="throttlePer" label="in a time, such as 10m" form=${form} set=${set} />
           <${Choice}

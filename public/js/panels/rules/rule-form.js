@@ -15,6 +15,7 @@
  * @property {string} route empty for a rule that chooses none
  * @property {string} setPriority
  * @property {string} permissionCategory
+ * @property {string} agent empty for the default one
  * @property {string} throttleCount
  * @property {string} throttlePer
  * @property {string} throttleBy
@@ -37,6 +38,7 @@ export const emptyForm = {
   route: 'task',
   setPriority: '',
   permissionCategory: '',
+  agent: '',
   throttleCount: '',
   throttlePer: '',
   throttleBy: 'rule',
@@ -63,6 +65,7 @@ export function formOf(rule) {
     route: rule.route ?? '',
     setPriority: rule.setPriority ?? '',
     permissionCategory: rule.permissionCategory ?? '',
+    agent: rule.agent ?? '',
     throttleCount: throttle === undefined ? '' : String(throttle.count),
     throttlePer: throttle?.per ?? '',
     throttleBy: throttle?.by ?? 'rule',
@@ -91,6 +94,7 @@ export function ruleOfForm(form) {
     route: form.route,
     setPriority: form.setPriority,
     permissionCategory: form.permissionCategory.trim(),
+    agent: form.agent,
     throttle:
       throttleCount.trim() === '' && throttlePer.trim() === ''
         ? ''

@@ -1,18 +1,14 @@
 import { ownValue } from '../../../lib/own-value.ts';
 import type { AgentResult, StreamEvent, ToolCall } from '../../run/stream-event.ts';
 import { createLineReader, type StreamBounds, type StreamReader } from '../../run/stream-reader.ts';
+import { statusInWords } from '../status-in-words.ts';
 import { asList, asNumber, asObject, asText, type Json, parseObject } from '../json.ts';
 
-/** What the stream does not tell of itself. */
-interface Known {
-  /** The thread that it was to go on with; another one means that it has begun anew. */
-  resume: string | null;
-  /** The name under which its tokens are counted. */
-  model: string;
-}
-
-/** Reads `codex exec --json`: whole items, no deltas; an item that begins and ends has one id. */
-export function createCodexReader({ resume, model }: Known, bounds?: StreamBounds): StreamReader {
+/**
+ * Reads `codex exec --json`: whole items, no deltas; an item that begins and ends has one id. Its tokens are counted under the name
+ * of the model.
+ */
+export function createCodexReader(model: string, bounds?: StreamBounds): StreamReader {
   const begun = new Set<string>();
   let sessionId: string | undefined;
   let said = '';
@@ -33,15 +29,6 @@ export function createCodexReader({ resume, model }: Known, bounds?: StreamBound
       ...news,
     },
   });
-
-  const started = (id: unknown): StreamEvent[] => {
-    sessionId = asText(id);
-    const isAnother = resume !== null && sessionId !== resume;
-    const init: StreamEvent = { kind: 'init', sessionId, model };
-    if (!isAnother) return [init];
-    const errors = ['the CLI began another thread than the one to go on with'];
-    return [init, result({ subtype: 'error', isError: true, errors, staleSession: true })];
-  };
 
   const completed = (item: Json): StreamEvent[] => {
     if (item['type'] === 'agent_message') {
@@ -68,7 +55,8 @@ export function createCodexReader({ resume, model }: Known, bounds?: StreamBound
     const item = asObject(message['item']) ?? {};
     switch (message['type']) {
       case 'thread.started':
-        return started(message['thread_id']);
+        sessionId = asText(message['thread_id']);
+        return [{ kind: 'init', sessionId, model }];
       case 'item.started': {
         const call = callOf(item);
         if (call === undefined) return [{ kind: 'other' }];
@@ -137,13 +125,9 @@ function retryOf(words: string): StreamEvent {
   };
 }
 
-/** The HTTP status that its words tell of; the one of an overload is hidden by them. */
+/** The HTTP status that its words tell of; the body of a refused request stands for itself. */
 function statusIn(words: string): number | undefined {
-  const status = /\bstatus(?: code)?:? (\d{3})\b/i.exec(words)?.[1];
-  if (status !== undefined) return Number(status);
-  // The body of a refused request stands for itself.
-  if (/^\{"(?:error|detail)"/.test(words)) return 400;
-  return /high demand|at capacity|stream (?:disconnected|closed)/i.test(words) ? 503 : undefined;
+  return statusInWords(words) ?? (/^\{"(?:error|detail)"/.test(words) ? 400 : undefined);
 }
 
 /** Sums over the thread, which a resumed one goes on with; what came from the cache is part of the input. */

@@ -1,5 +1,6 @@
 import { type ModelUsage, noUsage, type UsageByModel } from '../../../spend/model-usage.ts';
 import type { AgentResult, ApiError, StreamEvent } from '../../run/stream-event.ts';
+import { statusInWords } from '../status-in-words.ts';
 import { asNumber, asObject, asText, type Json, parseObject } from '../json.ts';
 
 /** The lines of one run of `gemini -o stream-json`, which end with a `result`; without one it was ended, whatever its exit says. */
@@ -76,7 +77,7 @@ function resultOf(message: Json, sessionId: string | undefined): AgentResult {
     usage: usageOf(asObject(asObject(message['stats'])?.['models']) ?? {}),
     deniedTools: [],
     staleSession: false,
-    apiStatus: isError ? statusIn(said ?? '') : undefined,
+    apiStatus: isError ? statusInWords(said ?? '') : undefined,
   };
 }
 
@@ -95,13 +96,6 @@ function usageOf(models: Json): UsageByModel {
     ];
   });
   return Object.fromEntries(used);
-}
-
-/** An error of the API is quoted as its JSON, whose `code` is the HTTP status; of one at a limit only its words are. */
-function statusIn(error: string): number | undefined {
-  const [, code] = /"code":\s*([45]\d\d)\b/.exec(error) ?? [];
-  if (code !== undefined) return Number(code);
-  return /to increase your limits|quota exceeded|exhausted your/i.test(error) ? 429 : undefined;
 }
 
 /** A connection that could not be made or broke off is the service's fault as much as an answer of 500. */

@@ -1,5 +1,6 @@
 import { type ModelUsage, noUsage, storableUsd } from '../../../spend/model-usage.ts';
 import type { AgentResult, ApiError, StreamEvent } from '../../run/stream-event.ts';
+import { statusInWords } from '../status-in-words.ts';
 import { asNumber, asObject, asText, type Json, parseObject } from '../json.ts';
 
 /** Reads the output of one run of `opencode run --format json`, which has no line for its end. */
@@ -127,9 +128,11 @@ function isDenial(text: string): boolean {
 function errorOf(error: Json): { error: ApiError; words: string } {
   const data = asObject(error['data']);
   const name = asText(error['name']);
-  const status = asNumber(data?.['statusCode']);
-  const known = status === undefined && name === 'ProviderAuthError' ? 'authentication_failed' : undefined;
-  return { error: { name: known, status }, words: asText(data?.['message']) ?? name ?? 'no reason given' };
+  const words = asText(data?.['message']) ?? name ?? 'no reason given';
+  const isLogin = name === 'ProviderAuthError';
+  const status = asNumber(data?.['statusCode']) ?? (isLogin ? undefined : statusInWords(words));
+  const known = status === undefined && isLogin ? 'authentication_failed' : undefined;
+  return { error: { name: known, status }, words };
 }
 
 /** Its `input` leaves out what came from the cache; thoughts are put out too, and charged as such. */

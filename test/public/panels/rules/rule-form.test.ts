@@ -15,6 +15,7 @@ const full: RuleInput = {
   route: 'task',
   setPriority: 'HIGH',
   permissionCategory: 'careful',
+  agent: 'codex',
   throttle: { count: 5, per: '10m', by: 'source' },
   quiet: { hours: '22:00-07:00', zone: 'Europe/Berlin', then: 'lower' },
 };
@@ -37,10 +38,11 @@ it('says only what is filled in', () => {
 });
 
 it('tells the fields that change, and null for those that go', () => {
-  const form = { ...formOf(full), text: '', name: 'chief', throttleCount: '9', quietHours: '' };
+  const form = { ...formOf(full), text: '', agent: '', name: 'chief', throttleCount: '9', quietHours: '' };
   expect(changesOf(full as never, form)).toEqual({
     name: 'chief',
     text: null,
+    agent: null,
     throttle: { count: 9, per: '10m', by: 'source' },
     quiet: null,
   });
