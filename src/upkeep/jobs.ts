@@ -9,7 +9,7 @@ import { DAY, HOUR, MINUTE } from '../lib/time.ts';
 import type { OutboxFacts } from '../outbox/facts.ts';
 import type { Fire, FireEnd, JobDefinition, JobKind } from '../schedule/job.ts';
 import { tellOwner } from '../tasks/tell-owner.ts';
-import { listBackups, verifiedPath } from './backup/catalogue.ts';
+import { hasOwnName, listBackups, verifiedPath } from './backup/catalogue.ts';
 import { outlived } from './keep.ts';
 import { recordRun, type UpkeepRun } from './rows.ts';
 import type { UpkeepValues } from './settings.ts';
@@ -99,7 +99,7 @@ async function lookAtKept(
   signal: AbortSignal,
 ): Promise<void> {
   const kept = (await listBackups(folderOf(deps))).filter(
-    ({ path, problem }) => path !== made && problem === null,
+    ({ path, problem }) => path !== made && problem === undefined,
   );
   const [next] = kept.sort((a, b) => (a.verifiedAt ?? '').localeCompare(b.verifiedAt ?? ''));
   if (next === undefined) return;
@@ -170,7 +170,7 @@ function folderOf({ settings, home }: UpkeepJobDeps): string {
 async function removeOutlived(deps: UpkeepJobDeps): Promise<void> {
   const { settings } = deps;
   const readable = (await listBackups(folderOf(deps))).flatMap(({ path, at }) =>
-    at === null ? [] : [{ path, at: new Date(at) }],
+    at === null || !hasOwnName(path) ? [] : [{ path, at: new Date(at) }],
   );
   const keep = {
     daily: settings.get('backup.keepDaily'),

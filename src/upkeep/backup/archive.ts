@@ -9,7 +9,7 @@ import { type Codec, compress, decompress } from './codec.ts';
 import { BackupError, damaged } from './failure.ts';
 import { pathBeside } from './leftovers.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
-import { manifestName, readOuter, suffixes, sumsName } from './outer.ts';
+import { beginsAsArchive, manifestName, readOuter, suffixes, sumsName } from './outer.ts';
 import { pacedWriter } from './paced.ts';
 
 /** Bytes of a compressed stream within a file. */
@@ -41,7 +41,11 @@ export async function writeArchive(
   content: AsyncIterable<Buffer>,
 ): Promise<Draft> {
   const beside = pathBeside(path, 'partial');
-  const file = await open(beside, 'wx', 0o600);
+  const file = await open(beside, 'wx', 0o600).catch((cause: unknown) => {
+    throw new BackupError('failed', `nothing can be written into ${dirname(path)}: ${messageOf(cause)}`, {
+      cause,
+    });
+  });
   const discard = async (): Promise<void> => {
     await file.close().catch(() => undefined);
     await rm(beside, { force: true });
@@ -155,6 +159,17 @@ export async function openArchive(path: string, { schema }: { schema?: number } 
     return { path, manifest, payload: { path, codec, offset: blockBytes, bytes }, bytes: found.size };
   } finally {
     await file.close();
+  }
+}
+
+/** Whether a file begins as an archive does, whole or not. */
+export async function isArchive(path: string): Promise<boolean> {
+  if (!path.endsWith('.tar')) return false;
+  const file = await open(path, 'r').catch(() => undefined);
+  try {
+    return file !== undefined && (await beginsAsArchive(file));
+  } finally {
+    await file?.close();
   }
 }
 

@@ -53,6 +53,16 @@ export async function readOuter(file: FileHandle, place: Place): Promise<Outer> 
   return { home: { codec, bytes: first.size }, manifest, sums };
 }
 
+/** Whether the first header is that of an archive. */
+export async function beginsAsArchive(file: FileHandle): Promise<boolean> {
+  const block = await bytesAt(file, 0, blockBytes);
+  try {
+    return block.length === blockBytes && codecs.has(readHeader(block)?.path ?? '');
+  } catch {
+    return false;
+  }
+}
+
 /** An entry: where its bytes begin, and where the next one does. */
 interface Entry extends Pick<RawHeader, 'path' | 'size'> {
   body: number;
