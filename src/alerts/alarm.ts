@@ -1,6 +1,7 @@
 import type { LiveSettings } from '../lib/config/live-settings.ts';
 import { messageOf, StoreAwayError } from '../lib/errors.ts';
 import type { ProgramRunner } from '../lib/process/run-program.ts';
+import { withoutSecrets } from '../lib/secrets/secret-patterns.ts';
 import type { Store } from '../lib/store/store.ts';
 import { MINUTE } from '../lib/time.ts';
 import { clearAlert, raiseAlert } from './alert-file.ts';
@@ -125,5 +126,5 @@ async function runCommand(
   );
   if (ended.problem !== null) return `alarm.command: ${ended.problem}`;
   if (ended.code === 0) return undefined;
-  return `alarm.command ended with ${String(ended.code)}: ${ended.stderr.toString('utf8').trim().slice(-500)}`;
+  return `alarm.command ended with ${String(ended.code)}: ${withoutSecrets(ended.stderr.toString('utf8').trim()).slice(-500)}`;
 }

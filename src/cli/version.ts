@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../lib/version.ts';
+import { versionLine } from '../lib/version.ts';
 import { printLines } from './print.ts';
 
 /** `ninjad version`: the same as `--version`. */
@@ -7,5 +7,5 @@ export function versionCommand(): Command {
   return new Command('version')
     .description('print the version')
     .addHelpText('after', '\nExamples:\n  $ ninjad version\n')
-    .action(() => printLines([packageVersion()]));
+    .action(() => printLines([versionLine()]));
 }

@@ -4,14 +4,15 @@ import type { Bus } from '../lib/bus.ts';
 import type { LiveSettings } from '../lib/config/live-settings.ts';
 import { zoneName } from '../lib/local-time.ts';
 import type { ProgramRunner } from '../lib/process/run-program.ts';
+import { withoutSecrets } from '../lib/secrets/secret-patterns.ts';
 import type { Store } from '../lib/store/store.ts';
 import { DAY, HOUR, MINUTE } from '../lib/time.ts';
 import type { OutboxFacts } from '../outbox/facts.ts';
 import type { Fire, FireEnd, JobDefinition, JobKind } from '../schedule/job.ts';
 import { tellOwner } from '../tasks/tell-owner.ts';
-import { listBackups, verifiedPath } from './backup/catalogue.ts';
+import { hasOwnName, listBackups, verifiedPath } from './backup/catalogue.ts';
 import { outlived } from './keep.ts';
-import { recordRun, type UpkeepRun } from './rows.ts';
+import { recordRun, type UpkeepRun, wasFoundSpoilt } from './rows.ts';
 import type { UpkeepValues } from './settings.ts';
 
 export interface UpkeepJobDeps {
@@ -98,9 +99,12 @@ async function lookAtKept(
   made: string | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const kept = (await listBackups(folderOf(deps))).filter(
-    ({ path, problem }) => path !== made && problem === null,
-  );
+  const all = (await listBackups(folderOf(deps))).filter(({ path }) => path !== made);
+  const spoilt = all.filter(({ problem }) => problem !== undefined);
+  for (const { path, problem = '' } of spoilt)
+    if (!(await wasFoundSpoilt(deps.store, path)))
+      await settle(deps, fire, { kind: 'verify', archive: path, reason: problem });
+  const kept = all.filter(({ problem }) => problem === undefined);
   const [next] = kept.sort((a, b) => (a.verifiedAt ?? '').localeCompare(b.verifiedAt ?? ''));
   if (next === undefined) return;
   const part = (Math.floor(deps.now().getTime() / DAY) % lookParts) + 1;
@@ -160,7 +164,8 @@ function problemOf(
 ): string | undefined {
   if (problem !== null) return `${name}: ${problem}`;
   if (code === 0) return undefined;
-  return `${name} ended with ${String(code)}: ${stderr.toString('utf8').trim().slice(-500)}`;
+  // It is kept, shown and sent on, and programs that upload print addresses with passwords in them.
+  return `${name} ended with ${String(code)}: ${withoutSecrets(stderr.toString('utf8').trim()).slice(-500)}`;
 }
 
 function folderOf({ settings, home }: UpkeepJobDeps): string {
@@ -170,7 +175,8 @@ function folderOf({ settings, home }: UpkeepJobDeps): string {
 async function removeOutlived(deps: UpkeepJobDeps): Promise<void> {
   const { settings } = deps;
   const readable = (await listBackups(folderOf(deps))).flatMap(({ path, at }) =>
-    at === null ? [] : [{ path, at: new Date(at) }],
+    // What the owner has given a name of its own is theirs.
+    at === null || !hasOwnName(path) ? [] : [{ path, at: new Date(at) }],
   );
   const keep = {
     daily: settings.get('backup.keepDaily'),

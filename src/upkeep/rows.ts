@@ -11,6 +11,16 @@ export interface UpkeepRun {
   reason: string | null;
 }
 
+/** Whether it was recorded already that an archive is not what it was. */
+export async function wasFoundSpoilt(tx: Tx, archive: string): Promise<boolean> {
+  const { rows } = await tx.query({
+    name: 'upkeep-spoilt',
+    text: `SELECT 1 FROM upkeep_runs WHERE kind = 'verify' AND state = 'failed' AND archive = $1 LIMIT 1`,
+    values: [archive],
+  });
+  return rows.length > 0;
+}
+
 /** Keeps how it ended. */
 export async function recordRun(
   tx: Tx,

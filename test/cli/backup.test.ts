@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,20 +77,39 @@ describe('the exit status of backup verify, restore and drill', () => {
   });
 });
 
+const made = '2026-11-28T02:40:00.000Z';
+
 it('lists what is there, also what cannot be read, and nothing where there is no folder', async () => {
   expect(jsonOf(await cli.run(['backup', 'list', '--json']))).toEqual([]);
   const folder = join(root, 'folder');
   mkdirSync(folder);
   writeFileSync(join(folder, 'ninjad-20261128T024000Z.tar'), 'x');
+  await archiveOf(join(folder, 'mine.tar'), content, ['config.json'], { at: made });
+  writeFileSync(join(folder, 'foreign.tar'), Buffer.alloc(10_240));
+  const ofMine = { at: made, bytes: statSync(join(folder, 'mine.tar')).size, generation: 1, counts: {} };
   expect(jsonOf(await cli.run(['backup', 'list', folder, '--json']))).toEqual([
+    { path: join(folder, 'mine.tar'), ...ofMine, verifiedAt: null },
     {
       path: join(folder, 'ninjad-20261128T024000Z.tar'),
       at: null,
-      bytes: 0,
+      bytes: 1,
       generation: null,
       verifiedAt: null,
       counts: {},
       problem: expect.stringContaining('it is cut') as string,
     },
   ]);
+  const gone = await cli.run(['backup', 'list', join(root, 'nowhere')]);
+  expect(gone.code).toBe(2);
+  expect(gone.stderr).toContain('nowhere is no folder: expected the one that the backups are in');
+});
+
+it('refuses a place that no archive can have, in words', async () => {
+  const refused = async (to: string) => {
+    const { code, stdout, stderr } = await cli.run(['backup', 'create', to]);
+    expect(stdout).toBe('');
+    return `${code} ${stderr}`;
+  };
+  expect(await refused('-')).toMatch(/^2 ninjad: a backup is no stream/);
+  expect(await refused(root)).toMatch(/^2 ninjad: there is no home at /);
 });

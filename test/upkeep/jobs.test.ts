@@ -72,21 +72,80 @@ it('runs nothing by itself until backup.at says when', async () => {
 it('makes a backup, hands it to the program of the owner, and removes those that are outlived', async () => {
   const made = '/somewhere/ninjad-20261128T024000Z.tar';
   const { fire, ran, home } = jobs(
-    { 'backup.at': '02:40', 'backup.command': ['restic', 'backup', '{archive}'] },
+    {
+      'backup.at': '02:40',
+      'backup.command': ['restic', 'backup', '{archive}'],
+      'backup.keepMonthly': 1,
+    },
     ({ command }) => (command === 'node' ? { stdout: Buffer.from(JSON.stringify({ path: made })) } : {}),
   );
   mkdirSync(join(home, 'backups'));
-  // What cannot be read as an archive is nobody's to remove.
-  writeFileSync(join(home, 'backups', 'ninjad-20200101T000000Z.tar'), 'not an archive');
+  const outlived = join(home, 'backups', 'ninjad-20200101T000000Z.tar');
+  await archiveOf(outlived, home, [], { at: '2020-01-01T00:00:00.000Z' });
+  // What the owner has given a name of its own is theirs.
+  await archiveOf(join(home, 'backups', 'before the move.tar'), home, [], { at: '2019-01-01T00:00:00.000Z' });
+  for (let day = 1; day <= 28; day += 1) {
+    const name = `ninjad-202611${String(day).padStart(2, '0')}T024000Z.tar`;
+    await archiveOf(join(home, 'backups', name), home, [], {
+      at: `2026-11-${String(day).padStart(2, '0')}T02:40:00.000Z`,
+    });
+  }
   expect(await fire('backup')).toEqual({ state: 'done' });
-  expect(ran.map(({ command, args }) => [command, ...(args ?? [])])).toEqual([
+  expect(ran.slice(0, 2).map(({ command, args }) => [command, ...(args ?? [])])).toEqual([
     ['node', 'main.js', 'backup', 'create', '--json'],
     ['restic', 'backup', made],
   ]);
-  expect(readdirSync(join(home, 'backups'))).toHaveLength(1);
-  const { rows } = await store.query({ text: 'SELECT kind, state, archive, reason FROM upkeep_runs' });
-  expect(rows).toEqual([{ kind: 'create', state: 'done', archive: made, reason: null }]);
+  const left = readdirSync(join(home, 'backups'));
+  // Of November seven days and the ends of four weeks stay.
+  expect(left).not.toContain('ninjad-20200101T000000Z.tar');
+  expect(left).toContain('before the move.tar');
+  expect(left.filter((name) => name.startsWith('ninjad-202611'))).toEqual(
+    ['08', '15', '22', '23', '24', '25', '26', '27', '28'].map((day) => `ninjad-202611${day}T024000Z.tar`),
+  );
+  const { rows } = await store.query({
+    text: `SELECT state, archive, reason FROM upkeep_runs WHERE kind = 'create'`,
+  });
+  expect(rows).toEqual([{ state: 'done', archive: made, reason: null }]);
   expect(await failing()).toBe(0);
+});
+
+it('tells once of a kept backup that cannot be read any more, and removes nothing of that kind', async () => {
+  const { fire, told, home } = jobs({ 'backup.at': '02:40' }, () => ({
+    stdout: Buffer.from('{"path":"/a.tar"}'),
+  }));
+  const spoilt = join(home, 'backups', 'ninjad-20200101T000000Z.tar');
+  mkdirSync(join(home, 'backups'));
+  writeFileSync(spoilt, 'not an archive');
+  await fire('backup');
+  await fire('backup');
+  expect(told).toEqual([
+    `A backup that is kept is not what it was: the archive ${spoilt} is damaged: it is cut`,
+  ]);
+  expect(readdirSync(join(home, 'backups'))).toEqual(['ninjad-20200101T000000Z.tar']);
+});
+
+it('keeps to itself what a program prints of secrets, and says how one ended that hung', async () => {
+  const said =
+    'Fatal: rest:https://me:hunter22secret@host/: unreachable; token=ghp_abcdefghijklmnopqrstuvwxyz0123456789';
+  const archive = { stdout: Buffer.from('{"path":"/a.tar"}') };
+  const chatty = jobs({ 'backup.at': '02:40', 'backup.command': ['away'] }, ({ command }) =>
+    command === 'away' ? { code: 1, stderr: Buffer.from(said) } : archive,
+  );
+  await chatty.fire('backup');
+  const { rows } = await store.query<{ reason: string }>({
+    text: `SELECT reason FROM upkeep_runs WHERE kind = 'create'`,
+  });
+  for (const text of [chatty.told.join(), rows[0]?.reason]) {
+    expect(text).toContain('unreachable');
+    expect(text).not.toMatch(/hunter22secret|ghp_abc/);
+  }
+  const hung = jobs({ 'backup.at': '02:40', 'backup.command': ['away'] }, ({ command }) =>
+    command === 'away' ? { code: null, problem: 'it took longer than 6 hours' } : archive,
+  );
+  expect(await hung.fire('backup')).toMatchObject({
+    state: 'failed',
+    reason: 'backup.command: it took longer than 6 hours',
+  });
 });
 
 it('reads a seventh of the kept backup that was looked at longest ago, and tells of one that forgets', async () => {

@@ -37,6 +37,10 @@ export function createCommand(): Command {
     .option('--json', 'print what was made as JSON')
     .addHelpText('after', help)
     .action(async (to: string | undefined, { withSecrets, json }: CreateCliOptions) => {
+      if (to === '-')
+        throw new UsageError(
+          'a backup is no stream, since its beginning is written last: name a folder, or a path that ends in .tar',
+        );
       const paths = currentPaths();
       if (!existsSync(paths.pg) && !existsSync(paths.journal))
         throw new UsageError(`there is no home at ${paths.home}: set NINJAD_HOME`);

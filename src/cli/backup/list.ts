@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
+import { UsageError } from '../../lib/errors.ts';
 import { type BackupView, listBackups } from '../../upkeep/backup/catalogue.ts';
 import { currentPaths } from '../connect.ts';
 import { printJson, printLines, tableLines } from '../print.ts';
@@ -14,11 +16,17 @@ export function listCommand(): Command {
     .option('--json', 'print them as JSON')
     .action(async (folder: string | undefined, { json }: { json?: true }) => {
       const paths = currentPaths();
+      if (folder !== undefined) requireFolder(folder);
       const backups = await listBackups(folder ?? backupFolder(paths, settingsOf(paths)));
       if (json === true) printJson(backups);
       else if (backups.length === 0) printLines(['no backups']);
       else printLines(backupTable(backups, Date.now()));
     });
+}
+
+function requireFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`${path} is no folder: expected the one that the backups are in`);
 }
 
 function backupTable(backups: readonly BackupView[], now: number): string[] {
@@ -32,7 +40,7 @@ function backupTable(backups: readonly BackupView[], now: number): string[] {
       { title: 'path' },
     ],
     backups.map(({ path, at, bytes, counts, verifiedAt, problem }) => [
-      problem === null ? ago(at) : 'unreadable',
+      problem === undefined ? ago(at) : 'unreadable',
       bytesText(bytes),
       String(Object.values(counts).reduce((sum, rows) => sum + rows, 0)),
       ago(verifiedAt),

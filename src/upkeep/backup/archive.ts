@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { messageOf } from '../../lib/errors.ts';
-import { blockBytes, endOfArchive, headerOf, paddingOf, readHeader } from '../../lib/tar/header.ts';
+import { blockBytes, endOfArchive, headerOf, paddingOf } from '../../lib/tar/header.ts';
 import { type Codec, compress, decompress } from './codec.ts';
-import { BackupError } from './failure.ts';
+import { BackupError, damaged } from './failure.ts';
 import { pathBeside } from './leftovers.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
+import { beginsAsArchive, manifestName, readOuter, suffixes, sumsName } from './outer.ts';
 import { pacedWriter } from './paced.ts';
 
 /** Bytes of a compressed stream within a file. */
@@ -18,10 +19,6 @@ export interface Payload {
   offset: number;
   bytes: number;
 }
-
-const suffixes = { zstd: 'zst', gzip: 'gz' } as const;
-const manifestName = 'manifest.json';
-const maxManifestBytes = 512 * 1024 * 1024;
 
 /** An archive that is being written: nothing has its name before `finish`. */
 export interface Draft {
@@ -34,8 +31,9 @@ export interface Draft {
 }
 
 /**
- * Writes an archive beside its place: a plain tar of the compressed home, `home.tar.zst` or `home.tar.gz`, and of `manifest.json`
- * behind it, so that the manifest is found without reading the home. The header of the first is written last.
+ * Writes an archive beside its place: a plain tar of the compressed home, `home.tar.zst` or `home.tar.gz`, of `manifest.json`
+ * behind it, so that the manifest is found without reading the home, and of `manifest.sha256` for sha256sum(1). The header of the
+ * first is written last.
  */
 export async function writeArchive(
   path: string,
@@ -43,7 +41,11 @@ export async function writeArchive(
   content: AsyncIterable<Buffer>,
 ): Promise<Draft> {
   const beside = pathBeside(path, 'partial');
-  const file = await open(beside, 'wx', 0o600);
+  const file = await open(beside, 'wx', 0o600).catch((cause: unknown) => {
+    throw new BackupError('failed', `nothing can be written into ${dirname(path)}: ${messageOf(cause)}`, {
+      cause,
+    });
+  });
   const discard = async (): Promise<void> => {
     await file.close().catch(() => undefined);
     await rm(beside, { force: true });
@@ -67,7 +69,7 @@ export async function writeArchive(
         await writeRest(file, { codec, bytes, manifest });
         await file.sync();
         await file.close();
-        await rename(beside, path);
+        await giveName(beside, path);
         await syncFolder(dirname(path));
       },
     };
@@ -84,16 +86,38 @@ async function writeRest(
   const text = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
   const mtime = Date.parse(manifest.at) / 1000;
   const shape = { kind: 'file', mode: 0o600, mtime } as const;
+  const whole = (path: string, body: Buffer): Buffer[] => [
+    headerOf({ ...shape, path, size: body.length }),
+    body,
+    paddingOf(body.length),
+  ];
   const rest = Buffer.concat([
     paddingOf(bytes),
-    headerOf({ ...shape, path: manifestName, size: text.length }),
-    text,
-    paddingOf(text.length),
+    ...whole(manifestName, text),
+    ...whole(sumsName, Buffer.from(sumsOf(text))),
     endOfArchive,
   ]);
   await file.write(rest, 0, rest.length, blockBytes + bytes);
   const first = headerOf({ ...shape, path: `home.tar.${suffixes[codec]}`, size: bytes });
   await file.write(first, 0, first.length, 0);
+}
+
+/** The line of sha256sum(1) for a manifest. */
+function sumsOf(manifest: Buffer): string {
+  return `${createHash('sha256').update(manifest).digest('hex')}  ${manifestName}\n`;
+}
+
+/** A name that somebody has taken meanwhile is theirs. */
+async function giveName(beside: string, path: string): Promise<void> {
+  try {
+    await link(beside, path);
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') throw new BackupError('failed', `${path} is there already: name another one`);
+    // File systems without hard links, such as FAT and some of networks.
+    return rename(beside, path);
+  }
+  await rm(beside, { force: true });
 }
 
 /** Makes names in a folder last: a rename is on the disk when this resolves. */
@@ -115,47 +139,47 @@ export interface Archive {
   bytes: number;
 }
 
-/** Reads what an archive says of itself, and not its content. Throws a `BackupError` where it cannot be read as one. */
-export async function openArchive(path: string): Promise<Archive> {
+/**
+ * Reads what an archive says of itself, and not its content; each byte of the former is checked. `schema` is the newest migration
+ * that is known here. Throws a `BackupError` where it cannot be read as one, and where a later program made it.
+ */
+export async function openArchive(path: string, { schema }: { schema?: number } = {}): Promise<Archive> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new BackupError('failed', `cannot read the archive ${path}: ${messageOf(cause)}`, { cause });
   });
   try {
-    const { size } = await file.stat();
-    const first = await headerAt(file, path, 0);
-    const codec =
-      first?.path === 'home.tar.zst' ? 'zstd' : first?.path === 'home.tar.gz' ? 'gzip' : undefined;
-    if (first === undefined || codec === undefined)
-      throw damaged(path, 'it is no archive of ninjad, or its beginning is damaged');
-    const at = blockBytes + first.size + paddingOf(first.size).length;
-    if (at + blockBytes > size) throw damaged(path, 'it is cut');
-    const second = await headerAt(file, path, at);
-    if (second?.path !== manifestName || second.size > maxManifestBytes)
-      throw damaged(path, 'its manifest is not where it should be');
-    const end = at + blockBytes + second.size + paddingOf(second.size).length + endOfArchive.length;
-    if (end !== size) throw damaged(path, size < end ? 'it is cut' : 'it goes on after its end');
-    const text = Buffer.alloc(second.size);
-    await file.read(text, 0, text.length, at + blockBytes);
+    const found = await file.stat();
+    if (!found.isFile()) throw new BackupError('failed', `${path} is no archive: expected a file`);
+    const { home, manifest: text, sums } = await readOuter(file, { path, bytes: found.size });
     const manifest = parseManifest(text.toString('utf8'), path);
-    return { path, manifest, payload: { path, codec, offset: blockBytes, bytes: first.size }, bytes: size };
+    // A later program may check itself in another way: it is named before anything else is looked at.
+    if (schema !== undefined) refuseNewer({ path, manifest }, schema);
+    if (sums !== undefined && sums !== sumsOf(text)) throw damaged(path, 'its manifest was altered');
+    const { codec, bytes } = home;
+    return { path, manifest, payload: { path, codec, offset: blockBytes, bytes }, bytes: found.size };
   } finally {
     await file.close();
   }
 }
 
-async function headerAt(file: FileHandle, path: string, at: number) {
-  const block = Buffer.alloc(blockBytes);
-  const { bytesRead } = await file.read(block, 0, blockBytes, at);
-  if (bytesRead < blockBytes) throw damaged(path, 'it is cut');
+/** Whether a file begins as an archive does, whole or not. */
+export async function isArchive(path: string): Promise<boolean> {
+  if (!path.endsWith('.tar')) return false;
+  const file = await open(path, 'r').catch(() => undefined);
   try {
-    return readHeader(block);
-  } catch (cause) {
-    throw damaged(path, messageOf(cause));
+    return file !== undefined && (await beginsAsArchive(file));
+  } finally {
+    await file?.close();
   }
 }
 
-function damaged(path: string, why: string): BackupError {
-  return new BackupError('damaged', `the archive ${path} is damaged: ${why}`);
+function refuseNewer({ path, manifest }: Pick<Archive, 'path' | 'manifest'>, schema: number): void {
+  const { database, program } = manifest;
+  if (database.schema <= schema) return;
+  throw new BackupError(
+    'otherVersion',
+    `${path} has the schema ${database.schema}, written by ninjad ${program.version}, and this ninjad knows up to ${schema}: use a newer one`,
+  );
 }
 
 /** The content of an archive, with the checksum of its compressed bytes once it was read to its end. */

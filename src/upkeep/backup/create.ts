@@ -1,12 +1,12 @@
-import { statfs, stat } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { writeWhole } from '../../lib/write-whole.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageVersion } from '../../lib/version.ts';
 import { type Draft, writeArchive } from './archive.ts';
-import { nameOf, verifiedPath } from './catalogue.ts';
+import { verifiedPath } from './catalogue.ts';
 import { bestCodec, type Codec } from './codec.ts';
 import { outsideHome } from './contents.ts';
 import { type OpenDatabase, withFolderBeside } from './copy-database.ts';
@@ -19,6 +19,7 @@ import { sweepLeftovers } from './leftovers.ts';
 import type { Packing } from './pack.ts';
 import { packHome } from './pack-home.ts';
 import type { Source } from './source.ts';
+import { archivePath, inWords } from './target.ts';
 
 export interface CreateOptions {
   paths: HomePaths;
@@ -49,7 +50,7 @@ export interface Created {
 export async function createBackup(options: CreateOptions): Promise<Created> {
   const { source, paths, now, onStep = () => undefined } = options;
   const at = now();
-  const path = options.to.endsWith('.tar') ? options.to : join(options.to, nameOf(at));
+  const path = await archivePath(options.to, at);
   await sweepLeftovers(dirname(path));
   await requireRoom(source, path);
   const begun = await source.begin();
@@ -61,7 +62,7 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
       draft = await writeArchive(
         path,
         options.codec ?? bestCodec(),
-        packHome(packing, { ...options, begun }),
+        packHome(packing, { ...options, begun, archive: path }),
       );
     } finally {
       await source.end();
@@ -99,7 +100,7 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
     return { path, manifest: { ...manifest, counts } };
   } catch (thrown) {
     await draft?.discard();
-    throw thrown;
+    throw inWords(thrown, path);
   }
 }
 
@@ -126,10 +127,7 @@ function requireSame(wanted: Readonly<Record<string, number>>, got: Readonly<Rec
 }
 
 async function requireRoom(source: Source, path: string): Promise<void> {
-  const folder = join(path, '..');
-  await stat(folder).catch((cause: unknown) => {
-    throw new BackupError('failed', `there is no folder ${folder} for the backup`, { cause });
-  });
+  const folder = dirname(path);
   const { bavail, bsize } = await statfs(folder);
   const wanted = await source.room();
   if (bavail * bsize < wanted) {

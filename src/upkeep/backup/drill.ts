@@ -10,7 +10,6 @@ import { type OpenDatabase, withDatabase, withFolderBeside } from './copy-databa
 import { differences } from './differences.ts';
 import { extract } from './extract.ts';
 import { BackupError } from './failure.ts';
-import { refuseNewer } from './verify.ts';
 
 /** A daemon that runs on a restored home without channels, agents and sensors. */
 export interface DrilledDaemon {
@@ -53,11 +52,10 @@ interface Sentinel {
  * gone in any case.
  */
 export async function drill(options: DrillOptions): Promise<Drilled> {
-  const { openDatabase, startDaemon, now, schema } = options;
+  const { openDatabase, startDaemon, now } = options;
   const beganAt = performance.now();
   const at = now().toISOString();
-  const archive = await openArchive(options.archive);
-  refuseNewer(archive, schema);
+  const archive = await openArchive(options.archive, options);
   const { manifest } = archive;
   return withFolderBeside(options.archive, async (home) => {
     const whole = { files: manifest.files, sha256: manifest.payload.sha256 };

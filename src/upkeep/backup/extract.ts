@@ -38,6 +38,7 @@ export async function extract(
   const expected = new Map(manifest.files.map((file) => [file.path, file]));
   const faults: Fault[] = [];
   const links: { path: string; to: string }[] = [];
+  const seen = new Set<string>();
   const { content, sha256 } = readPayload(payload);
   try {
     for await (const item of readTar(content)) {
@@ -47,6 +48,11 @@ export async function extract(
         if (place !== undefined) await mkdir(place, { recursive: true, mode: 0o700 });
         continue;
       }
+      if (seen.has(entry.path)) {
+        faults.push({ kind: 'damaged', path: entry.path, problem: 'the archive has it twice' });
+        continue;
+      }
+      seen.add(entry.path);
       if (entry.kind === 'link' && place !== undefined) links.push({ path: place, to: entry.link ?? '' });
       const looks = compares(entry.path);
       const got = await take(item, { place: entry.kind === 'file' ? place : undefined, looks, flush });
@@ -55,12 +61,12 @@ export async function extract(
       const problem = differenceOf(wanted, got);
       if (problem !== undefined) faults.push({ kind: 'damaged', path: entry.path, problem });
     }
+    await makeLinks(links);
   } catch (thrown) {
     // What the disk says of our own writing is no fault of the archive.
     if (isOfTheDisk(thrown)) throw thrown;
     return [...faults, { kind: 'damaged', path: payload.path, problem: messageOf(thrown) }];
   }
-  for (const { path, to } of links) await symlink(to, path);
   if (flush && into !== undefined) await syncFolder(into.folder);
   for (const path of expected.keys())
     faults.push({ kind: 'missing', path, problem: 'the archive does not have it' });
@@ -71,6 +77,15 @@ export async function extract(
       problem: 'its bytes are not those that were written',
     });
   return faults;
+}
+
+/** The deepest first: a link below another one finds a folder in that one's place, and not what it leads to. */
+async function makeLinks(links: readonly { path: string; to: string }[]): Promise<void> {
+  const deepestFirst = [...links].sort((a, b) => b.path.split('/').length - a.path.split('/').length);
+  for (const { path, to } of deepestFirst) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await symlink(to, path);
+  }
 }
 
 interface Taken {
@@ -113,7 +128,8 @@ function differenceOf(wanted: PackedFile | undefined, got: Taken): string | unde
   return undefined;
 }
 
+/** That something is there already is the archive's fault: what it is taken out into was empty. */
 function isOfTheDisk(thrown: unknown): boolean {
   const code = (thrown as NodeJS.ErrnoException).code ?? '';
-  return ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EEXIST', 'EMFILE', 'ZSTD_MISSING', 'ENOENT'].includes(code);
+  return ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EIO', 'EMFILE', 'ZSTD_MISSING', 'ENOENT'].includes(code);
 }

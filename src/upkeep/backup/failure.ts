@@ -16,3 +16,8 @@ export class BackupError extends NinjadError {
     this.kind = kind;
   }
 }
+
+/** What is said of an archive that is not what was written. */
+export function damaged(path: string, why: string): BackupError {
+  return new BackupError('damaged', `the archive ${path} is damaged: ${why}`);
+}

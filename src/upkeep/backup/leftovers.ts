@@ -31,6 +31,11 @@ export function folderBeside(path: string, kind: Leftover): Promise<string> {
 
 const shape = /^\.(?<of>.+)\.(?<kind>partial|look|restoring)-(?<host>[0-9a-f]{8})-(?<pid>\d+)(?:-\w{6})?$/;
 
+/** Whether a path has a name of what is made beside its place, whoever makes it. */
+export function isLeftover(path: string): boolean {
+  return shape.test(basename(path));
+}
+
 /** What processes of this machine that are gone have left in a folder: paths by kind, and beside what they were made. */
 export async function findLeftovers(folder: string): Promise<{ path: string; of: string; kind: Leftover }[]> {
   const names = await readdir(folder).catch(() => []);

@@ -1,9 +1,11 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { endOfArchive } from '../../lib/tar/header.ts';
-import { isCopiedLater, leftOut, orderedEntries } from './contents.ts';
+import { isArchive } from './archive.ts';
+import { exemptEntries, isCopiedLater, leftOut, orderedEntries } from './contents.ts';
 import { BackupError } from './failure.ts';
+import { isLeftover } from './leftovers.ts';
 import { packOne, packText, packTree, type Packing } from './pack.ts';
 import type { BaseBackup, Begun, Source } from './source.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -14,6 +16,8 @@ export interface PackHomeOptions {
   begun: Begun;
   withSecrets: boolean;
   isSecret: (key: string) => boolean;
+  /** The path of the archive that is being made. */
+  archive: string;
 }
 
 /** A file of an agent's folder that is larger is left out, and said. */
@@ -63,13 +67,28 @@ async function segmentsOf(folder: string, base: BaseBackup | undefined): Promise
 async function* packRest(packing: Packing, options: PackHomeOptions): AsyncGenerator<Buffer> {
   const { home } = options.paths;
   const names = (await readdir(home)).sort();
+  const notAgain = {
+    skip: isLeftover,
+    why: (path: string) => whyNotAgain(join(home, path), options.archive),
+  };
   for (const name of names) {
     const why = leftOut(name, options);
+    if (isLeftover(name)) continue;
     if (why !== undefined) packing.leftOut.push({ path: name, why });
     else if (name === 'config.json') yield* packConfig(packing, options);
-    else if (!(orderedEntries as readonly string[]).includes(name))
-      yield* packOne(packing, home, name, name === 'work' ? { maxFileBytes: maxWorkFileBytes } : {});
+    else if (!(orderedEntries as readonly string[]).includes(name)) {
+      const how = { ...notAgain, ...(name === 'work' && { maxFileBytes: maxWorkFileBytes }) };
+      // An owner may have moved a folder elsewhere: what a link of the home itself leads to is of the home.
+      const isFolder = (await stat(join(home, name)).catch(() => undefined))?.isDirectory() === true;
+      yield* isFolder ? packTree(packing, home, name, how) : packOne(packing, home, name, how);
+    }
   }
+}
+
+/** Backups in backups would double with each one that is made. */
+async function whyNotAgain(path: string, archive: string): Promise<string | undefined> {
+  const isOne = path === archive || path.endsWith('.tar.verified') || (await isArchive(path));
+  return isOne ? exemptEntries['backups'] : undefined;
 }
 
 async function* packConfig(

@@ -20,6 +20,8 @@ export interface TreeOptions {
   skip?: (path: string) => boolean;
   /** Files that are larger are left out and said. Default: none are. */
   maxFileBytes?: number;
+  /** Why a file is left out and said; undefined where it is not. Default: none is. */
+  why?: (path: string) => Promise<string | undefined>;
   /** How much of a file that has this size is taken; the rest comes while it is read. Default: all. */
   cut?: (path: string, size: number) => number;
 }
@@ -59,9 +61,14 @@ export async function* packOne(
   if (found === undefined) return;
   if (found.isDirectory()) yield* packTree(packing, root, path, options);
   else if (found.isSymbolicLink()) yield* packLink(packing, root, path);
-  else if (found.isFile() && found.size > (options.maxFileBytes ?? Infinity))
-    packing.leftOut.push({ path, why: `it has ${found.size} bytes` });
-  else if (found.isFile()) yield* packFile(packing, root, path, options);
+  else if (found.isFile()) {
+    const why =
+      found.size > (options.maxFileBytes ?? Infinity)
+        ? `it has ${found.size} bytes`
+        : await options.why?.(path);
+    if (why === undefined) yield* packFile(packing, root, path, options);
+    else packing.leftOut.push({ path, why });
+  }
 }
 
 async function* packLink(packing: Packing, root: string, path: string): AsyncGenerator<Buffer> {

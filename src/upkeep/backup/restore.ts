@@ -19,7 +19,6 @@ import { noteDatabase } from './note-database.ts';
 import { renewJournal } from './renew-journal.ts';
 import { folderBeside } from './leftovers.ts';
 import { finishRestore, notePreparing, restoringFile, takePlace } from './take-place.ts';
-import { refuseNewer } from './verify.ts';
 
 export interface RestoreOptions {
   archive: string;
@@ -60,8 +59,8 @@ export interface Restored {
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const home = resolve(options.into);
-  const archive = await openArchive(options.archive);
-  refuseNewer(archive, options.migrations.at(-1)?.version ?? 0);
+  const schema = options.migrations.at(-1)?.version ?? 0;
+  const archive = await openArchive(options.archive, { schema });
   const copy = await copyOf(archive, options);
   const { onStep = () => undefined } = options;
   await finishRestore(home);

@@ -5,7 +5,6 @@ import { type Archive, openArchive } from './archive.ts';
 import { type OpenDatabase, withFolderBeside } from './copy-database.ts';
 import { countCopy, dumpedBy, isOfDatabase } from './count-copy.ts';
 import { extract, type Fault } from './extract.ts';
-import { BackupError } from './failure.ts';
 import type { Manifest } from './manifest.ts';
 import { fittingTool } from '../server/tools.ts';
 import { verifiedPath } from './catalogue.ts';
@@ -46,8 +45,7 @@ export interface Verified {
  * is read by pg_restore, where there is one. Throws a `BackupError` where the archive cannot even be opened.
  */
 export async function verifyArchive(path: string, options: VerifyOptions): Promise<Verified> {
-  const archive = await openArchive(path);
-  refuseNewer(archive, options.schema);
+  const archive = await openArchive(path, options);
   const { sample } = options;
   const compares = (name: string): boolean => sample === undefined || isInSample(name, sample);
   const isWhole = sample === undefined;
@@ -71,16 +69,6 @@ export async function verifyArchive(path: string, options: VerifyOptions): Promi
     counted: counts && outcome === 'well',
     uncounted,
   };
-}
-
-/** Throws where the archive was made by a later program than this one. */
-export function refuseNewer({ path, manifest }: Pick<Archive, 'path' | 'manifest'>, schema: number): void {
-  const { database, program } = manifest;
-  if (database.schema <= schema) return;
-  throw new BackupError(
-    'otherVersion',
-    `${path} has the schema ${database.schema}, written by ninjad ${program.version}, and this ninjad knows up to ${schema}: use a newer one`,
-  );
 }
 
 /** Which part a file belongs to is decided by its name alone, so that the parts cover all files once. */
