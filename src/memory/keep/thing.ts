@@ -1,4 +1,4 @@
-import { proseOf } from './owner-statements.ts';
+import { proseOf } from './sentences.ts';
 import { subjectKey, wordsOf } from './thing-words.ts';
 
 /** A thing of which a sentence says a value: where the spare key is, when the meeting starts, how much the rent is. */
