@@ -16,14 +16,44 @@ const parts = ['full text, ts_rank', 'full text, BM25', 'vectors'] as const;
 const wantedGain = 0.01;
 const loopDelayGoalMs = 20;
 
-/** The whole recall has to beat the best single part by 0.01, or BM25 where no model serves; reranking may not lose. */
-export function qualityGoals(name: string, isLexical: boolean, { overall }: QualityReport): Goal[] {
+/** What one encoder has to reach on a set without a reranker, beside what holds for all. */
+const namedGoals: readonly { encoder: RegExp; set: string; wanted: number }[] = [
+  { encoder: /\/all-MiniLM-L6-v2@/, set: 'owner', wanted: 0.91 },
+  { encoder: /\/all-MiniLM-L6-v2@/, set: 'cisi', wanted: 0.43 },
+  { encoder: /\/all-MiniLM-L6-v2@/, set: 'cacm', wanted: 0.53 },
+];
+/** Ties that fall otherwise. */
+const noLoss = 0.001;
+
+/** A set that was measured with an encoder. */
+export interface MeasuredSet {
+  name: string;
+  embedder: string;
+  reranker: string | null;
+  /** No model serves. */
+  isLexical: boolean;
+}
+
+/**
+ * The whole recall has to beat the best single part by 0.01, as far as there is room, or BM25 where no model serves; and what
+ * follows the fusion may lose nothing.
+ */
+export function qualityGoals(
+  { name, embedder, reranker, isLexical }: MeasuredSet,
+  { overall }: Pick<QualityReport, 'overall'>,
+): Goal[] {
   const whole = overall['whole recall'].ndcgAt10;
   const best = Math.max(...parts.map((part) => overall[part].ndcgAt10));
-  const what = `${name}: nDCG@10 of the whole recall`;
-  return isLexical
-    ? [goal(`${what}, at least BM25`, whole, '>=', overall['full text, BM25'].ndcgAt10)]
-    : [goal(`${what}, 0.01 above its best part`, whole, '>=', best + wantedGain)];
+  const what = `${embedder}, ${name}: nDCG@10 of the whole recall`;
+  return [
+    isLexical
+      ? goal(`${what}, at least BM25`, whole, '>=', overall['full text, BM25'].ndcgAt10)
+      : goal(`${what}, 0.01 above its best part`, whole, '>=', Math.min(best + wantedGain, 1)),
+    goal(`${what}, no less than what was fused`, whole, '>=', overall.fused.ndcgAt10 - noLoss),
+    ...namedGoals
+      .filter(({ encoder, set }) => reranker === null && encoder.test(embedder) && set === name)
+      .map(({ wanted }) => goal(what, whole, '>=', wanted)),
+  ];
 }
 
 /** The 95th percentiles that the issue names, and a loop that stays free. */

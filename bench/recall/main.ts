@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtInModel, builtInModelsDir } from '../../src/lib/inference/built-in/built-in-model.ts';
-import { findModel } from '../../src/lib/inference/find-model.ts';
 import type { Inference } from '../../src/lib/inference/inference.ts';
 import { createEmbedders } from '../../src/memory/embed/embedders.ts';
+import { UsageError } from '../../src/lib/errors.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { createRecall } from '../../src/memory/recall/create-recall.ts';
 import type { Store } from '../../src/lib/store/store.ts';
@@ -14,7 +14,7 @@ import { type BenchDatabase, embeddedDatabase, serverDatabase } from './database
 import { fill } from './fill.ts';
 import { latencyGoals, qualityGoals } from './goals.ts';
 import { crowdMemories, type Latency, measureLatency } from './latency.ts';
-import { type BenchModels, defaultModels, modelsIn, noModels } from './models.ts';
+import { type BenchModels, embeddersIn, isBuiltInThere, modelsIn, noModels } from './models.ts';
 import { type Measured, measureQuality } from './quality.ts';
 import { type RecallBenchReport, reportText } from './report.ts';
 import { tune } from './tune.ts';
@@ -22,13 +22,13 @@ import { tune } from './tune.ts';
 const usage = `npm run bench:recall -- [options]
 
   --data DIR           a labelled set, in BEIR layout (corpus.jsonl, queries.jsonl, qrels/*.tsv); may be repeated;
-                       default: the set in bench/recall/owner
+                       default: those in bench/recall, owner and languages
   --sets DIR           every labelled set in a folder, beside those (default NINJAD_SETS_DIR)
   --sizes N,N          numbers of generated memories to measure latencies among (default 1000,10000,100000; "none" for none);
                        the embedded database takes about a quarter of an hour to fill 100000, once
   --models DIR         real models, in a folder of the layout of the Hugging Face hub (default NINJAD_MODELS_DIR)
   --embedder NAME      an embedder in that folder, "built-in" or "lexical"; may be repeated (default: lexical, the built-in
-                       one where it is built, and with --models ${defaultModels.embedder})
+                       one where it is built, and every embedder in the folder of --models)
   --reranker NAME      the reranker in that folder (default none)
   --tune               find the weight of each embedder by cross-validation over the queries of all sets
   --database-url URL   a server to measure too (default DATABASE_URL); a database of its own is made there and dropped
@@ -51,6 +51,7 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+const ownSets = ['owner', 'languages'];
 /** The day on which the owner of the set in bench/recall/owner asks. */
 const ownersToday = new Date('2026-11-20T12:00:00Z');
 const rerankDeadlineMs = 60_000;
@@ -59,7 +60,7 @@ const worthKeeping = 5_000;
 
 const args = readArguments();
 if (args.help) console.log(usage);
-else process.exitCode = await bench();
+else process.exitCode = await bench().catch(failed);
 
 async function bench(): Promise<number> {
   const report: RecallBenchReport = {
@@ -89,17 +90,23 @@ async function bench(): Promise<number> {
   return args.check && report.goals.some(({ met }) => !met) ? 1 : 0;
 }
 
+/** What is wrong with what was given is said in a line; anything else is a fault of ours. */
+function failed(thrown: unknown): number {
+  console.error(thrown instanceof UsageError ? thrown.message : thrown);
+  return thrown instanceof UsageError ? 2 : 1;
+}
+
 /** The encoders that were named, or those that are there. */
 async function encoders(remarks: string[]): Promise<string[]> {
   if (args.embedder !== undefined) return args.embedder;
-  const isBuilt = (await findModel(builtInModelsDir(), builtInModel)).kind === 'complete';
+  const isBuilt = await isBuiltInThere();
   if (!isBuilt) remarks.push('The built-in encoder is not built (npm run build).');
   if (args.models === undefined)
     remarks.push('No --models: neither a downloaded model nor a reranker was measured.');
   return [
     'lexical',
     ...(isBuilt ? ['built-in'] : []),
-    ...(args.models === undefined ? [] : [defaultModels.embedder]),
+    ...(args.models === undefined ? [] : await embeddersIn(args.models, isBuilt ? builtInModel : undefined)),
   ];
 }
 
@@ -107,7 +114,7 @@ function modelsOf(name: string): Promise<BenchModels> {
   const reranker = args.reranker === 'none' ? null : args.reranker;
   if (name === 'lexical' && reranker === null) return Promise.resolve(noModels());
   if (name === 'built-in') return modelsIn(builtInModelsDir(), { embedder: builtInModel, reranker: null });
-  if (args.models === undefined) throw new Error(`--models DIR is needed for ${name}`);
+  if (args.models === undefined) throw new UsageError(`--models DIR is needed for ${name}`);
   return modelsIn(args.models, { embedder: name === 'lexical' ? null : name, reranker });
 }
 
@@ -129,9 +136,9 @@ async function addEncoder(report: RecallBenchReport, inference: Inference): Prom
       );
       const reranker = rerankerState.state === 'ready' ? rerankerState.model : null;
       report.quality.push({ name, embedder: embedder.model, reranker, ...quality });
-      report.goals.push(
-        ...qualityGoals(`${embedder.model}, ${name}`, embedder.degraded !== undefined, quality),
-      );
+      const isLexical = embedder.degraded !== undefined;
+      report.goals.push(...qualityGoals({ name, embedder: embedder.model, reranker, isLexical }, quality));
+      report.remarks.push(...set.remarks);
       sets.push({ name, queries: tuning });
     } finally {
       await database.stop();
@@ -187,7 +194,7 @@ function say(progress: string): void {
 function readArguments() {
   try {
     const { values } = parseArgs({ options });
-    const { data = [packagePath('bench', 'recall', 'owner')], sizes, queries } = values;
+    const { data = ownSets.map((name) => packagePath('bench', 'recall', name)), sizes, queries } = values;
     const sets = values.sets ?? process.env['NINJAD_SETS_DIR'];
     return {
       ...values,

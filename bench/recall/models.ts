@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { createActor, waitFor } from 'xstate';
 import { createInferenceActors } from '../../actors/inference/create-inference.ts';
 import { inferenceMachine } from '../../machines/inference/machine.ts';
-import { settingsSchema } from '../../src/settings.ts';
+import { builtInModel, builtInModelsDir } from '../../src/lib/inference/built-in/built-in-model.ts';
 import { describeModel } from '../../src/lib/inference/describe-model.ts';
+import { findModel } from '../../src/lib/inference/find-model.ts';
 import { createModelQueue, type ModelQueue } from '../../src/lib/inference/model-queue.ts';
 import type { Inference } from '../../src/lib/inference/inference.ts';
 import { withoutModels } from '../../src/lib/inference/without-models.ts';
@@ -20,17 +23,42 @@ export interface ModelNames {
   reranker: string | null;
 }
 
-const settings = settingsSchema.defaults();
-/** Those that the daemon has by default. */
-export const defaultModels = {
-  embedder: String(settings['inference.embedder']),
-  reranker: String(settings['inference.reranker']),
-};
-
 const roles = ['embedder', 'reranker'] as const;
 const batchDeadlineMs = 120_000;
 const loadMs = 10 * 60_000;
 const stopMs = 30_000;
+
+/** True where the build has made the built-in encoder. */
+export async function isBuiltInThere(): Promise<boolean> {
+  return (await findModel(builtInModelsDir(), builtInModel)).kind === 'complete';
+}
+
+/** The embedders in a folder of the hub's layout, by name; `but` names one of another folder with the same weights. */
+export async function embeddersIn(modelsDir: string, but?: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const organisation of foldersIn(modelsDir))
+    for (const name of foldersIn(join(modelsDir, organisation))) {
+      const model = `${organisation}/${name}`;
+      if (but !== undefined && basename(but) === name) continue;
+      if ((await findModel(modelsDir, model)).kind === 'complete' && isEmbedder(join(modelsDir, model)))
+        found.push(model);
+    }
+  return found.sort();
+}
+
+function foldersIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+/** Models that classify, such as a reranker, are called `…ForSequenceClassification` and the like. */
+function isEmbedder(folder: string): boolean {
+  const { architectures = [] } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
+    architectures?: string[];
+  };
+  return architectures.every((name) => !name.includes('For'));
+}
 
 /** No models at all. */
 export function noModels(): BenchModels {

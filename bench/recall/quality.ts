@@ -27,7 +27,7 @@ export interface Measured {
   tuning: TuningQuery[];
 }
 
-const comparedWith = ['full text, BM25', 'vectors', 'fused by rank', 'reranked alone'] as const;
+const comparedWith = ['full text, BM25', 'vectors', 'fused by rank', 'fused', 'reranked alone'] as const;
 /** Memories picked at random for each query. */
 const picked = 50;
 const { signal } = new AbortController();

@@ -26,7 +26,7 @@ export interface Tuning {
   }[];
 }
 
-const weights = [0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.25, 1.5, 2, 2.5, 3];
+const weights = [0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5];
 const folds = 5;
 const unrelatedShare = 0.95;
 

@@ -87,6 +87,7 @@ describe('npm run bench:recall', () => {
       'full text, BM25',
       'vectors',
       'fused by rank',
+      'fused',
       'reranked alone',
     ]);
     expect(report.tunings).toMatchObject([{ embedder: quality?.embedder, sets: [{ name: 'set' }] }]);

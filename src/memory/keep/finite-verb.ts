@@ -16,14 +16,23 @@ const foreign =
 /** "The gate code 4471", "dentist on the 14th at 9:30": the verb is left out, the news is not. */
 const withValue =
   /^(?:(?:the|my|our) )?(?:\p{Ll}[\p{L}'-]* ){2,5}\d{3,}[\d -]*$|^(?:\p{L}[\p{L}'-]* ){1,6}on (?:the \d{1,2}(?:st|nd|rd|th)|\p{Lu}\p{Ll}*day)\b.* at \p{L}*\d*/u;
+/** "Passport office: 19 January, 10:15": a name for it, and a value. */
+const labelled = /^[^:?]{3,60}: \S*\p{N}|^[^:?]{3,60}: .*\p{N}{3}/u;
 const contracted =
   /^(?:\p{L}+ ){0,3}\p{L}+['’]s (?:\p{L}+ing|at|in|on|with|under|behind|not|now|always|never|been|got|gone|moved|broken|dead|out|back)\b/iu;
 const refusals =
   /^(?:no|not|never) (?:\p{L}+ )*(?:before|after|in|on|at|until|this|next|today|tomorrow|please)\b/iu;
 
 function hasFiniteVerb(text: string): boolean {
-  if (withValue.test(text) || contracted.test(text) || refusals.test(text)) return true;
-  if (auxiliaries.test(text) || pronouns.test(text) || named.test(text)) return true;
+  if (withValue.test(text) || labelled.test(text) || contracted.test(text) || refusals.test(text))
+    return true;
+  if (
+    auxiliaries.test(text.replace(mayOfYear, ' ')) ||
+    withObject.test(text) ||
+    pronouns.test(text) ||
+    named.test(text)
+  )
+    return true;
   const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
   // "Planted garlic in the back bed"; a shorter one may name something used.
   const mayLeaveOutSubject = words.length >= minWordsWithoutSubject;
@@ -35,12 +44,16 @@ function hasFiniteVerb(text: string): boolean {
   );
 }
 
+const mayOfYear = /(?<=\S )May\b/gu;
+/** "The hotel charges 12 euros", "My brother repairs bikes": a word that has the ending of a verb, and its object. */
+const withObject =
+  /^(?:(?:the|a|an|my|our|his|her|their) )(?:[\p{L}'’-]+ ){1,4}\p{Ll}{2,}s (?:the|an?|my|our|me|us|him|her|them|it|every|each|no|all|until|when|again|\p{Ll}+ly|\p{N}\S*)(?![\p{L}])|^(?:my|our|his|her|their) (?:[\p{L}'’-]+ ){1,3}\p{Ll}{2,}s (?!of |for |with |from |that |which )\p{Ll}/iu;
 const auxiliaries =
   /\b(?:is|are|was|were|am|has|have|had|do|does|did|will|would|can|could|should|must|may|might|shall|need|needs|cannot)\b|n't\b|\b(?:i|we|you|they|he|she|it|that|there|here)'(?:m|s|re|ve|ll|d)\b/i;
 const pronouns = /(?:^|[\s,;(])(?:i|we|you|he|she|they|it|everybody|everyone|nobody|somebody) [a-z]+/i;
 /** A name, and a word that has the ending of a verb behind it. */
 const named =
-  /^\p{Lu}\p{Ll}+ \p{Ll}{2,}s (?:to|the|a|an|my|our|me|us|him|her|them|it|in|at|on|with|from|for|every|each|no|\d+|\p{L}+ly)\b/u;
+  /(?:^|\s)\p{Lu}\p{Ll}+ (?:(?:only|always|never|often|usually|also|still|now|rarely|just) )?\p{Ll}{2,}s (?:to|the|a|an|my|our|me|us|him|her|them|it|in|at|on|with|from|for|every|each|no|\d+|\p{L}+ly)\b/u;
 /** Cardinal and other words that only end like a past tense. */
 const noPast = new Set('hundred kindred sacred naked speed seed feed breed indeed shed sled'.split(' '));
 

@@ -1,4 +1,5 @@
 import type { MemoryKind } from '../kinds.ts';
+import { proseOf } from './sentences.ts';
 
 /** A statement of the owner about themselves or their things, to be remembered by itself. */
 export interface OwnerStatement {
@@ -39,17 +40,6 @@ export function isDictation(message: string): boolean {
   return /^\W*(?:please\s+)?(?:translate|summari[sz]e|rewrite|proofread|correct|write|draft|reply|answer|tell|say|explain|post|email|mail|send)\b[^.!?\n]{0,80}(?::|\bthat\b|["“”»«])/i.test(
     message,
   );
-}
-
-/** The sentences of a message as they were said, without code, quotations and tables. */
-export function proseOf(message: string): string[] {
-  const prose = message.replace(/```[\s\S]*?(?:```|$)/g, '\n').replace(/^\s*(?:>|\|| {4}|\t).*$/gm, '\n');
-  return prose
-    .split(
-      /(?<=[.!?…؟])(?<!\b(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Hr|Fr|Sr|Sra|Mme|vs)\.)\s+(?=["'“‘(¿¡]?[\p{Lu}\p{Lo}\p{N}])|(?<=[。！？])\s*|\n+/u,
-    )
-    .map((sentence) => sentence.replace(/^[\s*•–-]+|\s+$/g, ''))
-    .filter((sentence) => sentence !== '');
 }
 
 function statementIn(sentence: string): OwnerStatement | undefined {

@@ -1,5 +1,6 @@
 import type { MemoryKind } from '../kinds.ts';
-import { isDictation, type OwnerStatement, proseOf, statementsBySentence } from './owner-statements.ts';
+import { isDictation, type OwnerStatement, statementsBySentence } from './owner-statements.ts';
+import { proseOf } from './sentences.ts';
 import { utteranceOf } from './utterance.ts';
 
 /** Words of the owner that are kept as they were said. */

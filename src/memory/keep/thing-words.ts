@@ -1,6 +1,6 @@
 const determiners = new Set(
   (
-    'the a an my our this that its new old current now currently der die das den dem ein eine mein meine meinen unser unsere le la les un une mon ma mes ' +
+    'the a an my our this that its new old present neue neuer neues neuen neuem nouveau nouvel nouvelle nuevo nueva current now currently der die das den dem ein eine mein meine meinen unser unsere le la les un une mon ma mes ' +
     'notre nos el los las una mi mis nuestro nuestra 我的 我们的'
   ).split(' '),
 );

@@ -1,4 +1,5 @@
-import { proseOf } from './owner-statements.ts';
+import { relationPatterns } from './relations.ts';
+import { proseOf } from './sentences.ts';
 import { subjectKey, wordsOf } from './thing-words.ts';
 
 /** A thing of which a sentence says a value: where the spare key is, when the meeting starts, how much the rent is. */
@@ -78,64 +79,47 @@ function nameIn(clause: string): string | undefined {
   );
 }
 
-/** A relation of English and its neighbours: the words before it are the thing, those behind it the value. */
-const relations: readonly { name?: string; verb: string }[] = [
-  {
-    name: 'place',
-    verb: 'lives?|live|(?<!(?:was|were|is|are|been) )moved to|moved from \\S+ to|relocated to|wohnt?|wohne|zog nach|habite|vit|vive|vivo|住在|搬到了?',
-  },
-  {
-    name: 'work',
-    verb: 'works? (?:at|for|in)|started at|arbeitet? bei|arbeite bei|travaille (?:chez|à)|trabaj[ao] en',
-  },
-  { name: 'cost', verb: 'costs?|is priced at|kostet|coûte|cuesta' },
-  {
-    name: 'when',
-    verb: 'starts?|begins?|takes place|(?:leaves|departs|arrives|lands)(?= at)|beginnt|findet .{1,20}? statt|commence|empieza',
-  },
-  { name: 'end', verb: 'ends?|expires?|runs out|is due|endet|läuft ab|expire|finit|termina|vence' },
-  { name: 'name', verb: "(?:is|are) (?:called|named)|hei(?:ß|ss)t|s'appelle|se llama|叫" },
-  {
-    verb:
-      '(?:is|are|was|were|has been|have been)(?: now| currently)?(?: (?:moved|changed|switched|postponed|brought forward|set|rescheduled) to)?' +
-      '|moved to|changed to|switched to|ist|sind|liegt|steht|wurde|est|sont|es|está|son|是|改到了?|改在|改成了?|移到了?|推迟到了?|提前到了?|换成了?|在',
-  },
-];
-
-const relationPatterns = relations.map(({ name, verb }) => ({
-  name,
-  pattern: /[\u4e00-\u9fff]/u.test(verb)
-    ? new RegExp(`^(.{1,80}?)(?:\\s+(?:${latin(verb)})(?:\\s+|$)|(${han(verb)}))(.*)$`, 'iu')
-    : new RegExp(`^(.{1,80}?)\\s+(?:${verb})(?:\\s+|$)()(.*)$`, 'iu'),
-}));
-
-function latin(verb: string): string {
-  return verb
-    .split('|')
-    .filter((part) => !/[\u4e00-\u9fff]/u.test(part))
-    .join('|');
-}
-
-function han(verb: string): string {
-  return verb
-    .split('|')
-    .filter((part) => /[\u4e00-\u9fff]/u.test(part))
-    .join('|');
-}
-
 function thingsOf(clause: string): Thing[] {
   const held = heldIn(clause) ?? movedIn(clause) ?? japaneseIn(clause) ?? arabicIn(clause);
   if (held !== undefined) return [held];
+  const home = movedHouseIn(clause);
+  if (home.length > 0) return home;
   for (const { name, pattern } of relationPatterns) {
     const [, subject = '', , rest = ''] = pattern.exec(clause) ?? [];
     if (subject === '' || rest === '') continue;
     const told = toldOf(subject, rest, name);
     if (told === undefined) return [];
+    // "I was in Rome in March" is over; that something is elsewhere now does not make it otherwise.
+    const verb = clause.slice(subject.length, clause.length - rest.length).trim();
+    if (pastBeing.test(verb) && /^wh/.test(told.key)) return [];
     // Whoever or whatever has moved is there now, and lives there.
     const isMove = name === 'place' && /\bmoved\b|\bzog\b/i.test(clause);
-    return isMove ? [told, { ...told, key: told.key.replace(/^place/, 'where') }] : [told];
+    const at = addressOf.exec(subject)?.slice(1).find(Boolean);
+    return [
+      told,
+      ...(isMove ? [{ ...told, key: told.key.replace(/^place/, 'where') }] : []),
+      ...(at === undefined || told.isDenied ? [] : [{ ...told, key: `place:${subjectKey(at)}` }]),
+    ];
   }
   return [];
+}
+
+const pastBeing = /^(?:was|were|war|waren|était|étaient|estaba|estaban)$/iu;
+
+/** Whose address it is, who therefore lives there. */
+const addressOf =
+  /^(?:the |our |my )?(?:new )?address of (.+)$|^(.+?)(?:['’]s?) (?:new )?address$|^(.+?) (?:new )?address$|^(?:die )?(?:neue )?adresse (?:von|vom|der|des) (.+)$/iu;
+
+/** "Sabine ist in die Bergstraße 17 umgezogen", "Paul a déménagé à Lyon", "Ana se mudó a Bilbao". */
+function movedHouseIn(clause: string): Thing[] {
+  const [, who, where] =
+    /^(.{1,60}?) (?:ist|sind|bin) (?:\S+ )??((?:nach|in|zu|an) .{1,60}?) (?:um)?gezogen$/iu.exec(clause) ??
+    /^(.{1,60}?) (?:a|ont|ai) déménagé (?:à|au|aux|en|dans) (.{1,60})$/iu.exec(clause) ??
+    /^(.{1,60}?) (?:se|me|nos) (?:ha |han |he )?(?:mudó|mudado|mudaron|mudé) a (.{1,60})$/iu.exec(clause) ??
+    [];
+  if (who === undefined || where === undefined) return [];
+  const [key, value] = [subjectKey(who), wordsOf(where)];
+  return ['place', 'where'].map((aspect) => ({ key: `${aspect}:${key}`, value, isDenied: false }));
 }
 
 /** "Marek has the drill" says where the drill is; so does "I gave the drill to Marek". */
@@ -201,6 +185,7 @@ function toldOf(subject: string, rest: string, name: string | undefined): Thing 
   const isDenied = denial.test(rest) || /^(?:不|没)/u.test(rest);
   const value = rest
     .replace(denial, '')
+    .replace(changed, '')
     .replace(/^(?:parked|stored|kept|hidden|located|lying|hanging|standing) (?=\p{L}+ )/iu, '')
     .replace(/^(?:now|currently|back|again|jetzt|wieder|zurück|maintenant|ahora)\s+/i, '')
     .trim();
@@ -213,6 +198,9 @@ function toldOf(subject: string, rest: string, name: string | undefined): Thing 
   return { key: `${aspect}:${key}`, value: words, isDenied };
 }
 
+/** Participles that say that it was otherwise, and what stands behind them is the value. */
+const changed =
+  /^(?:auf|bis) (?:den |die |das )?(?=.* (?:verschoben|verlegt|vorgezogen|geändert|gestiegen|gesunken|erhöht|gesenkt|verlängert)$)| (?:verschoben|verlegt|vorgezogen|geändert|gestiegen|gesunken|erhöht|gesenkt|verlängert)$|^(?:reporté|déplacé|avancé|décalé|passé|fixé)e?s? (?:à |au |pour |en )?/giu;
 const denial =
   /^(?:not |no longer |not .{1,20}? any ?more|nicht (?:mehr )?|kein\w* |ne .{1,10}? plus |ya no )/i;
 const time =

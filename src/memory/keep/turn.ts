@@ -1,5 +1,5 @@
 import { blocksOf } from './blocks.ts';
-import { proseOf } from './owner-statements.ts';
+import { proseOf } from './sentences.ts';
 import { isSmallTalk, utteranceOf } from './utterance.ts';
 
 /** A turn of a conversation as its task leaves it. */

@@ -34,7 +34,7 @@ const minCjkChars = 4;
 
 /** Words before a sentence that do not change what it does. */
 const openings =
-  /^(?:(?:so|well|and|also|btw|by the way|ok|okay|oh|hey|hi|hello|hm+|now|then|actually|moin|hallo|also|und|bonjour|salut|hola|bueno|claro|好的|那|あの)\b[\s,!.–-]*)+/iu;
+  /^(?:(?:so|well|and|also|btw|by the way|ok|okay|oh|hey|hi|hello|hm+|now|then|actually|ninjad?|thanks|thank you|thx|moin|hallo|also|und|danke|bonjour|salut|merci|hola|bueno|claro|gracias|好的|那|あの|(?:perfect|great|good idea|nice|cool|excellent|gute idee|super|prima|klasse|parfait|perfecto)(?=[,.!–-]))\b[\s,!.–-]*)+/iu;
 
 function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'-]*/gu) ?? [];
@@ -80,7 +80,7 @@ function saysLittle(says: string): boolean {
 const opinion =
   /^(?:i|we) (?:(?:really|do|also|just) )?(?:(?:like|love|hate|see|know|get|got|understand|agree|guess|think|hope|suppose|have (?:seen|done|tried|read)|did|will|don't (?:know|care|mind|understand|get))(?: (?:it|that|this|so|them|you|already|too|why|what you mean))*|have no (?:idea|clue|questions?))[.!]*$/i;
 const remark =
-  /^(?:that's (?:all|it|enough)|could be (?:better|worse)|i mean(?:t)? (?:the|that|this|it)\b|not (?:now|yet|really|bad)\b)[^,;]{0,30}$/i;
+  /^(?:that's (?:all|it|enough)|machen wir|could be (?:better|worse)|i mean(?:t)? (?:the|that|this|it)\b|not (?:now|yet|really|bad)\b)[^,;]{0,30}$/i;
 const pointer =
   /^(?:it|that|this|these|those|das|es|ça|c'est|eso|esto)(?:'s| is| was| are| ist| war| est)?(?: \S+){0,2}[.!]*$/iu;
 
@@ -138,7 +138,7 @@ const commands: readonly RegExp[] = [
     'i',
   ),
   /^(?:(?:i'd|i would|we'd) (?:like|love|need) (?:you )?(?:to|an?|some|the)|i (?:want|need) you to|i (?:want|need) to (?:know|see|have)|let's|lets|can you|could you|would you|will you)\b/i,
-  /^(?:zeige?|sag|suche?|schreibe?|schick|sende?|erinnere?|mache?|prüfe?|lies|öffne|schließe?|starte|stoppe?|lösche?|füge?|erstelle?|übersetze?|fasse?|gib|hole?|rufe?|sieh|schaue?|nimm|stelle?|setze?|trage?|bestelle?|buche?|rechne|erkläre?|nenne?|liste|vergleiche?|hilf|versuche?|beantworte|verschiebe?|ändere|räume?|leg|lege|fang|lass) (?!ist\b|sind\b|hat\b)/i,
+  /^(?:zeige?|sag|suche?|schreibe?|schick|sende?|erinnere?|mache?|prüfe?|lies|öffne|schließe?|starte|stoppe?|lösche?|füge?|erstelle?|übersetze?|fasse?|gib|hole?|rufe?|sieh|schaue?|nimm|stelle?|setze?|trage?|bestelle?|buche?|rechne|erkläre?|nenne?|liste|vergleiche?|hilf|versuche?|beantworte|verschiebe?|ändere|räume?|leg|lege|fang|lass|wecke?|bringe?|schalte?|drehe?|kaufe?|drucke?|spiele?|warte?|entferne?|kopiere?|installiere?|aktualisiere?|lade?|beende?|frage?|antworte?|melde?|zähle?|sortiere?|kürze?|korrigiere?|formuliere?) (?!ist\b|sind\b|hat\b)/i,
   /^(?:montre|dis|cherche|trouve|écris|envoie|rappelle|vérifie|ouvre|ferme|supprime|efface|traduis|résume|explique|donne|fais|crée|mets|ajoute|calcule|compare|lance|redémarre|arrête|éteins|allume|coupe|baisse|monte|réveille|aide|liste|réserve|annule|commande)(?:-\p{L}+)?(?: |$)/iu,
   /^(?:muestra|muéstrame|di|dime|busca|encuentra|escribe|envía|recuérdame|comprueba|revisa|abre|cierra|borra|elimina|traduce|resume|explica|explícame|da|dame|haz|hazme|crea|pon|añade|calcula|compara|reinicia|apaga|enciende|sube|baja|para|ayúdame|reserva|cancela|ordena)(?: |$)/i,
   /^(?:请|請|播放|帮我|幫我|给我|告诉我|查一下|提醒我|翻译|打开|关闭|删除|写(?:一|个|封)|列出|搜索|显示|总结|解释|比较)/u,

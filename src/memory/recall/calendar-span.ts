@@ -6,13 +6,16 @@ import { calendarDay as day, shifted, type Span } from './span.ts';
 export function calendarSpan(question: string, now: Date): Span | undefined {
   const [year, month, date] = [now.getFullYear(), now.getMonth(), now.getDate()];
   const monday = date - ((now.getDay() + 6) % 7);
+  const saturday = date - ((now.getDay() + 1) % 7);
   const named = rangeSpan(question, now) ?? namedDate(question, now) ?? weekOfMonth(question, now);
   if (named !== undefined) return named;
   const units: readonly [RegExp, Date, Date][] = [
     [weekBeforeLast, day(year, month, monday - 14), day(year, month, monday - 7)],
+    [lastNight, new Date(year, month, date - 1, 16), new Date(year, month, date, 10)],
     [dayBeforeYesterday, day(year, month, date - 2), day(year, month, date - 1)],
     [partOfToday, day(year, month, date), day(year, month, date + 1)],
     [lastWeekend, day(year, month, monday - 2), day(year, month, monday)],
+    [theWeekend, day(year, month, saturday), day(year, month, saturday + 2)],
     [lastWeek, day(year, month, monday - 7), day(year, month, monday)],
     [thisWeek, day(year, month, monday), day(year, month, monday + 7)],
     [lastMonth, day(year, month - 1, 1), day(year, month, 1)],
@@ -34,6 +37,10 @@ export function calendarSpan(question: string, now: Date): Span | undefined {
 
 const lastWeekend =
   /\blast weekend\b|letztes wochenende|le week-?end dernier|el fin de semana pasado|先週末|上周末/iu;
+const lastNight =
+  /\blast night\b|(?:letzte|heute) nacht|la nuit dernière|anoche|昨晚|昨夜|ゆうべ|الليلة الماضية/iu;
+const theWeekend =
+  /\b(?:over|on|at|during|since) the weekend\b|(?:am|übers) wochenende|ce week-?end|el fin de semana|(?<!先|来|来る)週末|(?<!上|下)周末/iu;
 const lastWeek =
   /\b(?:last|the previous) week\b|(?:letzte[rn]?|vorige[rn]?) woche|la semaine dernière|la semana pasada|先週|上(?:个|個)?(?:周|星期|礼拜)|الأسبوع الماضي/iu;
 const thisWeek =
@@ -93,7 +100,7 @@ const partOfToday =
 /** "On the 14th": the last one that there was. */
 function dateSpan(question: string, now: Date): Span | undefined {
   const match =
-    /\b(?:on|since|from|until|before|after) the (\d{1,2})(?:st|nd|rd|th)\b(?! (?:of )?\p{L}{3,9}\b)|\bam (\d{1,2})\.(?!\s*\p{L}|\d)|\ble (\d{1,2})(?=\s*\??$)|\bel (?:día )?(\d{1,2})(?=\s*\??$)|(?<![\d月])(\d{1,2})(?:号|號|日)/iu.exec(
+    /\b(?:on|since|from|until|before|after) the (\d{1,2})(?:st|nd|rd|th)\b(?! (?:of \p{L}|floor|day|street|avenue|page|try|attempt|line|row|round|time|birthday|anniversary|lap|hole|century|grade|week))|\bam (\d{1,2})\.(?!\s*(?:\d|advent|tag|stock|mal|geburtstag|spieltag|platz|tisch))|\ble (\d{1,2})(?=\s*\??$)|\bel (?:día )?(\d{1,2})(?=\s*\??$)|(?<![\d月])(\d{1,2})(?:号|號|日)/iu.exec(
       question,
     );
   if (match === null) return undefined;

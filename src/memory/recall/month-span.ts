@@ -119,7 +119,7 @@ const seasons: readonly (readonly [month: number, names: string])[] = [
 export function seasonSpan(question: string, now: Date): Span | undefined {
   for (const [month, names] of seasons) {
     const match = new RegExp(
-      `(?<![\\p{L}])(last|this|in(?: the)?|during(?: the)?|over the|letzte[nrs]|diese[nrs]|im|l'|en|au|el|este) ?(?:${names})(?: (\\d{4}|dernier|dernière|pasado|pasada))?(?![\\p{L}])`,
+      `(?<![\\p{L}])(last|this|in(?: the)?|during(?: the)?|over the|letzte[nrs]|diese[nrs]|im|l'|en|au|el|este) ?(?:${names})(?: (?:of |in |de |des jahres )?(\\d{4}|dernier|dernière|pasado|pasada))?(?![\\p{L}])`,
       'iu',
     ).exec(question);
     if (match === null) continue;

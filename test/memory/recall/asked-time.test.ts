@@ -15,6 +15,13 @@ describe('the time that a question asks about', () => {
     ['what was said last week', '2026-11-16', '2026-11-23'],
     ['the decisions of this week', '2026-11-23', '2026-11-30'],
     ['what did we do last weekend', '2026-11-21', '2026-11-23'],
+    ['what did we do over the weekend', '2026-11-28', '2026-11-30'],
+    ['was war am Wochenende los', '2026-11-28', '2026-11-30'],
+    ['what came last night', '2026-11-28', '2026-11-29'],
+    ['who called on the 14th about the roof', '2026-11-14', '2026-11-15'],
+    ['wer hat am 14. angerufen', '2026-11-14', '2026-11-15'],
+    ['what did we do in the summer of 2024', '2024-06-01', '2024-09-01'],
+    ['was haben wir im Herbst 2025 gepflanzt', '2025-09-01', '2025-12-01'],
     ['what broke in March', '2026-03-01', '2026-04-01'],
     ['what broke in March 2025', '2025-03-01', '2025-04-01'],
     ['what broke in December?', '2025-12-01', '2026-01-01'],
@@ -165,6 +172,8 @@ describe('the time that a question asks about', () => {
     'morning glory seeds',
     'the price is between 10 and 14 euros',
     '2026-11-28 error '.repeat(100),
+    'who lives on the 14th floor',
+    'was haben wir am 1. Advent gemacht',
   ])('is none in %j', async (question) => {
     expect(await askedTime(question, now)).toBeUndefined();
   });
