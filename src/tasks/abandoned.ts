@@ -8,7 +8,7 @@ import { recordOutcome } from './rows/record-outcome.ts';
 import type { SettledMessage } from './rows/steered.ts';
 import { taskMarker, taskMarkerName, workerPrefix } from '../lib/process/marker.ts';
 import type { Deeds } from './deeds.ts';
-import { cutOffOf, doubtsOf, doubtWords } from './run/cut-off.ts';
+import { type CutOff, cutOffOf, doubtsOf, doubtWords } from './run/cut-off.ts';
 import { withNextStep } from './run/next-step.ts';
 import type { Failure } from './run/outcome.ts';
 import { type RetryPolicy, type Verdict, verdictOf } from './run/retry.ts';
@@ -86,14 +86,7 @@ export async function settleAbandoned(
   }
   const verdict = verdictOf(abandonedOutcome, { number: task.attempt, isAwaited: false }, retryPolicy);
   const outcome = withNextStep(abandonedOutcome, { taskId: task.id, attempt: task.attempt, verdict });
-  const cutOff =
-    options.deeds === undefined
-      ? undefined
-      : cutOffOf(options.deeds.read(task), {
-          attempt: task.attempt,
-          ...abandonedOutcome,
-          why: abandonedOutcome.reason,
-        });
+  const cutOff = leftBy(task, options);
   const doubts = verdict.state === 'queued' && (options.waits?.(task) ?? true) ? doubtsOf(cutOff) : [];
   const messages = await recordOutcome(store, {
     task,
@@ -130,6 +123,18 @@ export async function settleAbandoned(
     messages,
     ...doubt,
   };
+}
+
+/** What an abandoned attempt leaves. One that was not heard of by then was interrupted all the same, and what one before it left still counts. */
+function leftBy(task: AbandonedTask, { deeds }: SettleOptions): CutOff | undefined {
+  if (deeds === undefined) return undefined;
+  const { attempt } = task;
+  const why = abandonedOutcome.reason;
+  const known = deeds.read(task);
+  return (
+    cutOffOf(known, { attempt, kind: abandonedOutcome.kind, why }) ??
+    task.cutOff ?? { attempt, why, ...known }
+  );
 }
 
 function directoriesOf(cgroups: readonly TaskCgroup[], markerValue: string): string[] {

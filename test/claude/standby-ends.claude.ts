@@ -105,7 +105,7 @@ describe('an agent that was started ahead', () => {
       numbers.map((number) => [number, `this is answer ${number}`, `this is answer ${number}`, 'done']),
     );
     expect(await next.value(`SELECT count(*)::int FROM activity_log WHERE action = 'task.done'`)).toBe(25);
-    const told = `SELECT id FROM tasks WHERE reason LIKE 'it was interrupted (%) and repeated' ORDER BY id`;
+    const told = `SELECT id FROM tasks WHERE reason LIKE 'it was interrupted (%) and repeated%' ORDER BY id`;
     const repeated = (await next.rows(told)).flat();
     expect(repeated).toEqual((await next.rows('SELECT id FROM tasks WHERE attempts = 2 ORDER BY id')).flat());
     expect(repeated.length).toBeGreaterThanOrEqual(1);

@@ -133,11 +133,46 @@ it('of five of 25 messages is made up for: each is answered once, and the owner 
   ).toBe(25);
   expect(await daemon.value(`SELECT count(*) FROM activity_log WHERE action = 'task.done'`)).toBe(25);
   const repeated = await daemon.rows(
-    `SELECT id FROM tasks WHERE reason LIKE 'it was interrupted (%) and repeated' ORDER BY id`,
+    `SELECT id FROM tasks WHERE reason LIKE 'it was interrupted (%) and repeated%' ORDER BY id`,
   );
   expect(repeated.flat()).toEqual(running);
   expect((await daemon.rows('SELECT text FROM owner_notices')).flat()).toEqual([
     `The daemon was cut off while 5 tasks ran: ${running.map((id) => `task ${String(id)} is tried again`).join(', ')}.`,
+  ]);
+});
+
+it('of a task whose agent had not said a word yet is told all the same', async () => {
+  const user = tempDir();
+  const agent = join(user, 'agent.sh');
+  const lines = [
+    '#!/usr/bin/env bash',
+    `. ${packagePath('test', 'fixtures', 'agents', 'protocol.sh')}`,
+    '[ "$1" = --version ] && exit',
+    '[ -e "$HOME/go" ] || { touch "$HOME/begun"; exec sleep 600; }',
+    'init',
+    'read -r line',
+    `result 'at last'`,
+    'while read -r line; do :; done',
+  ];
+  writeFileSync(agent, lines.join('\n'), { mode: 0o755 });
+  const home = await newHome({ 'task.killGraceMs': 200, 'task.retryMinMs': 100 });
+  const env = { NINJAD_AGENT: agent, HOME: user };
+  const first = await startDaemon({ home, env });
+  first.write('HUMAN|cli||ask|are you there?\n');
+  await until('its agent is started', () => existsSync(join(user, 'begun')));
+  await first.kill('SIGKILL');
+  writeFileSync(join(user, 'go'), '');
+  const daemon = await startDaemon({ home, env });
+  await until('it is done', async () => (await stateOf(daemon)) === 'done');
+  expect(await daemon.rows('SELECT reply, reason, attempts FROM tasks')).toEqual([
+    [
+      'at last',
+      expect.stringMatching(/^it was interrupted \(the daemon went away while the task ran\) and repeated/),
+      2,
+    ],
+  ]);
+  expect(await daemon.rows('SELECT text FROM owner_notices')).toEqual([
+    ['The daemon was cut off while a task ran: task 1 is tried again.'],
   ]);
 });
 

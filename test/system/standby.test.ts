@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { standbyTaskId } from '../../src/lib/process/marker.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
@@ -56,6 +58,51 @@ describe('an agent that is started ahead', () => {
     expect(await asked).toBe(`${workerOf(daemon.home)}:1:1`);
     expect(await daemon.rows('SELECT state, attempts FROM tasks')).toEqual([['done', 1]]);
     expect(await standbyCounts(daemon)).toEqual({ used: 0, givenUp: { lost: 1 } });
+  });
+
+  it('has a way to our tools by which nothing can be done before a task has claimed it', async () => {
+    const daemon = await startDaemon({ env });
+    await untilStanding(daemon);
+    const path = join(daemon.home, 'mcp', 'standby-1.json');
+    const { mcpServers } = JSON.parse(readFileSync(path, 'utf8')) as {
+      mcpServers: { ninjad: { url: string; headers: Record<string, string> } };
+    };
+    const { url, headers } = mcpServers.ninjad;
+    const call = async (method: string, params: object = {}): Promise<string> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      const type = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+      const answer = await fetch(url, { method: 'POST', headers: { ...headers, ...type }, body });
+      return answer.text();
+    };
+    const remember = () =>
+      call('tools/call', { name: 'remember', arguments: { text: 'The hose leaks.', kind: 'fact' } });
+    expect(await call('tools/list')).toContain('"remember"');
+    expect(await remember()).toContain('no task has claimed its agent');
+    expect(await daemon.value('SELECT count(*)::int FROM memory_embeddings')).toBe(0);
+
+    daemon.write('HUMAN|cli||ask|please stay\n');
+    await until('it is at work', async () => (await survivorsOf(daemon.home)).includes('sleep 600'));
+    expect(await remember()).toContain('Remembered.');
+    expect(await daemon.rows('SELECT content, task_id FROM memory_embeddings')).toEqual([
+      ['The hose leaks.', 1],
+    ]);
+    expect(await daemon.ninjad('task', '1', '--cancel')).toMatchObject({ code: 0 });
+    await until('the task has ended', async () => (await daemon.status()).tasks.running === 0);
+    expect(await remember()).not.toContain('emembered');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('goes when tasks need the memory that it takes, and is measured with the task that has it', async () => {
+    const config = { 'tasks.maxMemory': 400, 'lanes.total': 3 };
+    const daemon = await startDaemon({ config, env });
+    await untilStanding(daemon);
+    daemon.write('NORMAL|cron:a||task|please stay\n');
+    await until('it runs', async () => (await daemon.status()).tasks.running === 1);
+    // There is room for two.
+    daemon.write('NORMAL|cron:a||task|please stay too\n');
+    await until('it is given up', async () => (await standbysOf(daemon.home)).length === 0);
+    expect((await standbyCounts(daemon)).givenUp).toEqual({ memory: 1 });
+    await until('both run', async () => (await daemon.status()).tasks.running === 2);
   });
 
   it('goes when the owner wants none, and comes when they want one', async () => {

@@ -1,4 +1,5 @@
 import type { Store } from '../../lib/store/store.ts';
+import type { CutOff } from '../run/cut-off.ts';
 import type { NotedProcess } from './note-process.ts';
 
 /** A row that says `running` and has nobody who runs it. */
@@ -10,6 +11,8 @@ export interface AbandonedTask {
   attempt: number;
   process: NotedProcess | null;
   progress: string | null;
+  /** What an attempt before this one left. */
+  cutOff: CutOff | null;
   /** True where a goal has caused it. */
   isGoal: boolean;
 }
@@ -32,7 +35,7 @@ export async function findAbandoned(
 ): Promise<AbandonedTask[]> {
   const { rows } = await store.query<AbandonedTask>({
     name: 'tasks-find-abandoned',
-    text: `SELECT id, event_id AS "eventId", conversation, worker, attempts AS attempt, process, progress,
+    text: `SELECT id, event_id AS "eventId", conversation, worker, attempts AS attempt, process, progress, cut_off AS "cutOff",
                   EXISTS (SELECT FROM goal_runs JOIN events ON events.dedup_key = goal_runs.event_key
                            WHERE events.id = tasks.event_id) AS "isGoal" FROM tasks
             WHERE state = 'running' AND NOT (worker = $1 AND id = ANY ($2::bigint[]))
