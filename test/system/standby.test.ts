@@ -92,17 +92,19 @@ describe('an agent that is started ahead', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('goes when tasks need the memory that it takes, and is measured with the task that has it', async () => {
-    const config = { 'tasks.maxMemory': 400, 'lanes.total': 3 };
-    const daemon = await startDaemon({ config, env });
+  it('is measured with the task that has it, and goes when tasks need the memory that it takes', async () => {
+    const daemon = await startDaemon({ config: { 'tasks.maxMemory': 300 }, env });
+    await untilStanding(daemon);
+    daemon.write('HUMAN|cli||ask|please grow\n');
+    const outcome = () => daemon.value('SELECT outcome FROM tasks WHERE finished_at IS NOT NULL');
+    await until('it has ended', async () => typeof (await outcome()) === 'string');
+    expect(await outcome()).toBe('out-of-memory');
+    expect(await standbyCounts(daemon)).toEqual({ used: 1, givenUp: {} });
     await untilStanding(daemon);
     daemon.write('NORMAL|cron:a||task|please stay\n');
-    await until('it runs', async () => (await daemon.status()).tasks.running === 1);
-    // There is room for two.
-    daemon.write('NORMAL|cron:a||task|please stay too\n');
     await until('it is given up', async () => (await standbysOf(daemon.home)).length === 0);
     expect((await standbyCounts(daemon)).givenUp).toEqual({ memory: 1 });
-    await until('both run', async () => (await daemon.status()).tasks.running === 2);
+    expect((await daemon.status()).tasks.running).toBe(1);
   });
 
   it('goes when the owner wants none, and comes when they want one', async () => {
