@@ -199,7 +199,7 @@ export const taskSettings = {
   }),
   'tasks.maxMemory': setting(orNull(wholeNumber(128, 16_777_216, 'MiB')), null, {
     description:
-      "Memory that all running agents may take together, in MiB; null allows three quarters of what the machine or its cgroup has. None is started beyond it; where they grow past it you are told, and if it stays so the largest is ended, a person's last.",
+      "Memory that all running agents may take together, in MiB; null allows three quarters of what the machine or its cgroup has. None is started beyond it, and one that only waits (`agent.standby`) goes first; where they grow past it you are told, and if it stays so the largest is ended, a person's last.",
     hot: true,
   }),
   'selfTasks.maxDepth': setting(wholeNumber(0, 10), 3, {

@@ -93,7 +93,10 @@ describe('an agent that is started ahead', () => {
   });
 
   it('is measured with the task that has it, and goes when tasks need the memory that it takes', async () => {
-    const daemon = await startDaemon({ config: { 'tasks.maxMemory': 300 }, env });
+    const daemon = await startDaemon({
+      config: { 'tasks.maxMemory': 300, 'task.containment': 'marker' },
+      env,
+    });
     await untilStanding(daemon);
     daemon.write('HUMAN|cli||ask|please grow\n');
     const outcome = () => daemon.value('SELECT outcome FROM tasks WHERE finished_at IS NOT NULL');

@@ -36,3 +36,39 @@ it('is a new one after a question in a terminal, until somebody goes on with tha
   expect(await after(asked)).toMatchObject({ conversation: asked, resume: session });
   expect(await after(newAskConversation())).toMatchObject({ conversation: null, resume: null });
 });
+
+/** A message that is not answered yet. */
+async function open(
+  state: 'queued' | 'running',
+  changes: { priority?: number; inDoubt?: boolean; dueAt?: Date } = {},
+) {
+  const { priority = 0, inDoubt = false, dueAt = now } = changes;
+  await store.query({
+    text: `
+      WITH event AS (
+        INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)
+        SELECT coalesce(max(id), 0) + 1, $3::int, 'cli', 'ask', 'x', $1::timestamptz, $1::timestamptz, 'task', 'r', 'task' FROM events RETURNING id)
+      INSERT INTO tasks (event_id, state, priority, source, category, prompt, attempts, queued_at, run_after, in_doubt,
+                         started_at, worker, lease_until)
+      SELECT id, $2::text, $3::int, 'cli', 'ask', 'x', 1, $1::timestamptz, $4::timestamptz, $5::boolean,
+             $1::timestamptz, gen_random_uuid(), $1::timestamptz + interval '1 minute'
+        FROM event`,
+    values: [now, state, priority, dueAt, inDoubt],
+  });
+}
+
+it('is nowhere while a task waits for its turn, whosever it is, but for those that wait for the owner or for later', async () => {
+  await after('garden');
+  await open('queued', { inDoubt: true });
+  await open('queued', { dueAt: new Date(now.getTime() + 60_000) });
+  expect(await after('garden')).toMatchObject({ conversation: 'garden' });
+  await open('queued', { priority: 4 });
+  expect(await after('garden')).toBe('a task waits for its turn');
+});
+
+it('is nowhere while a message is being answered, and elsewhere a task may run', async () => {
+  await open('running', { priority: 3 });
+  expect(await after('garden')).toMatchObject({ conversation: 'garden' });
+  await open('running');
+  expect(await after('garden')).toBe('a message is being answered');
+});
