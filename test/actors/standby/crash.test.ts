@@ -6,7 +6,7 @@ import { createEndStandby } from '../../../actors/standby/end-standby.ts';
 import { createStandbyProcess } from '../../../actors/standby/standby-process.ts';
 import type { AgentChild } from '../../../actors/tasks/agent-child.ts';
 import { standbyMachine } from '../../../machines/standby/machine.ts';
-import type { LookResult, Planned } from '../../../machines/standby/protocol.ts';
+import type { LookResult, Planned, PlanRequest } from '../../../machines/standby/protocol.ts';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
 import { taskMarker, taskMarkerName, workerPrefix } from '../../../src/lib/process/marker.ts';
 import { userLine } from '../../../src/tasks/agents/claude/arguments.ts';
@@ -41,7 +41,7 @@ function start() {
       listen: fromCallback(({ sendBack }) =>
         desk.onNews(({ type, mark: { attempt } }) => sendBack({ type: `standby.${type}`, attempt })),
       ),
-      plan: fromPromise<Planned, unknown>(() => {
+      plan: fromPromise<Planned, PlanRequest>(() => {
         const request = { task: fakeTask({ worker }), agent, ...none };
         return Promise.resolve({ plan: { mark: desk.newMark(), request } });
       }),
@@ -78,19 +78,19 @@ function start() {
     living: async () => (await findMarked(taskMarkerName, workerPrefix(worker))).map(({ value }) => value),
     untilResting: () => untilIn('resting'),
     /** Lets the machine plan and start one, and waits until it may be claimed. */
-    async stand() {
+    stand: async () => {
       await untilIn('resting');
       clock.increment(5_000);
       await untilIn({ up: { standing: 'still' } });
     },
-    crash() {
+    crash: () => {
       mayCrash = true;
       ref()?.send({ type: 'standby.wake', answered: { taskId: 1, conversation: null } });
       mayCrash = false;
       // The supervisor waits before it starts the next one.
       clock.increment(1_000);
     },
-    async stop() {
+    stop: async () => {
       actor.send({ type: 'supervisor.stop' });
       await vi.waitFor(() => expect(actor.getSnapshot().status).toBe('done'), 10_000);
     },
@@ -136,7 +136,10 @@ it('a crash of its machine takes nothing from the task that has claimed its agen
   await stop();
   // What tasks have claimed is theirs to end.
   expect(await living()).toHaveLength(2);
-  const gone = [taken, other].map((each) => each && once(each.agent, 'exit'));
-  for (const each of [taken, other]) each?.agent.stdin.end();
-  await Promise.all(gone);
+  for (const agent of [taken.agent, other?.agent]) {
+    if (agent === undefined) continue;
+    const gone = once(agent, 'exit');
+    agent.stdin.end();
+    await gone;
+  }
 });
