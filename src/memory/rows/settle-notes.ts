@@ -9,6 +9,7 @@ import {
   dropSuperseded,
   type KeptMemory,
   lockTargets,
+  plainWords,
 } from './settle-batch.ts';
 
 /**
@@ -54,6 +55,8 @@ export function settleNotes(
   });
 }
 
+const words = plainWords({ text: 'content', codes: 'codes', day: 'day::date' });
+
 async function insertKept(
   tx: Tx,
   kept: readonly KeptMemory<WaitingNote>[],
@@ -66,16 +69,16 @@ async function insertKept(
     name: 'memories-insert-prepared',
     text: `INSERT INTO memory_embeddings
              (id, kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count, created_at,
-              last_seen_at, day, redacted, prepared, merge_key, things)
+              last_seen_at, day, redacted, prepared, merge_key, things, search)
            OVERRIDING SYSTEM VALUE
-           SELECT id, kind, content, source, trust, origin, importance, title, ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)),
-                  conversation, event_id, seen_count, to_timestamp(created_ms / 1000), to_timestamp(last_seen_ms / 1000), day::date,
-                  redacted, true, merge_key, ARRAY(SELECT jsonb_array_elements_text(things::jsonb))
+           SELECT id, kind, content, source, trust, origin, importance, title, tags::text[], conversation, event_id, seen_count,
+                  to_timestamp(created_ms / 1000), to_timestamp(last_seen_ms / 1000), day::date, redacted, true, merge_key,
+                  things::text[], CASE WHEN codes IS NULL THEN '' ELSE ${words} END
              FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::real[], $8::text[], $9::text[],
                          $10::text[], $11::bigint[], $12::int[], $13::float8[], $14::float8[], $15::text[], $16::int[], $17::text[],
-                         $18::text[])
+                         $18::text[], $19::text[])
                AS given (id, kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count,
-                         created_ms, last_seen_ms, day, redacted, merge_key, things)`,
+                         created_ms, last_seen_ms, day, redacted, merge_key, things, codes)`,
     values: [
       numberArray(notes.map(({ id }) => id)),
       textArray(notes.map(({ kind }) => kind)),
@@ -85,7 +88,7 @@ async function insertKept(
       textArray(notes.map(({ origin }) => origin)),
       numberArray(notes.map(({ importance }) => importance)),
       textArray(notes.map(({ title }) => title ?? undefined)),
-      textArray(notes.map(({ tags }) => JSON.stringify(tags))),
+      textArray(notes.map(({ tags }) => textArray(tags))),
       textArray(notes.map(({ conversation }) => conversation ?? undefined)),
       numberArray(notes.map(({ event_id: event }) => event)),
       numberArray(notes.map((note) => countOf(note).seen_count)),
@@ -94,7 +97,8 @@ async function insertKept(
       textArray(notes.map((note) => countOf(note).day)),
       numberArray(kept.map(({ redacted }) => redacted)),
       textArray(kept.map(({ mergeKey }) => mergeKey)),
-      textArray(kept.map(({ things }) => JSON.stringify(things))),
+      textArray(kept.map(({ things }) => textArray(things))),
+      textArray(kept.map(({ codes }) => codes && textArray(codes))),
     ],
   });
 }

@@ -8,7 +8,14 @@ import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
-const { store } = useDatabase('memory_embeddings', 'memory_inbox', 'memory_documents', 'events', 'tasks');
+const { store } = useDatabase(
+  'memory_embeddings',
+  'memory_inbox',
+  'memory_documents',
+  'events',
+  'tasks',
+  'graph_pending',
+);
 const { signal } = new AbortController();
 const now = new Date('2026-11-29T10:00:00Z');
 
@@ -29,6 +36,21 @@ const noted = (content: string, trust: 'owner' | 'local' = 'local', at = now): E
   status: 'done',
   notes: [{ content, kind: 'note', trust, origin: 'event' }],
 });
+const imported = (content: string, title: string | null = null) => ({
+  kind: 'note',
+  content,
+  title,
+  source: 'cli',
+  trust: 'owner',
+  importance: 0.5,
+  tags: [],
+  pinned: false,
+  conversation: null,
+  seenCount: 1,
+  createdAt: now,
+  lastSeenAt: now,
+});
+const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 const count = async (sql: string): Promise<number> =>
   (await store.query<{ count: number }>({ text: `SELECT count(*)::int AS count FROM ${sql}` })).rows[0]
     ?.count ?? -1;
@@ -103,21 +125,10 @@ describe('in bulk', () => {
   });
 
   it('the owner’s last words are found while thousands of others wait', async () => {
-    const imported = Array.from({ length: 1_500 }, (_, index) => ({
-      kind: 'note',
-      content: `imported line ${index} about the archive`,
-      title: null,
-      source: 'cli',
-      trust: 'owner',
-      importance: 0.5,
-      tags: [],
-      pinned: false,
-      conversation: null,
-      seenCount: 1,
-      createdAt: now,
-      lastSeenAt: now,
-    }));
-    await importMemories(store, imported);
+    await importMemories(
+      store,
+      Array.from({ length: 1_500 }, (_, index) => imported(`imported line ${index} about the archive`)),
+    );
     await recordEvents(
       store,
       Array.from({ length: 1_500 }, (_, index) => noted(`reading ${index} of the meter`)),
@@ -194,6 +205,30 @@ describe('in bulk', () => {
       { content: 'the shed is greener', seen_count: 2 },
       { content: '鍵は山田さんが持っています', seen_count: 2, prepared: true },
     ]);
+  });
+
+  it('gives memories the words that the database would find in them', async () => {
+    const texts = [
+      'ERR-0042 on nas-07, 3rd of May',
+      'die Katzen sind auf dem Dach',
+      'Müller met Ünal',
+      'he met them at 9',
+    ];
+    await importMemories(
+      store,
+      texts.map((text, index) => imported(`${text} again`, index % 2 === 0 ? null : 'A title, T-7')),
+    );
+    await recordEvents(
+      store,
+      Array.from({ length: 60 }, (_, index) =>
+        noted(`${texts[index % 4] ?? ''} ${index}`, 'local', daysAgo(index)),
+      ),
+      now,
+    );
+    await keeper()(signal);
+    const found = `memory_terms(coalesce(title || E'\\n', '') || content) || memory_day_word(day)`;
+    expect(await count(`memory_embeddings WHERE prepared AND search = ${found}`)).toBe(64);
+    expect(await count(`graph_pending WHERE origin = 'memory'`)).toBe(64);
   });
 
   it('takes a hundred memories in few statements', async () => {
