@@ -870,6 +870,15 @@ CREATE TABLE mail_seen (
   CONSTRAINT mail_seen_once UNIQUE (account, fingerprint)
 );
 
+CREATE TABLE memory_bundles (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  notes text NOT NULL,
+  count integer NOT NULL,
+  chars integer NOT NULL,
+  CONSTRAINT memory_bundles_pkey PRIMARY KEY (id),
+  CONSTRAINT memory_bundles_count_positive CHECK ((count > 0))
+);
+
 CREATE TABLE memory_corpus (
   one boolean DEFAULT true NOT NULL,
   documents bigint NOT NULL,

@@ -3,6 +3,8 @@ import { numberArray, textArray } from '../../lib/store/array-literal.ts';
 import { dayName } from '../../lib/local-time.ts';
 import { importanceOf } from '../../memory/keep/importance.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { eventColumns, idIsTaken, insertFreshEvents, plainColumns } from './event-columns.ts';
+import { notesAtOnce, recordBundled } from './record-bundled.ts';
 import { type NoteRecord, notesOf } from './said-notes.ts';
 
 const { DatabaseError } = pg;
@@ -68,7 +70,8 @@ export async function recordEvents(
   keepAnswers?: KeepAnswers,
 ): Promise<void> {
   const answered = keepAnswers === undefined ? [] : records.filter(isAnswered);
-  if (answered.length === 0) return recordBatch(store, records, now);
+  if (answered.length === 0)
+    return (await recordBundled(store, records, now)) ? undefined : recordBatch(store, records, now);
   await store.transaction(async (tx) => {
     await recordBatch(tx, records, now);
     await keepAnswers?.(tx, answered, now);
@@ -88,7 +91,7 @@ async function recordBatch(
     await recordPlain(store, plainColumns(records));
     return;
   }
-  const columns = [...plainColumns(records), ...optionalColumns(records)];
+  const columns = eventColumns(records);
   const effects = records.filter(hasEffects);
   if (effects.length === 0) {
     await store.query({ name: 'record-events', text: insertEvents, values: columns });
@@ -146,11 +149,7 @@ export function isRepetition(thrown: unknown): boolean {
   return thrown instanceof DatabaseError && thrown.constraint === 'events_dedup_key_key';
 }
 
-const idIsTaken = 'events_pkey';
 const onConflict = `ON CONFLICT ON CONSTRAINT ${idIsTaken} DO NOTHING`;
-
-/** More notes of one batch than these wait in the inbox, where a row is as cheap as one of an event. */
-const notesAtOnce = 50;
 
 /** The notes of a batch, each once with how often it was said. */
 const saidNotes = `
@@ -206,15 +205,7 @@ const insertPlain = `
               $9::text[], $10::text[])
     AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status)`;
 
-const insertEvents = `
-  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status,
-                      reason, reply, conversation, dedup_key)
-  SELECT id, priority, source, category, payload, to_timestamp(occurred_ms / 1000), to_timestamp(received_ms / 1000),
-         route, rule, status, reason, reply, conversation, dedup_key
-  FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::text[],
-              $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
-    AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status,
-              reason, reply, conversation, dedup_key)
+const insertEvents = `${insertFreshEvents}
   ${onConflict}`;
 
 /**
@@ -244,30 +235,6 @@ function isPlain(record: EventRecord): boolean {
 
 function hasEffects({ task, notes, isReport }: EventRecord): boolean {
   return task !== undefined || notes !== undefined || isReport === true;
-}
-
-function plainColumns(records: readonly EventRecord[]): string[] {
-  return [
-    numberArray(records.map(({ id }) => id)),
-    numberArray(records.map(({ priority }) => priority)),
-    textArray(records.map(({ source }) => source)),
-    textArray(records.map(({ category }) => category)),
-    textArray(records.map(({ payload }) => payload)),
-    numberArray(records.map(({ occurredAt }) => occurredAt)),
-    numberArray(records.map(({ receivedAt }) => receivedAt)),
-    textArray(records.map(({ route }) => route)),
-    textArray(records.map(({ rule }) => rule)),
-    textArray(records.map(({ status }) => status)),
-  ];
-}
-
-function optionalColumns(records: readonly EventRecord[]): string[] {
-  return [
-    textArray(records.map(({ reason }) => reason)),
-    textArray(records.map(({ reply }) => reply)),
-    textArray(records.map(({ conversation }) => conversation)),
-    textArray(records.map(({ dedupKey }) => dedupKey)),
-  ];
 }
 
 function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
