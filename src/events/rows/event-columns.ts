@@ -1,5 +1,5 @@
 import { numberArray, textArray } from '../../lib/store/array-literal.ts';
-import type { EventRecord } from './record-events.ts';
+import type { EventRecord } from './event-record.ts';
 
 /** The constraint by which an id is refused that was recorded before. */
 export const idIsTaken = 'events_pkey';

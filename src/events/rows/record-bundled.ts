@@ -4,7 +4,7 @@ import type { Store } from '../../lib/store/store.ts';
 import { importanceOf } from '../../memory/keep/importance.ts';
 import { bundleValues, insertBundles, type NewBundledNote } from '../../memory/rows/bundles.ts';
 import { eventColumns, idIsTaken, insertFreshEvents } from './event-columns.ts';
-import type { EventRecord } from './record-events.ts';
+import type { EventRecord } from './event-record.ts';
 import { notesOf } from './said-notes.ts';
 
 const { DatabaseError } = pg;

@@ -3,53 +3,14 @@ import { numberArray, textArray } from '../../lib/store/array-literal.ts';
 import { dayName } from '../../lib/local-time.ts';
 import { importanceOf } from '../../memory/keep/importance.ts';
 import type { Store } from '../../lib/store/store.ts';
+import type { EventRecord } from './event-record.ts';
 import { eventColumns, idIsTaken, insertFreshEvents, plainColumns } from './event-columns.ts';
 import { notesAtOnce, recordBundled } from './record-bundled.ts';
-import { type NoteRecord, notesOf } from './said-notes.ts';
+import { notesOf } from './said-notes.ts';
+
+export type { EventRecord, NewTask } from './event-record.ts';
 
 const { DatabaseError } = pg;
-
-/** One event as it is recorded, with what it causes in the same statement. */
-export interface EventRecord {
-  id: number;
-  priority: number;
-  source: string;
-  category: string;
-  payload: string;
-  /** Epoch milliseconds. */
-  occurredAt: number;
-  /** Epoch milliseconds. */
-  receivedAt: number;
-  route: string;
-  rule: string;
-  status: 'task' | 'done' | 'dropped' | 'failed' | 'dead';
-  reason?: string | undefined;
-  reply?: string | undefined;
-  conversation?: string | undefined;
-  dedupKey?: string | undefined;
-  /** Where the answer of a reflex is to be sent, as the line says. */
-  replyTo?: string | undefined;
-  /** A task to queue for it. */
-  task?: NewTask | undefined;
-  /** Memories to keep from it. */
-  notes?: readonly NoteRecord[] | undefined;
-  /** To be read into the knowledge graph. */
-  isReport?: boolean | undefined;
-}
-
-/** A task as an event queues it. */
-export interface NewTask {
-  prompt: string;
-  replyTo: string | undefined;
-  forkOf?: string | undefined;
-  /** The entry of `permissions.byCategory` that it gets; by default that of its category. */
-  permissionCategory?: string | undefined;
-  /** The agent that it asks for; by default that of its conversation, else `agent.default`. */
-  wantsAgent?: string | undefined;
-  /** The rule whose quiet hours it waits for, and their end in epoch milliseconds. */
-  heldBy?: string | undefined;
-  heldUntil?: number | undefined;
-}
 
 /** Keeps answers that are to be sent to where their lines say; repeating it does no harm. */
 export type KeepAnswers = (
