@@ -3,6 +3,13 @@
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION vector;
 
+CREATE FUNCTION graph_note_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO graph_pending (origin, origin_id) SELECT TG_ARGV[0], id FROM added WHERE prepared ORDER BY id
+  ON CONFLICT ON CONSTRAINT graph_pending_pkey DO UPDATE SET turn = graph_pending.turn + 1, attempts = 0;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION graph_note_events_gone() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO graph_pending (origin, origin_id)
@@ -128,7 +135,7 @@ DECLARE
   stems tsvector;
   language text;
   is_plain CONSTANT boolean := octet_length(whole) = length(whole);
-  foreign_words CONSTANT tsquery := 'al | alla | als | as | au | auch | auf | aus | aux | avec | bei | beim | bij | ce | cette | che | chez | chi | com | combien | comment | con | da | dans | das | de | dei | del | della | dem | den | der | des | di | die | do | dos | dove | du | een | ein | eine | einem | einen | einer | el | elle | em | en | es | est | et | gli | habe | haben | hast | hat | het | hoe | ich | ik | il | im | ist | je | kein | keine | la | las | le | les | lo | los | ma | maar | mein | meine | meinen | mes | met | meu | mi | mia | mijn | minha | mio | mis | mit | mon | muy | na | naar | nach | nel | nicht | niet | no | noch | non | nosso | nostro | notre | nous | nuestra | nuestro | o | oder | onde | onze | ook | op | os | para | pas | per | pero | por | pour | quand | quando | quanto | que | quel | quelle | quem | qui | se | si | sich | sind | son | sono | sont | su | sur | tiene | um | uma | un | una | und | une | unser | unsere | van | vom | voor | vous | waar | wann | wanneer | warum | wat | welche | welcher | welches | wer | wie | wieviel | wij | wir | wird | wo | wurde | y | zijn | zum | zur';
+  foreign_words CONSTANT tsquery := 'al | alla | als | as | au | auch | auf | aus | aux | avec | bei | beim | bij | ce | cette | che | chez | chi | com | combien | comment | con | da | dans | das | de | dei | del | della | dem | den | der | des | di | die | do | dos | dove | du | een | ein | eine | einem | einen | einer | el | elle | em | en | es | est | et | gli | habe | haben | hast | hat | het | hoe | ich | ik | il | im | ist | je | kein | keine | la | las | le | les | lo | los | ma | maar | mein | meine | meinen | mes | met | meu | mi | mia | mijn | minha | mio | mis | mit | mon | muy | na | naar | nach | nel | nicht | niet | no | noch | non | nosso | nostro | notre | nous | nuestra | nuestro | o | oder | onde | onze | ook | op | os | para | pas | per | pero | por | pour | quand | quando | quanto | que | quel | quelle | quem | qui | se | si | sich | sind | son | sono | sont | su | sur | tiene | um | uma | un | una | und | une | unser | unsere | van | vom | voor | vous | waar | wann | wanneer | warum | wat | welche | welcher | welches | wer | wie | wieviel | wij | wir | wird | wo | wurde | y | zijn | zum | zur'::tsquery;
 BEGIN
   IF NOT is_plain AND whole ~ '[\uff00-\uffef]' THEN
     whole := normalize(whole, NFKC);
@@ -863,6 +870,15 @@ CREATE TABLE mail_seen (
   CONSTRAINT mail_seen_once UNIQUE (account, fingerprint)
 );
 
+CREATE TABLE memory_bundles (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  notes text NOT NULL,
+  count integer NOT NULL,
+  chars integer NOT NULL,
+  CONSTRAINT memory_bundles_pkey PRIMARY KEY (id),
+  CONSTRAINT memory_bundles_count_positive CHECK ((count > 0))
+);
+
 CREATE TABLE memory_corpus (
   one boolean DEFAULT true NOT NULL,
   documents bigint NOT NULL,
@@ -950,11 +966,11 @@ CASE
     WHEN (trust = 'owner'::text) THEN 0
     ELSE 1
 END), id DESC) WHERE (NOT prepared);
-CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings FOR EACH ROW WHEN (new.prepared) EXECUTE FUNCTION graph_note_row('memory');
+CREATE TRIGGER graph_memory_added AFTER INSERT ON memory_embeddings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION graph_note_added('memory');
 CREATE TRIGGER graph_memory_changed AFTER UPDATE OF content, trust, prepared ON memory_embeddings FOR EACH ROW WHEN ((new.prepared AND (((old.content IS DISTINCT FROM new.content) OR (old.trust IS DISTINCT FROM new.trust)) OR (old.prepared IS DISTINCT FROM new.prepared)))) EXECUTE FUNCTION graph_note_row('memory');
 CREATE TRIGGER graph_memory_gone AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION graph_note_gone('memory');
-CREATE TRIGGER memory_embeddings_respelt BEFORE UPDATE ON memory_embeddings FOR EACH ROW WHEN (((((((old.content IS DISTINCT FROM new.content) OR (old.title IS DISTINCT FROM new.title)) OR (old.day IS DISTINCT FROM new.day)) OR (old.created_at IS DISTINCT FROM new.created_at)) OR ((old.prepared OR COALESCE((old.redacted_hash = md5(old.content)), false)) IS DISTINCT FROM (new.prepared OR COALESCE((new.redacted_hash = md5(new.content)), false)))) OR (new.spelling > old.spelling))) EXECUTE FUNCTION memory_spell();
-CREATE TRIGGER memory_embeddings_spelt BEFORE INSERT ON memory_embeddings FOR EACH ROW EXECUTE FUNCTION memory_spell();
+CREATE TRIGGER memory_embeddings_respelt BEFORE UPDATE ON memory_embeddings FOR EACH ROW WHEN (((NOT (new.search IS DISTINCT FROM old.search)) AND ((old.content IS DISTINCT FROM new.content) OR (old.title IS DISTINCT FROM new.title) OR (old.day IS DISTINCT FROM new.day) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.prepared OR COALESCE((old.redacted_hash = md5(old.content)), false)) IS DISTINCT FROM (new.prepared OR COALESCE((new.redacted_hash = md5(new.content)), false))) OR (new.spelling > old.spelling)))) EXECUTE FUNCTION memory_spell();
+CREATE TRIGGER memory_embeddings_spelt BEFORE INSERT ON memory_embeddings FOR EACH ROW WHEN ((new.search = ''::tsvector)) EXECUTE FUNCTION memory_spell();
 CREATE TRIGGER memory_embeddings_text_changed AFTER UPDATE ON memory_embeddings FOR EACH ROW WHEN ((old.search IS DISTINCT FROM new.search)) EXECUTE FUNCTION memory_text_changed();
 CREATE TRIGGER memory_embeddings_texts_added AFTER INSERT ON memory_embeddings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_added();
 CREATE TRIGGER memory_embeddings_texts_removed AFTER DELETE ON memory_embeddings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION memory_texts_removed();

@@ -189,7 +189,8 @@ async function isAllPrepared(daemon: BenchDaemon, notes: number): Promise<boolea
     `SELECT count(*) FROM (SELECT FROM events WHERE category = 'note' LIMIT ${notes}) AS capped`,
   );
   if (recordedNotes < notes) return false;
-  const waiting = `SELECT (EXISTS (SELECT FROM memory_inbox) OR EXISTS (SELECT FROM memory_embeddings WHERE NOT prepared))::int`;
+  const waiting = `SELECT (EXISTS (SELECT FROM memory_inbox) OR EXISTS (SELECT FROM memory_bundles)
+                             OR EXISTS (SELECT FROM memory_embeddings WHERE NOT prepared))::int`;
   return (await daemon.count(waiting)) === 0;
 }
 

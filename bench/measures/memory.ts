@@ -73,8 +73,8 @@ async function allPrepared(target: BenchDaemon, given: number): Promise<void> {
   const giveUpAt = clockMs() + preparedWithinMs;
   // Near-duplicates are merged, so there are as many memories as given or fewer, and each of their events has ended.
   const ended = `SELECT count(*) FROM events WHERE category = 'remember' AND status = 'done'`;
-  const waiting =
-    'SELECT (SELECT count(*) FROM memory_inbox) + (SELECT count(*) FROM memory_embeddings WHERE NOT prepared)';
+  const waiting = `SELECT (SELECT count(*) FROM memory_inbox) + (SELECT count(*) FROM memory_bundles)
+            + (SELECT count(*) FROM memory_embeddings WHERE NOT prepared)`;
   while ((await target.count(ended)) < given || (await target.count(waiting)) > 0) {
     if (clockMs() > giveUpAt) throw new Error(`memories were not prepared within ${preparedWithinMs} ms`);
     await delay(pollMs);

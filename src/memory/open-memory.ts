@@ -3,6 +3,7 @@ import { createModelQueue, type ModelQueue } from '../lib/inference/model-queue.
 import { createRightOfWay, type RightOfWay } from '../lib/store/right-of-way.ts';
 import type { Store } from '../lib/store/store.ts';
 import { createEmbedders, type Embedders } from './embed/embedders.ts';
+import { type Backlog, createBacklog } from './keep/backlog.ts';
 import { createInHand, type InHand } from './keep/in-hand.ts';
 import { createMemoryBoard, type MemoryBoard } from './keep/memory-board.ts';
 import { createMemoryCounts, type MemoryCounts } from './keep/memory-counts.ts';
@@ -20,6 +21,8 @@ export interface Memory {
   rightOfWay: RightOfWay;
   memoryBoard: MemoryBoard;
   memoryCounts: MemoryCounts;
+  /** Whether much waits to be remembered, for what can wait until that is done. */
+  memoryBacklog: Backlog;
   /** What was said and cannot be recalled yet. */
   inHand: InHand;
   /** Counts nothing: whoever hands memories over does. */
@@ -55,7 +58,8 @@ export function openMemory({ store, log, rerankDeadlineMs, expand, timed }: Memo
     embedders,
     rightOfWay,
     memoryBoard,
-    memoryCounts: createMemoryCounts({ store, embedders, board: memoryBoard, log }),
+    memoryCounts: createMemoryCounts({ store: rightOfWay.after(store), embedders, board: memoryBoard, log }),
+    memoryBacklog: createBacklog(),
     inHand: createInHand(),
     recall: timed(recaller.recall),
     recaller,

@@ -8,7 +8,7 @@ import { closeWhenIdle } from './close-when-idle.ts';
 
 /** Redacts, cuts, embeds lexically and compares what was remembered, and makes memories of what tasks have done. */
 export function memoryKeeperLogic(services: Services) {
-  const { database, rightOfWay, embedders, memoryCounts, inHand, bus, log } = services;
+  const { database, rightOfWay, embedders, memoryCounts, memoryBacklog, inHand, bus, log } = services;
   const preparer = createTextPreparer();
   const keep = createMemoryKeeper({
     store: database.store,
@@ -27,6 +27,7 @@ export function memoryKeeperLogic(services: Services) {
     'memories could not be brought up to date',
     async (signal, wake) => {
       const { done, isMore } = await keep(signal);
+      memoryBacklog.note('memories', isMore && done > 0);
       await afterPass(done);
       goOn({ done, isMore }, wake);
     },
@@ -51,7 +52,7 @@ export function memoryKeeperLogic(services: Services) {
 
 /** Gives memories the vectors of the encoders. */
 export function vectorKeeperLogic(services: Services) {
-  const { database, rightOfWay, embedders, memoryCounts, bus, log } = services;
+  const { database, rightOfWay, embedders, memoryCounts, memoryBacklog, bus, log } = services;
   const keep = createVectorKeeper({
     store: rightOfWay.after(database.store),
     embedders,
@@ -72,6 +73,7 @@ export function vectorKeeperLogic(services: Services) {
       const changed = { ids, isMany };
       [ids, isMany] = [[], false];
       const pass = await keep(signal, changed);
+      memoryBacklog.note('vectors', pass.isMore && pass.done > 0);
       if (pass.isMore) note(changed);
       goOn(pass, wake);
     },

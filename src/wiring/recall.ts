@@ -10,11 +10,13 @@ const worthTelling = 5_000;
 
 /** Keeps what recall looks things up by: the counts of words, and the indexes of vectors. */
 export function recallKeeperLogic(services: Services) {
-  const { database, rightOfWay, log } = services;
+  const { database, rightOfWay, log, memoryBacklog } = services;
   const store = rightOfWay.after(database.store);
   let told = '';
   return chore(services, 'what recall looks things up by could not be brought up to date', async (signal) => {
     await foldStatistics(store, { signal });
+    // A vector in an index takes the embedded database longer than all else that is done for a memory; the newest are found without.
+    if (memoryBacklog.isInTheWay()) return;
     const until = performance.now() + worksMs;
     const indexes = await keepVectorIndexes(store, { goOn: () => performance.now() < until, signal });
     const growing = indexes.filter(({ kind, unindexed }) => kind === 'hnsw' && unindexed > worthTelling);

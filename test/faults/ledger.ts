@@ -36,7 +36,9 @@ export async function breaches(daemon: TestDaemon, { notes, tasks, movesClock }:
                               max(memories))
        FROM (SELECT regexp_replace(dedup_key, '^.*/', '') AS key, events.status, tasks.state, finished_at,
                     (SELECT count(*) FROM memory_embeddings WHERE event_id = events.id)
-                      + (SELECT count(*) FROM memory_inbox WHERE event_id = events.id) AS memories
+                      + (SELECT count(*) FROM memory_inbox WHERE event_id = events.id)
+                      + (SELECT count(*) FROM memory_bundles, jsonb_array_elements(notes::jsonb) AS note
+                          WHERE (note ->> 'event_id')::bigint = events.id) AS memories
                FROM events LEFT JOIN tasks ON tasks.event_id = events.id WHERE dedup_key IS NOT NULL) AS kept
       GROUP BY key`,
   );

@@ -41,7 +41,8 @@ async function expectEachOnce(daemon: TestDaemon, rounds: number): Promise<void>
   await until('nothing waits', async () => (await daemon.status()).mailbox.depth === 0);
   expect(await daemon.rows('SELECT count(*), count(DISTINCT payload) FROM events')).toEqual([[lines, lines]]);
   const noted = await daemon.value(
-    `SELECT sum(seen_count) FROM (SELECT seen_count FROM memory_inbox UNION ALL SELECT seen_count FROM memory_embeddings) AS notes`,
+    `SELECT sum(seen_count) FROM (SELECT seen_count FROM memory_inbox UNION ALL SELECT seen_count FROM memory_embeddings
+       UNION ALL SELECT (note ->> 'seen_count')::int FROM memory_bundles, jsonb_array_elements(notes::jsonb) AS note) AS notes`,
   );
   expect(Number(noted)).toBe(lines / 5);
   expect(await daemon.value(`SELECT count(*) FROM events WHERE status <> 'done'`)).toBe(0);

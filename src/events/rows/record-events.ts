@@ -3,51 +3,14 @@ import { numberArray, textArray } from '../../lib/store/array-literal.ts';
 import { dayName } from '../../lib/local-time.ts';
 import { importanceOf } from '../../memory/keep/importance.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { type NoteRecord, notesOf } from './said-notes.ts';
+import type { EventRecord } from './event-record.ts';
+import { eventColumns, idIsTaken, insertFreshEvents, plainColumns } from './event-columns.ts';
+import { notesAtOnce, recordBundled } from './record-bundled.ts';
+import { notesOf } from './said-notes.ts';
+
+export type { EventRecord, NewTask } from './event-record.ts';
 
 const { DatabaseError } = pg;
-
-/** One event as it is recorded, with what it causes in the same statement. */
-export interface EventRecord {
-  id: number;
-  priority: number;
-  source: string;
-  category: string;
-  payload: string;
-  /** Epoch milliseconds. */
-  occurredAt: number;
-  /** Epoch milliseconds. */
-  receivedAt: number;
-  route: string;
-  rule: string;
-  status: 'task' | 'done' | 'dropped' | 'failed' | 'dead';
-  reason?: string | undefined;
-  reply?: string | undefined;
-  conversation?: string | undefined;
-  dedupKey?: string | undefined;
-  /** Where the answer of a reflex is to be sent, as the line says. */
-  replyTo?: string | undefined;
-  /** A task to queue for it. */
-  task?: NewTask | undefined;
-  /** Memories to keep from it. */
-  notes?: readonly NoteRecord[] | undefined;
-  /** To be read into the knowledge graph. */
-  isReport?: boolean | undefined;
-}
-
-/** A task as an event queues it. */
-export interface NewTask {
-  prompt: string;
-  replyTo: string | undefined;
-  forkOf?: string | undefined;
-  /** The entry of `permissions.byCategory` that it gets; by default that of its category. */
-  permissionCategory?: string | undefined;
-  /** The agent that it asks for; by default that of its conversation, else `agent.default`. */
-  wantsAgent?: string | undefined;
-  /** The rule whose quiet hours it waits for, and their end in epoch milliseconds. */
-  heldBy?: string | undefined;
-  heldUntil?: number | undefined;
-}
 
 /** Keeps answers that are to be sent to where their lines say; repeating it does no harm. */
 export type KeepAnswers = (
@@ -68,7 +31,8 @@ export async function recordEvents(
   keepAnswers?: KeepAnswers,
 ): Promise<void> {
   const answered = keepAnswers === undefined ? [] : records.filter(isAnswered);
-  if (answered.length === 0) return recordBatch(store, records, now);
+  if (answered.length === 0)
+    return (await recordBundled(store, records, now)) ? undefined : recordBatch(store, records, now);
   await store.transaction(async (tx) => {
     await recordBatch(tx, records, now);
     await keepAnswers?.(tx, answered, now);
@@ -88,7 +52,7 @@ async function recordBatch(
     await recordPlain(store, plainColumns(records));
     return;
   }
-  const columns = [...plainColumns(records), ...optionalColumns(records)];
+  const columns = eventColumns(records);
   const effects = records.filter(hasEffects);
   if (effects.length === 0) {
     await store.query({ name: 'record-events', text: insertEvents, values: columns });
@@ -146,11 +110,7 @@ export function isRepetition(thrown: unknown): boolean {
   return thrown instanceof DatabaseError && thrown.constraint === 'events_dedup_key_key';
 }
 
-const idIsTaken = 'events_pkey';
 const onConflict = `ON CONFLICT ON CONSTRAINT ${idIsTaken} DO NOTHING`;
-
-/** More notes of one batch than these wait in the inbox, where a row is as cheap as one of an event. */
-const notesAtOnce = 50;
 
 /** The notes of a batch, each once with how often it was said. */
 const saidNotes = `
@@ -206,15 +166,7 @@ const insertPlain = `
               $9::text[], $10::text[])
     AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status)`;
 
-const insertEvents = `
-  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status,
-                      reason, reply, conversation, dedup_key)
-  SELECT id, priority, source, category, payload, to_timestamp(occurred_ms / 1000), to_timestamp(received_ms / 1000),
-         route, rule, status, reason, reply, conversation, dedup_key
-  FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::text[],
-              $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
-    AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status,
-              reason, reply, conversation, dedup_key)
+const insertEvents = `${insertFreshEvents}
   ${onConflict}`;
 
 /**
@@ -244,30 +196,6 @@ function isPlain(record: EventRecord): boolean {
 
 function hasEffects({ task, notes, isReport }: EventRecord): boolean {
   return task !== undefined || notes !== undefined || isReport === true;
-}
-
-function plainColumns(records: readonly EventRecord[]): string[] {
-  return [
-    numberArray(records.map(({ id }) => id)),
-    numberArray(records.map(({ priority }) => priority)),
-    textArray(records.map(({ source }) => source)),
-    textArray(records.map(({ category }) => category)),
-    textArray(records.map(({ payload }) => payload)),
-    numberArray(records.map(({ occurredAt }) => occurredAt)),
-    numberArray(records.map(({ receivedAt }) => receivedAt)),
-    textArray(records.map(({ route }) => route)),
-    textArray(records.map(({ rule }) => rule)),
-    textArray(records.map(({ status }) => status)),
-  ];
-}
-
-function optionalColumns(records: readonly EventRecord[]): string[] {
-  return [
-    textArray(records.map(({ reason }) => reason)),
-    textArray(records.map(({ reply }) => reply)),
-    textArray(records.map(({ conversation }) => conversation)),
-    textArray(records.map(({ dedupKey }) => dedupKey)),
-  ];
 }
 
 function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {

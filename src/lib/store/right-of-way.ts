@@ -5,13 +5,16 @@ import type { Store } from './store.ts';
 export interface RightOfWay {
   /** Does a work that goes before background work, which is not begun meanwhile. */
   first: <T>(work: () => Promise<T>) => Promise<T>;
-  /** The store for background work: each statement or transaction waits for its turn before it is begun. */
+  /**
+   * The store for background work: each statement or transaction waits for its turn before it is begun, and all such work is
+   * done one after the other, so that whoever goes first never waits behind more than one of them.
+   */
   after: (store: Store) => Store;
 }
 
 /**
- * See `RightOfWay`. `maxWaitMs`: the longest that background work waits for its turn; then it goes on as long without another
- * wait, so that it never starves.
+ * See `RightOfWay`. `maxWaitMs`: the longest that background work waits for its turn; then it goes on for a quarter of that without
+ * another wait, so that it never starves.
  */
 export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOfWay {
   let going = 0;
@@ -34,11 +37,25 @@ export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOf
     await Promise.race([
       new Promise<void>((resolve) => waiting.push(resolve)),
       delay(maxWaitMs, undefined, { signal: over.signal, ref: false }).then(
-        () => void (freeUntil = performance.now() + maxWaitMs),
+        () => void (freeUntil = performance.now() + maxWaitMs / 4),
         () => undefined,
       ),
     ]);
     over.abort();
+  };
+
+  let last = Promise.resolve();
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const before = last;
+    let done = (): void => undefined;
+    last = new Promise((resolve) => (done = resolve));
+    await before;
+    try {
+      await turn();
+      return await work();
+    } finally {
+      done();
+    }
   };
 
   return {
@@ -52,14 +69,8 @@ export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOf
       }
     },
     after: (store) => ({
-      async query(statement) {
-        await turn();
-        return store.query(statement);
-      },
-      async transaction(work) {
-        await turn();
-        return store.transaction(work);
-      },
+      query: (statement) => inTurn(() => store.query(statement)),
+      transaction: (work) => inTurn(() => store.transaction(work)),
     }),
   };
 }

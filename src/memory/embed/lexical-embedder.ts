@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Embedder } from './embedder.ts';
+import { emptyTable, type FeatureTable } from './feature-table.ts';
 
 /** As many as the default model has. */
 export const lexicalDimensions = 384;
@@ -40,13 +41,14 @@ export const lexicalEmbedder: Embedder = {
 /** The vector of one text, of which the first 20,000 characters count; see `lexicalEmbedder`. */
 export function embedLexically(text: string): Float32Array {
   const vector = new Float32Array(lexicalDimensions);
-  for (const [feature, { count, weight }] of featuresOf(text)) {
-    const hash = hashOf(feature);
-    const value = weight * (1 + Math.log(count));
+  const features = featuresOf(text);
+  for (let index = 0; index < features.size; index += 1) {
+    const hash = features.hashes[index] as number;
+    const value = (features.weights[index] as number) * (1 + Math.log(features.counts[index] as number));
     const place = (hash >>> 1) % lexicalDimensions;
     vector[place] = (vector[place] as number) + (hash & 1 ? value : -value);
   }
-  const length = Math.hypot(...vector);
+  const length = lengthOf(vector);
   // Signed features may cancel out, in theory; a vector of length 0 has no cosine.
   if (length === 0) vector[0] = 1;
   else
@@ -54,30 +56,50 @@ export function embedLexically(text: string): Float32Array {
   return vector;
 }
 
-type Features = Map<string, { count: number; weight: number }>;
+/** The same as `Math.hypot` of all values, which takes them as arguments, each checked and copied. */
+function lengthOf(vector: Float32Array): number {
+  let most = 0;
+  for (const value of vector) most = Math.max(most, Math.abs(value));
+  if (most === 0) return 0;
+  let sum = 0;
+  let rest = 0;
+  for (const value of vector) {
+    const share = Math.abs(value) / most;
+    const summand = share * share - rest;
+    const next = sum + summand;
+    rest = next - sum - summand;
+    sum = next;
+  }
+  return Math.sqrt(sum) * most;
+}
 
-function featuresOf(text: string): Features {
-  const features: Features = new Map();
-  const add = (name: string, weight: number): void => {
-    const known = features.get(name);
-    if (known === undefined) features.set(name, { count: 1, weight });
-    else known.count += 1;
-  };
+function featuresOf(text: string): FeatureTable {
+  const features = emptyTable();
   let before: string | undefined;
   for (const word of wordsOf(text)) {
     const isStopWord = stopWords.has(word);
-    add(`w ${word}`, isStopWord ? stopWordWeight : weights.word);
-    if (before !== undefined) add(`p ${before} ${word}`, isStopWord ? stopWordWeight : weights.pair);
+    features.add('w ', word, isStopWord ? stopWordWeight : weights.word);
+    if (before !== undefined)
+      features.add('p ', `${before} ${word}`, isStopWord ? stopWordWeight : weights.pair);
     before = word;
     if (isStopWord) continue;
-    const grams = gramsOf(word);
+    const framed = `<${word}>`;
+    const grams = gramSizes.reduce((sum, size) => sum + gramCount(framed, size), 0);
     // The n-grams of a word count together as much as a word, however long it is.
-    for (const gram of grams) add(`g ${gram}`, weights.gram / Math.sqrt(grams.length));
+    const weight = weights.gram / Math.sqrt(grams);
+    for (const size of gramSizes)
+      for (let start = 0; start < gramCount(framed, size); start += 1)
+        features.add('g ', framed, weight, start, start + size);
   }
   // A text of signs only, such as "👍" or "???", is at least like itself.
   if (features.size === 0)
-    for (const sign of text.slice(0, maxChars).match(/\S/gu) ?? ['']) add(`s ${sign}`, 1);
+    for (const sign of text.slice(0, maxChars).match(/\S/gu) ?? ['']) features.add('s ', sign, 1);
   return features;
+}
+
+/** A word that is as short as its n-gram is no n-gram of itself. */
+function gramCount({ length }: string, size: number): number {
+  return length <= size ? 0 : length - size + 1;
 }
 
 /** Scripts that put no spaces between words: there each character, with its neighbour as a pair, is a word. */
@@ -87,33 +109,14 @@ const wordPattern = new RegExp(`${spaceless.source}|(?:(?!${spaceless.source})[\
 
 /** The words of a text as they are compared: lower case, without the accents of European scripts. */
 export function wordsOf(text: string): string[] {
-  const plain = text
-    .slice(0, maxChars)
+  const head = text.slice(0, maxChars);
+  if (/^[\0-\x7f]*$/.test(head)) return head.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const plain = head
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
     .toLowerCase();
   return plain.match(wordPattern) ?? [];
-}
-
-function gramsOf(word: string): string[] {
-  const framed = `<${word}>`;
-  return gramSizes.flatMap((size) =>
-    framed.length <= size
-      ? []
-      : Array.from({ length: framed.length - size + 1 }, (_, start) => framed.slice(start, start + size)),
-  );
-}
-
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  // The low bits of FNV-1a alone are too regular for a sign and a place.
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** Words of so many English sentences that they say little about one. */

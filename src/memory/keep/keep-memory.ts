@@ -59,23 +59,33 @@ export function createMemoryKeeper(deps: KeeperDeps) {
 
   return async (signal: AbortSignal): Promise<KeptPass> => {
     const until = performance.now() + budgetMs;
-    const goOn = (): boolean => performance.now() < until && inHand?.hasNews() !== true;
-    const mark = inHand?.begin() ?? 0;
-    // What came by itself comes before what a flood has left in the inbox.
-    const isRevealed = await reveal({ goOn, signal });
-    const { notes, isAll } = await prepareNotes(
-      { ...deps, prepareText, now },
-      { limit: newestNotes, signal },
-    );
-    if (isRevealed && isAll) inHand?.settle(mark);
-    const tasks = await rememberTasks(store, { goOn, now, signal });
-    const { prepared, isMore } = await prepare({ goOn, signal });
-    if (!isMore) inHand?.settle(mark);
+    const isInTime = (): boolean => performance.now() < until;
+    const hasNews = (): boolean => inHand?.hasNews() === true;
+    const goOn = (): boolean => isInTime() && !hasNews();
+    let prepared = 0;
+    let tasks: number | undefined;
+    let isMore: boolean;
+    do {
+      const mark = inHand?.begin() ?? 0;
+      // What came by itself comes before what a flood has left in the inbox.
+      const isRevealed = await reveal({ goOn, signal });
+      const { notes, isAll } = await prepareNotes(
+        { ...deps, prepareText, now },
+        { limit: newestNotes, signal },
+      );
+      if (isRevealed && isAll) inHand?.settle(mark);
+      tasks ??= await rememberTasks(store, { goOn, now, signal });
+      const round = await prepare({ goOn, signal });
+      if (!round.isMore) inHand?.settle(mark);
+      prepared += notes.length + round.prepared;
+      ({ isMore } = round);
+      // What has come meanwhile is taken in another round; the rest is looked at once a pass.
+    } while (hasNews() && isInTime());
     const old = await keyOldMemories(background, { goOn, signal });
     const spelt = await respell(background, { goOn, signal });
     const lexical = await embedMissing(embedders.lexical, { goOn, signal });
     const pass = {
-      done: tasks + notes.length + prepared + old.keyed + spelt.respelt + lexical.embedded,
+      done: tasks + prepared + old.keyed + spelt.respelt + lexical.embedded,
       isMore: isMore || old.isMore || spelt.isMore || lexical.isMore,
     };
     await deps.counts.tell(pass);

@@ -2,8 +2,9 @@ import type { StoredModel } from '../embed/vector-table.ts';
 import type { SimilarMemory } from '../rows/pending.ts';
 import { mergeInto } from '../rows/settle.ts';
 import { type KeptMemory, settleBatch } from '../rows/settle-batch.ts';
+import type { BundledNote } from '../rows/bundles.ts';
 import { moveWaiting, type WaitingNote } from '../rows/inbox.ts';
-import { settleNotes } from '../rows/settle-notes.ts';
+import { settleBundled, settleNotes } from '../rows/settle-notes.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { cutDocument } from './cut-document.ts';
 import { type Pair, sortOut } from './sort-out.ts';
@@ -44,6 +45,25 @@ export async function settleWaiting(
     special.map(({ inbox_id: id }) => id),
   );
   await settleNotes(store, lexicalModel, outcome);
+}
+
+/**
+ * The same for notes of bundles, which go with them; those that need more than that become memories that are still to be
+ * prepared.
+ */
+export async function settleBundle(
+  pairs: readonly Pair<BundledNote>[],
+  { store, lexicalModel }: Pick<SettleOptions, 'store' | 'lexicalModel'>,
+): Promise<void> {
+  const { outcome } = await sortOut(store, pairs);
+  const notes = pairs.map(({ memory }) => memory);
+  const settled = new Set([
+    ...[...outcome.kept, ...outcome.merged].map(({ memory }) => memory),
+    ...outcome.dropped,
+  ]);
+  // Documents, newer words, and what has to wait for another note of this batch: the bundle does not wait for them.
+  const special = notes.filter((note) => !settled.has(note));
+  await settleBundled(store, lexicalModel, notes, { outcome, special });
 }
 
 async function reword(

@@ -81,6 +81,7 @@ function keptOf<Memory extends PendingMemory>({ memory, text }: Pair<Memory>): K
     content: isWhole(memory) ? text.text : (text.chunks[0] as string),
     redacted: text.redacted,
     ...text.keys,
+    codes: memory.title === null ? text.codes : undefined,
     vector: text.vectors[0] as Float32Array,
   };
 }

@@ -49,7 +49,7 @@ export async function countEmbedded(
   const vectors = model === undefined ? '0' : `(SELECT count(*)::int FROM ${vectorTable(model)})`;
   const { rows } = await store.query<{ total: number; prepared: number; embedded: number }>({
     name: `memories-count-embedded-${model?.id ?? 'none'}`,
-    text: `SELECT (count(*) + (SELECT count(*) FROM memory_inbox))::int AS total, (count(*) FILTER (WHERE prepared))::int AS prepared,
+    text: `SELECT (count(*) + (SELECT count(*) FROM memory_inbox) + (SELECT coalesce(sum(count), 0) FROM memory_bundles))::int AS total, (count(*) FILTER (WHERE prepared))::int AS prepared,
                   ${vectors} AS embedded
              FROM memory_embeddings`,
   });

@@ -1,13 +1,17 @@
 import type { Tx } from '../../lib/store/store.ts';
 import type { PendingMemory } from './pending.ts';
 
-/** A note that waits in the inbox, as the memory that it may become: `id` is the one that it will have. */
-export interface WaitingNote extends PendingMemory {
-  inbox_id: number;
+/** A memory that an event brings, with all that is known of it. */
+export interface NotedMemory extends PendingMemory {
   source: string;
   tags: string[];
   conversation: string | null;
   event_id: number;
+}
+
+/** A note that waits in the inbox, as the memory that it may become: `id` is the one that it will have. */
+export interface WaitingNote extends NotedMemory {
+  inbox_id: number;
 }
 
 /**

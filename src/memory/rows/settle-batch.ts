@@ -1,9 +1,21 @@
 import { dayName } from '../../lib/local-time.ts';
+import { textArray } from '../../lib/store/array-literal.ts';
 import type { Store, Tx } from '../../lib/store/store.ts';
 import { type StoredModel, storeVectors } from '../embed/vector-table.ts';
 import type { MemoryKind } from '../kinds.ts';
 import { replaceOutdated } from './outdated.ts';
 import type { PendingMemory } from './pending.ts';
+
+/** The words of a plain text without a title, of a day, with its codes; SQL expressions. See `plainCodes`. */
+export function plainWords({ text, codes, day }: { text: string; codes: string; day: string }): string {
+  return `to_tsvector('english', ${text}) || array_to_tsvector(${codes}::text[]) || memory_day_word(${day})`;
+}
+
+const ownWords = plainWords({
+  text: 'given.content',
+  codes: 'given.codes',
+  day: `coalesce(memory.day, (memory.created_at AT TIME ZONE 'UTC')::date)`,
+});
 
 /** A memory that is kept, as its preparation leaves it. */
 export interface KeptMemory<Memory extends PendingMemory = PendingMemory> {
@@ -13,6 +25,8 @@ export interface KeptMemory<Memory extends PendingMemory = PendingMemory> {
   redacted: number;
   mergeKey: string;
   things: readonly string[];
+  /** See `plainCodes`; undefined where the database is to find the words. */
+  codes: readonly string[] | undefined;
   vector: Float32Array;
 }
 
@@ -60,9 +74,10 @@ async function settleKept(tx: Tx, kept: readonly KeptMemory[]): Promise<Set<numb
     name: 'memories-settle-batch',
     text: `UPDATE memory_embeddings AS memory
               SET content = given.content, redacted = memory.redacted + given.redacted, prepared = true,
-                  merge_key = given.merge_key, things = ARRAY(SELECT jsonb_array_elements_text(given.things::jsonb))
-             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[])
-               AS given (id, hash, content, redacted, merge_key, things)
+                  merge_key = given.merge_key, things = given.things::text[],
+                  search = CASE WHEN codes IS NULL OR memory.title IS NOT NULL THEN memory.search ELSE ${ownWords} END
+             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[])
+               AS given (id, hash, content, redacted, merge_key, things, codes)
             WHERE memory.id = given.id AND memory.content_hash = given.hash AND NOT memory.prepared RETURNING memory.id`,
     values: [
       kept.map(({ memory }) => memory.id),
@@ -70,7 +85,8 @@ async function settleKept(tx: Tx, kept: readonly KeptMemory[]): Promise<Set<numb
       kept.map(({ content }) => content),
       kept.map(({ redacted }) => redacted),
       kept.map(({ mergeKey }) => mergeKey),
-      kept.map(({ things }) => JSON.stringify(things)),
+      kept.map(({ things }) => textArray(things)),
+      kept.map(({ codes }) => codes && textArray(codes)),
     ],
   });
   return new Set(rows.map(({ id }) => id));

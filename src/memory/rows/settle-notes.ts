@@ -1,7 +1,8 @@
-import { numberArray, textArray } from '../../lib/store/array-literal.ts';
-import type { Store, Tx } from '../../lib/store/store.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { type StoredModel, storeVectors } from '../embed/vector-table.ts';
+import { type BundledNote, takeBundled, unprepared } from './bundles.ts';
 import { takeWaiting, type WaitingCount, type WaitingNote } from './inbox.ts';
+import { insertNotes } from './insert-notes.ts';
 import { replaceOutdated } from './outdated.ts';
 import {
   type BatchOutcome,
@@ -32,7 +33,10 @@ export function settleNotes(
     };
     await take([...kept.map(({ memory }) => memory), ...dropped]);
     const there = kept.filter(({ memory }) => counts.has(memory.inbox_id));
-    await insertKept(tx, there, counts);
+    await insertNotes(
+      tx,
+      there.map((one) => ({ ...one, count: counts.get(one.memory.inbox_id) as WaitingCount })),
+    );
     await storeVectors(
       tx,
       model,
@@ -49,52 +53,48 @@ export function settleNotes(
       }),
     );
     await dropSuperseded(tx, superseded);
-    const telling = there.filter(({ things }) => things.length > 0).map(({ memory }) => memory.id);
-    await replaceOutdated(tx, [...telling, ...renewed]);
+    await replaceOutdated(tx, [...tellingOf(there), ...renewed]);
   });
 }
 
-async function insertKept(
-  tx: Tx,
-  kept: readonly KeptMemory<WaitingNote>[],
-  counts: ReadonlyMap<number, WaitingCount>,
+/**
+ * Carries out what was decided for the notes of bundles, in one transaction, in which the bundles go. Those that need more than
+ * that, and those whose memory went meanwhile, become memories that are still to be prepared.
+ */
+export function settleBundled(
+  store: Store,
+  model: StoredModel,
+  notes: readonly BundledNote[],
+  {
+    outcome: { kept, merged, superseded },
+    special,
+  }: { outcome: BatchOutcome<BundledNote>; special: readonly BundledNote[] },
 ): Promise<void> {
-  if (kept.length === 0) return;
-  const notes = kept.map(({ memory }) => memory);
-  const countOf = ({ inbox_id: id }: WaitingNote): WaitingCount => counts.get(id) as WaitingCount;
-  await tx.query({
-    name: 'memories-insert-prepared',
-    text: `INSERT INTO memory_embeddings
-             (id, kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count, created_at,
-              last_seen_at, day, redacted, prepared, merge_key, things)
-           OVERRIDING SYSTEM VALUE
-           SELECT id, kind, content, source, trust, origin, importance, title, ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)),
-                  conversation, event_id, seen_count, to_timestamp(created_ms / 1000), to_timestamp(last_seen_ms / 1000), day::date,
-                  redacted, true, merge_key, ARRAY(SELECT jsonb_array_elements_text(things::jsonb))
-             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::real[], $8::text[], $9::text[],
-                         $10::text[], $11::bigint[], $12::int[], $13::float8[], $14::float8[], $15::text[], $16::int[], $17::text[],
-                         $18::text[])
-               AS given (id, kind, content, source, trust, origin, importance, title, tags, conversation, event_id, seen_count,
-                         created_ms, last_seen_ms, day, redacted, merge_key, things)`,
-    values: [
-      numberArray(notes.map(({ id }) => id)),
-      textArray(notes.map(({ kind }) => kind)),
-      textArray(kept.map(({ content }) => content)),
-      textArray(notes.map(({ source }) => source)),
-      textArray(notes.map(({ trust }) => trust)),
-      textArray(notes.map(({ origin }) => origin)),
-      numberArray(notes.map(({ importance }) => importance)),
-      textArray(notes.map(({ title }) => title ?? undefined)),
-      textArray(notes.map(({ tags }) => JSON.stringify(tags))),
-      textArray(notes.map(({ conversation }) => conversation ?? undefined)),
-      numberArray(notes.map(({ event_id: event }) => event)),
-      numberArray(notes.map((note) => countOf(note).seen_count)),
-      numberArray(notes.map((note) => countOf(note).created_at.getTime())),
-      numberArray(notes.map((note) => countOf(note).last_seen_at.getTime())),
-      textArray(notes.map((note) => countOf(note).day)),
-      numberArray(kept.map(({ redacted }) => redacted)),
-      textArray(kept.map(({ mergeKey }) => mergeKey)),
-      textArray(kept.map(({ things }) => JSON.stringify(things))),
-    ],
+  return store.transaction(async (tx) => {
+    const taken = await takeBundled(tx, notes);
+    const there = kept.filter(({ memory }) => taken.has(memory));
+    await insertNotes(
+      tx,
+      there.map((one) => ({ ...one, count: one.memory })),
+    );
+    await storeVectors(
+      tx,
+      model,
+      there.map(({ memory, vector }) => ({ memoryId: memory.id, vector })),
+    );
+    const said = merged.filter(({ memory }) => taken.has(memory));
+    const targets = await lockTargets(tx, said);
+    const renewed = await countSame(
+      tx,
+      said.filter(({ into }) => targets.has(into)),
+    );
+    const left = said.filter(({ into }) => !targets.has(into)).map(({ memory }) => memory);
+    await insertNotes(tx, [...left, ...special.filter((memory) => taken.has(memory))].map(unprepared));
+    await dropSuperseded(tx, superseded);
+    await replaceOutdated(tx, [...tellingOf(there), ...renewed]);
   });
+}
+
+function tellingOf(kept: readonly KeptMemory[]): number[] {
+  return kept.filter(({ things }) => things.length > 0).map(({ memory }) => memory.id);
 }

@@ -28,6 +28,7 @@ const database = useDatabase(
   'tasks',
   'memory_embeddings',
   'memory_inbox',
+  'memory_bundles',
   'journals',
   'deliveries',
   'activity_log',

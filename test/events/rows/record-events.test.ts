@@ -3,7 +3,7 @@ import { type EventRecord, recordEvents } from '../../../src/events/rows/record-
 import type { Store } from '../../../src/lib/store/store.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
-const database = useDatabase('tasks', 'memory_embeddings', 'memory_inbox', 'events');
+const database = useDatabase('tasks', 'memory_embeddings', 'memory_inbox', 'memory_bundles', 'events');
 
 const now = new Date('2026-01-01T00:00:00Z');
 
@@ -113,11 +113,11 @@ describe('recordEvents', () => {
     expect(await rows('id')).toEqual([[1], [2], [3]]);
   });
 
-  it('lets many notes wait in the inbox, once, however often their events are recorded', async () => {
+  it('lets many notes that are often the same wait in the inbox, once, however often their events are recorded', async () => {
     const { store } = watched();
     const batch = Array.from({ length: 60 }, (_, index) =>
       event(index + 1, {
-        notes: [{ content: `note ${index % 50}`, kind: 'note', trust: 'local', origin: 'event' }],
+        notes: [{ content: `note ${index % 20}`, kind: 'note', trust: 'local', origin: 'event' }],
       }),
     );
     await recordEvents(store, batch, now);
@@ -126,7 +126,7 @@ describe('recordEvents', () => {
       text: `SELECT (SELECT count(*)::int FROM memory_embeddings) AS memories, count(*)::int AS waiting,
                     sum(seen_count)::int AS said FROM memory_inbox`,
     });
-    expect(counted.rows).toEqual([{ memories: 0, waiting: 50, said: 60 }]);
+    expect(counted.rows).toEqual([{ memories: 0, waiting: 20, said: 60 }]);
   });
 
   it('records nothing of a batch in which Postgres refuses a row, and passes the refusal on', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRightOfWay } from '../../../src/lib/store/right-of-way.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
 
@@ -55,6 +55,30 @@ describe('the right of way', () => {
     await expect(first(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await after(store).query({ text: 'afterwards' });
     expect(asked).toEqual(['before', 'afterwards']);
+  });
+
+  it('does background work one after the other', async () => {
+    const { first, after } = createRightOfWay({ maxWaitMs: ever });
+    const { store, asked } = noting();
+    const { open, opened } = gate();
+    const slow: Store = {
+      ...store,
+      async transaction(work) {
+        asked.push('begun');
+        await opened;
+        asked.push('done');
+        return work(store);
+      },
+    };
+    const long = after(slow).transaction(() => Promise.resolve());
+    const short = after(store).query({ text: 'statement' });
+    await first(() => Promise.resolve());
+    await vi.waitFor(() => expect(asked).toContain('begun'));
+    await new Promise(setImmediate);
+    expect(asked).toEqual(['begun']);
+    open();
+    await Promise.all([long, short]);
+    expect(asked).toEqual(['begun', 'done', 'statement']);
   });
 
   it('does not let background work starve', async () => {

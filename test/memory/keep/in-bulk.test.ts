@@ -8,7 +8,15 @@ import { recallerOn } from '../../helpers/recall.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
-const { store } = useDatabase('memory_embeddings', 'memory_inbox', 'memory_documents', 'events', 'tasks');
+const { store } = useDatabase(
+  'memory_embeddings',
+  'memory_inbox',
+  'memory_bundles',
+  'memory_documents',
+  'events',
+  'tasks',
+  'graph_pending',
+);
 const { signal } = new AbortController();
 const now = new Date('2026-11-29T10:00:00Z');
 
@@ -29,6 +37,27 @@ const noted = (content: string, trust: 'owner' | 'local' = 'local', at = now): E
   status: 'done',
   notes: [{ content, kind: 'note', trust, origin: 'event' }],
 });
+const imported = (content: string, title: string | null = null) => ({
+  kind: 'note',
+  content,
+  title,
+  source: 'cli',
+  trust: 'owner',
+  importance: 0.5,
+  tags: [],
+  pinned: false,
+  conversation: null,
+  seenCount: 1,
+  createdAt: now,
+  lastSeenAt: now,
+});
+const bundled = async (): Promise<number> =>
+  (
+    await store.query<{ notes: number }>({
+      text: 'SELECT coalesce(sum(count), 0)::int AS notes FROM memory_bundles',
+    })
+  ).rows[0]?.notes ?? -1;
+const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 const count = async (sql: string): Promise<number> =>
   (await store.query<{ count: number }>({ text: `SELECT count(*)::int AS count FROM ${sql}` })).rows[0]
     ?.count ?? -1;
@@ -102,22 +131,66 @@ describe('in bulk', () => {
     expect(await count('memory_embeddings WHERE seen_count = 4')).toBe(1);
   });
 
+  it('different notes of a flood wait in few rows, and each is a memory that counts what was said', async () => {
+    const flood = Array.from({ length: 300 }, (_, index) =>
+      noted(`reading ${index % 250} of the meter`, 'local', daysAgo(index % 250)),
+    );
+    await recordEvents(store, flood, now);
+    expect(await count('memory_inbox')).toBe(0);
+    expect(await count('memory_bundles')).toBeLessThan(10);
+    expect(await bundled()).toBe(250);
+    // An answer that was lost: the same events once more, with new ones.
+    await recordEvents(
+      store,
+      [...flood.slice(100), ...[251, 252].map((index) => noted(`reading ${index} of the meter`))],
+      now,
+    );
+    await recordEvents(store, [noted('reading 7 of the meter')], now);
+    await keeper()(signal);
+    expect(await bundled()).toBe(0);
+    const { rows } = await store.query({
+      text: `SELECT count(*)::int AS memories, sum(seen_count)::int AS said, count(vector.*)::int AS vectors,
+                    bool_and(prepared AND day = created_at::date) AS whole
+               FROM memory_embeddings AS memory LEFT JOIN memory_vectors AS vector ON memory_id = memory.id`,
+    });
+    expect(rows).toEqual([{ memories: 252, said: 303, vectors: 252, whole: true }]);
+    const { rows: rest } = await store.query({
+      text: `SELECT seen_count, created_at, event_id, source FROM memory_embeddings
+              WHERE content IN ('reading 7 of the meter', 'reading 8 of the meter') ORDER BY content`,
+    });
+    expect(rest).toMatchObject([
+      { seen_count: 3, created_at: daysAgo(7), source: 'cron:flood' },
+      { seen_count: 2, created_at: daysAgo(8), source: 'cron:flood', event_id: flood[8]?.id },
+    ]);
+  });
+
+  it('a note of a bundle whose memory goes before it is counted becomes one of its own', async () => {
+    await recordEvents(store, [noted('reading 7 of the meter')], now);
+    await keeper()(signal);
+    await recordEvents(
+      store,
+      Array.from({ length: 60 }, (_, index) => noted(`reading ${index} of the meter`)),
+      now,
+    );
+    let isFirst = true;
+    const late: Store = {
+      query: (statement) => store.query(statement),
+      async transaction(work) {
+        if (isFirst) await store.query({ text: 'DELETE FROM memory_embeddings' });
+        isFirst = false;
+        return store.transaction(work);
+      },
+    };
+    await keeper(late)(signal);
+    await keeper()(signal);
+    expect(await count('memory_embeddings WHERE prepared AND seen_count = 1')).toBe(60);
+  });
+
   it('the owner’s last words are found while thousands of others wait', async () => {
-    const imported = Array.from({ length: 1_500 }, (_, index) => ({
-      kind: 'note',
-      content: `imported line ${index} about the archive`,
-      title: null,
-      source: 'cli',
-      trust: 'owner',
-      importance: 0.5,
-      tags: [],
-      pinned: false,
-      conversation: null,
-      seenCount: 1,
-      createdAt: now,
-      lastSeenAt: now,
-    }));
-    await importMemories(store, imported);
+    await importMemories(
+      store,
+      Array.from({ length: 1_500 }, (_, index) => imported(`imported line ${index} about the archive`)),
+    );
     await recordEvents(
       store,
       Array.from({ length: 1_500 }, (_, index) => noted(`reading ${index} of the meter`)),
@@ -132,7 +205,9 @@ describe('in bulk', () => {
     // The owner's words are not in hand any more, though the rest is.
     await inHand.untilOwnersSettled(1_000_000);
     expect(
-      (await count('memory_embeddings WHERE NOT prepared')) + (await count('memory_inbox')),
+      (await count('memory_embeddings WHERE NOT prepared')) +
+        (await count('memory_inbox')) +
+        (await bundled()),
     ).toBeGreaterThan(2_500);
     const { memories } = await recallerOn(store).recall({
       text: 'who has the spare key?',
@@ -194,6 +269,68 @@ describe('in bulk', () => {
       { content: 'the shed is greener', seen_count: 2 },
       { content: '鍵は山田さんが持っています', seen_count: 2, prepared: true },
     ]);
+  });
+
+  it('a kill at any instant neither loses nor doubles notes of a bundle', async () => {
+    const texts = [
+      ...Array.from({ length: 48 }, (_, index) => `reading ${index} of the meter`),
+      'The shed is green.',
+      'the shed is greener',
+      'the shed is green',
+      `# Manual\n\n${'The pump is in the cellar, and its filter has to be cleaned. '.repeat(80)}`,
+    ];
+    const state = async (): Promise<unknown> =>
+      (
+        await store.query({
+          text: `SELECT left(content, 40) AS content, seen_count, prepared,
+                        (SELECT count(*)::int FROM memory_vectors WHERE memory_id = memory.id) AS vectors
+                   FROM memory_embeddings AS memory ORDER BY content, chunk`,
+        })
+      ).rows;
+    let whole: unknown[] | undefined;
+    for (let dies = -1; dies < 60; dies += 1) {
+      await store.query({
+        text: 'TRUNCATE memory_embeddings, memory_bundles, memory_documents, events CASCADE',
+      });
+      await recordEvents(
+        store,
+        texts.map((text, index) => noted(text, 'local', new Date(now.getTime() + index - 1_000))),
+        now,
+      );
+      const mortal = dies < 0 ? undefined : mortalStore(store, dies);
+      if (mortal !== undefined) await keeper(mortal)(signal).catch(() => undefined);
+      await keeper()(signal);
+      const found = await state();
+      whole ??= found as unknown[];
+      expect(found, `killed at statement ${dies}`).toEqual(whole);
+      if (mortal?.lived() === true) break;
+    }
+    expect(whole?.length).toBeGreaterThan(51);
+    expect(whole).toContainEqual({ content: 'the shed is green', seen_count: 2, prepared: true, vectors: 1 });
+  });
+
+  it('gives memories the words that the database would find in them', async () => {
+    const texts = [
+      'ERR-0042 on nas-07, 3rd of May',
+      'die Katzen sind auf dem Dach',
+      'Müller met Ünal',
+      'he met them at 9',
+    ];
+    await importMemories(
+      store,
+      texts.map((text, index) => imported(`${text} again`, index % 2 === 0 ? null : 'A title, T-7')),
+    );
+    await recordEvents(
+      store,
+      Array.from({ length: 60 }, (_, index) =>
+        noted(`${texts[index % 4] ?? ''} ${index}`, 'local', daysAgo(index)),
+      ),
+      now,
+    );
+    await keeper()(signal);
+    const found = `memory_terms(coalesce(title || E'\\n', '') || content) || memory_day_word(day)`;
+    expect(await count(`memory_embeddings WHERE prepared AND search = ${found}`)).toBe(64);
+    expect(await count(`graph_pending WHERE origin = 'memory'`)).toBe(64);
   });
 
   it('takes a hundred memories in few statements', async () => {
