@@ -16,6 +16,7 @@ import { memory } from './measures/memory.ts';
 import { page } from './measures/page.ts';
 import { reference } from './measures/reference.ts';
 import { replies } from './measures/replies.ts';
+import { resident } from './measures/resident.ts';
 import { startUp } from './measures/start-up.ts';
 import { tick } from './measures/tick.ts';
 import { throughput } from './measures/throughput.ts';
@@ -36,6 +37,7 @@ const measurements: readonly Measurement[] = [
   replies,
   page,
   memory,
+  resident,
   bulk,
   backup,
   throughput,

@@ -117,7 +117,7 @@ async function bringTexts(
     from,
     ceiling: atMost,
     dryRun: dryRun === true,
-    progress: progress.show,
+    progress: progress.showPart,
   });
   progress.end();
   if (json === true) printJson(imported);

@@ -4,6 +4,8 @@ import { shareText } from './import-progress.ts';
 export interface Progress {
   /** `total`: how many there are, where that is known; then the share and an estimate are shown too. */
   show: (what: string, count: number, total?: number) => void;
+  /** The same where how much there is can only be told in another measure, such as bytes. */
+  showPart: (what: string, count: number, part: { done: number; total: number }) => void;
   end: () => void;
 }
 
@@ -15,15 +17,23 @@ export function createProgress(
   const clear = '\r\u001B[K';
   let shown = '';
   let startedAt = now();
+  const write = (what: string, count: number, rest: (elapsedMs: number) => string): void => {
+    if (what !== shown) [shown, startedAt] = [what, now()];
+    if (stream.isTTY)
+      stream.write(`${clear}${what}: ${count.toLocaleString('en')}${rest(now() - startedAt)}`);
+  };
   return {
     show(what, count, total) {
-      if (what !== shown) [shown, startedAt] = [what, now()];
-      if (!stream.isTTY) return;
-      const of =
+      write(what, count, (elapsedMs) =>
         total === undefined || total < count
           ? ''
-          : ` of ${total.toLocaleString('en')} (${shareText(count, total, now() - startedAt)})`;
-      stream.write(`${clear}${what}: ${count.toLocaleString('en')}${of}`);
+          : ` of ${total.toLocaleString('en')} (${shareText(count, total, elapsedMs)})`,
+      );
+    },
+    showPart(what, count, { done, total }) {
+      write(what, count, (elapsedMs) =>
+        total === 0 ? '' : ` (${shareText(Math.min(done, total), total, elapsedMs)})`,
+      );
     },
     end() {
       if (stream.isTTY) stream.write(clear);

@@ -2,6 +2,7 @@ import type { ChildStatus, Status } from '../faces/status/status.ts';
 import { describeModel } from '../lib/inference/describe-model.ts';
 import { modelRoles } from '../lib/inference/work.ts';
 import { PRIORITIES } from '../lib/wire/priority.ts';
+import { memoryText, wholeMemoryText } from './memory-text.ts';
 import { paint, paintState } from './paint.ts';
 import { oneLine } from './printable.ts';
 import { bytes, count, duration, money } from './units.ts';
@@ -24,7 +25,7 @@ export function statusLines(status: Status, now: number): string[] {
       'models',
       inference.state === 'ready' ? paintState('ready') : paint('yellow', modelsWords[inference.state]),
     ],
-    ['memory', counted(memory.total, 'memory', 'memories')],
+    ['memory', memoryText(memory)],
     ['events', eventsText(status)],
     ['tasks', `${tasksText(status)}; ${endedText(status)}`],
     ['schedule', scheduleText(status.schedule, now)],
@@ -50,7 +51,7 @@ export function wholeStatusLines(status: Status, now: number): string[] {
       ['agent', withReason(listed(agent.kind, agent.version, agent.path), agent.reason)],
       ['processes', withReason(`held by ${status.containment.tier}`, status.containment.reason)],
       ['models', inferenceText(inference)],
-      ['memory', memoryText(status.memory)],
+      ['memory', wholeMemoryText(status.memory)],
       ['events', eventsText(status)],
       ['tasks', tasksText(status)],
       ['ended', endedText(status)],
@@ -105,10 +106,6 @@ function endedText({ counts }: Status): string {
   return `${count(counts.done)} done, ${count(counts.dropped)} dropped, ${count(counts.failed)} failed${gaveUp}`;
 }
 
-function counted(number: number, one: string, many: string): string {
-  return `${count(number)} ${number === 1 ? one : many}`;
-}
-
 function tasksText({ tasks, room }: Status): string {
   const running = `${tasks.running} running of at most ${room.lanes}`;
   const memory =
@@ -145,13 +142,6 @@ function inferenceText({ state, ...models }: Status['inference']): string {
     return oneLine(model.state === 'ready' ? model.model : describeModel(role, model));
   });
   return [paintState(state), ...details].join(', ');
-}
-
-function memoryText({ total, prepared, embedded, missing, degraded }: Status['memory']): string {
-  const waiting = total > prepared ? `, ${count(total - prepared)} to prepare` : '';
-  const vectors = missing > 0 ? `, ${count(embedded)} embedded, ${count(missing)} to go` : '';
-  const lexical = degraded === null ? '' : `, ${paint('yellow', 'degraded')}: ${oneLine(degraded)}`;
-  return `${counted(total, 'memory', 'memories')}${waiting}${vectors}${lexical}`;
 }
 
 function scheduleText({ jobs, broken, running, nextAt, stuck }: Status['schedule'], now: number): string {

@@ -1,7 +1,7 @@
 import type { Ask } from '../lib/operations/ask.ts';
 import type { Trust } from '../lib/wire/trust.ts';
 import { linesOfText, type TextLines } from './foreign/document.ts';
-import { readForeign } from './foreign/read-foreign.ts';
+import { foreignBytes, readForeign } from './foreign/read-foreign.ts';
 import type { transferOperations } from './operations.ts';
 import type { ImportKind } from './rows.ts';
 
@@ -11,7 +11,8 @@ export interface ImportForeignOptions {
   /** Nothing is trusted more than this. */
   ceiling: Trust;
   dryRun: boolean;
-  progress: (what: string, count: number) => void;
+  /** Told of the texts so far at the beginning and after each batch, and of the bytes that were read of how many. */
+  progress: (what: string, count: number, bytes: { done: number; total: number }) => void;
 }
 
 /** What was taken of texts from elsewhere. */
@@ -54,15 +55,20 @@ export async function importForeign(options: ImportForeignOptions): Promise<Impo
   };
   let batch: Batch | undefined;
   const seen = new Set<string>();
+  const bytes = { done: 0, total: await foreignBytes(from) };
+  const show = (): void => {
+    progress('texts', result.texts, bytes);
+  };
+  show();
   const send = async (): Promise<void> => {
     if (batch === undefined) return;
     const taken = await sendBatch(batch, imports, options);
     result.imported += taken.imported;
     result.known += taken.known;
     batch = undefined;
-    progress('texts', result.texts);
+    show();
   };
-  for await (const found of readForeign(from)) {
+  for await (const found of readForeign(from, (read) => (bytes.done += read))) {
     if ('problem' in found) {
       result.problems.push(found.problem);
       continue;

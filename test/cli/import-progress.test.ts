@@ -32,3 +32,21 @@ it('shows a share and an estimate where the total is known, for each thing by it
     '',
   ]);
 });
+
+it('shows the share of the bytes where the number of texts is not known before', () => {
+  let now = 0;
+  const written: string[] = [];
+  const stream = { isTTY: true, write: (text: string) => written.push(text) > 0 };
+  const { showPart } = createProgress(stream, () => now);
+  showPart('texts', 0, { done: 0, total: 4_000 });
+  now += 10_000;
+  showPart('texts', 120, { done: 1_000, total: 4_000 });
+  showPart('texts', 480, { done: 4_100, total: 4_000 });
+  showPart('pages', 3, { done: 0, total: 0 });
+  expect(written.map((text) => text.replace('\r\u001B[K', ''))).toEqual([
+    'texts: 0 (0 %)',
+    'texts: 120 (25 %, about 30s left)',
+    'texts: 480 (100 %)',
+    'pages: 3',
+  ]);
+});

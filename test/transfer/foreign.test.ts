@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { arrayItems } from '../../src/transfer/foreign/array-items.ts';
 import { type ForeignProblem, type ForeignText, linesOfText } from '../../src/transfer/foreign/document.ts';
-import { readForeign } from '../../src/transfer/foreign/read-foreign.ts';
+import { foreignBytes, readForeign } from '../../src/transfer/foreign/read-foreign.ts';
 import { memoryLine } from '../../src/memory/memory-line.ts';
 import { chatgptExport, claudeExport } from '../fixtures/foreign-conversations.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
@@ -169,4 +169,43 @@ it('makes lines that the daemon takes, in parts where a text is very long', () =
   expect(made?.lines.length).toBe(3);
   for (const line of made?.lines ?? []) expect(memoryLine.safeParse(line).success).toBe(true);
   expect(made?.lines[2]?.title).toBe('long (3/3)');
+});
+
+describe('how much there is to read', () => {
+  const conversations = JSON.stringify(chatgptExport);
+
+  it.each([
+    ['conversations.json', () => fileWith('conversations.json', conversations)],
+    [
+      'a zip',
+      () =>
+        fileWith(
+          'x.zip',
+          zipOf({ 'conversations.json': conversations, 'users.json': '[]', 'a.md': '# A\n\nB' }),
+        ),
+    ],
+    ['a note', () => fileWith('a.md', '# A\n\nB')],
+    [
+      'a folder',
+      () => {
+        const folder = tempDir();
+        writeFileSync(join(folder, 'a.md'), '# A\n\nB');
+        writeFileSync(join(folder, 'conversations.json'), conversations);
+        writeFileSync(join(folder, 'photo.jpg'), 'not read');
+        return folder;
+      },
+    ],
+  ])('is known before and told on the way, of %s', async (_, make) => {
+    const path = make();
+    let read = 0;
+    const total = await foreignBytes(path);
+    await listed(readForeign(path, (bytes) => (read += bytes)));
+    expect(total).toBeGreaterThan(0);
+    expect(read).toBe(total);
+  });
+
+  it('is nothing of what cannot be read', async () => {
+    expect(await foreignBytes('/nowhere')).toBe(0);
+    expect(await foreignBytes(fileWith('broken.zip', 'PK'))).toBe(0);
+  });
 });

@@ -34,13 +34,14 @@ const plain: EmbeddingRecipe = {
 
 /** Pooling and prefixes from the models' cards, since the folders themselves do not say it. */
 const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = [
-  [/\/use-lite-en/, { ...plain, voice: { weight: 0.5, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
+  [/\/use-lite-en/, { ...plain, voice: { weight: 0.4, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
   [
     /\/bge-(small|base|large)-en|\/snowflake-arctic-embed|\/mxbai-embed/,
     {
       pooling: 'cls',
       queryPrefix: 'Represent this sentence for searching relevant passages: ',
       passagePrefix: '',
+      // Not measured: no weights were at hand. About half of what MiniLM's would be for cosines so close to each other.
       voice: { weight: 0.8, unrelatedBelow: 0.45 },
       knowsOnlyEnglish: true,
     },
@@ -65,7 +66,7 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       knowsOnlyEnglish: true,
     },
   ],
-  [/\/all-MiniLM-/, { ...plain, voice: { weight: 1, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
+  [/\/all-MiniLM-/, { ...plain, voice: { weight: 0.9, unrelatedBelow: 0.2 }, knowsOnlyEnglish: true }],
 ];
 
 /** The recipe of a model by its name; for a family that is not known, the mean and no prefix, as most have it. */

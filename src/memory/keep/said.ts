@@ -26,16 +26,30 @@ export function wordsToKeep(message: string): KeptWords[] {
   const learned = statementsBySentence(message);
   const sentences = proseOf(message).slice(0, maxSentences);
   const chosen = new Set<number>();
+  const stated = sentences.map(statementOf);
   for (const [index, sentence] of sentences.entries()) {
-    if (learned.has(sentence) || utteranceOf(sentence) !== 'statement') continue;
+    if (learned.has(sentence) || stated[index] === undefined) continue;
     chosen.add(index);
     if (leaning.test(sentence) && learned.has(sentences[index - 1] ?? '')) chosen.add(index - 1);
   }
   const note = [...chosen]
     .sort((a, b) => a - b)
-    .map((index) => sentences[index])
+    .map((index) => stated[index] ?? sentences[index])
     .join(' ');
   return [...learned.values(), ...(note === '' ? [] : [{ kind: 'note' as const, content: note }])];
+}
+
+/** What is said before the question in the same sentence: "Hanna has our tent, can you ask her for it?" */
+const beforeQuestion =
+  /^(?!(?:if|when|while|since|because|as|once|wenn|falls|weil|da|si|quand|cuando)\b)(.{10,}?)(?:\s*[,;–—]|\s-)\s*(?:(?:so|and|but|und|aber|also|et|y)\s)?(?=(?:can|could|would|will|do|does|did|is|are|should|shall|may|might|has|have|what|who|where|when|how|why|which|any|kann|kannst|könntest|könnt|weißt|soll|darf|ist|sind|was|wer|wo|wann|wie|warum|peux-tu|pouvez-vous|puedes|podrías)\b[^,;]*[?？][\s"')]*$)/iu;
+
+/** The sentence where it is a statement, or the part of it that is one. */
+function statementOf(sentence: string): string | undefined {
+  const does = utteranceOf(sentence);
+  if (does === 'statement') return sentence;
+  if (does !== 'question') return undefined;
+  const said = beforeQuestion.exec(sentence)?.[1];
+  return said !== undefined && utteranceOf(said) === 'statement' ? said : undefined;
 }
 
 /** A command with a colon, and what is to be worked on behind it. */

@@ -1,6 +1,11 @@
+import { withoutTables } from './tables.ts';
+
 /** The sentences of a message as they were said, without code, quotations and tables. */
 export function proseOf(message: string): string[] {
-  const prose = message.replace(/```[\s\S]*?(?:```|$)/g, '\n').replace(/^\s*(?:>|\|| {4}|\t).*$/gm, '\n');
+  const prose = withoutTables(message.replace(/(?:```|~~~)[\s\S]*?(?:```|~~~|$)/g, '\n')).replace(
+    /^\s*(?:>| {4}|\t).*$/gm,
+    '\n',
+  );
   return prose
     .split(/\n+/)
     .flatMap(sentencesOf)

@@ -1,5 +1,6 @@
-import { blocksOf } from './blocks.ts';
+import { type Block, blocksOf } from './blocks.ts';
 import { proseOf } from './sentences.ts';
+import { withoutTables } from './tables.ts';
 import { isSmallTalk, utteranceOf } from './utterance.ts';
 
 /** A turn of a conversation as its task leaves it. */
@@ -88,19 +89,25 @@ function asksBack(sentence: string): boolean {
   return /[?？؟]["'”’)]?\s*$/.test(sentence);
 }
 
-/** Prose and list items; code and the rows of tables are left out. */
+/** Prose and list items; code, be it fenced or indented, and tables are left out. */
 function withoutBlocks(text: string): string {
-  return blocksOf(text)
-    .filter(({ kind }) => kind !== 'code')
+  const blocks = blocksOf(text);
+  return blocks
+    .filter(({ kind, text: block }, index) => kind !== 'code' && !isIndented(block, blocks[index - 1]?.kind))
     .map(({ text: block }) =>
-      block
+      withoutTables(block)
         .split('\n')
-        .filter((line) => !/^\s*\|/.test(line) && !/^[\s|:-]+$/.test(line))
+        .filter((line) => !/^[\s|:-]+$/.test(line))
         .join('\n'),
     )
     .filter((block) => block.trim() !== '')
     .join('\n')
     .trim();
+}
+
+/** Indented code; what is indented behind an item belongs to that. */
+function isIndented(block: string, before: Block['kind'] | undefined): boolean {
+  return before !== 'item' && block.split('\n').every((line) => /^(?: {4}|\t)/.test(line));
 }
 
 function sentencesOf(reply: string): string[] {

@@ -12,30 +12,56 @@ import { readMarkdown } from './markdown.ts';
 import { decodeText } from './text-decoder.ts';
 
 type Found = ForeignText | ForeignProblem;
+/** Told of bytes that were read. */
+type OnRead = (bytes: number) => void;
 
 /** conversations.json, or its parts where the export is large. */
 const conversationsName = /(?:^|\/)conversations(?:-\d+)?\.json$/;
 const markdownName = /\.(?:md|markdown)$/i;
 const maxMarkdownBytes = 50 * 1024 * 1024;
 
+/** How many bytes `readForeign` will read of a path, unpacked; 0 where it cannot be read. */
+export async function foreignBytes(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 0;
+  if (found.isDirectory()) {
+    const sizes = await Promise.all((await pathsIn(path)).map(async (each) => (await stat(each)).size));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+  return isZip(path) ? zipBytes(path) : found.size;
+}
+
 /**
  * The texts of what ChatGPT or Claude has exported (the zip, or its conversations.json) or of Markdown (a file, a folder with all
  * below it, or a zip), one after the other. What cannot be read is a problem between them; throws a `UsageError` for a path that
- * is none of these.
+ * is none of these. `onRead` is told of the bytes as they are read.
  */
-export async function* readForeign(path: string): AsyncGenerator<Found> {
+export async function* readForeign(path: string, onRead: OnRead = () => undefined): AsyncGenerator<Found> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new UsageError(`${path} cannot be read: ${messageOf(cause)}`, { cause });
   });
-  if (found.isDirectory()) yield* readFolder(path);
-  else if (extname(path).toLowerCase() === '.zip') yield* readZip(path);
+  if (found.isDirectory()) yield* readFolder(path, onRead);
+  else if (isZip(path)) yield* readZip(path, onRead);
   else if (extname(path).toLowerCase() === '.json')
-    yield* readConversations(createReadStream(path), basename(path));
-  else if (markdownName.test(path)) yield await markdownOf(basename(path), () => readFile(path), found);
-  else
+    yield* readConversations(counted(createReadStream(path), onRead), basename(path));
+  else if (markdownName.test(path)) {
+    yield await markdownOf(basename(path), () => readFile(path), found);
+    onRead(found.size);
+  } else
     throw new UsageError(
       `${path}: expected an export of ninjad, a zip or conversations.json of ChatGPT or Claude, or Markdown`,
     );
+}
+
+function isZip(path: string): boolean {
+  return extname(path).toLowerCase() === '.zip';
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, onRead: OnRead): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    onRead(chunk.length);
+  }
 }
 
 async function* readConversations(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Found> {
@@ -69,31 +95,58 @@ function whatIsWrong(thrown: unknown): string {
   return issue.path.length === 0 ? message : `${issue.path.map(String).join('.')}: ${message}`;
 }
 
-async function* readFolder(folder: string): AsyncGenerator<Found> {
+/** The files of a folder that are read, by name. */
+async function pathsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter(
-      (entry) => entry.isFile() && (markdownName.test(entry.name) || conversationsName.test(entry.name)),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
-    // Notes programs keep what is theirs in hidden folders.
-    .filter(
-      (path) =>
-        !relative(folder, path)
-          .split('/')
-          .some((part) => part.startsWith('.')),
-    )
-    .sort();
+  return (
+    entries
+      .filter(
+        (entry) => entry.isFile() && (markdownName.test(entry.name) || conversationsName.test(entry.name)),
+      )
+      .map((entry) => join(entry.parentPath, entry.name))
+      // Notes programs keep what is theirs in hidden folders.
+      .filter(
+        (path) =>
+          !relative(folder, path)
+            .split('/')
+            .some((part) => part.startsWith('.')),
+      )
+      .sort()
+  );
+}
+
+async function* readFolder(folder: string, onRead: OnRead): AsyncGenerator<Found> {
+  const paths = await pathsIn(folder);
   if (paths.length === 0)
     throw new UsageError(`${folder}: expected an export of ninjad, Markdown files, or conversations.json`);
   for (const path of paths) {
     const name = relative(folder, path);
-    if (conversationsName.test(path)) yield* readConversations(createReadStream(path), name);
-    else yield await markdownOf(name, () => readFile(path), await stat(path));
+    if (conversationsName.test(path)) {
+      yield* readConversations(counted(createReadStream(path), onRead), name);
+      continue;
+    }
+    const about = await stat(path);
+    yield await markdownOf(name, () => readFile(path), about);
+    onRead(about.size);
   }
 }
 
-async function* readZip(path: string): AsyncGenerator<Found> {
+/** By what the zip says of its entries; 0 where that cannot be read. */
+async function zipBytes(path: string): Promise<number> {
+  const zip = await openPromise(path).catch(() => undefined);
+  let bytes = 0;
+  try {
+    for await (const { fileName, uncompressedSize } of zip?.eachEntry() ?? [])
+      if (conversationsName.test(fileName) || markdownName.test(fileName)) bytes += uncompressedSize;
+  } catch {
+    return 0;
+  } finally {
+    zip?.close();
+  }
+  return bytes;
+}
+
+async function* readZip(path: string, onRead: OnRead): AsyncGenerator<Found> {
   let isKnown = false;
   const zip = await openPromise(path).catch((cause: unknown) => {
     throw new UsageError(`${path} cannot be read as a zip: ${messageOf(cause)}`, { cause });
@@ -103,7 +156,7 @@ async function* readZip(path: string): AsyncGenerator<Found> {
       const name = entry.fileName;
       if (conversationsName.test(name)) {
         isKnown = true;
-        yield* readConversations(await zip.openReadStreamPromise(entry), name);
+        yield* readConversations(counted(await zip.openReadStreamPromise(entry), onRead), name);
       } else if (markdownName.test(name)) {
         isKnown = true;
         const read = async (): Promise<Buffer> => {
@@ -113,6 +166,7 @@ async function* readZip(path: string): AsyncGenerator<Found> {
         };
         const mtime = entry.getLastModDate();
         yield await markdownOf(name, read, { size: entry.uncompressedSize, mtime, birthtime: mtime });
+        onRead(entry.uncompressedSize);
       }
     }
   } catch (thrown) {

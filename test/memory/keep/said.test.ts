@@ -23,6 +23,17 @@ describe('what the owner says', () => {
     ]);
   });
 
+  it.each([
+    ['Hanna has our tent, can you ask her for it?', 'Hanna has our tent'],
+    ['we got a new washing machine - what was the model of the old one?', 'we got a new washing machine'],
+    ['Der Monteur kommt um acht, kannst du mich erinnern?', 'Der Monteur kommt um acht'],
+    ['My sister Clara, is she allergic to nuts?', undefined],
+    ['if it rains tomorrow, can you close the skylight?', undefined],
+    ['is the shop open today, or is it closed?', undefined],
+  ])('is kept where a question follows in the same sentence: %s', (message, content) => {
+    expect(wordsToKeep(message).map((kept) => kept.content)).toEqual(content === undefined ? [] : [content]);
+  });
+
   it('does not end at a title', () => {
     expect(wordsToKeep('My GP is Dr. Osei on Mill Lane.')).toEqual([
       { kind: 'fact', content: 'My GP is Dr. Osei on Mill Lane.' },

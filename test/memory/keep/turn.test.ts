@@ -24,6 +24,29 @@ describe('the memory of a turn', () => {
     );
   });
 
+  it('has no rows of tables without outer bars, and no indented code', () => {
+    const reply = [
+      'Plan | Price',
+      '--- | ---:',
+      'S | 5',
+      'M | 9',
+      '',
+      'Plan M is the better one:',
+      '',
+      '- it has backups',
+      '',
+      '    and they are tested',
+      '',
+      'Nothing was booked yet.',
+      '',
+      '    $ curl -s example',
+      '    200 OK',
+    ].join('\n');
+    expect(turn('which plan?', reply)).toBe(
+      'which plan?\n→ Plan M is the better one: - it has backups and they are tested Nothing was booked yet.',
+    );
+  });
+
   it('keeps the beginning and the end of a long reply, and is never cut into pieces', () => {
     const reply = `The plan begins here. ${'Then comes another step of the plan. '.repeat(300)}In the end the roof is red.`;
     const memory = turn('what about the roof?', reply) ?? '';
