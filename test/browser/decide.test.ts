@@ -88,7 +88,7 @@ describeInBrowser('decide', () => {
     const { page } = await browser.open(daemon, { address: '/#/decide/findings' });
     const row = (text: string) => page.locator('.decision', { hasText: text });
     await row('eleven times the median').getByText('Evidence').click();
-    await row('eleven times the median').getByText('"costUsd": 1.31').waitFor();
+    await row('eleven times the median').getByText('cost $1.31').waitFor();
     await row('eleven times the median').getByRole('button', { name: 'Make it a wish' }).click();
     await isState('optimization_findings', 2, 'accepted');
     await row('eleven times the median').waitFor({ state: 'detached' });
