@@ -31,7 +31,8 @@ function List() {
     () =>
       [...(data ?? [])].sort(
         (one, other) =>
-          (worst[one.state] ?? 3) - (worst[other.state] ?? 3) || one.name.localeCompare(other.name),
+          (worst[one.state] ?? 3) - (worst[other.state] ?? 3) ||
+          one.name.localeCompare(other.name, 'en', { numeric: true }),
       ),
     [data],
   );
@@ -150,6 +151,7 @@ function Row({ host }) {
  *   warns?: boolean, isPast: boolean }} props
  */
 function Measure({ name, values, value, limit, max, warns = false, isPast }) {
+  if (values.every((each) => each === null)) return html`<div class="machine-measure is-none"></div>`;
   const isNear = warns || (value !== null && value >= limit);
   const tone = isPast ? 'soft' : isNear ? 'orange' : 'cyan';
   return html`<div class=${`machine-measure is-${tone}`}>
