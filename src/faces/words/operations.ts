@@ -7,7 +7,7 @@ export type WordView = Pick<Term, 'word' | 'means'>;
 
 /** Operations of the glossary. */
 export const wordOperations = {
-  'words.list': operation('GET /words', nothing, (): Promise<WordView[]> =>
+  'words.list': operation('GET /words', nothing, (_needs: object): Promise<WordView[]> =>
     Promise.resolve(glossary.map(({ word, means }) => ({ word, means }))),
   ),
 };

@@ -40,7 +40,7 @@ function List() {
     <div class="panel-head">
       <h1>Fleet</h1>
       ${data === null || data.length === 0 ? null : html`<${Tally} hosts=${data} />`}
-      <div class="end"><${Button} onClick=${() => setAdds(true)}>Add a host<//></div>
+      ${data?.length === 0 ? null : html`<div class="end"><${Button} onClick=${() => setAdds(true)}>Add a host<//></div>`}
     </div>
     ${
       data === null
@@ -48,7 +48,9 @@ function List() {
           ? html`<${Loading} what="Asking for the hosts" />`
           : html`<${Problem} problem=${error} retry=${reload} />`
         : hosts.length === 0
-          ? html`<${Empty} title="No host yet"
+          ? html`<${Empty}
+              title="No host yet"
+              action=${html`<${Button} kind="primary" onClick=${() => setAdds(true)}>Add a host<//>`}
               >Add this machine, one that you reach by ssh, an address on the web, or one that reports by
               itself. Each is asked every minute, and you are told once when it is down, when it is back, and
               when a disk is about to be full.<//

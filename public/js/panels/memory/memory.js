@@ -70,12 +70,7 @@ export function MemoryPanel() {
                   >Pinned only<//
                 >
               </div>
-              <${List}
-                version=${version}
-                filter=${{ kind, trust, pinned }}
-                chosen=${chosen}
-                onAdd=${() => setAdding(true)}
-              />`
+              <${List} version=${version} filter=${{ kind, trust, pinned }} chosen=${chosen} />`
           : html`<${Recalls} text=${text} asOf=${models.data} />`
       }
     </section>
@@ -85,10 +80,10 @@ export function MemoryPanel() {
 }
 
 /**
- * @param {{ version: number, filter: Record<string, string>, chosen: number | null, onAdd: () => void }} props `version`: grows
+ * @param {{ version: number, filter: Record<string, string>, chosen: number | null }} props `version`: grows
  *   with each change
  */
-function List({ version, filter, chosen, onAdd }) {
+function List({ version, filter, chosen }) {
   const connected = useStore(connection, (state) => state.connected);
   const asked = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
   const { items, error, loadMore, reload } = usePages('memories.list', asked);
@@ -102,9 +97,7 @@ function List({ version, filter, chosen, onAdd }) {
   if (items.length === 0)
     return Object.keys(asked).length > 0
       ? html`<${Empty} title="No memory fits">Take a filter away to see the others.<//>`
-      : html`<${Empty}
-          title="It remembers nothing yet"
-          action=${html`<${Button} onClick=${onAdd}>Remember something<//>`}
+      : html`<${Empty} title="It remembers nothing yet"
           >Notes, what tasks found out and what you tell it become memories: “the nas holds the photos”. What
           fits is given to the agent with each task.<//
         >`;

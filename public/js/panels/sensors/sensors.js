@@ -42,7 +42,7 @@ export function SensorsPanel() {
   return html`<div class="panel sensors-panel scrolls">
     <div class="panel-head">
       <h1>Sensors</h1>
-      <div class="end"><${Button} onClick=${() => setBegin('')}>Watch something<//></div>
+      ${data !== null && known.length === 0 ? null : html`<div class="end"><${Button} onClick=${() => setBegin('')}>Watch something<//></div>`}
     </div>
     ${
       data === null
@@ -52,7 +52,9 @@ export function SensorsPanel() {
         : html`
             ${
               known.length === 0
-                ? html`<${Empty} title="No sensor is on"
+                ? html`<${Empty}
+                    title="No sensor is on"
+                    action=${html`<${Button} kind="primary" onClick=${() => setBegin('')}>Watch something<//>`}
                     >Watch something with one of the kinds below, or put a program into the folder
                     <code>sensors</code> of the home: a line <code># ninjad: every 5m</code> says when it
                     runs, and each line that it prints is an event.<//
