@@ -128,6 +128,7 @@ function Facts({ host }) {
         ? null
         : `${bytes(report.memoryUsed)} of ${bytes(report.memoryTotal)}`,
     ],
+    ['Services', servicesOf(host.services)],
     ['Failed units', (report?.failedUnits ?? []).join(', ') || null],
     ['Reboot', report?.rebootPending === true ? 'is pending' : null],
     ['Warmest', warmest(report?.temperatures ?? null)],
@@ -157,6 +158,16 @@ function Facts({ host }) {
             </div>`,
       )}
     </dl>`;
+}
+
+/** The services that it reports, each with its state; null where it reports none. @param {unknown} services */
+function servicesOf(services) {
+  if (typeof services !== 'object' || services === null) return null;
+  return (
+    Object.entries(services)
+      .map(([name, state]) => `${name} ${state}`)
+      .join(', ') || null
+  );
 }
 
 /** @param {readonly { name: string, celsius: number }[] | null} temperatures */
