@@ -6,6 +6,7 @@ import { controlOperations } from './faces/control/operations.ts';
 import { dashboardOperations } from './faces/dashboard/operations.ts';
 import { firstStepOperations } from './faces/first-steps/operations.ts';
 import { statusOperations } from './faces/status/operations.ts';
+import { wordOperations } from './faces/words/operations.ts';
 import { findingOperations } from './findings/operations.ts';
 import { fleetOperations } from './fleet/operations.ts';
 import { goalOperations } from './goals/operations.ts';
@@ -41,6 +42,7 @@ export const operations = {
   ...dashboardOperations,
   ...statusOperations,
   ...firstStepOperations,
+  ...wordOperations,
   ...eventOperations,
   ...ruleOperations,
   ...taskOperations,

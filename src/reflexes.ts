@@ -4,7 +4,7 @@ import { compileRules as compileRulesWith, type RuleBook } from './events/router
 import type { RuleInput } from './events/router/rule.ts';
 import { type StatusReflexDeps, statusReflexes } from './faces/reflexes.ts';
 import { type GoalReflexDeps, goalReflexes } from './goals/reflexes.ts';
-import { commandsOf, reflexesOf } from './lib/reflexes/declaration.ts';
+import { commandsOf, reflexesOf, reflexWordsOf } from './lib/reflexes/declaration.ts';
 import type { Reflexes } from './lib/reflexes/reflex.ts';
 import { type MailReflexDeps, mailReflexes } from './mail/reflexes.ts';
 import { type MemoryReflexDeps, memoryReflexes } from './memory/reflexes.ts';
@@ -40,7 +40,7 @@ export const defaultRules = defaultRulesFor(declaredReflexes);
 /** What the owner's rules stand among. */
 export const ruleHouse: RuleHouse = {
   defaultRules,
-  reflexNames: declaredReflexes.map(({ name }) => name),
+  reflexes: reflexWordsOf(declaredReflexes),
 };
 
 /** The owner's rules followed by the defaults. Throws zod's error where a rule is malformed. */

@@ -15,7 +15,7 @@ export const commandGroups = {
     'clock',
     'completion',
   ],
-  'Under the hood': ['events', 'psql', 'inspect', 'mcp', 'version'],
+  'Under the hood': ['events', 'psql', 'inspect', 'mcp', 'words', 'version'],
 } as const;
 
 /** Name of a command. */

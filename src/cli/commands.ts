@@ -48,6 +48,7 @@ const loaders: Readonly<Record<CommandName, Loader>> = {
   psql: async () => (await import('./psql.ts')).psqlCommand(),
   inspect: async () => (await import('./inspect/inspect.ts')).inspectCommand(),
   mcp: async () => (await import('./mcp.ts')).mcpCommand(),
+  words: async () => (await import('./words.ts')).wordsCommand(),
   version: async () => (await import('./version.ts')).versionCommand(),
 };
 

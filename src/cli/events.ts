@@ -3,7 +3,7 @@ import { eventStatuses } from '../events/rows/search-events.ts';
 import type { Explanation } from '../events/explain.ts';
 import type { Answers } from '../operations.ts';
 import { connect } from './connect.ts';
-import { beforeOption, limitOption, nameOption } from './options.ts';
+import { beforeOption, limitOption, nameOption, namePatternOption } from './options.ts';
 import { paint, paintState } from './paint.ts';
 import { printJson, printLines, printPage, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
@@ -23,6 +23,7 @@ const help = `
 Examples:
   $ ninjad events --limit 50
   $ ninjad events --status dead --json
+  $ ninjad events --source 'cron:*'
   $ ninjad events --explain 'LOW|cron:disk||alert|disk is full'   which rule would take it, and why
 `;
 
@@ -31,7 +32,11 @@ export function eventsCommand(): Command {
   return new Command('events')
     .description('list the latest events, or explain where a line would go')
     .addOption(new Option('--status <status>', 'only those of this status').choices(eventStatuses))
-    .option('--source <source>', 'only those of this source', nameOption)
+    .option(
+      '--source <source>',
+      'only those of this source, such as cron:disk or "cron:*"',
+      namePatternOption,
+    )
     .option('--category <category>', 'only those of this category', nameOption)
     .option('--before <id>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 20)
@@ -76,7 +81,7 @@ function eventTable(events: Answers['events.list']['items'], now: number): strin
 }
 
 function explanationLines(explanation: Explanation): string[] {
-  if (!explanation.accepted) return [`${paint('red', 'refused')}: ${oneLine(explanation.reason)}`];
+  if (!explanation.accepted) return [`${paint('red', 'not understood')}: ${oneLine(explanation.reason)}`];
   const { priority, lowered, source, category, rule, route, does = [], verdicts } = explanation;
   const claim = lowered ? ' (it claims HUMAN, which its source may not)' : '';
   return [

@@ -27,6 +27,14 @@ export function agentOption(text: string): AgentName | null {
   throw new InvalidArgumentError(`${agentNameExpected.replace('e', 'E')}.`);
 }
 
+const namePattern = /^[A-Za-z0-9*][A-Za-z0-9._:*-]{0,63}$/;
+
+/** Parses a name in which `*` may stand for any characters. */
+export function namePatternOption(text: string): string {
+  if (namePattern.test(text)) return text;
+  throw new InvalidArgumentError('Expected up to 64 letters, digits and ._:-, with * for any of them.');
+}
+
 /** Parses `--limit`. */
 export function limitOption(text: string): number {
   return wholeNumber(text, 1, 1000);

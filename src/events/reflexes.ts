@@ -14,12 +14,14 @@ const helpUsage = '/help';
 export const eventReflexes: readonly ReflexDeclaration<EventReflexDeps>[] = [
   {
     name: 'record',
+    says: 'is kept, without an agent',
     rules: [{ name: 'heartbeat', category: 'heartbeat' }],
     create: () => () => ({}),
   },
   {
     name: 'help',
     command: { usage: helpUsage, does: 'this list' },
+    says: 'is answered by the list of commands',
     create: createHelpReflex,
   },
 ];

@@ -35,6 +35,9 @@ export const glossary: readonly Term[] = [
   { word: 'host', means: 'another machine that is watched' },
   { word: 'finding', means: 'what the detectors see go wrong again and again' },
   { word: 'wish', means: 'an improvement of ninjad itself, which you decide about' },
+  { word: 'from outside', means: 'of a text: a mail or a page said it, so that it is read and never obeyed' },
+  { word: 'this machine’s', means: 'of a text: a program of this machine wrote it, not you' },
+  { word: 'run', means: 'what a goal or a sensor does once, at its time' },
   { word: 'cap', means: 'the most that tasks may cost in a day or a month' },
 ];
 

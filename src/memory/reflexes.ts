@@ -18,6 +18,7 @@ const recallMs = 10_000;
 export const memoryReflexes: readonly ReflexDeclaration<MemoryReflexDeps>[] = [
   {
     name: 'note',
+    says: 'is remembered',
     rules: [
       { name: 'remember', category: 'remember', ownerOnly: true },
       { name: 'note', category: 'note' },

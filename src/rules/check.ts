@@ -8,8 +8,8 @@ import { plainRule, type RuleInput, ruleSchema } from '../events/router/rule.ts'
 export interface RuleHouse {
   /** The rules that hold without one of the owner's. */
   defaultRules: readonly RuleInput[];
-  /** The reflexes that routes may name. */
-  reflexNames: readonly string[];
+  /** The reflexes that routes may name, each with what becomes of an event by it, in words. */
+  reflexes: Readonly<Record<string, string>>;
 }
 
 const maxRules = 1000;
@@ -57,7 +57,8 @@ function repeatedNames(rules: readonly RuleInput[]): string[] {
   return [...repeated].map((name) => `rule ${name}: expected each name once, got it more often`);
 }
 
-function strangeIn({ name, route }: RuleInput, { defaultRules, reflexNames }: RuleHouse): string[] {
+function strangeIn({ name, route }: RuleInput, { defaultRules, reflexes }: RuleHouse): string[] {
+  const reflexNames = Object.keys(reflexes);
   const reflex = route?.startsWith('reflex:') === true ? route.slice('reflex:'.length) : undefined;
   return [
     ...(defaultRules.some((rule) => rule.name === name)

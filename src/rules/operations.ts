@@ -17,7 +17,7 @@ import { type RuleFile, readRules } from './read-rules.ts';
 import { releaseHeld } from './rows/held.ts';
 import { lastStanding, listVersions, type RuleVersion } from './rows/versions.ts';
 import { planRestore, planUndo } from './undo.ts';
-import { type RuleView, ruleViews } from './views.ts';
+import { type RouteView, routeViews, type RuleView, ruleViews } from './views.ts';
 
 /** Services that the operations of rules use. */
 export interface RuleNeeds extends ChangeNeeds {
@@ -35,6 +35,8 @@ export interface RuleList {
   origin: CurrentRules['origin'];
   /** In the order in which they are asked: the owner's, then the built-in ones. */
   rules: RuleView[];
+  /** What a rule may make of an event. */
+  routes: RouteView[];
   /** The change that an undo takes back; null where there is none. */
   undo: RuleVersion | null;
 }
@@ -152,11 +154,12 @@ async function list(needs: RuleNeeds): Promise<RuleList> {
     origin: found.origin,
     rules: await ruleViews(found, {
       store,
-      defaultRules: ruleHouse.defaultRules,
+      ruleHouse,
       counted: hits.waiting(),
       permissionCategories: permissionCategories(),
       now: now(),
     }),
+    routes: routeViews(ruleHouse),
     undo: (await lastStanding(store)) ?? null,
   };
 }

@@ -1,8 +1,9 @@
 import type { Tx } from '../lib/store/store.ts';
 import type { HitCounts } from '../events/router/rule-hits.ts';
 import { plainRule, type RuleInput } from '../events/router/rule.ts';
+import type { RuleHouse } from './check.ts';
 import type { CurrentRules } from './current.ts';
-import { conditionsInWords, deedsInWords } from './describe.ts';
+import { conditionsInWords, deedsInWords, routeInWords } from './describe.ts';
 import { type HeldTasks, listHeld } from './rows/held.ts';
 import { listHits, shownDays, type StoredHits } from './rows/hits.ts';
 
@@ -40,7 +41,7 @@ export interface RuleView {
 /** What views are made of besides the rules. */
 export interface RuleSurroundings {
   store: Tx;
-  defaultRules: readonly RuleInput[];
+  ruleHouse: RuleHouse;
   /** Counts that are not stored yet. */
   counted: ReadonlyMap<string, HitCounts>;
   /** The categories that `permissions.byCategory` has an entry for. */
@@ -58,13 +59,26 @@ export async function ruleViews({ rules }: CurrentRules, around: RuleSurrounding
     builtIn: at === undefined,
     enabled: rule.enabled !== false,
     when: conditionsInWords(rule),
-    does: deedsInWords(rule),
+    does: deedsInWords(rule, around.ruleHouse.reflexes),
     rule: plainRule(rule),
     hits: hitsView(stored.get(rule.name), around.counted.get(rule.name)),
     holding: holdingOf(held.get(rule.name)),
     warnings: at === undefined ? [] : warningsOf(rule, rules.slice(0, at), around),
   });
-  return [...rules.map(view), ...around.defaultRules.map((rule) => view(rule, undefined))];
+  return [...rules.map(view), ...around.ruleHouse.defaultRules.map((rule) => view(rule, undefined))];
+}
+
+/** A route with what becomes of an event by it. */
+export interface RouteView {
+  route: string;
+  /** In words, such as "is remembered". */
+  says: string;
+}
+
+/** All routes that a rule may choose: a task, nothing, each reflex. */
+export function routeViews({ reflexes }: RuleHouse): RouteView[] {
+  const routes = ['task', 'drop', ...Object.keys(reflexes).map((name) => `reflex:${name}`)];
+  return routes.map((route) => ({ route, says: routeInWords(route, reflexes) }));
 }
 
 function hitsView(stored: StoredHits | undefined, counted: HitCounts | undefined): HitsView {

@@ -8,7 +8,8 @@ import { type Caller, operation } from '../lib/operations/operation.ts';
 import type { Store } from '../lib/store/store.ts';
 import type { ScheduleFacts } from '../schedule/facts.ts';
 import { nearestKind, readDeclaration } from './declaration.ts';
-import { kindNamed } from './built-in/kinds.ts';
+import { type KindView, kindView } from './built-in/kind-view.ts';
+import { kindNamed, sensorKinds } from './built-in/kinds.ts';
 import { sensorJobs } from './job-kind.ts';
 import { kindInName, sensorName } from './name.ts';
 import type { SensorRecords } from './records.ts';
@@ -55,6 +56,9 @@ export const sensorOperations = {
         viewOf(sensor, sensorDesk.records.read(sensor.name), now()),
       ),
     ],
+  ),
+  'sensors.kinds': operation('GET /sensor-kinds', nothing, (_needs: SensorNeeds): Promise<KindView[]> =>
+    Promise.resolve(sensorKinds.map(kindView)),
   ),
   'sensor.get': operation(
     'GET /sensors/:name',

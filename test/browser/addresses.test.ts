@@ -8,7 +8,10 @@ const browser = useBrowser();
 describeInBrowser('an address leads to one line of what happened', () => {
   let daemon: TestDaemon;
   beforeAll(async () => {
-    daemon = await startDaemon();
+    daemon = await startDaemon({ config: { sensors: { tick: { every: '1h' }, memory: { every: '1h' } } } });
+    daemon.write(
+      `NORMAL|email:work||mail|${JSON.stringify({ from: 'ann@example.net', fromName: 'Ann', subject: 'Dinner', text: 'On Friday?', account: 'work', folder: 'INBOX' })}\n`,
+    );
     daemon.write('LOW|shell||note|the boiler is in the cellar\nLOW|shell||note|the ladder is in the shed\n');
     await until(
       'both are recorded',
@@ -73,5 +76,53 @@ describeInBrowser('an address leads to one line of what happened', () => {
     await isAt(page, 'activity/notices');
     await goTo(page, 'activity/notices/4711');
     await dialogOf(page, 'Not here').getByText('There is no notice 4711').waitFor();
+  });
+
+  it('opens a mail, a rule, a sensor and a day', async () => {
+    const id = String(await daemon.value(`SELECT id::text FROM events WHERE category = 'mail'`));
+    const { page } = await browser.open(daemon, { address: `/#/activity/mail/${id}` });
+    await dialogOf(page, 'Dinner').getByText('On Friday?').waitFor();
+    await page.keyboard.press('Escape');
+    await isAt(page, 'activity/mail');
+    await page.locator('.mail-row', { hasText: 'Dinner' }).click();
+    await isAt(page, `activity/mail/${id}`);
+    await goTo(page, 'activity/mail/4711');
+    await dialogOf(page, 'Not here').getByText('There is no mail 4711').waitFor();
+
+    await goTo(page, 'rules/human');
+    await page.locator('.rule-row.is-chosen', { hasText: 'human' }).waitFor();
+    await goTo(page, 'sensors/tick');
+    await page.locator('.sensor.is-chosen', { hasText: 'tick' }).waitFor();
+    expect(await page.locator('.is-chosen').count()).toBe(1);
+    await goTo(page, 'day/2026-03-29');
+    await page.locator('.day-name', { hasText: 'Sunday 29 March' }).waitFor();
+    await page.getByRole('button', { name: 'The day before' }).click();
+    await isAt(page, 'day/2026-03-28');
+    await page.getByRole('button', { name: 'Today' }).click();
+    await isAt(page, 'day');
+  });
+
+  it('keeps what a list is narrowed to, and narrows it to a source and a family of sources', async () => {
+    daemon.write('LOW|cron:disk||metric|91%\nLOW|cron:door||metric|shut\n');
+    const { page } = await browser.open(daemon, { address: '/#/activity' });
+    await page.locator('.event-row', { hasText: 'shut' }).waitFor();
+    const shown = () => page.locator('.event-row').allInnerTexts();
+    await page.getByLabel('Source').fill('cron:*');
+    await page.getByLabel('Source').press('Enter');
+    await isAt(page, 'activity/events?source=cron%3A*');
+    await page.locator('.event-row', { hasText: 'boiler' }).waitFor({ state: 'detached' });
+    expect(await shown()).toHaveLength(2);
+    await page.reload();
+    await page.locator('.event-row', { hasText: '91%' }).waitFor();
+    expect(await page.getByLabel('Source').inputValue()).toBe('cron:*');
+    expect(await shown()).toHaveLength(2);
+    daemon.write('LOW|cron:door||metric|open\nLOW|shell||metric|elsewhere\n');
+    await page.locator('.event-row', { hasText: 'open' }).waitFor();
+    expect((await shown()).join()).not.toContain('elsewhere');
+    await page.getByLabel('Source').fill('cron:d_sk');
+    await page.getByLabel('Source').press('Enter');
+    await page.getByText('No event fits').waitFor();
+    await page.getByRole('button', { name: 'Show all of them' }).click();
+    await page.locator('.event-row', { hasText: 'boiler' }).waitFor();
   });
 });

@@ -88,7 +88,7 @@ describeInBrowser('decide', () => {
     const { page } = await browser.open(daemon, { address: '/#/decide/findings' });
     const row = (text: string) => page.locator('.decision', { hasText: text });
     await row('eleven times the median').getByText('Evidence').click();
-    await row('eleven times the median').getByText('"costUsd": 1.31').waitFor();
+    await row('eleven times the median').getByText('cost $1.31', { exact: true }).waitFor();
     await row('eleven times the median').getByRole('button', { name: 'Make it a wish' }).click();
     await isState('optimization_findings', 2, 'accepted');
     await row('eleven times the median').waitFor({ state: 'detached' });
@@ -144,15 +144,15 @@ describeInBrowser('decide', () => {
     await screenshot(page, 'activity-line');
   });
 
-  it('shows the fleet, those in trouble first, with sparklines and their last report', async () => {
+  it('shows the fleet, those in trouble first, with sparklines, and leads to the page of one', async () => {
     const { page } = await browser.open(daemon, { address: '/#/fleet' });
     await page.locator('.machine').nth(3).waitFor();
     expect(await page.locator('.machine-name b').allTextContents()).toEqual(['shed', 'nas', 'desk', 'web-1']);
     const nas = page.locator('.machine', { hasText: 'ninja@nas.lan' });
     expect(await nas.locator('.spark').count()).toBe(3);
-    await nas.locator('summary').click();
-    await nas.getByText('"postgres": "up"').waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'fleet');
+    await nas.getByRole('link', { name: 'nas' }).click();
+    await page.locator('.host-facts', { hasText: 'nginx up, postgres up' }).waitFor();
   });
 });

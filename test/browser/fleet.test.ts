@@ -89,6 +89,23 @@ describeInBrowser('the fleet', () => {
     await daemon.client.ask('fleet.remove', { name: 'photos' });
   });
 
+  it('says why a host is in trouble, and lets what one that is down has said stand back', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/fleet' });
+    const row = (name: string) => page.locator('.machine', { hasText: name });
+    await row('nas').locator('.machine-reason', { hasText: 'disk /data is 91 % full' }).waitFor();
+    await row('shed').locator('.machine-reason', { hasText: 'it does not answer' }).waitFor();
+    expect(await row('shed').getAttribute('class')).toContain('is-past');
+    expect(await row('shed').innerText()).not.toContain('up for');
+    expect(await row('desk').innerText()).toContain('up for');
+    expect(await row('nas').locator('.beats').getAttribute('aria-label')).toBe(
+      'nas: 0 of the last 40 polls found it well',
+    );
+    expect(await row('desk').locator('.beat.is-green').count()).toBe(40);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.evaluate(`location.hash = '#/now'`);
+    await page.locator('.now-outlook', { hasText: 'disk /data is 91 % full' }).waitFor();
+  });
+
   it('fits a phone, also the page for others, which knows no address and no reason', async () => {
     const { page } = await browser.open(daemon, { address: '/#/fleet/nas', size: 'phone' });
     await page.getByRole('heading', { name: 'What happened' }).waitFor();

@@ -21,6 +21,8 @@ describeInBrowser('goals', () => {
     await dialog.getByLabel('What it is called').fill('night report');
     await dialog.getByLabel('When', { exact: true }).fill('every blue moon');
     await dialog.getByText('is not understood: did you mean').waitFor();
+    await dialog.getByLabel('When', { exact: true }).fill('0 9 * * 1-5');
+    await dialog.getByText('weekdays at 09:00').waitFor();
     await dialog.getByLabel('When', { exact: true }).fill('every day at 2:30');
     await dialog.getByLabel('Time zone').fill('Europe/Berlin');
     await dialog.getByText('30 2 * * *').waitFor();

@@ -103,6 +103,61 @@ describeInBrowser('rules', () => {
     await until('they are back', async () => (await stored()).join() === 'chatty,night');
   });
 
+  it('shows every rule, lights the one that takes a line, and begins one like it', async () => {
+    const { page } = await browser.open(daemon, { address: '/#/rules' });
+    const row = (name: string) =>
+      page.locator('.rule-row', { has: page.locator('b', { hasText: new RegExp(`^${name}$`) }) });
+    await row('otherwise').getByText('is kept, without an agent').waitFor();
+    await row('human').getByText('becomes a task').waitFor();
+    expect(await page.getByText('reflex:').count()).toBe(0);
+    await page.getByLabel(/^A line/).fill('LOW|probe:x||metric|5');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page
+      .locator('.verdict', { hasText: 'It is kept, without an agent, by the rule otherwise.' })
+      .waitFor();
+    await page.locator('.rule-row.is-hit', { hasText: 'takes it' }).waitFor();
+    expect(await page.locator('.rule-row.is-hit').count()).toBe(1);
+    await row('remember').getByText('it is not from you: the source is probe:x').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'rules-tried');
+    await page.locator('.verdict').getByRole('link', { name: 'otherwise' }).click();
+    await page.waitForFunction(`location.hash === '#/rules/otherwise'`);
+    await page.waitForFunction(
+      `document.querySelector('.rule-row.is-chosen')?.getBoundingClientRect().bottom <= innerHeight`,
+    );
+    await page.getByRole('button', { name: 'Add a rule like this' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New rule' });
+    expect(await dialog.getByLabel(/^Source/).inputValue()).toBe('probe:x');
+    expect(await dialog.getByLabel('Category', { exact: true }).inputValue()).toBe('metric');
+    expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('probe-x-metric');
+    expect(await dialog.getByLabel('Route').inputValue()).toBe('reflex:record');
+    await dialog.getByLabel('Route').selectOption('drop');
+    await dialog.getByRole('button', { name: 'Add it' }).click();
+    await row('probe-x-metric').getByText('is dropped').waitFor();
+    // What was said of the line was said by other rules.
+    await page.locator('.verdict').waitFor({ state: 'detached' });
+    await daemon.client.ask('rule.remove', { name: 'probe-x-metric' });
+  });
+
+  it('begins a rule from an event, which says by which rule it went where', async () => {
+    daemon.write('LOW|cron:door||metric|the door is shut\n');
+    await until(
+      'it is recorded',
+      async () => (await daemon.value(`SELECT count(*)::int FROM events WHERE source = 'cron:door'`)) === 1,
+    );
+    const { page } = await browser.open(daemon, { address: '/#/activity/events?source=cron%3Adoor' });
+    await page.locator('.event-row', { hasText: 'the door is shut' }).click();
+    const event = page.getByRole('dialog', { name: /^Event/ });
+    await event.getByRole('link', { name: /^(otherwise|night)$/ }).waitFor();
+    await event.getByRole('link', { name: 'Add a rule like this' }).click();
+    const editor = page.getByRole('dialog', { name: 'New rule' });
+    await editor.waitFor();
+    expect(await editor.getByLabel(/^Source/).inputValue()).toBe('cron:door');
+    await editor.getByRole('button', { name: 'Leave it' }).click();
+    await editor.waitFor({ state: 'detached' });
+    await page.waitForFunction(`location.hash === '#/rules'`);
+  });
+
   it('is whole on a phone', async () => {
     const { page } = await browser.open(daemon, { address: '/#/rules', size: 'phone' });
     await page.locator('.rule-row').first().waitFor();

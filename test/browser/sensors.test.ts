@@ -59,6 +59,34 @@ describeInBrowser('the panel of sensors', () => {
     });
   }
 
+  it('takes a new one by a form, which asks for what its kind needs, tries it first, and refuses what cannot be', async () => {
+    const { page } = await browser.open(daemon, { size: 'wide', address: '/#/sensors' });
+    await page.getByRole('button', { name: 'Watch something' }).click();
+    const form = page.getByRole('dialog', { name: 'Watch something' });
+    await form.getByLabel('What is watched').selectOption('files');
+    const on = form.getByRole('button', { name: 'Switch it on' });
+    expect(await on.isDisabled()).toBe(true);
+    await form.getByLabel('Path').fill('not absolute');
+    await on.click();
+    await page.locator('.toast.is-pink', { hasText: 'expected an absolute path' }).waitFor();
+    await form.getByLabel('Path').fill(daemon.home);
+    await form.getByLabel('Its name').fill('home');
+    await form.getByLabel('How often').fill('1h');
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await form.getByText('It would write').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await screenshot(page, 'sensor-form');
+    await on.click();
+    await form.waitFor({ state: 'detached' });
+    await page.locator('.sensor', { hasText: 'files:home' }).waitFor();
+    const { enabled, every, settings } = await daemon.client.ask('sensor.get', { name: 'files:home' });
+    expect({ enabled, every, path: settings['path'] }).toEqual({
+      enabled: true,
+      every: '1h',
+      path: [daemon.home],
+    });
+  });
+
   it('tries one and shows what it would write; switches one off, and on again by undo', async () => {
     const { page } = await browser.open(daemon, { size: 'wide' });
     await page.evaluate(`location.hash = '#/sensors'`);

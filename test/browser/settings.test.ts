@@ -62,7 +62,7 @@ describeInBrowser('config, rules and activity', () => {
     await page.getByText('It claims HUMAN').waitFor();
     await page.getByLabel(/A line/).fill('no line at all');
     await page.getByLabel(/A line/).press('Enter');
-    await page.getByText('refused').waitFor();
+    await page.getByText('not understood').waitFor();
     expect(await page.evaluate('window.ran')).toBeUndefined();
     expect(await daemon.value('SELECT count(*)::int FROM events')).toBe(0);
   });

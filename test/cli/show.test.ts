@@ -193,6 +193,12 @@ describe('ninjad events', () => {
       /ago +LOW +shell +note +reflex:note +done +disk on nas is at \uFFFD\]0;owned\uFFFD9%$/,
     );
     expect(daemon.calls).toEqual([['events.list', { source: 'shell', limit: 7 }]]);
+    await shown('events', '--source', 'cron:*');
+    expect(daemon.calls.at(-1)).toEqual(['events.list', { source: 'cron:*', limit: 20 }]);
+    expect(await cli.run(['events', '--source', 'cron disk'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('with * for any of them') as string,
+    });
   });
 
   it('prints texts as they are with --json', async () => {
@@ -219,7 +225,7 @@ describe('ninjad events', () => {
     await cli.daemon({
       'events.explain': () => Promise.resolve({ accepted: false, reason: 'expected five fields' }),
     });
-    expect(await shown('events', '--explain', 'x')).toEqual(['refused: expected five fields']);
+    expect(await shown('events', '--explain', 'x')).toEqual(['not understood: expected five fields']);
     expect(jsonOf(await cli.run(['events', '--explain', 'x', '--json']))).toEqual({
       accepted: false,
       reason: 'expected five fields',

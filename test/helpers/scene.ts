@@ -155,15 +155,17 @@ interface FindingSeed {
   severity: string;
   summary: string;
   evidence: object;
+  figures?: object;
+  remedy?: string;
 }
 
 export async function putFindings(daemon: Daemon, seeds: readonly FindingSeed[]): Promise<void> {
   await daemon.rows(
     seeds
       .map(
-        ({ kind, severity, summary, evidence }) =>
-          `INSERT INTO optimization_findings (kind, fingerprint, severity, summary, evidence, seen_count, first_seen_at, last_seen_at)
-           VALUES (${sql(kind)}, ${sql(summary)}, ${sql(severity)}, ${sql(summary)}, ${sql(evidence)}, 3, now() - interval '3 days', now() - interval '2 hours')`,
+        ({ kind, severity, summary, evidence, figures = [], remedy = '' }) =>
+          `INSERT INTO optimization_findings (kind, fingerprint, severity, summary, evidence, figures, remedy, seen_count, first_seen_at, last_seen_at)
+           VALUES (${sql(kind)}, ${sql(summary)}, ${sql(severity)}, ${sql(summary)}, ${sql(evidence)}, ${sql(figures)}, ${sql(remedy)}, 3, now() - interval '3 days', now() - interval '2 hours')`,
       )
       .join(';\n'),
   );
@@ -255,13 +257,23 @@ const findings: readonly FindingSeed[] = [
     kind: 'failing_category',
     severity: 'critical',
     summary: 'Tasks of category “mail” fail three times as often as the others',
-    evidence: { category: 'mail', failed: 9, ended: 21, others: 0.14 },
+    evidence: [
+      { kind: 'category', ref: 'mail', note: '9 of 21 tasks failed' },
+      { kind: 'task', ref: '4', note: 'the agent exited with 7: cannot go on, out of coffee' },
+    ],
+    figures: [
+      { name: 'failed', value: 0.43, usual: 0.14, unit: 'share' },
+      { name: 'tasks', value: 21, unit: 'count' },
+    ],
+    remedy: 'A rule of yours can hand mails to another agent, or to none: most of these were newsletters.',
   },
   {
     kind: 'cost_outlier',
     severity: 'warning',
     summary: 'Task 8 cost eleven times the median of its category',
-    evidence: { taskId: 8, costUsd: 1.31, medianUsd: 0.12 },
+    evidence: [{ kind: 'task', ref: '8', note: 'cost $1.31' }],
+    figures: [{ name: 'cost', value: 1.31, usual: 0.12, unit: 'usd' }],
+    remedy: 'What a day may cost is the setting `spend.dailyUsd`.',
   },
 ];
 
@@ -290,7 +302,10 @@ const goals = `
 
 const machines = `
   INSERT INTO machines (name, kind, address, state, state_since, last_seen_at, created_at, poll_every_ms, next_poll_at, memory, reason)
-  SELECT name, kind, address, state, now() - since, now() - seen, now(), 86400000, now() + interval '1 day', jsonb_build_object('told', state),
+  SELECT name, kind, address, state, now() - since, now() - seen, now(), 86400000, now() + interval '1 day',
+         jsonb_build_object('told', state, 'toldTroubles', CASE state WHEN 'degraded' THEN '["disk:/data"]'::jsonb ELSE '[]' END, 'failures', CASE state WHEN 'down' THEN 3 ELSE 0 END, 'why', CASE state WHEN 'down' THEN 'it does not answer' END,
+                            'successes', CASE state WHEN 'down' THEN 0 ELSE 9 END, 'troubles', CASE state WHEN 'degraded'
+                            THEN jsonb_build_object('disk:/data', jsonb_build_object('text', 'disk /data is 91 % full', 'held', true, 'polls', 0)) ELSE '{}' END),
          CASE state WHEN 'degraded' THEN 'disk /data is 91 % full' WHEN 'down' THEN 'it does not answer' END
     FROM (VALUES ('desk', 'local', NULL, 'up', interval '9 days', interval '0'),
                  ('nas', 'ssh', 'ninja@nas.lan', 'degraded', interval '3 hours', interval '0'),
@@ -304,7 +319,7 @@ function reports(of: string, number: number): string {
   return `INSERT INTO fleet_reports (machine_id, at, state, reason, took_ms, load1, cpu_count, memory_used_bytes, memory_total_bytes, disks, uptime_s, services)
     SELECT m.id, now() - n * interval '1 minute', m.state, CASE WHEN m.state = 'up' THEN NULL ELSE 'disk /data is 91 % full' END, 12 + n,
            1.2 + sin(n / 5.0 + m.id), 4, (5 + 2 * cos(n / 9.0 + m.id)) * 1e9, 16e9,
-           jsonb_build_array(jsonb_build_object('path', '/data', 'usedBytes', (70 + 7 * (m.id % 4) - n / 20.0) * 1e9, 'totalBytes', 100e9)),
+           jsonb_build_array(jsonb_build_object('path', '/data', 'usedBytes', (CASE m.state WHEN 'degraded' THEN 91 ELSE 40 + 9 * (m.id % 4) END - n / 20.0) * 1e9, 'totalBytes', 100e9)),
            86400 * (m.id + 3), '{"nginx":"up","postgres":"up"}'
       FROM machines m, generate_series(0, ${number - 1}) n WHERE m.id IN (${of}) AND NOT (m.state = 'down' AND n < 40)`;
 }

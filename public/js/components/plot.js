@@ -89,13 +89,17 @@ export function Plot({
   const index = pointed === null || pointed >= times.length ? null : pointed;
   const shown = index === null ? last : (values[index] ?? null);
   const when = index === null ? '' : clockTime(times[index] ?? 0);
+  /** The last value stands at the line's end already, where there is room for it. */
+  function headOf() {
+    if (index === null && figure !== undefined) return figure;
+    if (index === null && !compact && last !== null) return '';
+    return shown === null ? '–' : format(shown);
+  }
   return html`<figure class="plot">
     <figcaption>
       <span>${title}</span>
       <span class="plot-when soft small">${when}</span>
-      <b class=${`mono is-${tone} plot-value`}
-        >${index === null && figure !== undefined ? figure : shown === null ? '–' : format(shown)}</b
-      >
+      <b class=${`mono is-${tone} plot-value`}>${headOf()}</b>
     </figcaption>
     <div
       class="plot-box"
@@ -173,8 +177,11 @@ function optionsOf(
   };
 }
 
-const wholeSteps = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5, 6].map((power) => first * 10 ** power));
-wholeSteps.sort((one, other) => one - other);
+const mebibyte = 2 ** 20;
+const roundOnes = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5].map((power) => first * 10 ** power));
+roundOnes.sort((one, other) => one - other);
+/** What is counted in the millions here is bytes. */
+const wholeSteps = [...roundOnes, ...roundOnes.map((step) => step * mebibyte)];
 const labelCharPx = 7.3;
 
 /** Pixels beside the plot, the same for all plots whose labels are short, so that they stand in line. @param {string[]} labels */
@@ -239,11 +246,13 @@ function scaled(font) {
 }
 
 const dayS = 86_400;
+const minuteS = 60;
 
-/** Labels of ticks: clock times, and dates where they are days apart. @param {readonly number[]} ticks */
+/** Labels of ticks: clock times, with seconds where these differ, and dates where they are days apart. @param {readonly number[]} ticks */
 function timesOver(ticks) {
   const step = ticks.length > 1 ? (ticks[1] ?? 0) - (ticks[0] ?? 0) : 0;
-  return step >= dayS ? shortDate : shortTime;
+  if (step >= dayS) return shortDate;
+  return step > 0 && step < minuteS ? preciseTime : shortTime;
 }
 
 const toDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -258,6 +267,13 @@ const toMinute = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
 /** @param {number} seconds */
 function shortTime(seconds) {
   return toMinute.format(seconds * 1000);
+}
+
+const toSecond = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+/** @param {number} seconds */
+function preciseTime(seconds) {
+  return toSecond.format(seconds * 1000);
 }
 
 const time = new Intl.DateTimeFormat('en-GB', {

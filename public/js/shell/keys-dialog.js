@@ -3,6 +3,7 @@ import { panels } from '../panels/panels.js';
 import { useStore } from '../state/use-store.js';
 import { html } from '../view.js';
 import { boundKeys, keysDialog } from './keys.js';
+import { Words } from './words.js';
 
 /** The list of keys. */
 export function KeysDialog() {
@@ -30,6 +31,7 @@ export function KeysDialog() {
         ${here.length === 0 ? null : html`<${Keys} title="On this panel" rows=${here} />`}
       </div>
     </div>
+    <${Words} />
   <//>`;
 }
 

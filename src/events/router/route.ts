@@ -3,6 +3,7 @@ import type { WireEvent } from '../../lib/wire/parse-line.ts';
 import { type Priority, priorityName } from '../../lib/wire/priority.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import type { BookRule, RuleBook } from './book.ts';
+import { ownerSources } from './default-rules.ts';
 import { fieldTexts, payloadObject } from './fields.ts';
 import { automaticOf, isMail } from './mail.ts';
 import type { Route } from './rule.ts';
@@ -185,6 +186,8 @@ function objectOf({ payload }: Routable, reading: Reading): Reading['object'] {
 function inWords(failing: Failing, event: Routable, rule: BookRule, reading: Reading): string {
   switch (failing) {
     case 'source':
+      if (rule.source?.join() === ownerSources.join())
+        return `it is not from you: the source is ${event.source}`;
       return `the source ${event.source} fits none of ${quoted(rule.source)}`;
     case 'category':
       return `the category ${event.category} fits none of ${quoted(rule.category)}`;

@@ -1,5 +1,5 @@
 import type { Store } from '../../lib/store/store.ts';
-import { likePattern } from '../../lib/store/like-pattern.ts';
+import { likePattern, wildcardPattern } from '../../lib/store/like-pattern.ts';
 
 /** The statuses of an event, as the schema's constraint knows them. */
 export const eventStatuses = ['task', 'done', 'dropped', 'failed', 'dead'] as const;
@@ -24,6 +24,7 @@ export interface EventListRow {
 /** What a list of events may be narrowed to; `text` is looked for in the payload, `before` is an event's id. */
 export interface EventSearch {
   status?: string | undefined;
+  /** In which `*` stands for any characters. */
   source?: string | undefined;
   category?: string | undefined;
   priority?: number | undefined;
@@ -52,14 +53,14 @@ export async function searchEvents(
     text: `SELECT id, priority, source, category, left(payload, 2000) AS payload, occurred_at AS "occurredAt",
                   received_at AS "receivedAt", route, rule, status, reason, conversation
              FROM (SELECT * FROM events WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT ${searchedRows}) recent
-            WHERE ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR source = $3)
+            WHERE ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR source LIKE $3)
               AND ($4::text IS NULL OR category = $4) AND ($5::smallint IS NULL OR priority = $5)
               AND ($6::text IS NULL OR payload ILIKE $6)
             ORDER BY id DESC LIMIT $7`,
     values: [
       before ?? null,
       status ?? null,
-      source ?? null,
+      wildcardPattern(source),
       category ?? null,
       priority ?? null,
       likePattern(text),

@@ -23,6 +23,8 @@ export interface ReflexDeclaration<Deps> {
   name: string;
   /** Help where the owner may ask for it by `/<name>`; the rule `command-<name>` follows from it. */
   command?: CommandHelp;
+  /** What becomes of an event, in words, where that is more than to be answered by the command. */
+  says?: string;
   /** Further rules that lead to it. */
   rules?: readonly CategoryRule[];
   create: (deps: Deps) => Reflex;
@@ -31,6 +33,15 @@ export interface ReflexDeclaration<Deps> {
 /** The lines of `/help` in the order of the declarations. */
 export function commandsOf(declared: readonly ReflexDeclaration<never>[]): CommandHelp[] {
   return declared.flatMap(({ command }) => command ?? []);
+}
+
+/** What becomes of an event by each reflex, in words, by name. */
+export function reflexWordsOf(
+  declared: readonly ReflexDeclaration<never>[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    declared.map(({ name, says }) => [name, says ?? `is answered by /${name}`] as const),
+  );
 }
 
 /** The reflexes by name. Throws where two concerns declare the same one. */

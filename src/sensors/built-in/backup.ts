@@ -9,15 +9,12 @@ import { judgeHigh } from '../thresholds.ts';
 import { path, short } from './fields.ts';
 
 const settings = z.strictObject({
-  /** A backup, or the folder that they are in. */
-  path,
-  /** Beginning and end that the name of a backup has. */
-  prefix: z.string().max(255).default(''),
+  path: path.describe('A backup, or the folder that they are in'),
+  prefix: z.string().max(255).default('').describe('Beginning and end that the name of a backup has'),
   suffix: z.string().max(255).default(''),
   warnHours: z.number().min(0.001).max(100_000).default(26),
   criticalHours: z.number().min(0.001).max(100_000).default(50),
-  /** A smaller one is none. */
-  minBytes: z.int().min(0).default(1),
+  minBytes: z.int().min(0).default(1).describe('A smaller one is none'),
 });
 
 type Settings = z.output<typeof settings>;

@@ -8,8 +8,11 @@ import { judgeHigh } from '../thresholds.ts';
 import { bytesText, path, percentThresholds, short, thresholdsOf } from './fields.ts';
 
 const settings = z.strictObject({
-  /** Folders whose file systems are watched; none: all disks of this machine. */
-  paths: z.array(path).max(50).default([]),
+  paths: z
+    .array(path)
+    .max(50)
+    .default([])
+    .describe('Folders whose file systems are watched; none: all disks of this machine'),
   ...percentThresholds(85, 95),
 });
 

@@ -10,10 +10,12 @@ import { whyUnreachable } from '../mounts.ts';
 import { paths } from './fields.ts';
 
 const settings = z.strictObject({
-  /** Files and folders; a folder with all that is in it. */
-  path: paths,
-  /** Names that do not count, such as `.git`. */
-  ignore: z.array(z.string().min(1).max(255)).max(100).default([]),
+  path: paths.describe('Files and folders; a folder with all that is in it'),
+  ignore: z
+    .array(z.string().min(1).max(255))
+    .max(100)
+    .default([])
+    .describe('Names that do not count, such as `.git`'),
 });
 
 /** What is remembered of one path: by name what a look at each file showed, or only a hash where there are many. */

@@ -6,8 +6,10 @@ import { paths } from './fields.ts';
 
 const settings = z.strictObject({
   path: paths,
-  /** Whether the remote is asked for what is new; without it "behind" is as of the last fetch. */
-  fetch: z.boolean().default(false),
+  fetch: z
+    .boolean()
+    .default(false)
+    .describe('Whether the remote is asked for what is new; without it "behind" is as of the last fetch'),
   /** What is told. */
   watch: z
     .array(z.enum(['dirty', 'behind', 'ahead']))

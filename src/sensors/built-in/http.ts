@@ -12,14 +12,25 @@ const settings = z.strictObject({
       (text) => /^https?:\/\//.test(text) && URL.canParse(text),
       'expected an address such as https://host/path',
     ),
-  /** The status that is well; default: any from 200 to 399. */
-  status: z.int().min(100).max(599).optional(),
-  /** Words that have to stand in the first 256 KiB of the answer. */
-  contains: z.string().min(1).max(500).optional(),
-  /** An answer that takes longer is a warning; 0: never. */
-  slowMs: z.int().min(0).max(60_000).default(5_000),
-  /** Looks in a row that have to fail before it is told. */
-  failures: z.int().min(1).max(20).default(2),
+  status: z
+    .int()
+    .min(100)
+    .max(599)
+    .optional()
+    .describe('The status that is well; default: any from 200 to 399'),
+  contains: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Words that have to stand in the first 256 KiB of the answer'),
+  slowMs: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(5_000)
+    .describe('An answer that takes longer is a warning; 0: never'),
+  failures: z.int().min(1).max(20).default(2).describe('Looks in a row that have to fail before it is told'),
   timeoutMs: z.int().min(100).max(60_000).default(10_000),
 });
 

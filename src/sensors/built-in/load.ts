@@ -9,8 +9,7 @@ import { short } from './fields.ts';
 
 const load = z.number().min(0).max(10_000);
 const settings = z.strictObject({
-  /** Load of five minutes for each processor. */
-  warnPerCpu: load.default(2),
+  warnPerCpu: load.default(2).describe('Load of five minutes for each processor'),
   criticalPerCpu: load.default(4),
   slackPerCpu: load.default(0.5),
 });

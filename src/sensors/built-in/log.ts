@@ -17,10 +17,18 @@ const settings = z.strictObject({
     .max(500)
     .refine((text) => isPattern(text), 'expected a regular expression'),
   ignoreCase: z.boolean().default(false),
-  /** Matching lines within the window that make it worth telling. */
-  count: z.int().min(1).max(1_000_000).default(1),
-  /** Matching lines within the window that make it critical; default: never. */
-  criticalCount: z.int().min(1).max(1_000_000).optional(),
+  count: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1)
+    .describe('Matching lines within the window that make it worth telling'),
+  criticalCount: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Matching lines within the window that make it critical; default: never'),
   windowMinutes: z
     .number()
     .min(0.01)

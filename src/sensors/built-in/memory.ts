@@ -8,8 +8,12 @@ import { bytesText, percentThresholds, short, thresholdsOf } from './fields.ts';
 
 const settings = z.strictObject({
   ...percentThresholds(90, 96),
-  /** Used swap from which on it warns; 100: never. */
-  swapWarnPercent: z.number().min(0).max(100).default(80),
+  swapWarnPercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(80)
+    .describe('Used swap from which on it warns; 100: never'),
 });
 
 /** Memory that is used and cannot be given back, and swap. */

@@ -5,8 +5,11 @@ import { MINUTE, SECOND } from '../../lib/time.ts';
 import { sensorKind } from '../look.ts';
 
 const settings = z.strictObject({
-  /** The name of the program, or a part of its command line where it holds a space or a slash. */
-  match: z.string().min(1).max(256),
+  match: z
+    .string()
+    .min(1)
+    .max(256)
+    .describe('The name of the program, or a part of its command line where it holds a space or a slash'),
   atLeast: z.int().min(0).max(100_000).default(1),
   atMost: z.int().min(0).max(100_000).default(100_000),
 });

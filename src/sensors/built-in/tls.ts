@@ -8,12 +8,22 @@ import { short } from './fields.ts';
 const settings = z.strictObject({
   host: z.string().min(1).max(253),
   port: z.int().min(1).max(65_535).default(443),
-  /** The name that the certificate is asked for and has to fit; default: the host. */
-  servername: z.string().min(1).max(253).optional(),
-  /** Days before the end at which it is told, each once; the last one is critical. */
-  days: z.array(z.number().min(0).max(3650)).min(1).max(10).default([21, 7, 1]),
-  /** Whether a chain that is not trusted, or a name that does not fit, is told too. */
-  verify: z.boolean().default(false),
+  servername: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe('The name that the certificate is asked for and has to fit; default: the host'),
+  days: z
+    .array(z.number().min(0).max(3650))
+    .min(1)
+    .max(10)
+    .default([21, 7, 1])
+    .describe('Days before the end at which it is told, each once; the last one is critical'),
+  verify: z
+    .boolean()
+    .default(false)
+    .describe('Whether a chain that is not trusted, or a name that does not fit, is told too'),
 });
 
 type Settings = z.output<typeof settings>;

@@ -3,10 +3,15 @@ import { MINUTE, SECOND } from '../../lib/time.ts';
 import { type Finding, sensorKind } from '../look.ts';
 
 const settings = z.strictObject({
-  /** `system`, or `user` for the units of the user that the daemon runs as. */
-  scope: z.enum(['system', 'user']).default('system'),
-  /** Units that may fail, such as `certbot.service`. */
-  ignore: z.array(z.string().min(1).max(256)).max(200).default([]),
+  scope: z
+    .enum(['system', 'user'])
+    .default('system')
+    .describe('`system`, or `user` for the units of the user that the daemon runs as'),
+  ignore: z
+    .array(z.string().min(1).max(256))
+    .max(200)
+    .default([])
+    .describe('Units that may fail, such as `certbot.service`'),
 });
 
 /** Units of systemd that have failed, each for itself. */

@@ -4,10 +4,18 @@ import { sensorKind } from '../look.ts';
 import { judgeHigh } from '../thresholds.ts';
 
 const settings = z.strictObject({
-  /** Pending updates of any kind from which on it is told; 0: never. */
-  count: z.int().min(0).max(100_000).default(20),
-  /** Pending security updates from which on it is told; 0: never. */
-  securityCount: z.int().min(0).max(100_000).default(1),
+  count: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(20)
+    .describe('Pending updates of any kind from which on it is told; 0: never'),
+  securityCount: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(1)
+    .describe('Pending security updates from which on it is told; 0: never'),
 });
 
 /** Updates of Debian and its kin that wait, by the package lists that are there: nothing is fetched. */

@@ -36,12 +36,12 @@ export function ActivityPanel() {
               <${SearchField}
                 label="Search"
                 value=${text}
-                onSearch=${(/** @type {string} */ next) => replaceAddress('activity', [view], { text: next })}
+                onSearch=${(/** @type {string} */ next) => replaceAddress('activity', [view], { ...query, text: next })}
                 placeholder=${view === 'log' ? 'Search the log' : 'Search events'}
               />
             </div>`
       }
     </div>
-    ${view === 'log' ? html`<${Log} text=${text} />` : view === 'notices' ? html`<${Notices} />` : view === 'mail' ? html`<${MailList} />` : html`<${Events} text=${text} />`}
+    ${view === 'log' ? html`<${Log} />` : view === 'notices' ? html`<${Notices} />` : view === 'mail' ? html`<${MailList} />` : html`<${Events} />`}
   </section>`;
 }

@@ -1,33 +1,36 @@
-import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
+import { Button, Empty, Loading, Problem } from '../../components/basics.js';
 import { Dialog, Gone } from '../../components/dialog.js';
 import { Code } from '../../components/markdown.js';
 import { DayList } from '../../components/day-list.js';
+import { FilterField } from '../../components/filter-field.js';
 import { Time } from '../../components/time.js';
 import { usePages } from '../../link/use-pages.js';
+import { place, replaceAddress } from '../../shell/location.js';
 import { addressOf } from '../../shell/routes.js';
+import { useStore } from '../../state/use-store.js';
 import { useRow } from '../../link/use-row.js';
-import { html, useState } from '../../view.js';
+import { html, useMemo } from '../../view.js';
 import { useOpened } from './opened.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['activity.list']['items'][number]} Activity */
 
-/** The log of decisions and facts. @param {{ text: string }} props */
-export function Log({ text }) {
-  const [actor, setActor] = useState('');
+/** The log of decisions and facts; what it is narrowed to stands in the address. */
+export function Log() {
+  const { text = '', by: actor = '' } = useStore(place, (state) => state.query);
   const { opened, open, close } = useOpened('log');
-  const { items, error, loadMore, reload } = usePages('activity.list', {
+  const { items, error, more, loadMore, reload } = usePages('activity.list', {
     ...(text !== '' && { text }),
     ...(actor !== '' && { actor }),
   });
+  const actors = useMemo(() => [...new Set((items ?? []).map(({ actor: by }) => by))].sort(), [items]);
   const { row: shown, missing } = useRow('activity.list', items, opened);
   return html`<div class="actions">
-      <input
-        type="text"
-        aria-label="By whom"
-        placeholder="By whom: owner, …"
-        maxlength="64"
+      <${FilterField}
+        label="By whom"
+        placeholder="By anybody"
         value=${actor}
-        onChange=${(/** @type {any} */ event) => setActor(event.target.value.trim())}
+        known=${actors}
+        onFilter=${(/** @type {string} */ next) => replaceAddress('activity', ['log'], { text, by: next })}
       />
       <${Button} onClick=${reload}>Refresh<//>
     </div>
@@ -46,6 +49,7 @@ export function Log({ text }) {
               label="Log, newest first"
               items=${items}
               rowHeight=${36}
+              more=${more}
               keyOf=${(/** @type {Activity} */ row) => row.id}
               at=${(/** @type {Activity} */ row) => row.at}
               same=${(/** @type {Activity} */ one, /** @type {Activity} */ other) =>
@@ -54,9 +58,10 @@ export function Log({ text }) {
               onNearEnd=${loadMore}
               row=${(/** @type {Activity} */ row, /** @type {unknown} */ times) =>
                 html`<div class="log-row">
-                  <span class="soft small"><${Time} at=${row.at} /></span><${Tag}>${row.actor}<//
-                  ><span class="one-line">${row.summary}${times === null ? null : html` ${times}`}</span
-                  ><span class="soft small mono">${row.action}</span>
+                  <span class="soft small"><${Time} at=${row.at} /></span
+                  ><span class="soft one-line">${row.actor}</span
+                  ><span class="event-what"><span class="one-line">${row.summary}</span>${times}</span
+                  ><span class="soft small">${row.taskId === null ? '' : `task ${row.taskId}`}</span>
                 </div>`}
             />`
     }

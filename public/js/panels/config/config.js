@@ -47,16 +47,42 @@ export function ConfigPanel() {
           ? html`<${Empty} title="No setting is called so"
               >Search for another word, or look through README’s table of settings.<//
             >`
-          : groupsOf(shown).map(
-              ([name, fields]) =>
-                html`<section key=${name} class="settings" aria-labelledby=${`group-${name}`}>
-                  <h2 id=${`group-${name}`}>${name}</h2>
-                  <ul>
-                    ${fields.map((field) => html`<${Setting} key=${field.key} field=${field} onChanged=${replace} />`)}
-                  </ul>
-                </section>`,
-            )
+          : html`<${Groups} groups=${groupsOf(shown)} onChanged=${replace} />`
     }
+  </div>`;
+}
+
+/**
+ * The settings by subject; where there is room, with the subjects beside them.
+ * @param {{ groups: [string, SettingField[]][], onChanged: (field: SettingField) => void }} props
+ */
+function Groups({ groups, onChanged }) {
+  const show = (/** @type {string} */ name) =>
+    document.getElementById(`group-${name}`)?.scrollIntoView({ block: 'start' });
+  return html`<div class="settings-body">
+    <nav class="settings-index" aria-label="Subjects">
+      <ul>
+        ${groups.map(
+          ([name, fields]) =>
+            html`<li key=${name}>
+              <button type="button" class="settings-subject" onClick=${() => show(name)}>
+                ${name} <span class="soft small">${fields.length}</span>
+              </button>
+            </li>`,
+        )}
+      </ul>
+    </nav>
+    <div>
+      ${groups.map(
+        ([name, fields]) =>
+          html`<section key=${name} class="settings" aria-labelledby=${`group-${name}`}>
+            <h2 id=${`group-${name}`}>${name}</h2>
+            <ul>
+              ${fields.map((field) => html`<${Setting} key=${field.key} field=${field} onChanged=${onChanged} />`)}
+            </ul>
+          </section>`,
+      )}
+    </div>
   </div>`;
 }
 
@@ -113,7 +139,7 @@ function Setting({ field, onChanged }) {
     <div>
       <div class="setting-name">
         <label for=${id}><code>${field.key}</code></label
-        ><${Tag} tone=${field.origin === 'default' ? 'soft' : 'cyan'}>${origins[field.origin]}<//>
+        >${field.origin === 'default' ? html`<span class="soft small">default</span>` : html`<${Tag} tone="cyan">${origins[field.origin]}<//>`}
       </div>
       <p class="soft prose">${withCode(field.description)}</p>
       ${field.env === null ? null : html`<p class="soft small mono">${field.env}</p>`}
@@ -150,11 +176,20 @@ function Setting({ field, onChanged }) {
             </div>
           </form>`
         : html`<div class="setting-edit">
-            <code id=${id}>${JSON.stringify(field.value)}</code>
+            <output id=${id} class="mono">${plainly(field.value, editor)}</output>
             <p class="soft small">Needs a restart: set it in config.json.</p>
           </div>`
     }
   </li>`;
+}
+
+/** A value that is only shown. @param {unknown} value @param {import('./editor.js').Editor} editor */
+function plainly(value, editor) {
+  if (value === null || value === undefined) return html`<span class="soft">not set</span>`;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'object' && Object.keys(value).length === 0)
+    return html`<span class="soft">none</span>`;
+  return typeof value === 'object' && editor.kind === 'json' ? JSON.stringify(value) : written(value, editor);
 }
 
 /** @param {{ id: string, editor: import('./editor.js').Editor, text: string, onText: (text: string) => void }} props */
@@ -193,6 +228,7 @@ function Control({ id, editor, text, onText }) {
       return html`<textarea
         id=${id}
         class="mono"
+        placeholder=${editor.kind === 'list' ? 'One a line' : ''}
         rows=${Math.min(12, text.split('\n').length)}
         spellcheck="false"
         value=${text}

@@ -1,6 +1,7 @@
 /**
  * @typedef {{ kind: 'choice', options: readonly string[], nullable: boolean }
- *   | { kind: 'flag' | 'number' | 'text' | 'json', nullable: boolean }} Editor
+ *   | { kind: 'flag' | 'number' | 'text' | 'list' | 'json', nullable: boolean }} Editor
+ * `list`: texts, one a line
  */
 
 /**
@@ -12,8 +13,9 @@ export function editorOf(schema) {
   const {
     anyOf,
     type,
+    items,
     enum: options,
-  } = /** @type {{ anyOf?: any[], type?: unknown, enum?: unknown }} */ (schema ?? {});
+  } = /** @type {{ anyOf?: any[], type?: unknown, items?: any, enum?: unknown }} */ (schema ?? {});
   if (Array.isArray(anyOf)) {
     const others = anyOf.filter((each) => each?.type !== 'null');
     if (others.length === 1 && others.length < anyOf.length)
@@ -25,6 +27,7 @@ export function editorOf(schema) {
   if (type === 'boolean') return { kind: 'flag', nullable: false };
   if (type === 'integer' || type === 'number') return { kind: 'number', nullable: false };
   if (type === 'string') return { kind: 'text', nullable: false };
+  if (type === 'array' && items?.type === 'string') return { kind: 'list', nullable: false };
   return { kind: 'json', nullable: false };
 }
 
@@ -34,6 +37,7 @@ export function editorOf(schema) {
  */
 export function written(value, editor) {
   if (editor.kind === 'json') return JSON.stringify(value, null, 2);
+  if (Array.isArray(value)) return value.join('\n');
   return value === null || value === undefined ? '' : String(value);
 }
 
@@ -52,6 +56,11 @@ export function parsed(text, editor) {
     }
     case 'flag':
       return { ok: true, value: plain === 'true' };
+    case 'list':
+      return {
+        ok: true,
+        value: plain.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()])),
+      };
     case 'json':
       try {
         return { ok: true, value: JSON.parse(plain) };

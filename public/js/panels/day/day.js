@@ -4,10 +4,11 @@ import { Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
 import { plural } from '../../format/quantity.js';
 import { useResource } from '../../link/use-resource.js';
+import { go, place } from '../../shell/location.js';
 import { clock } from '../../state/clock.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useMemo, useState } from '../../view.js';
-import { marksOf, neighbour, scheduleWords, wordsOf } from './marks.js';
+import { dayWords, marksOf, neighbour, scheduleWords, wordsOf } from './marks.js';
 import { Timeline, TimelineKey, Hours } from './timeline.js';
 
 /**
@@ -18,25 +19,26 @@ import { Timeline, TimelineKey, Hours } from './timeline.js';
 
 const shownAtFirst = 60;
 
-/** A day of all that runs by the clock, a row each. */
+/** A day of all that runs by the clock, a row each: today, or the one of the address, `#/day/2026-03-29`. */
 export function DayPanel() {
-  const [asked, setAsked] = useState(/** @type {string | null} */ (null));
+  const given = useStore(place, ({ rest }) => rest[0]);
+  const asked = given !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(given) ? given : null;
   const [all, setAll] = useState(false);
   const jobs = useResource('jobs.list', {}, 'fires.list');
   const day = useResource('fires.list', asked === null ? {} : { day: asked });
   const rows = useMemo(() => rowsOf(jobs.data?.jobs ?? [], day.data), [jobs.data, day.data]);
   const error = jobs.error ?? day.error;
   const name = day.data?.day ?? asked;
-  const go = (/** @type {number} */ step) => name !== null && setAsked(neighbour(name, step));
+  const move = (/** @type {number} */ step) => name !== null && go('day', [neighbour(name, step)]);
   return html`<div class="panel">
     <div class="panel-head">
       <h1>Day</h1>
       <span class="soft">${jobs.data === null ? '' : plural(jobs.data.total, 'job')}</span>
       <div class="end">
-        <${Button} label="The day before" onClick=${() => go(-1)}>‹<//>
-        <b class="day-name">${name ?? '–'}</b>
-        <${Button} label="The day after" onClick=${() => go(1)}>›<//>
-        <${Button} onClick=${() => setAsked(null)} disabled=${asked === null}>Today<//>
+        <${Button} label="The day before" onClick=${() => move(-1)}>‹<//>
+        <b class="day-name" title=${name}>${name === null ? '–' : dayWords(name)}</b>
+        <${Button} label="The day after" onClick=${() => move(1)}>›<//>
+        <${Button} onClick=${() => go('day')} disabled=${asked === null}>Today<//>
       </div>
     </div>
     ${
@@ -46,15 +48,15 @@ export function DayPanel() {
           : html`<${Problem} problem=${error} retry=${jobs.error === null ? day.reload : jobs.reload} />`
         : rows.length === 0
           ? html`<${Empty} title="Nothing runs by the clock yet"
-              >A goal runs a prompt or a reflex by a schedule, and a sensor measures now and then; each gets a
-              row here, with what ran, what was missed and what is still to come.<//
+              >A goal asks an agent or writes a line by a schedule, and a sensor measures now and then; each
+              gets a row here, with what ran, what was missed and what is still to come.<//
             >`
           : html`<${Rows} rows=${all ? rows : rows.slice(0, shownAtFirst)} day=${day.data} /> ${
                 all || rows.length <= shownAtFirst
                   ? null
                   : html`<${Button} onClick=${() => setAll(true)}>Show all ${rows.length}<//>`
               }
-              ${day.data.hasMore ? html`<p class="soft small">Only the newest fires of this day are shown.</p>` : null}`
+              ${day.data.hasMore ? html`<p class="soft small">Only the newest runs of this day are shown.</p>` : null}`
     }
   </div>`;
 }
@@ -133,13 +135,13 @@ const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 /** @param {{ fires: readonly Fire[] }} props */
 function Fires({ fires }) {
   return html`<details class="day-fires small">
-    <summary>${plural(fires.length, 'fire')}</summary>
+    <summary>${plural(fires.length, 'run')}</summary>
     <ul>
       ${fires.slice(0, shownFires).map(
         (fire) =>
           html`<li key=${fire.id}>
             <code>${time.format(new Date(fire.nominalAt))}</code> <${State} state=${fire.state} />
-            ${fire.byHand ? html`<${Tag}>by hand<//>` : fire.madeUp ? html`<${Tag}>made up for<//>` : null}
+            ${fire.byHand ? html`<${Tag}>by hand<//>` : fire.madeUp ? html`<${Tag}>late, made up for<//>` : null}
             ${tookOf(fire)} ${fire.reason === null ? null : html`<span class="soft">${fire.reason}</span>`}
           </li>`,
       )}

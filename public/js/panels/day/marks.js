@@ -73,6 +73,19 @@ export function neighbour(day, step) {
   return new Date(Date.UTC(year, month - 1, date + step)).toISOString().slice(0, 10);
 }
 
+const inWords = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  timeZone: 'UTC',
+});
+
+/** A day as a person says it, such as `Sunday 29 March`. @param {string} day such as `2026-03-29` */
+export function dayWords(day) {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(at) ? day : inWords.format(at);
+}
+
 /**
  * When a job runs, in a few words.
  * @param {{ cron: string | null, zone: string | null, everyMs: number | null, at: string | null, words: string | null }} job

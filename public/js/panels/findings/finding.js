@@ -112,11 +112,14 @@ export function Decisions({ finding, onDecide, asksWhy = false }) {
   return html`${state === 'snoozed' ? takeBack : html`<${Button} kind="quiet" onClick=${() => setSnoozing(true)}>Snooze<//>`}
     ${asksWhy ? html`<${ReasonField} reason=${reason} onReason=${setReason} says="Kept with the finding and in the log" />` : null}
     <${Button}
+      kind=${asksWhy ? 'plain' : 'quiet'}
       title="It comes back only with new evidence. Three dismissals rest its detector, until what it finds weighs twice as much."
       onClick=${dismiss}
       >Dismiss<//
     >
-    <${Button} kind="primary" onClick=${() => void onDecide(finding, 'accept')}>Make it a wish<//>
+    <${Button} kind=${asksWhy ? 'primary' : 'plain'} onClick=${() => void onDecide(finding, 'accept')}
+      >Make it a wish<//
+    >
     ${
       snoozing
         ? html`<${Snooze}

@@ -45,7 +45,7 @@ function Findings() {
               with its evidence, until you make it a wish, dismiss it or snooze it.<//
             >`
           : html`<ul class="grow scrolls">
-              ${items.map((finding) => html`<${FindingRow} key=${finding.id} finding=${finding} onDecide=${decide} />`)}
+              ${worstFirst(items).map((finding) => html`<${FindingRow} key=${finding.id} finding=${finding} onDecide=${decide} />`)}
               ${more ? html`<li><${Button} kind="quiet" onClick=${loadMore}>Show earlier ones<//></li>` : null}
             </ul>`
     }`;
@@ -82,6 +82,15 @@ function Bar({ state, onState, reload }) {
     <${Button} busy=${looking} disabled=${looking} onClick=${() => void look()}>Look now<//>
     ${shown ? html`<${Detectors} onClose=${() => setShown(false)} />` : null}
   </div>`;
+}
+
+/** @type {Readonly<Record<string, number>>} */
+const ranks = { critical: 0, warning: 1, info: 2 };
+
+/** The worst first, of the same weight the newest. @param {readonly Finding[]} items */
+function worstFirst(items) {
+  const rank = (/** @type {Finding} */ { severity }) => ranks[severity] ?? 3;
+  return [...items].sort((one, other) => rank(one) - rank(other) || other.id - one.id);
 }
 
 /** @param {{ finding: Finding, onDecide: Decide }} props */

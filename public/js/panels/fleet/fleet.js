@@ -1,5 +1,4 @@
 import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
-import { Code } from '../../components/markdown.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { Lasting, Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
@@ -9,6 +8,7 @@ import { addressOf } from '../../shell/routes.js';
 import { place } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useMemo, useState } from '../../view.js';
+import { Beats } from './beats.js';
 import { HostForm } from './host-form.js';
 import { HostPage } from './host-page.js';
 
@@ -31,7 +31,8 @@ function List() {
     () =>
       [...(data ?? [])].sort(
         (one, other) =>
-          (worst[one.state] ?? 3) - (worst[other.state] ?? 3) || one.name.localeCompare(other.name),
+          (worst[one.state] ?? 3) - (worst[other.state] ?? 3) ||
+          one.name.localeCompare(other.name, 'en', { numeric: true }),
       ),
     [data],
   );
@@ -39,7 +40,7 @@ function List() {
     <div class="panel-head">
       <h1>Fleet</h1>
       ${data === null || data.length === 0 ? null : html`<${Tally} hosts=${data} />`}
-      <div class="end"><${Button} onClick=${() => setAdds(true)}>Add a host<//></div>
+      ${data?.length === 0 ? null : html`<div class="end"><${Button} onClick=${() => setAdds(true)}>Add a host<//></div>`}
     </div>
     ${
       data === null
@@ -47,7 +48,9 @@ function List() {
           ? html`<${Loading} what="Asking for the hosts" />`
           : html`<${Problem} problem=${error} retry=${reload} />`
         : hosts.length === 0
-          ? html`<${Empty} title="No host yet"
+          ? html`<${Empty}
+              title="No host yet"
+              action=${html`<${Button} kind="primary" onClick=${() => setAdds(true)}>Add a host<//>`}
               >Add this machine, one that you reach by ssh, an address on the web, or one that reports by
               itself. Each is asked every minute, and you are told once when it is down, when it is back, and
               when a disk is about to be full.<//
@@ -77,12 +80,13 @@ function Tally({ hosts }) {
 }
 
 const fullFrom = 0.9;
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /** @param {{ host: Host }} props */
 function Row({ host }) {
-  const { reports, fullAt } = host;
-  const last = reports.at(-1);
+  const { name, kind, state, reports, fullAt, reason, muted } = host;
+  // What it reported before it went away says nothing of how it is.
+  const isPast = state === 'down' || state === 'unreachable' || state === 'paused';
   const series = useMemo(
     () => ({
       load: reports.map(({ loadPerCpu }) => loadPerCpu),
@@ -95,57 +99,65 @@ function Row({ host }) {
     () => reports.findLast(({ loadPerCpu, memoryUsed, diskUsed }) => loadPerCpu ?? memoryUsed ?? diskUsed),
     [reports],
   );
-  return html`<li class="machine">
+  return html`<li class=${`machine${isPast ? ' is-past' : ''}`}>
     <div class="machine-name">
-      <b><a href=${addressOf('fleet', [host.name])}>${host.name}</a></b> <${Tag}>${host.kind}<//>
-      ${host.muted === null ? null : html`<${Tag} tone="yellow">${host.muted}<//>`}
+      <p class="one-line">
+        <a class="plain-link" href=${addressOf('fleet', [name])}><b>${name}</b></a>
+        <span class="soft small">${kind}</span
+        >${muted === null ? null : html` <${Tag} tone="yellow">${muted}<//>`}
+      </p>
       <p class="soft small one-line">
-        ${host.address ?? (host.kind === 'push' ? 'reports by itself' : 'this machine')}${host.uptimeS === null ? '' : ` · up for ${duration(host.uptimeS * 1000)}`}${host.parent === null ? '' : ` · behind ${host.parent}`}
+        ${host.address ?? (kind === 'push' ? 'reports by itself' : 'this machine')}${host.parent === null ? '' : ` · behind ${host.parent}`}
       </p>
     </div>
     <div class="machine-state">
-      <${State} state=${host.state} />
-      <p class="soft small">for <${Lasting} from=${host.since} /></p>
+      <p>
+        <${State} state=${state} /> <span class="soft small">for <${Lasting} from=${host.since} /></span>
+      </p>
+      ${reason === null ? null : html`<p class="small two-lines machine-reason" title=${reason}>${reason}</p>`}
     </div>
-    <${Measure} name="load" values=${series.load} value=${latest?.loadPerCpu ?? null} limit=${1} />
+    <${Beats} reports=${reports} name=${name} />
+    <${Measure}
+      name="load"
+      values=${series.load}
+      value=${latest?.loadPerCpu ?? null}
+      limit=${1}
+      isPast=${isPast}
+    />
     <${Measure}
       name="memory"
       values=${series.memory}
       value=${latest?.memoryUsed ?? null}
       limit=${fullFrom}
       max=${1}
+      isPast=${isPast}
     />
     <${Measure}
-      name=${fullAt === null ? 'disk' : `full ${day.format(new Date(fullAt.at))}`}
+      name=${fullAt === null ? 'disk' : `full on ${day.format(new Date(fullAt.at))}`}
       values=${series.disk}
       value=${latest?.diskUsed ?? null}
       limit=${fullFrom}
       max=${1}
       warns=${fullAt !== null}
+      isPast=${isPast}
     />
-    <span class="soft small">seen <${Time} at=${host.lastReportAt} none="never" /></span>
-    ${
-      last === undefined
-        ? null
-        : html`<details class="machine-more small">
-            <summary>${host.reason ?? last.reason ?? 'Last report'}</summary>
-            <${Code}
-              text=${JSON.stringify({ ...last, disks: host.disks, services: host.services }, null, 2)}
-              label=${`Last report of ${host.name}`}
-            />
-          </details>`
-    }
+    <p class="soft small machine-seen">
+      seen <${Time} at=${host.lastReportAt} none="never" />
+      ${isPast || host.uptimeS === null ? null : html`<br /><span class="machine-up">up for ${duration(host.uptimeS * 1000)}</span>`}
+    </p>
   </li>`;
 }
 
 /**
  * @param {{ name: string, values: readonly (number | null)[], value: number | null, limit: number, max?: number,
- *   warns?: boolean }} props
+ *   warns?: boolean, isPast: boolean }} props
  */
-function Measure({ name, values, value, limit, max, warns = false }) {
-  const tone = warns || (value !== null && value >= limit) ? 'orange' : 'cyan';
-  return html`<div class="machine-measure">
+function Measure({ name, values, value, limit, max, warns = false, isPast }) {
+  if (values.every((each) => each === null)) return html`<div class="machine-measure is-none"></div>`;
+  const isNear = warns || (value !== null && value >= limit);
+  const tone = isPast ? 'soft' : isNear ? 'orange' : 'cyan';
+  return html`<div class=${`machine-measure is-${tone}`}>
+    <p><span class="soft small">${name}</span> <b>${percent(value)}</b></p>
     <${Sparkline} values=${values} tone=${tone} limit=${limit} ...${max === undefined ? {} : { max }} />
-    <b class=${`is-${tone}`}>${percent(value)}</b><span>${name}</span>
   </div>`;
 }

@@ -1,6 +1,7 @@
 import { Button, Loading, Problem, State, Tag } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
+import { signOf } from '../../format/state.js';
 import { bytes, percent } from '../../format/quantity.js';
 import { act } from '../../link/act.js';
 import { useResource } from '../../link/use-resource.js';
@@ -82,10 +83,11 @@ function Acts({ host, onDone }) {
           >`
     }
     <${Button}
+      kind="quiet"
       onClick=${() => void run(enabled ? act('fleet.pause', { name }, { says: `${name} is not polled any more.` }) : act('fleet.resume', { name }, { says: `${name} is polled again.` }))}
       >${enabled ? 'Pause' : 'Resume'}<//
     >
-    ${declaredIn === null ? html`<${Button} onClick=${() => setEdits(true)}>Change<//><${Button} kind="danger" onClick=${() => void remove()}>Remove<//>` : html`<${Tag} title="It is declared in config.json, and changed there">config.json<//>`}
+    ${declaredIn === null ? html`<${Button} kind="quiet" onClick=${() => setEdits(true)}>Change<//><${Button} kind="quiet" onClick=${() => void remove()}>Remove<//>` : html`<${Tag} title="It is declared in config.json, and changed there">config.json<//>`}
     ${edits ? html`<${HostEdit} host=${host} onClose=${() => setEdits(false)} onSaved=${onDone} />` : null} `;
 }
 
@@ -126,6 +128,7 @@ function Facts({ host }) {
         ? null
         : `${bytes(report.memoryUsed)} of ${bytes(report.memoryTotal)}`,
     ],
+    ['Services', servicesOf(host.services)],
     ['Failed units', (report?.failedUnits ?? []).join(', ') || null],
     ['Reboot', report?.rebootPending === true ? 'is pending' : null],
     ['Warmest', warmest(report?.temperatures ?? null)],
@@ -144,7 +147,7 @@ function Facts({ host }) {
         .join(', ') || null,
     ],
   ];
-  return html`${host.reason === null ? null : html`<p class="host-reason prose">${host.reason}</p>`}
+  return html`${host.reason === null ? null : html`<p class=${`host-reason prose is-${signOf(host.state).tone}`}>${host.reason}</p>`}
     <dl class="host-facts">
       ${facts.map(([name, value]) =>
         value === null
@@ -155,6 +158,16 @@ function Facts({ host }) {
             </div>`,
       )}
     </dl>`;
+}
+
+/** The services that it reports, each with its state; null where it reports none. @param {unknown} services */
+function servicesOf(services) {
+  if (typeof services !== 'object' || services === null) return null;
+  return (
+    Object.entries(services)
+      .map(([name, state]) => `${name} ${state}`)
+      .join(', ') || null
+  );
 }
 
 /** @param {readonly { name: string, celsius: number }[] | null} temperatures */

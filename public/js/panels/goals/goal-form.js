@@ -122,8 +122,10 @@ function WhenPreview({ when, zone }) {
       preview === undefined
         ? null
         : html`<p>
-              <code>${preview.cron ?? (preview.every === null ? 'once' : `every ${preview.every}`)}</code> in
-              ${preview.zone} (${preview.offset}), next:
+              ${preview.words === null ? null : html`<b>${preview.words}</b>, `}<code
+                >${preview.cron ?? (preview.every === null ? 'once' : `every ${preview.every}`)}</code
+              >
+              in ${preview.zone} (${preview.offset}), next:
             </p>
             <ol>
               ${preview.nextLocal.map((at) => html`<li key=${at} class="mono">${at}</li>`)}

@@ -21,14 +21,26 @@ export function GoalHistory({ id }) {
   </ol>`;
 }
 
+/** @type {Readonly<Record<string, string>>} */
+const toldWords = {
+  told: 'you were told',
+  held: 'you are told when the quiet hours end',
+  failed: 'you could not be told',
+};
+
+/** What its done-check said and whether the owner was told, where there was either. @param {Pick<Run, 'doneCheck' | 'delivery'>} run */
+export function checksOf({ doneCheck, delivery }) {
+  const told = toldWords[delivery];
+  return `${doneCheck === 'none' ? '' : ` · done-check ${doneCheck}`}${told === undefined ? '' : ` · ${told}`}`;
+}
+
 /** @param {{ run: Run }} props */
 function RunRow({ run }) {
   const { state, nominalAt, byHand, doneCheck, delivery, reason, result, output, taskId } = run;
   return html`<li class="small">
     <${State} state=${state === 'missed' ? 'dropped' : state} word=${state} />
     <span class="soft"
-      ><${Time} at=${nominalAt} />${byHand ? ' by hand' : ''} · done-check ${doneCheck} · delivery
-      ${delivery}</span
+      ><${Time} at=${nominalAt} />${byHand ? ' by hand' : ''}${checksOf({ doneCheck, delivery })}</span
     >
     ${taskId === null ? null : html`<a href=${addressOf('tasks', [taskId])}>task ${taskId}</a>`}
     ${reason === null ? null : html`<p>${reason}</p>`}

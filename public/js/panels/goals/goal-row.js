@@ -5,7 +5,7 @@ import { plural } from '../../format/quantity.js';
 import { act } from '../../link/act.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useEffect, useRef, useState } from '../../view.js';
-import { GoalHistory } from './goal-history.js';
+import { checksOf, GoalHistory } from './goal-history.js';
 
 /** @typedef {import('./goals.js').Goal} Goal */
 
@@ -62,12 +62,12 @@ export function GoalRow({ goal, isChosen, onShow, onReload, onEdit }) {
       <${State} state=${goal.paused ? 'degraded' : 'ready'} word=${goal.paused ? 'paused' : 'on'} />
       <b class="grow"><a class="plain-link" href=${addressOf('goals', [goal.id])}>${goal.name}</a></b>
       ${goal.declaredIn === null ? null : html`<${Tag} title="It is edited there">${goal.declaredIn}<//>`}
-      <div class="end">
-        <${Button} onClick=${() => void run()}>Run now<//>
-        <${Button} onClick=${() => void pause(!goal.paused)}>${goal.paused ? 'Resume' : 'Pause'}<//>
-        <${Button} pressed=${open} onClick=${() => setOpen(!open)}>History<//>
-        ${goal.declaredIn === null ? html`<${Button} onClick=${onEdit}>Edit<//><${Button} kind="danger" onClick=${() => void remove()}>Remove<//>` : null}
-      </div>
+    </div>
+    <div class="goal-acts">
+      <${Button} kind="quiet" pressed=${open} onClick=${() => setOpen(!open)}>History<//>
+      ${goal.declaredIn === null ? html`<${Button} kind="quiet" onClick=${onEdit}>Edit<//><${Button} kind="quiet" onClick=${() => void remove()}>Remove<//>` : null}
+      <${Button} onClick=${() => void pause(!goal.paused)}>${goal.paused ? 'Resume' : 'Pause'}<//>
+      <${Button} onClick=${() => void run()}>Run now<//>
     </div>
     <p class="wish-text">${goal.prompt ?? html`<code>${goal.reflex}</code>`}</p>
     <${GoalFacts} goal=${goal} />
@@ -87,18 +87,15 @@ function GoalFacts({ goal }) {
       ${goal.quiet === null ? null : html` · quiet ${goal.quiet}`}
       ${goal.condition === null ? null : html` · with a condition`}
       ${goal.doneCheck === null ? null : html` · with a done-check`}
-      ${goal.failuresInARow === 0 ? null : html` · <span class="state is-pink">${plural(goal.failuresInARow, 'failure')} in a row</span>`}
-      ${goal.pausedReason === null ? null : html` · ${goal.pausedReason}`}
+      ${goal.failuresInARow === 0 || goal.pausedReason !== null ? null : html` · <span class="state is-pink">${plural(goal.failuresInARow, 'failure')} in a row</span>`}
+      ${goal.pausedReason === null ? null : html` · <span class="state is-pink">${goal.pausedReason}</span>`}
     </p>
     ${
       lastRun === null
         ? null
         : html`<p class="small goal-last">
             <${State} state=${lastRun.state} />
-            <span class="soft"
-              ><${Time} at=${lastRun.nominalAt} /> · done-check ${lastRun.doneCheck} · delivery
-              ${lastRun.delivery}</span
-            >
+            <span class="soft"><${Time} at=${lastRun.nominalAt} />${checksOf(lastRun)}</span>
             ${lastRun.reason === null ? null : html`<span>${lastRun.reason}</span>`}
           </p>`
     }`;

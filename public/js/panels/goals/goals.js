@@ -30,7 +30,9 @@ export function GoalsPanel() {
         ? html`<${Loading} />`
         : html`<${Problem} problem=${error} retry=${reload} />`
       : data.length === 0
-        ? html`<${Empty} title="No goal yet"
+        ? html`<${Empty}
+            title="No goal yet"
+            action=${html`<${Button} kind="primary" onClick=${() => setEdited('new')}>Add a goal<//>`}
             >A goal runs by the clock: a prompt for an agent, or a line for the pipe, such as a report every
             weekday at nine. A command may decide whether it is done.<//
           >`
@@ -47,7 +49,7 @@ export function GoalsPanel() {
   return html`<section class="panel is-tall" aria-label="Goals">
     <div class="panel-head">
       <h1>Goals</h1>
-      <div class="end"><${Button} onClick=${() => setEdited('new')}>Add a goal<//></div>
+      ${data?.length === 0 ? null : html`<div class="end"><${Button} onClick=${() => setEdited('new')}>Add a goal<//></div>`}
     </div>
     ${isListed || data.length >= limit ? null : html`<p class="soft" role="status">There is no goal ${chosen} (any more).</p>`}
     ${list}

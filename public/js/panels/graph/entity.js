@@ -5,6 +5,7 @@ import { useResource } from '../../link/use-resource.js';
 import { addressOf } from '../../shell/routes.js';
 import { html } from '../../view.js';
 import { kindTone } from './kinds.js';
+import { predicateWords } from './predicate.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['entity.get']['evidence'][number]} EvidenceView */
 
@@ -44,7 +45,7 @@ export function Entity({ id }) {
                             <p>
                               <span class="soft"
                                 >${relation.direction === 'out' ? '→' : '←'}
-                                ${relation.predicate.replaceAll('_', ' ')}</span
+                                ${predicateWords(relation.predicate)}</span
                               >
                               <a href=${addressOf('graph', [relation.other.id])}>${relation.other.name}</a>
                             </p>

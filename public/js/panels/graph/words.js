@@ -1,4 +1,5 @@
 import { tokenOf } from '../../components/token.js';
+import { predicateWords } from './predicate.js';
 import { createRoom, placeOnLine } from './room.js';
 
 /** From this scale on every node has room for its name. */
@@ -71,7 +72,7 @@ function drawName(context, scale, { node, rank, room }) {
 
 /** @param {CanvasRenderingContext2D} context @param {number} scale @param {{ link: any, room: Room }} what */
 function drawRelation(context, scale, { link: { source, target, predicate }, room }) {
-  const word = predicate.replaceAll('_', ' ').slice(0, mostChars);
+  const word = predicateWords(predicate).slice(0, mostChars);
   const box = placeOnLine(circleOf(source), circleOf(target), sizeOfWord(context, word, scale), room);
   if (box === null) return;
   room.take(box);

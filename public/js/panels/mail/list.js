@@ -1,12 +1,14 @@
 import { shellCommand } from '../../format/shell-command.js';
 import { Button, Empty, Loading, Problem, State } from '../../components/basics.js';
-import { Dialog } from '../../components/dialog.js';
+import { DayList } from '../../components/day-list.js';
+import { Dialog, Gone } from '../../components/dialog.js';
 import { Time } from '../../components/time.js';
-import { VirtualList } from '../../components/virtual-list.js';
 import { usePages } from '../../link/use-pages.js';
 import { useResource } from '../../link/use-resource.js';
+import { useRow } from '../../link/use-row.js';
 import { addressOf } from '../../shell/routes.js';
-import { html, useState } from '../../view.js';
+import { html } from '../../view.js';
+import { useOpened } from '../activity/opened.js';
 import { becauseOf, leftOut, verdictOf, wentTo } from './words.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['mail.messages']['items'][number]} Mail */
@@ -16,9 +18,10 @@ const titleChars = 120;
 
 /** The mail that came, where it went and why, and how each folder is watched. */
 export function MailList() {
-  const { items, error, loadMore, reload } = usePages('mail.messages', {});
+  const { items, error, more, loadMore, reload } = usePages('mail.messages', {});
   const folders = useResource('mail.list', {});
-  const [opened, setOpened] = useState(/** @type {Mail | null} */ (null));
+  const { opened, open, close } = useOpened('mail');
+  const { row: shown, missing } = useRow('mail.messages', items, opened);
   if (items === null)
     return error === null
       ? html`<${Loading} rows=${8} />`
@@ -29,12 +32,14 @@ export function MailList() {
             >A mailbox that IMAP_URL or mail.accounts names is watched from its first look on; what came
             before stays where it is. <code>${shellCommand('mail test')}</code> says what would be read.<//
           >`
-        : html`<${VirtualList}
+        : html`<${DayList}
             label="Mail, newest first"
             items=${items}
             rowHeight=${36}
+            more=${more}
             keyOf=${(/** @type {Mail} */ row) => row.id}
-            onOpen=${setOpened}
+            at=${(/** @type {Mail} */ row) => row.receivedAt}
+            onOpen=${(/** @type {Mail} */ row) => open(row.id)}
             onNearEnd=${loadMore}
             row=${(/** @type {Mail} */ row) =>
               html`<div class="mail-row">
@@ -45,7 +50,8 @@ export function MailList() {
               </div>`}
           />`
     }
-    ${opened === null ? null : html`<${Whole} mail=${opened} onClose=${() => setOpened(null)} />`}`;
+    ${shown === null ? null : html`<${Whole} key=${opened} mail=${shown} onClose=${close} />`}
+    ${missing ? html`<${Gone} what="mail" id=${opened} onClose=${close} />` : null}`;
 }
 
 /** @param {{ folders: readonly Folder[] }} props */

@@ -1,4 +1,4 @@
-import { Button, Field, Loading, Problem, Tag } from '../../components/basics.js';
+import { Button, Field, Loading, Problem } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
 import { Time } from '../../components/time.js';
 import { plural } from '../../format/quantity.js';
@@ -8,7 +8,7 @@ import { go } from '../../shell/location.js';
 import { addressOf } from '../../shell/routes.js';
 import { useDraft } from '../../state/use-draft.js';
 import { html, useState } from '../../view.js';
-import { trustTones } from '../tasks/memories.js';
+import { trustWord } from '../tasks/memories.js';
 import { kindWord, memoryKinds, ownKinds } from './kinds.js';
 
 /** @typedef {import('../../../../src/memory/kinds.ts').MemoryKind} MemoryKind */
@@ -120,8 +120,10 @@ function Editor({ memory, onSaved }) {
       </div>
     </form>
     <dl class="facts">
-      <dt>Trust</dt>
-      <dd><${Tag} tone=${trustTones[memory.trust]}>${memory.trust}<//></dd>
+      <dt>Whose word</dt>
+      <dd class=${memory.trust === 'untrusted' ? 'state is-yellow' : undefined}>
+        ${trustWord(memory.trust)}
+      </dd>
       <dt>From</dt>
       <dd>
         ${memory.source}${memory.taskId === null ? null : html`, <a href=${addressOf('tasks', [memory.taskId])}>task ${memory.taskId}</a>`}

@@ -1,5 +1,4 @@
-import { shellCommand } from '../../format/shell-command.js';
-import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
+import { Button, Empty, Loading, Problem } from '../../components/basics.js';
 import { SearchField } from '../../components/search-field.js';
 import { Time } from '../../components/time.js';
 import { VirtualList } from '../../components/virtual-list.js';
@@ -10,7 +9,7 @@ import { useResource } from '../../link/use-resource.js';
 import { go, place, replaceAddress } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useEffect, useState } from '../../view.js';
-import { trustTones } from '../tasks/memories.js';
+import { Origin, trustWord } from '../tasks/memories.js';
 import { AddMemory, MemoryPage } from './edit.js';
 import { kindWord, memoryKinds } from './kinds.js';
 import { Models } from './models.js';
@@ -48,7 +47,7 @@ export function MemoryPanel() {
       <${Models} models=${models} />
       ${
         text === ''
-          ? html`<div class="actions">
+          ? html`<div class="actions memory-filter">
                 <select
                   aria-label="Kind"
                   value=${kind}
@@ -58,12 +57,12 @@ export function MemoryPanel() {
                   ${memoryKinds.map((name) => html`<option key=${name} value=${name}>${kindWord(name)}</option>`)}
                 </select>
                 <select
-                  aria-label="Trust"
+                  aria-label="Whose word"
                   value=${trust}
                   onChange=${(/** @type {any} */ event) => change({ trust: event.target.value })}
                 >
-                  <option value="">Any trust</option>
-                  ${['owner', 'local', 'untrusted'].map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+                  <option value="">By anybody</option>
+                  ${['owner', 'local', 'untrusted'].map((name) => html`<option key=${name} value=${name}>${trustWord(name)}</option>`)}
                 </select>
                 <${Button}
                   pressed=${pinned === 'true'}
@@ -80,7 +79,10 @@ export function MemoryPanel() {
   </div>`;
 }
 
-/** @param {{ version: number, filter: Record<string, string>, chosen: number | null }} props `version`: grows with each change */
+/**
+ * @param {{ version: number, filter: Record<string, string>, chosen: number | null }} props `version`: grows
+ *   with each change
+ */
 function List({ version, filter, chosen }) {
   const connected = useStore(connection, (state) => state.connected);
   const asked = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
@@ -96,8 +98,8 @@ function List({ version, filter, chosen }) {
     return Object.keys(asked).length > 0
       ? html`<${Empty} title="No memory fits">Take a filter away to see the others.<//>`
       : html`<${Empty} title="It remembers nothing yet"
-          >Notes, what tasks found out and what you tell it become memories. Try
-          <code>${shellCommand('remember "the nas holds the photos"')}</code>, or the button above.<//
+          >Notes, what tasks found out and what you tell it become memories: “the nas holds the photos”. What
+          fits is given to the agent with each task.<//
         >`;
   return html`<${VirtualList}
     label="Memories, newest first"
@@ -119,10 +121,9 @@ function Row({ memory }) {
     >
     <span class="soft small"><${Time} at=${memory.createdAt} /></span>
     <span class="memory-foot">
-      <${Tag} tone="purple">${kindWord(memory.kind)}<//
-      ><${Tag} tone=${trustTones[memory.trust]}>${memory.trust}<//>
-      ${memory.pinned ? html`<${State} state="approved" word="pinned" />` : null}
-      <span class="soft small one-line">from ${memory.source}</span>
+      <span class="small state is-purple">${kindWord(memory.kind)}</span>
+      <${Origin} trust=${memory.trust} source=${memory.source} />
+      ${memory.pinned ? html`<span class="small state is-text"><span class="glyph" aria-hidden="true">◆</span>pinned</span>` : null}
     </span>
     <span class="soft small"
       >${memory.recallCount === 0 ? '' : `recalled ${plural(memory.recallCount, 'time')}`}</span

@@ -1,9 +1,9 @@
-import { Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
+import { Empty, Loading, Problem, State } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
 import { useResource } from '../../link/use-resource.js';
 import { html, useEffect, useRef } from '../../view.js';
 import { kindWord, modelWord } from './kinds.js';
-import { addressOfMemory, trustTones } from '../tasks/memories.js';
+import { addressOfMemory, Origin } from '../tasks/memories.js';
 
 /**
  * What it would recall for a text, best first, and why each one is in or out.
@@ -59,17 +59,17 @@ function Recall({ item, best, text }) {
         aria-valuenow=${Math.round(share * 100)}
         ><i style=${{ width: `${share * 100}%` }}></i
       ></span>
-      <${State} state=${item.included ? 'accepted' : 'dismissed'} word=${whyWord(item.why)} />
+      <span class="small recall-why"
+        ><${State} state=${item.included ? 'accepted' : 'dismissed'} word=${whyWord(item.why)}
+      /></span>
+      <span class="small state is-purple">${kindWord(item.kind)}</span>
+      <${Origin} trust=${item.trust} source=${item.source} />
+      <span class="soft small"><${Time} at=${item.createdAt} /></span>
+      <details class="small recall-numbers">
+        <summary class="soft">Numbers</summary>
+        <${Numbers} item=${item} />
+      </details>
     </div>
-    <div class="memory-head">
-      <${Tag} tone="purple">${kindWord(item.kind)}<//><${Tag} tone=${trustTones[item.trust]}>${item.trust}<//>
-      <span class="soft small">from ${item.source}, <${Time} at=${item.createdAt} /></span>
-      <a class="small" href=${addressOfMemory(item.id, { text })}>${item.id.replace(':', ' ')}</a>
-    </div>
-    <details class="small">
-      <summary class="soft">Numbers</summary>
-      <${Numbers} item=${item} />
-    </details>
   </li>`;
 }
 

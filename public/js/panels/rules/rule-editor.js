@@ -4,9 +4,9 @@ import { request } from '../../link/connection.js';
 import { agentChoices } from '../../format/agents.js';
 import { html, useState } from '../../view.js';
 import { EffectView } from './effect.js';
-import { changesOf, emptyForm, formOf, ruleOfForm } from './rule-form.js';
+import { changesOf, ruleOfForm } from './rule-form.js';
 
-/** @typedef {import('./rule-form.js').Rule} Rule */
+/** @typedef {import('./rule-row.js').RuleView} RuleView */
 /** @typedef {import('./rule-form.js').RuleForm} RuleForm */
 /** @typedef {import('./change.js').Change} Change */
 
@@ -14,10 +14,11 @@ const priorities = ['HUMAN', 'URGENT', 'HIGH', 'NORMAL', 'LOW', 'IDLE'];
 
 /**
  * A rule to be written or changed, with a dry run on the latest events.
- * @param {{ rule: Rule | null, routes: readonly string[], change: Change, onClose: () => void }} props
+ * @param {{ rule: RuleView | null, begin: RuleForm, routes: import('./routes.js').Routes, change: Change, onClose: () => void }} props
+ *   `rule`: the one that is changed; `begin`: what stands in the form at first
  */
-export function RuleEditor({ rule, routes, change, onClose }) {
-  const [form, setForm] = useState(/** @type {RuleForm} */ (rule === null ? emptyForm : formOf(rule)));
+export function RuleEditor({ rule, begin, routes, change, onClose }) {
+  const [form, setForm] = useState(begin);
   const [tried, setTried] = useState(/** @type {import('./effect.js').Tried | null} */ (null));
   const [problem, setProblem] = useState(/** @type {string | null} */ (null));
   const [busy, setBusy] = useState(false);
@@ -38,7 +39,7 @@ export function RuleEditor({ rule, routes, change, onClose }) {
     const refused =
       rule === null
         ? await change('rule.add', { rule: ruleOfForm(form) })
-        : await change('rule.edit', { name: rule.name, changes: changesOf(rule, form) });
+        : await change('rule.edit', { name: rule.name, changes: changesOf(rule.rule, form) });
     setBusy(false);
     if (refused === null) onClose();
     else setProblem(refused);
@@ -91,14 +92,14 @@ export function RuleEditor({ rule, routes, change, onClose }) {
         >
       </fieldset>
       <fieldset>
-        <legend>What becomes of them</legend>
+        <legend>What is done with them</legend>
         <div class="rule-form-grid">
           <${Choice}
             id="route"
-            label="Route"
+            label="Route: what becomes of it"
             form=${form}
             set=${set}
-            options=${[['', 'goes on to the next rules'], ...routes.map((route) => [route, route])]}
+            options=${[['', 'goes on to the next rules'], ...routes.map(({ route, says }) => [route, says])]}
           />
           <${Choice}
             id="setPriority"
@@ -147,7 +148,7 @@ export function RuleEditor({ rule, routes, change, onClose }) {
       </fieldset>
       ${problem === null ? null : html`<p class="problem-line rule-problem" role="alert">${problem}</p>`}
       <div role="status">
-        ${tried === null ? null : html`<${EffectView} effect=${tried} />`}
+        ${tried === null ? null : html`<${EffectView} effect=${tried} routes=${routes} />`}
         ${(tried?.dangers ?? []).map((danger) => html`<p key=${danger} class="state is-orange rule-danger"><span class="glyph" aria-hidden="true">!</span>${danger}</p>`)}
       </div>
       <div class="actions is-end rule-form-acts">

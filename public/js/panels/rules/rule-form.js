@@ -47,6 +47,21 @@ export const emptyForm = {
   quietThen: 'hold',
 };
 
+const nameChars = 40;
+
+/**
+ * Form of a rule that takes events like one: of its source and category, and led where that one goes.
+ * @param {{ source: string, category: string, route: string }} event @returns {RuleForm}
+ */
+export function formLike({ source, category, route }) {
+  const name = `${source}-${category}`
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, nameChars)
+    .replace(/^-+|-+$/g, '');
+  return { ...emptyForm, name, source, category, route };
+}
+
 /** @param {Rule} rule @returns {RuleForm} */
 export function formOf(rule) {
   const { throttle, quiet } = rule;

@@ -2,19 +2,24 @@ import { Button, State } from '../../components/basics.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { Time } from '../../components/time.js';
 import { count, plural } from '../../format/quantity.js';
-import { html } from '../../view.js';
+import { html, useEffect, useRef } from '../../view.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['rule.get']} RuleView */
+/**
+ * How a rule is looked at: the address may lead to it, and a dry run may have asked it.
+ * @typedef {{ isChosen: boolean, isTried?: boolean, verdict?: import('./rule-table.js').Verdicts[number] }} Seen
+ */
 
 /**
  * A rule of the owner's with what can be done about it.
  * @param {{ rule: RuleView, last: number, onEdit: () => void, onMove: (place: number) => void,
- *   onEnable: (enabled: boolean) => void, onRemove: () => void, onRelease: () => void }} props
+ *   onEnable: (enabled: boolean) => void, onRemove: () => void, onRelease: () => void } & Seen} props
  */
-export function RuleRow({ rule, last, onEdit, onMove, onEnable, onRemove, onRelease }) {
+export function RuleRow({ rule, last, onEdit, onMove, onEnable, onRemove, onRelease, ...seen }) {
   const { name, place, enabled, holding } = rule;
   const at = place ?? 0;
-  return html`<li class=${`rule-row${enabled ? '' : ' is-off'}`}>
+  const row = useChosen(seen.isChosen);
+  return html`<li ref=${row} tabindex="-1" class=${`rule-row${enabled ? '' : ' is-off'}${classOf(seen)}`}>
     <span class="rule-place mono soft" title="Place">${at}</span>
     <div class="rule-main">
       <div class="rule-head">
@@ -22,7 +27,7 @@ export function RuleRow({ rule, last, onEdit, onMove, onEnable, onRemove, onRele
         ${enabled ? null : html`<${State} state="off" word="off" />`}
         ${rule.rule.about === undefined ? null : html`<span class="soft">${rule.rule.about}</span>`}
       </div>
-      <${RuleWords} rule=${rule} />
+      <${RuleWords} rule=${rule} /><${Verdict} ...${seen} />
       ${rule.warnings.map((warning) => html`<p key=${warning} class="state is-orange rule-danger"><span class="glyph" aria-hidden="true">!</span>${warning}</p>`)}
       ${
         holding === null
@@ -66,15 +71,47 @@ export function RuleRow({ rule, last, onEdit, onMove, onEnable, onRemove, onRele
   </li>`;
 }
 
-/** A built-in rule, which stays as it is. @param {{ rule: RuleView }} props */
-export function BuiltInRow({ rule }) {
-  return html`<li class="rule-row is-built-in">
+/** A built-in rule, which stays as it is. @param {{ rule: RuleView } & Seen} props */
+export function BuiltInRow({ rule, ...seen }) {
+  const row = useChosen(seen.isChosen);
+  return html`<li ref=${row} tabindex="-1" class=${`rule-row is-built-in${classOf(seen)}`}>
     <div class="rule-main">
       <b class="mono">${rule.name}</b>
-      <${RuleWords} rule=${rule} />
+      <div><${RuleWords} rule=${rule} /><${Verdict} ...${seen} /></div>
     </div>
     <${Hits} rule=${rule} />
   </li>`;
+}
+
+/** Brings the row that an address leads to into sight. @param {boolean} isChosen */
+function useChosen(isChosen) {
+  const row = useRef(/** @type {HTMLLIElement | null} */ (null));
+  useEffect(() => {
+    if (!isChosen) return;
+    row.current?.scrollIntoView({ block: 'nearest' });
+    row.current?.focus({ preventScroll: true });
+  }, [isChosen]);
+  return row;
+}
+
+/** @param {Seen} seen */
+function classOf({ isChosen, isTried = false, verdict }) {
+  const tried = !isTried ? '' : verdict?.matches === true ? ' is-hit' : ' is-passed';
+  return `${isChosen ? ' is-chosen' : ''}${tried}`;
+}
+
+/** What the rule thought of the line that was tried. @param {Seen} seen */
+function Verdict({ isTried = false, verdict }) {
+  if (!isTried) return null;
+  if (verdict === undefined) return html`<p class="rule-verdict soft small">not asked any more</p>`;
+  const { matches, route, because } = verdict;
+  if (!matches) return html`<p class="rule-verdict soft small">${because ?? 'does not fit'}</p>`;
+  return html`<p class="rule-verdict small">
+    <span class="state is-cyan"
+      ><span class="glyph" aria-hidden="true">◆</span
+      >${route === undefined ? 'fits, and the line goes on' : 'takes it'}</span
+    >
+  </p>`;
 }
 
 /** @param {{ rule: RuleView }} props */

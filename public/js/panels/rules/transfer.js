@@ -20,9 +20,9 @@ export async function downloadRules() {
 
 /**
  * Takes rules from a file or a text: the difference is shown first, and all of it is taken or nothing.
- * @param {{ change: import('./change.js').Change, onClose: () => void }} props
+ * @param {{ change: import('./change.js').Change, routes: import('./routes.js').Routes, onClose: () => void }} props
  */
-export function ImportDialog({ change, onClose }) {
+export function ImportDialog({ change, routes, onClose }) {
   const [text, setText] = useState('');
   const [merge, setMerge] = useState(false);
   const [found, setFound] = useState(/** @type {Imported | null} */ (null));
@@ -73,7 +73,7 @@ export function ImportDialog({ change, onClose }) {
         />
         Keep your other rules</label
       >
-      ${found === null ? null : html`<${Differences} change=${found} />`}
+      ${found === null ? null : html`<${Differences} change=${found} routes=${routes} />`}
       <div class="actions is-end">
         <${Button} kind="quiet" onClick=${onClose}>Leave it<//>
         ${
@@ -96,8 +96,8 @@ const signs = {
   changed: { glyph: '~', tone: 'yellow' },
 };
 
-/** What a change would make of the rules. @param {{ change: Imported }} props */
-function Differences({ change: { differences, effect } }) {
+/** What a change would make of the rules. @param {{ change: Imported, routes: import('./routes.js').Routes }} props */
+function Differences({ change: { differences, effect }, routes }) {
   if (differences.length === 0)
     return html`<p class="soft" role="status">Nothing changes: the rules are like that already.</p>`;
   return html`<div role="status">
@@ -113,7 +113,7 @@ function Differences({ change: { differences, effect } }) {
           </li>`,
       )}
     </ul>
-    ${effect === null ? null : html`<${EffectView} effect=${effect} />`}
+    ${effect === null ? null : html`<${EffectView} effect=${effect} routes=${routes} />`}
   </div>`;
 }
 

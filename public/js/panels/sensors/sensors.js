@@ -1,13 +1,17 @@
-import { shellCommand } from '../../format/shell-command.js';
-import { Button, Empty, Loading, Problem, State, Tag } from '../../components/basics.js';
+import { Button, Empty, Loading, Problem, State } from '../../components/basics.js';
 import { Code } from '../../components/markdown.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
 import { act } from '../../link/act.js';
 import { useResource } from '../../link/use-resource.js';
-import { html, useMemo, useState } from '../../view.js';
+import { place } from '../../shell/location.js';
+import { addressOf } from '../../shell/routes.js';
+import { useStore } from '../../state/use-store.js';
+import { html, useEffect, useMemo, useRef, useState } from '../../view.js';
 import { SelfWatch } from './self-watch.js';
+import { SensorForm } from './sensor-form.js';
+import { TrialResult } from './trial.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['sensors.list'][number]} Sensor */
 /** @typedef {import('../../../../src/operations.ts').Answers['sensor.try']} Trial */
@@ -21,6 +25,8 @@ const signs = { trouble: 'failed', waiting: 'queued', ok: 'done', off: 'stopped'
 /** The sensors, those in trouble first, what the daemon measures of itself, and the kinds that could be switched on. */
 export function SensorsPanel() {
   const { data, error, reload } = useResource('sensors.list', {});
+  const chosen = useStore(place, ({ rest }) => rest[0]);
+  const [begin, setBegin] = useState(/** @type {string | null} */ (null));
   const sensors = useMemo(
     () =>
       (data ?? [])
@@ -34,7 +40,10 @@ export function SensorsPanel() {
   const known = sensors.filter(({ origin }) => origin !== 'built-in');
   const possible = sensors.filter(({ origin }) => origin === 'built-in');
   return html`<div class="panel sensors-panel scrolls">
-    <div class="panel-head"><h1>Sensors</h1></div>
+    <div class="panel-head">
+      <h1>Sensors</h1>
+      ${data !== null && known.length === 0 ? null : html`<div class="end"><${Button} onClick=${() => setBegin('')}>Watch something<//></div>`}
+    </div>
     ${
       data === null
         ? error === null
@@ -43,40 +52,57 @@ export function SensorsPanel() {
         : html`
             ${
               known.length === 0
-                ? html`<${Empty} title="No sensor is on"
-                    >Switch one of those below on, or put a program into the folder <code>sensors</code> of
-                    the home: a line <code># ninjad: every 5m</code> says when it runs, and each line that it
-                    prints is an event.<//
+                ? html`<${Empty}
+                    title="No sensor is on"
+                    action=${html`<${Button} kind="primary" onClick=${() => setBegin('')}>Watch something<//>`}
+                    >Watch something with one of the kinds below, or put a program into the folder
+                    <code>sensors</code> of the home: a line <code># ninjad: every 5m</code> says when it
+                    runs, and each line that it prints is an event.<//
                   >`
                 : html`<ul class="sensors">
-                    ${known.map((sensor) => html`<${Row} key=${sensor.name} sensor=${sensor} onChange=${reload} />`)}
+                    ${known.map((sensor) => html`<${Row} key=${sensor.name} sensor=${sensor} isChosen=${sensor.name === chosen} onChange=${reload} />`)}
                   </ul>`
             }
             <${SelfWatch} />
-            ${possible.length === 0 ? null : html`<${Possible} sensors=${possible} onChange=${reload} />`}
+            ${possible.length === 0 ? null : html`<${Possible} sensors=${possible} onChange=${reload} onSetUp=${setBegin} />`}
           `
     }
+    ${begin === null ? null : html`<${SensorForm} begin=${begin} onClose=${() => setBegin(null)} onSaved=${reload} />`}
   </div>`;
 }
 
-/** @param {{ sensor: Sensor, onChange: () => void }} props */
-function Row({ sensor, onChange }) {
+/** Brings what an address leads to into sight. @param {boolean} isChosen */
+function useShown(isChosen) {
+  const row = useRef(/** @type {HTMLLIElement | null} */ (null));
+  useEffect(() => {
+    if (!isChosen) return;
+    row.current?.scrollIntoView({ block: 'nearest' });
+    row.current?.focus({ preventScroll: true });
+  }, [isChosen]);
+  return row;
+}
+
+/** @param {{ sensor: Sensor, isChosen: boolean, onChange: () => void }} props `isChosen`: the address leads to it */
+function Row({ sensor, isChosen, onChange }) {
   const { name, state, lastRun, durations, findings, lastEvents } = sensor;
-  return html`<li class="sensor">
+  const row = useShown(isChosen);
+  return html`<li ref=${row} tabindex="-1" class=${`sensor${isChosen ? ' is-chosen' : ''}`}>
     <div class="sensor-name">
-      <b>${name}</b>
-      ${sensor.kind === name ? null : html`<${Tag}>${sensor.kind === 'own' ? 'yours' : sensor.kind}<//>`}
-      ${sensor.origin === 'config' ? html`<${Tag} title="It is declared in config.json, and changed there">config.json<//>` : null}
-      <p class="soft small">${scheduleOf(sensor)}</p>
+      <p>
+        <a class="plain-link" href=${addressOf('sensors', [name])}><b>${name}</b></a>
+        ${sensor.kind === name ? null : html`<span class="soft small">${sensor.kind === 'own' ? 'your program' : sensor.kind}</span>`}
+      </p>
+      <p class="soft small">
+        ${scheduleOf(sensor)}${sensor.origin === 'config' ? html`, <span title="It is declared there, and changed there">by config.json</span>` : null}
+      </p>
     </div>
     <div class="sensor-state">
-      <${State} state=${signs[state] ?? state} word=${state} />
-      <p class="small sensor-reason">${sensor.reason ?? sensor.says}</p>
+      <p><${State} state=${signs[state] ?? state} word=${state} /></p>
+      <p class="sensor-reason">${sensor.reason ?? sensor.says}</p>
     </div>
     <div class="sensor-runs">
-      <${Sparkline} values=${durations} tone="cyan" />
-      <span class="soft small"
-        >${lastRun === null ? 'not run yet' : html`${duration(lastRun.tookMs)}, <${Time} at=${lastRun.at} />`}</span
+      <span class="soft small sensor-took"
+        >${lastRun === null ? 'not run yet' : html`<span title="How long the last runs took"><${Sparkline} values=${durations} tone="soft" width=${64} height=${16} /></span>${duration(lastRun.tookMs)}, <${Time} at=${lastRun.at} />`}</span
       >
       <span class="soft small">next <${Time} at=${sensor.nextRuns[0]} none="never" /></span>
     </div>
@@ -84,7 +110,7 @@ function Row({ sensor, onChange }) {
     ${
       findings.length + lastEvents.length === 0
         ? null
-        : html`<details class="sensor-more small">
+        : html`<details class="sensor-more small" open=${isChosen}>
             <summary>What it found and wrote</summary>
             <ul>
               ${findings.map(
@@ -142,40 +168,21 @@ function Acts({ sensor, onChange }) {
     ${trial === null ? null : html`<${TrialResult} trial=${trial} />`}`;
 }
 
-/** @param {{ trial: Trial }} props */
-function TrialResult({ trial }) {
-  const unknown = trial.findings.filter(({ level }) => level === 'unknown');
-  const words = [
-    trial.lines.length === 0
-      ? 'It would write nothing'
-      : `It would write ${trial.lines.length === 1 ? 'a line' : `${trial.lines.length} lines`}`,
-    `, after ${duration(trial.tookMs)}.`,
-    ...(trial.reason === null ? [] : [` ${trial.reason}.`]),
-    ...unknown.map((finding) => ` ${finding.subject || trial.name} is unknown: ${finding.unknown ?? ''}.`),
-  ];
-  return html`<div class="sensor-more small" role="status">
-    <p>${words.join('')}</p>
-    ${trial.lines.length === 0 ? null : html`<${Code} text=${trial.lines.join('\n')} label=${`What ${trial.name} would write`} />`}
-  </div>`;
-}
-
-/** @param {{ sensors: readonly Sensor[], onChange: () => void }} props */
-function Possible({ sensors, onChange }) {
+/**
+ * @param {{ sensors: readonly Sensor[], onChange: () => void, onSetUp: (kind: string) => void }} props `onSetUp`: of one that
+ *   needs to be told what to watch
+ */
+function Possible({ sensors, onChange, onSetUp }) {
   return html`<details class="sensors-possible">
     <summary>${sensors.length} kinds that could be switched on</summary>
-    <p class="soft small prose">
-      One that needs to be told what to watch is switched on with
-      <code>${shellCommand('sensors enable')}</code>, such as
-      <code>${shellCommand('sensors enable tls:nas --set host=nas.local')}</code>.
-    </p>
     <ul class="sensors">
       ${sensors.map(
         (sensor) =>
           html`<li class="sensor is-possible" key=${sensor.name}>
             <div class="sensor-name"><b>${sensor.name}</b></div>
-            <div class="sensor-state"><p class="small">${sensor.says}</p></div>
+            <p class="sensor-state">${sensor.says}</p>
             <span class="soft small sensor-runs">${scheduleOf(sensor)}</span>
-            <${Acts} sensor=${sensor} onChange=${onChange} />
+            ${sensor.state === 'trouble' ? html`<div class="sensor-acts"><${Button} label=${`Set up ${sensor.name}`} onClick=${() => onSetUp(sensor.name)}>Set up<//></div>` : html`<${Acts} sensor=${sensor} onChange=${onChange} />`}
           </li>`,
       )}
     </ul>

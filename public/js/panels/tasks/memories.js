@@ -1,9 +1,24 @@
-import { State, Tag } from '../../components/basics.js';
+import { State } from '../../components/basics.js';
 import { addressOf } from '../../shell/routes.js';
 import { html } from '../../view.js';
 
 /** @type {Readonly<Record<string, string>>} */
-export const trustTones = { owner: 'text', local: 'cyan', untrusted: 'yellow' };
+const trustWords = { owner: 'yours', local: 'this machine’s', untrusted: 'from outside' };
+
+/** Whose word something is. @param {string} trust */
+export function trustWord(trust) {
+  return trustWords[trust] ?? trust;
+}
+
+/**
+ * Whose word something is, and from where: marked where it came from outside.
+ * @param {{ trust: string | null, source: string | null }} props
+ */
+export function Origin({ trust, source }) {
+  const tone = trust === 'untrusted' ? 'state is-yellow' : 'soft';
+  const words = [...(trust === null ? [] : [trustWord(trust)]), ...(source === null ? [] : [`by ${source}`])];
+  return html`<span class=${`small one-line ${tone}`}>${words.join(', ')}</span>`;
+}
 
 /**
  * The memories that a task was given, the best first.
@@ -16,9 +31,8 @@ export function Memories({ memories }) {
       ({ id, kind, source, trust, content, score }) =>
         html`<li key=${id}>
           <div class="memory-head">
-            <${Tag} tone="purple">${kind.replaceAll('_', ' ')}<//>
-            ${trust === null ? null : html`<${Tag} tone=${trustTones[trust]}>${trust}<//>`}
-            ${source === null ? null : html`<span class="soft small">from ${source}</span>`}
+            <span class="small state is-purple">${kind.replaceAll('_', ' ')}</span>
+            <${Origin} trust=${trust} source=${source} />
             ${score === null ? null : html`<span class="soft small mono">score ${score.toFixed(2)}</span>`}
             <a class="small" href=${addressOfMemory(id)}>${id.replace(':', ' ')}</a>
           </div>

@@ -11,7 +11,7 @@ import { ActorDetail } from './actor.js';
 import { actorSign, foldedPaths, outlineOf } from './outline.js';
 import { Sequence } from './sequence.js';
 import { useTree } from './use-tree.js';
-import { useWidth } from './use-width.js';
+import { useWidth } from '../../components/use-width.js';
 import { nameOf } from './words.js';
 
 /** From here on what passes has a place beside the actors. */
@@ -174,7 +174,7 @@ function drawRow({ row: { actor, depth, lines, isLast, children, tally }, isFold
     >
     <span class=${`state outline-state one-line is-${sign.tone}`}
       ><span class="glyph" aria-hidden="true"><i key=${actor.since} class="pulse"></i>${sign.glyph}</span
-      >${sign.word}</span
+      >${stateWords(sign.word)}</span
     >
     <span class="outline-restarts"
       >${actor.supervised === null ? null : html`<${Restarts} supervised=${actor.supervised} />`}</span
@@ -182,6 +182,12 @@ function drawRow({ row: { actor, depth, lines, isLast, children, tally }, isFold
     <span class="outline-since soft small"
       ><${Time} at=${actor.since === 0 ? null : actor.since} none=""
     /></span>`;
+}
+
+/** The outermost state first, and what it is inside of it behind. @param {string} word */
+function stateWords(word) {
+  const [outer, ...inner] = word.split('.');
+  return inner.length === 0 ? outer : html`${outer}<span class="soft small"> ${inner.join(' ')}</span>`;
 }
 
 /** The lines of the outline, drawn by us. @param {{ depth: number, lines: readonly boolean[], isLast: boolean }} props */

@@ -10,6 +10,8 @@ import { go } from '../../shell/location.js';
 import { html, useState } from '../../view.js';
 import { WishPage } from './wish.js';
 
+/** @typedef {import('../../../../src/operations.ts').Answers['wishes.list']['items'][number]} WishSummary */
+
 const states = /** @type {const} */ ([
   'proposed',
   'approved',
@@ -65,8 +67,8 @@ function Wishes({ chosen }) {
               >`
             : html`<${Empty} title="No wish is in this state">Choose another state to see the others.<//>`
           : html`<${VirtualList}
-              label="Wishes, newest first"
-              items=${items}
+              label="Wishes, those that wait for you first"
+              items=${waitingFirst(items)}
               rowHeight=${60}
               keyOf=${(/** @type {any} */ wish) => wish.id}
               selectedKey=${chosen}
@@ -76,6 +78,14 @@ function Wishes({ chosen }) {
             />`
     }
     ${adding ? html`<${AddWish} onClose=${() => setAdding(false)} onAdded=${reload} />` : null}`;
+}
+
+const waitsForOwner = new Set(['proposed', 'drafted']);
+
+/** What waits for the owner before all else, of both the newest first. @param {readonly WishSummary[]} items */
+function waitingFirst(items) {
+  const waits = (/** @type {WishSummary} */ { state }) => waitsForOwner.has(state);
+  return [...items.filter(waits), ...items.filter((wish) => !waits(wish))];
 }
 
 /** How its own proposals fared. */
@@ -88,7 +98,7 @@ function Acceptance() {
   >`;
 }
 
-/** @param {{ wish: import('../../../../src/operations.ts').Answers['wishes.list']['items'][number] }} props */
+/** @param {{ wish: WishSummary }} props */
 function Row({ wish }) {
   return html`<div class="list-row">
     <span class="one-line">${wish.title}</span>

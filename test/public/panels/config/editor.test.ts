@@ -14,6 +14,7 @@ describe('the editor of a setting', () => {
       nullable: true,
     });
     expect(editorOf({ type: 'boolean' })).toEqual({ kind: 'flag', nullable: false });
+    expect(editorOf({ type: 'array', items: { type: 'string' } })).toEqual({ kind: 'list', nullable: false });
     expect(editorOf({ type: 'array', items: {} })).toEqual({ kind: 'json', nullable: false });
     expect(editorOf(undefined)).toEqual({ kind: 'json', nullable: false });
   });
@@ -25,6 +26,8 @@ describe('the editor of a setting', () => {
       [true, { type: 'boolean' }],
       ['info', { type: 'string' }],
       [[{ a: 1 }], { type: 'array' }],
+      [['nas.lan', 'nas'], { type: 'array', items: { type: 'string' } }],
+      [[], { type: 'array', items: { type: 'string' } }],
     ] as const) {
       const editor = editorOf(schema);
       expect(parsed(written(value, editor), editor)).toEqual({ ok: true, value });

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from '../../view.js';
+import { useEffect, useMemo, useState } from '../view.js';
 
 /**
  * Whether a media query holds, also when that changes.
