@@ -79,7 +79,7 @@ function Running({ now: { running, status } }) {
 /** @param {{ now: Now }} props */
 function Waiting({ now: { waiting, notices } }) {
   const rows = waitingOf(waiting);
-  const { shown, see, seeAll } = useNotices(notices);
+  const { shown, see, seeAll, putOff } = useNotices(notices);
   const hidden = waiting.notices - notices.length;
   return html`<section class="section" aria-labelledby="now-waiting">
     <div class="section-head">
@@ -93,7 +93,7 @@ function Waiting({ now: { waiting, notices } }) {
             </span>`
       }
     </div>
-    <${Notices} shown=${shown} onSee=${see} />
+    <${Notices} shown=${shown} onSee=${see} onLater=${putOff} />
     ${
       rows.length === 0
         ? shown.length === 0
