@@ -3,6 +3,7 @@ import { act } from '../../link/act.js';
 import { usePages } from '../../link/use-pages.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
+import { findingRank, ranked } from '../decide/order.js';
 import { Detectors } from './detectors.js';
 import { decided, decideFinding, Decisions, FindingPage, Grounds, Sight } from './finding.js';
 
@@ -45,7 +46,7 @@ function Findings() {
               with its evidence, until you make it a wish, dismiss it or snooze it.<//
             >`
           : html`<ul class="grow scrolls">
-              ${items.map((finding) => html`<${FindingRow} key=${finding.id} finding=${finding} onDecide=${decide} />`)}
+              ${ranked(items, findingRank).map((finding) => html`<${FindingRow} key=${finding.id} finding=${finding} onDecide=${decide} />`)}
               ${more ? html`<li><${Button} kind="quiet" onClick=${loadMore}>Show earlier ones<//></li>` : null}
             </ul>`
     }`;
@@ -94,9 +95,9 @@ function FindingRow({ finding, onDecide }) {
           >${finding.summary}</a
         ></span
       >
+      <div class="finding-sight"><${Sight} finding=${finding} /></div>
       <div class="end"><${Decisions} finding=${finding} onDecide=${onDecide} /></div>
     </div>
-    <${Sight} finding=${finding} />
     <details>
       <summary>Evidence</summary>
       <${Grounds} finding=${finding} />
