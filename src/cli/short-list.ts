@@ -52,6 +52,6 @@ export function printShortList(lines: readonly string[], next: string | null): v
 /** All that a row says, without the names of its fields. */
 function wordsIn(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value !== 'object') return String(value as string | number | boolean);
+  if (typeof value !== 'object') return String(value);
   return Object.values(value).map(wordsIn).join('\n');
 }
