@@ -124,7 +124,7 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, bars, whole
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !bars, size: 6, fill: colour } },
     scales: {
-      x: { time: true },
+      x: { time: true, ...(bars && { range: withLastSpan }) },
       y: {
         range: (/** @type {any} */ _u, /** @type {number} */ _min, /** @type {number | null} */ max) =>
           /** @type {[number, number]} */ ([0, Math.max(max ?? 0, limit ?? 0, compact ? 0 : 1) * 1.15 || 1]),
@@ -169,6 +169,11 @@ function optionsOf({ width, height, tone, limit, limitLabel, format, bars, whole
       ],
     },
   };
+}
+
+/** A span reaches beyond its time: the last one has its room too. @param {any} u @param {number} min @param {number} max */
+function withLastSpan({ data: [times = []] }, min, max) {
+  return [min, max + (times.length > 1 ? times[1] - times[0] : 0)];
 }
 
 const wholeSteps = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5, 6].map((power) => first * 10 ** power));

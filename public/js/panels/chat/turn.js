@@ -93,7 +93,7 @@ function Heard({ over }) {
 function Going({ turn, ahead }) {
   const { taskId } = turn;
   return html`<div class="reply-foot">
-    <span class="live-dot" aria-hidden="true"></span>
+    ${turn.state === 'queued' ? html`<span class="state is-yellow glyph" aria-hidden="true">◷</span>` : html`<span class="live-dot" aria-hidden="true"></span>`}
     <span class="soft">${doing(turn, ahead)}</span>
     ${
       taskId === null
