@@ -3,9 +3,9 @@ import type { EventSummary } from '../../events/event-view.ts';
 import type { TreeChange } from '../../inspection/tree-view.ts';
 import type { OutboxFacts } from '../../outbox/facts.ts';
 import type { TaskStep, TaskSummary, TaskText } from '../../tasks/task-view.ts';
-import type { TaskFailures } from './feeds/failures.ts';
 import type { Hello } from './hello.ts';
 import type { Now } from './now.ts';
+import type { TaskFailures } from './task-failures.ts';
 
 /*
  * The dashboard's protocol: what a page says to the daemon, and what it hears. socket.io on the page's own origin, at

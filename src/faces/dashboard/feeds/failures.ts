@@ -6,13 +6,6 @@ import type { TaskFacts } from '../../../tasks/facts.ts';
 import { findTasks } from '../../../tasks/rows/search-tasks.ts';
 import type { FeedOutput } from './feeds.ts';
 
-/** Tasks that have ended badly since the last push, for whoever looks at the page. */
-export interface TaskFailures {
-  /** The newest, a few at most. */
-  items: { taskId: number; conversation: string | null; text: string; reason: string | null }[];
-  omitted: number;
-}
-
 /** Tells pages of tasks that failed or were given up. */
 export interface FailureFeed {
   flush(): Promise<void>;
