@@ -1076,6 +1076,7 @@ CREATE TABLE owner_notices (
   task_id bigint,
   seen_at timestamp with time zone,
   alarmed_at timestamp with time zone,
+  put_off_until timestamp with time zone,
   CONSTRAINT owner_notices_pkey PRIMARY KEY (id),
   CONSTRAINT owner_notices_origin_is_name CHECK ((origin ~ '^[a-z][a-z-]{0,39}$'::text))
 );

@@ -295,6 +295,7 @@ const examples: {
   'clock.believe': { input: {} },
   'firstSteps.dismiss': { input: { dismissed: true } },
   'notices.see': { input: { until: 1 } },
+  'notices.later': { input: { ids: [1], until: null } },
   'delivery.retry': { input: { id: 1 } },
   'mail.catchUp': { input: { since: '2026-11-27T08:00:00Z' } },
   'discord.pair': { input: { code: 'abcd-2345' } },

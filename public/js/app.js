@@ -6,6 +6,7 @@ import { connection } from './link/connection.js';
 import { worstOf } from './panels/now/troubles.js';
 import { waitingInAll } from './panels/now/waiting.js';
 import { panels } from './panels/panels.js';
+import { followFailures } from './shell/failures.js';
 import { Header } from './shell/header.js';
 import { KeysDialog } from './shell/keys-dialog.js';
 import { useTab } from './shell/in-tab.js';
@@ -24,6 +25,7 @@ export function start(element) {
   followAddress(panels);
   followKeys(panels);
   followNews();
+  followFailures();
   for (const panel of panels) void panel.start?.();
   document.addEventListener('visibilitychange', () =>
     document.body.classList.toggle('is-hidden', document.hidden),

@@ -13,14 +13,15 @@ import { countUnread, listConversations, markRead } from './rows/conversations.t
 import { hideConversation, nameConversation, pinConversation } from './rows/marks.ts';
 import { listTurns } from './rows/turns.ts';
 import type { createChatSender } from './sender.ts';
-import { type ChatTurn, type LiveReplyOf, turnOf } from './turn.ts';
+import { type ChatTurn, type LiveTasks, turnOf } from './turn.ts';
 
 /** Services that the operations of the chat use. */
 export interface ChatNeeds {
   store: Store;
   bus: Pick<Bus<ListFacts>, 'emit'>;
   sendMessage: ReturnType<typeof createChatSender>;
-  liveReplies: { of: LiveReplyOf };
+  liveReplies: { of: LiveTasks['replyOf'] };
+  agentHears: LiveTasks['agentHears'];
   /** Folder of the files that come with messages. */
   attachmentsDir: string;
   /** What a message may begin with. */
@@ -78,11 +79,13 @@ export const chatOperations = {
     'GET /conversations/:conversation/turns',
     turnsInput,
     async (
-      { store, liveReplies }: ChatNeeds,
+      { store, liveReplies, agentHears }: ChatNeeds,
       { conversation, before, limit: most },
     ): Promise<Page<ChatTurn>> => {
       const rows = await listTurns(store, { conversation, before, limit: most + 1 });
-      const items = rows.slice(0, most).map((row) => turnOf(row, (taskId) => liveReplies.of(taskId)));
+      const items = rows
+        .slice(0, most)
+        .map((row) => turnOf(row, { replyOf: (taskId) => liveReplies.of(taskId), agentHears }));
       return { items, next: rows.length > most ? (items.at(-1)?.eventId ?? null) : null };
     },
   ),

@@ -19,6 +19,10 @@ export interface ChatTurn {
   reply: string;
   live: { stream: string } | null;
   taskId: number | null;
+  /** The running task that has taken this message in: what that one says is the reply to both. */
+  steeredInto: number | null;
+  /** Whether the agent takes further words while it works; null where it does not run, or nobody knows yet. */
+  hears: boolean | null;
   reason: string | null;
   progress: string | null;
   endedAt: Date | null;
@@ -28,13 +32,18 @@ export interface ChatTurn {
   costUsd: number;
 }
 
-/** The reply of a running task as far as it is written. */
-export type LiveReplyOf = (taskId: number) => { stream: string; text: string } | undefined;
+/** What rows do not say of running tasks. */
+export interface LiveTasks {
+  /** The reply of a running task as far as it is written. */
+  replyOf: (taskId: number) => { stream: string; text: string } | undefined;
+  /** Whether an agent of this kind takes further words while it works; null where nobody knows. */
+  agentHears: (kind: string) => boolean | null;
+}
 
 /** A turn as the chat shows it, with as much of its reply as is written by now. */
-export function turnOf(row: TurnRow, liveReplyOf: LiveReplyOf): ChatTurn {
+export function turnOf(row: TurnRow, { replyOf, agentHears }: LiveTasks): ChatTurn {
   const state = row.state ?? row.status;
-  const reply = state === 'running' && row.taskId !== null ? liveReplyOf(row.taskId) : undefined;
+  const reply = state === 'running' && row.taskId !== null ? replyOf(row.taskId) : undefined;
   return {
     eventId: row.eventId,
     conversation: row.conversation,
@@ -46,6 +55,8 @@ export function turnOf(row: TurnRow, liveReplyOf: LiveReplyOf): ChatTurn {
     reply: reply?.text ?? row.taskReply ?? row.eventReply ?? '',
     live: reply === undefined ? null : { stream: reply.stream },
     taskId: row.taskId,
+    steeredInto: row.steeredInto,
+    hears: state === 'running' && row.agent !== null ? agentHears(row.agent) : null,
     reason: row.taskReason ?? row.eventReason,
     progress: row.progress,
     endedAt: row.taskId === null ? row.receivedAt : row.finishedAt,

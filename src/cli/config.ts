@@ -5,6 +5,7 @@ import { settingsSchema } from '../settings.ts';
 import { connect } from './connect.ts';
 import { printJson, printLines, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
+import { printShortList, shortListOf, type ShortListOptions, withShortList } from './short-list.ts';
 
 interface JsonOption {
   json?: true;
@@ -27,15 +28,15 @@ export function configCommand(): Command {
   const config = new Command('config')
     .description('show settings, and change them at run time')
     .addHelpText('after', help);
-  config
-    .command('list', { isDefault: true })
+  withShortList(config.command('list', { isDefault: true }))
     .description('all settings with where each comes from')
     .option('--json', 'print them as JSON')
-    .addHelpText('after', '\nExamples:\n  $ ninjad config list\n  $ ninjad config list --json\n')
-    .action(async ({ json }: JsonOption) => {
-      const settings = (await connect().ask('config.list', {})).map(viewOf);
+    .addHelpText('after', '\nExamples:\n  $ ninjad config list\n  $ ninjad config list --text spend --json\n')
+    .action(async ({ json, ...options }: JsonOption & ShortListOptions) => {
+      const all = (await connect().ask('config.list', {})).map(viewOf);
+      const { rows: settings, next } = shortListOf(all, options, ({ key }) => key);
       if (json === true) printJson(settings);
-      else printLines(settingTable(settings));
+      else printShortList(settingTable(settings), next);
     });
   config
     .command('get')

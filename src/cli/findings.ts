@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { detectorKinds } from '../findings/detectors/all.ts';
 import { findingStates } from '../findings/rows.ts';
-import { readDuration } from '../lib/duration-text.ts';
-import { UsageError } from '../lib/errors.ts';
+import { comingTimeOf, dateOption, spanOption } from './coming-time.ts';
 import { connect } from './connect.ts';
 import { detectorTable, findingLines, findingTable, lookLines } from './findings-print.ts';
 import { isJson } from './memory-options.ts';
@@ -144,9 +143,7 @@ function snoozeCommand(): Command {
     .option('--until <time>', 'until a date, or date and time, such as 2026-12-24', dateOption)
     .option('--reason <text>', 'why, for the log')
     .action(async (id: number, { for: span, until, reason }: SnoozeOptions, command: Command) => {
-      if (span !== undefined && until !== undefined)
-        throw new UsageError('expected --for or --until, got both');
-      const end = span === undefined ? until : new Date(Date.now() + readDuration(span)).toISOString();
+      const end = comingTimeOf({ for: span, until });
       const finding = await connect().ask('finding.decide', {
         id,
         decision: 'snooze',
@@ -186,21 +183,4 @@ function withId(command: Command): Command {
 function findingIdArgument(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected the number of a finding, as `ninjad findings` shows it.');
-}
-
-function spanOption(text: string): string {
-  try {
-    readDuration(text);
-    return text;
-  } catch {
-    throw new InvalidArgumentError('Expected a span of time such as 12h, 7d or 1d12h.');
-  }
-}
-
-function dateOption(text: string): string {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const at = Date.parse(isDay ? `${text}T00:00:00` : text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(at))
-    throw new InvalidArgumentError('Expected a date such as 2026-12-24, or date and time.');
-  return new Date(at).toISOString();
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Answers } from '../operations.ts';
 import { UsageError } from '../lib/errors.ts';
+import { comingTimeOf, dateOption, spanOption } from './coming-time.ts';
 import { connect } from './connect.ts';
 import { isJson } from './memory-options.ts';
 import { beforeOption, limitOption } from './options.ts';
@@ -8,6 +9,8 @@ import { paint } from './paint.ts';
 import { printJson, printLines, printPage, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { count, relativeTime } from './units.ts';
+
+type Notice = Answers['notices.list']['items'][number];
 
 interface NoticesOptions {
   all?: true;
@@ -25,6 +28,7 @@ Examples:
   $ ninjad notices --all --json
   $ ninjad notices seen 12 13     mark some as seen
   $ ninjad notices seen --all
+  $ ninjad notices later 12       hear of it again tomorrow morning, or --for 3h, --until 2026-12-24
 `;
 
 /** `ninjad notices`: what the owner was told. */
@@ -46,7 +50,8 @@ export function noticesCommand(): Command {
         printLines([all === true ? 'no notices' : 'nothing that you have not seen']);
       else printPage(noticeTable(notices, Date.now()), next);
     })
-    .addCommand(seenCommand());
+    .addCommand(seenCommand())
+    .addCommand(laterCommand());
 }
 
 function seenCommand(): Command {
@@ -66,13 +71,46 @@ function seenCommand(): Command {
     });
 }
 
+interface LaterOptions {
+  for?: string;
+  until?: string;
+}
+
+function laterCommand(): Command {
+  return new Command('later')
+    .description('put notices off: you are told again tomorrow morning, or when you say')
+    .argument('<id...>', 'their numbers', noticeIdsArgument)
+    .option('--for <time>', 'how long, such as 3h or 7d', spanOption)
+    .option('--until <time>', 'until a date, or date and time, such as 2026-12-24', dateOption)
+    .option('--json', 'print how many are left as JSON')
+    .action(async (ids: number[], options: LaterOptions, command: Command) => {
+      const until = comingTimeOf(options) ?? tomorrowMorning();
+      const answer = await connect().ask('notices.later', { ids, until });
+      if (isJson(command)) printJson({ ...answer, until });
+      else printLines([`put off until ${new Date(until).toLocaleString()}; ${leftText(answer.unseen)}`]);
+    });
+}
+
+const morningHour = 8;
+
+function tomorrowMorning(): string {
+  const at = new Date();
+  at.setDate(at.getDate() + 1);
+  at.setHours(morningHour, 0, 0, 0);
+  return at.toISOString();
+}
+
+function leftText(unseen: number): string {
+  return unseen === 0 ? 'nothing else waits' : `${count(unseen)} left`;
+}
+
 async function seeAll(): Promise<{ unseen: number }> {
   const { ask } = connect();
   const [newest] = (await ask('notices.list', { unseen: true, limit: 1 })).items;
   return newest === undefined ? { unseen: 0 } : ask('notices.see', { until: newest.id });
 }
 
-function noticeTable(notices: Answers['notices.list']['items'], now: number): string[] {
+function noticeTable(notices: readonly Notice[], now: number): string[] {
   const columns = [
     { title: 'id', align: 'right' as const },
     { title: 'when' },
@@ -82,14 +120,19 @@ function noticeTable(notices: Answers['notices.list']['items'], now: number): st
   ];
   return tableLines(
     columns,
-    notices.map(({ id, at, origin, text, taskId, seenAt }) => [
+    notices.map(({ id, at, origin, text, taskId, ...state }) => [
       String(id),
       relativeTime(Date.parse(at), now),
       taskId === null ? origin : `task ${taskId}`,
-      seenAt === null ? paint('yellow', 'new') : 'seen',
+      stateText(state, now),
       oneLine(text),
     ]),
   );
+}
+
+function stateText({ seenAt, putOffUntil }: Pick<Notice, 'seenAt' | 'putOffUntil'>, now: number): string {
+  if (seenAt !== null) return 'seen';
+  return putOffUntil !== null && Date.parse(putOffUntil) > now ? 'later' : paint('yellow', 'new');
 }
 
 /** Parses the numbers of several notices. */

@@ -4,6 +4,7 @@ import { deeds } from '../events/router/rule.ts';
 import { connect } from './connect.ts';
 import { limitOption } from './options.ts';
 import { printJson, printLines } from './print.ts';
+import { printShortList, shortListOf, type ShortListOptions, withShortList } from './short-list.ts';
 import { confirmed, report } from './rule-change.ts';
 import {
   type ChangeOptions,
@@ -74,16 +75,23 @@ interface JsonOption {
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  return withShortList(new Command('list'))
     .description('all rules in the order in which they are asked, with how often each took an event')
     .option('--own', 'only yours, without the built-in ones')
     .option('--json', 'print them as JSON')
     .addHelpText('after', examples('ninjad rules list --own', 'ninjad rules list --json'))
-    .action(async ({ own, json }: JsonOption & { own?: true }) => {
+    .action(async ({ own, json, ...options }: JsonOption & ShortListOptions & { own?: true }) => {
       const { rules } = await connect().ask('rules.list', {});
-      const shown = own === true ? rules.filter(({ builtIn }) => !builtIn) : rules;
+      const wanted = own === true ? rules.filter(({ builtIn }) => !builtIn) : rules;
+      const { rows: shown, next } = shortListOf(wanted, options, ({ name }) => name);
       if (json === true) printJson(shown);
-      else printLines(shown.length === 0 ? ['no rules of yours'] : ruleTable(shown, Date.now()));
+      else
+        printShortList(
+          shown.length === 0
+            ? [own === true ? 'no rules of yours' : 'no rules']
+            : ruleTable(shown, Date.now()),
+          next,
+        );
     });
 }
 

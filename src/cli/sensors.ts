@@ -6,6 +6,7 @@ import { isJson } from './memory-options.ts';
 import { paint } from './paint.ts';
 import { printJson, printLines, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
+import { printShortList, shortListOf, type ShortListOptions, withShortList } from './short-list.ts';
 import { duration, relativeTime } from './units.ts';
 
 type Sensor = Answers['sensors.list'][number];
@@ -38,15 +39,18 @@ export function sensorsCommand(): Command {
   const sensors = new Command('sensors')
     .description('list, try and switch sensors')
     .addHelpText('after', help);
-  sensors
-    .command('list', { isDefault: true })
+  withShortList(sensors.command('list', { isDefault: true }))
     .description('all sensors and how they stand')
     .option('--json', 'print them as JSON')
-    .addHelpText('after', '\nExamples:\n  $ ninjad sensors list\n  $ ninjad sensors list --json\n')
-    .action(async (_: unknown, command: Command) => {
-      const found = await connect().ask('sensors.list', {});
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ninjad sensors list\n  $ ninjad sensors list --text disk --json\n',
+    )
+    .action(async (options: ShortListOptions, command: Command) => {
+      const all = await connect().ask('sensors.list', {});
+      const { rows: found, next } = shortListOf(all, options, ({ name }) => name);
       if (isJson(command)) printJson(found);
-      else printLines(sensorTable(found, Date.now()));
+      else printShortList(sensorTable(found, Date.now()), next);
     });
   sensors
     .command('show')

@@ -8,6 +8,7 @@ import { taskIdArgument } from './options.ts';
 import { paint, paintState } from './paint.ts';
 import { printJson, printLines } from './print.ts';
 import { oneLine, printable } from './printable.ts';
+import { readText } from './read-text.ts';
 import { tookOf } from './tasks.ts';
 import { attemptLines, entryLines } from './transcript-lines.ts';
 import { count, money, relativeTime } from './units.ts';
@@ -63,7 +64,10 @@ export function taskCommand(): Command {
       ]),
     )
     .addOption(
-      new Option('--steer <text>', 'say something to it while it runs').conflicts(['cancel', 'retry']),
+      new Option('--steer <text>', 'say something to it while it runs; - reads it from stdin').conflicts([
+        'cancel',
+        'retry',
+      ]),
     )
     .addOption(
       new Option('--transcript', 'print what it did, attempt by attempt').conflicts([
@@ -137,7 +141,11 @@ function giveCommand(
   if (again === true) return ask('task.again', { id });
   if (goOn === true) return ask('task.goOn', { id });
   if (leave === true) return ask('task.leave', { id });
-  return steer === undefined ? undefined : ask('task.steer', { id, text: steer });
+  return steer === undefined ? undefined : tell(ask, id, steer);
+}
+
+async function tell(ask: DaemonClient['ask'], id: number, words: string): Promise<Answers['task.steer']> {
+  return ask('task.steer', { id, text: await readText([words]) });
 }
 
 function taskLines(task: TaskDetail, now: number): string[] {

@@ -1,5 +1,6 @@
 import type { Tx } from '../lib/store/store.ts';
 import { dropNews, insertNews } from '../outbox/rows/insert-deliveries.ts';
+import { isWaiting } from './waiting.ts';
 
 /**
  * Who tells: a task in its agent's words, the spending, the agent CLI that cannot work without the owner, a message
@@ -30,11 +31,13 @@ export interface Notice {
   taskId: number | null;
   /** When it was read, or what it said came to its end. */
   seenAt: Date | null;
+  /** Until when the owner has put it off; it waits for nobody before. */
+  putOffUntil: Date | null;
 }
 
 const newestHolds: ReadonlySet<NoticeOrigin> = new Set(['spend', 'agent', 'clock', 'discord', 'storage']);
 
-const columns = 'id, at, origin, text, task_id AS "taskId", seen_at AS "seenAt"';
+const columns = `id, at, origin, text, task_id AS "taskId", seen_at AS "seenAt", put_off_until AS "putOffUntil"`;
 
 /**
  * Keeps what the owner is told until they have seen it, and what is to be sent of it in the channels that take notices.
@@ -91,14 +94,14 @@ function subjectsOf(rows: readonly { id: number }[]): string[] {
   return rows.map(({ id }) => subjectOf(id));
 }
 
-/** The newest notices, or the newest that were not seen. */
+/** The newest notices, or the newest that wait: not seen, and not put off. */
 export async function listNotices(
   store: Tx,
   { unseen, before, limit }: { unseen: boolean; before?: number | undefined; limit: number },
 ): Promise<Notice[]> {
   const { rows } = await store.query<Notice>({
     name: unseen ? 'notices-unseen' : 'notices-list',
-    text: `SELECT ${columns} FROM owner_notices WHERE ${unseen ? 'seen_at IS NULL' : 'true'} AND ($1::bigint IS NULL OR id < $1)
+    text: `SELECT ${columns} FROM owner_notices WHERE ${unseen ? isWaiting : 'true'} AND ($1::bigint IS NULL OR id < $1)
             ORDER BY id DESC LIMIT $2`,
     values: [before ?? null, limit],
   });
@@ -106,28 +109,47 @@ export async function listNotices(
 }
 
 /**
- * Marks as seen the notices with these ids, or all up to one, which need not be sent any more either.
- * Resolves to how many are left unseen.
+ * Marks as seen the notices with these ids, or all that wait up to one, which need not be sent any more either. Resolves to how many are left unseen, and which they were.
  */
 export async function seeNotices(
   store: Tx,
   { ids, until, now }: { ids?: readonly number[] | undefined; until?: number | undefined; now: Date },
-): Promise<number> {
+): Promise<{ unseen: number; ids: number[] }> {
   const { rows } = await store.query<{ id: number }>({
     name: 'notices-see',
-    text: `UPDATE owner_notices SET seen_at = $3 WHERE seen_at IS NULL AND (id = ANY ($1::bigint[]) OR id <= $2::bigint)
+    text: `UPDATE owner_notices SET seen_at = $3 WHERE seen_at IS NULL AND (id = ANY ($1::bigint[]) OR (${isWaiting} AND id <= $2::bigint))
            RETURNING id`,
     values: [ids ?? [], until ?? null, now],
+  });
+  await dropNews(store, subjectsOf(rows), now);
+  return {
+    unseen: await countUnseen(store),
+    ids: rows.map(({ id }) => id).sort((one, other) => one - other),
+  };
+}
+
+/**
+ * Puts notices off until an instant, those too that were seen: they are told again then. Null takes it back at once.
+ * Resolves to how many wait now.
+ */
+export async function putOffNotices(
+  store: Tx,
+  { ids, until, now }: { ids: readonly number[]; until: Date | null; now: Date },
+): Promise<number> {
+  const { rows } = await store.query<{ id: number }>({
+    name: 'notices-put-off',
+    text: `UPDATE owner_notices SET seen_at = NULL, put_off_until = $2 WHERE id = ANY ($1::bigint[]) RETURNING id`,
+    values: [ids, until],
   });
   await dropNews(store, subjectsOf(rows), now);
   return countUnseen(store);
 }
 
-/** How many notices the owner has not seen. */
+/** How many notices wait for the owner. */
 export async function countUnseen(store: Tx): Promise<number> {
   const { rows } = await store.query<{ unseen: number }>({
     name: 'notices-count',
-    text: `SELECT count(*)::int AS unseen FROM owner_notices WHERE seen_at IS NULL`,
+    text: `SELECT count(*)::int AS unseen FROM owner_notices WHERE ${isWaiting}`,
   });
   return rows[0]?.unseen ?? 0;
 }

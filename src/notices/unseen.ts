@@ -18,12 +18,12 @@ export interface UnseenQuery {
 
 const most = 20;
 
-/** The oldest notices of these origins that were not seen, those first that no alarm has told. */
+/** The oldest notices of these origins that were not seen, those first that no alarm has told; one that was put off counts from then. */
 export async function listUnseen(store: Store, { origins, before }: UnseenQuery): Promise<UnseenNotice[]> {
   const { rows } = await store.query<UnseenNotice>({
     name: 'alarm-unseen',
     text: `SELECT id, at, origin, text, alarmed_at IS NOT NULL AS "isAlarmed" FROM owner_notices
-            WHERE seen_at IS NULL AND origin = ANY ($1) AND at <= $2
+            WHERE seen_at IS NULL AND origin = ANY ($1) AND greatest(at, put_off_until) <= $2
             ORDER BY alarmed_at IS NOT NULL, id LIMIT ${most}`,
     values: [origins, before],
   });

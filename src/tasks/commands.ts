@@ -2,6 +2,7 @@ import { recordAct } from '../activity/record-act.ts';
 import { ConflictError, NotFoundError } from '../lib/errors.ts';
 import type { Caller } from '../lib/operations/operation.ts';
 import type { Store } from '../lib/store/store.ts';
+import { agentOf } from './agents/known-kind.ts';
 import { findTask, type TaskRow } from './rows/list-tasks.ts';
 import { endDoubt, isInDoubt } from './rows/doubt.ts';
 import type { Transcript } from './run/transcript.ts';
@@ -131,7 +132,10 @@ export function decideTask(
   return decisions[decision](needs, caller, taskId);
 }
 
-/** Says something to a running task. Rejects with `ConflictError` where it does not run. */
+/**
+ * Says something to a running task. Rejects with `ConflictError` where it does not run, or where its agent hears nothing while it
+ * works; of one that is not there yet nobody knows, and the transcript tells whether it was heard.
+ */
 export async function steerTask(
   needs: TaskCommandNeeds,
   caller: Caller,
@@ -140,9 +144,21 @@ export async function steerTask(
   const { store, tasks } = needs;
   const task = await existingTask(store, id);
   if (!tasks.isRunning(id)) throw new ConflictError(`task ${id} is not running: it is ${task.state}`);
+  const agent = agentOf(task);
+  if (agent?.rules.hears === false)
+    throw new ConflictError(
+      `task ${id} cannot be told: ${agent.title} hears nothing while it works${afterwards(task)}`,
+    );
   await record(needs, caller, task, { action: 'task.steer', summary: `task ${id} was told something` });
   tasks.steer(id, text);
-  return { taskId: id, message: `task ${id} gets to read it` };
+  return {
+    taskId: id,
+    message: agent === undefined ? `task ${id} is told once its agent is there` : `task ${id} was told`,
+  };
+}
+
+function afterwards({ conversation }: TaskRow): string {
+  return conversation === null ? '' : '; what you say in its conversation comes after it';
 }
 
 function record(

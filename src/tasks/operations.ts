@@ -14,6 +14,7 @@ import {
   steerTask,
   type TaskCommandNeeds,
 } from './commands.ts';
+import { agentOf } from './agents/known-kind.ts';
 import { givenMemories } from './given-memories.ts';
 import type { LiveReplies } from './live-replies.ts';
 import { listAttempts } from './rows/list-attempts.ts';
@@ -89,6 +90,7 @@ async function pageOfTask({ store, liveReplies, processesOf }: TaskNeeds, id: nu
     attempts: await findTranscripts(store, id),
     costs: await listTaskCosts(store, id),
     processes: isRunning ? await processesOf(id) : [],
+    hears: isRunning ? (agentOf(row)?.rules.hears ?? null) : null,
     live: reply === undefined ? null : { stream: reply.stream, text: reply.text },
   };
 }

@@ -35,6 +35,8 @@ export interface TaskPage {
   costs: TaskCostRow[];
   /** Its processes now; empty when it does not run here. */
   processes: TaskProcess[];
+  /** Whether its agent takes further words while it works; null where it does not run, or nobody knows yet. */
+  hears: boolean | null;
   /** The reply as far as it is written, while it runs; see `TaskText`. */
   live: { stream: string; text: string } | null;
 }

@@ -38,7 +38,7 @@ export function createFaces(
   const report = (thrown: unknown, what: string): void => log.error({ err: thrown }, `${what} failed`);
   const secrets = (): string[] => [...door.secrets(), ...environmentSecrets(services.env)];
   const liveReplies = createLiveReplies(bus);
-  const running = () => view.runningTasks().map((task) => ({ ...task, progress: null }));
+  const running = () => view.runningTasks().map((task) => ({ ...task, progress: null, since: null }));
   const pulse = createPulse({ bus, store, status, running, jobs: () => services.schedule.agenda.all() });
   const tree = createLiveTree({
     root: view.root,

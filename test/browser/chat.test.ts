@@ -72,8 +72,11 @@ describeInBrowser('chat', () => {
     const { page } = await browser.open(daemon, { address: '/#/chat/steered' });
     await say(page, 'play hears');
     await page.locator('.reply', { hasText: 'listening' }).waitFor();
+    await page.getByPlaceholder('It hears this while it works').waitFor();
     await say(page, 'use the blue one');
     await page.locator('.reply', { hasText: 'the blue one then' }).first().waitFor();
+    await page.locator('.reply', { hasText: 'heard while it works: the reply above is for both' }).waitFor();
+    expect(await page.locator('.reply', { hasText: 'the blue one then' }).count()).toBe(1);
     await page.getByRole('button', { name: 'Stop' }).first().click();
     await page.locator('.reply .state', { hasText: 'stopped' }).first().waitFor();
     await page.locator('.toast', { hasText: 'Stopped' }).getByRole('button', { name: 'Ask again' }).waitFor();
@@ -159,7 +162,7 @@ describeInBrowser('chat', () => {
     await page.keyboard.type('the hose is blue');
     await page.keyboard.press('Enter');
     await page.locator('.reply', { hasText: /memory|remember/i }).waitFor();
-    await page.locator('.day', { hasText: 'Today' }).waitFor();
+    await page.locator('.turn-day', { hasText: 'Today' }).waitFor();
     await page.getByRole('button', { name: 'New conversation' }).click();
     await page.getByRole('button', { name: /^\/status/ }).click();
     await page.locator('.reply', { hasText: 'tasks' }).waitFor();

@@ -144,6 +144,39 @@ describeInBrowser('now', () => {
     await page.getByRole('heading', { name: 'Task 1' }).waitFor();
   });
 
+  it('puts a notice off until tomorrow morning, takes that back by Undo, and what was seen too', async () => {
+    const { page } = await browser.open(daemon);
+    await daemon.rows(
+      `INSERT INTO owner_notices (at, origin, text) VALUES (now(), 'task', 'The filter wants cleaning.')`,
+    );
+    const told = page.locator('.notice', { hasText: 'The filter wants cleaning.' });
+    const putOff = () =>
+      daemon.value(`SELECT put_off_until > now() FROM owner_notices WHERE text LIKE 'The filter%'`);
+    await told.getByRole('button', { name: /^Later/ }).click();
+    await told.waitFor({ state: 'detached' });
+    await until('the daemon keeps it', async () => (await putOff()) === true);
+    await page
+      .locator('.toast', { hasText: 'tomorrow morning' })
+      .getByRole('button', { name: 'Undo' })
+      .click();
+    await told.waitFor();
+    await until('the daemon has taken it back', async () => (await putOff()) === null);
+    await told.getByRole('button', { name: /^Seen/ }).click();
+    await told.waitFor({ state: 'detached' });
+    await page.locator('.toast', { hasText: 'Seen.' }).getByRole('button', { name: 'Undo' }).click();
+    await told.waitFor();
+
+    await told.getByRole('button', { name: /^Later/ }).click();
+    await told.waitFor({ state: 'detached' });
+    await page.evaluate(`location.hash = '#/activity/notices'`);
+    const row = page.locator('.notice-row', { hasText: 'The filter wants cleaning.' });
+    await row.getByText('later').waitFor();
+    await daemon.rows(`UPDATE owner_notices SET put_off_until = now() WHERE text LIKE 'The filter%'`);
+    await page.evaluate(`location.hash = '#/now'`);
+    // It is time: the open page shows it again by itself.
+    await told.waitFor();
+  });
+
   it('stands still for whoever wants no motion', async () => {
     const moving = await browser.open(daemon, { reducedMotion: false });
     const still = await browser.open(daemon);

@@ -66,6 +66,39 @@ describeInBrowser('tasks', () => {
     await page.locator('table', { hasText: '$0.500' }).waitFor();
   });
 
+  it('opens the row that was pressed, though the list has moved before the button came up', async () => {
+    tellAgent(daemon.home, 'moves', [step.says('moved'), step.ends('moved')]);
+    const { page } = await browser.open(daemon, { address: '/#/tasks' });
+    const row = page.getByRole('listitem').filter({ hasText: 'Which certificates end soon?' }).first();
+    const box = await row.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 12);
+    await page.mouse.down();
+    daemon.write('NORMAL|cron:move||task|move the list, play moves\n');
+    await page.locator('.task-row', { hasText: 'move the list' }).waitFor();
+    await page.mouse.up();
+    await page.locator('.task-title', { hasText: 'Which certificates end soon?' }).waitFor();
+    expect(
+      await page
+        .getByRole('listitem')
+        .filter({ has: page.locator('.task-row') })
+        .first()
+        .getAttribute('aria-posinset'),
+    ).toBe('1');
+  });
+
+  it('tells of a task that fails while one looks elsewhere, and leads to it', async () => {
+    tellAgent(daemon.home, 'breaks', [step.fails('the bridge is out')]);
+    const { page } = await browser.open(daemon, { address: '/#/memory' });
+    await page.getByRole('heading', { name: 'Memory' }).waitFor();
+    daemon.write('NORMAL|cron:bridge||task|cross the river, play breaks\n');
+    const toast = page.locator('.toast', { hasText: '“cross the river, play breaks” failed: ' });
+    await toast.waitFor();
+    expect(await toast.innerText()).not.toContain('ninjad task');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await toast.getByRole('button', { name: 'Look' }).click();
+    await page.locator('.task-reason', { hasText: 'the bridge is out' }).waitFor();
+  });
+
   it('finds tasks by state, priority and words, and says when none fits', async () => {
     const { page } = await browser.open(daemon, { address: '/#/tasks' });
     const rows = page.locator('.task-row');

@@ -202,6 +202,7 @@ export const someNotices: Answers['notices.list']['items'] = [
     text: 'The hose\u001B[31m is leaking.',
     taskId: 7,
     seenAt: null,
+    putOffUntil: null,
   },
   {
     id: 12,
@@ -210,6 +211,7 @@ export const someNotices: Answers['notices.list']['items'] = [
     text: 'The cap is reached.',
     taskId: null,
     seenAt: null,
+    putOffUntil: null,
   },
 ];
 
@@ -441,7 +443,11 @@ function fakeAnswers(): FakeAnswers {
     'findings.list': () => only(),
     'fleet.list': () => [],
     'notices.list': () => only(...someNotices),
-    'notices.see': (which) => ({ unseen: 'ids' in which ? 1 : 0 }),
+    'notices.see': (which) => ({
+      unseen: 'ids' in which ? 1 : 0,
+      ids: 'ids' in which ? which.ids : [13, 12],
+    }),
+    'notices.later': ({ ids }) => ({ unseen: ids.length === 1 ? 1 : 0 }),
     'config.list': () => settings.views().map(({ key }) => field(key)),
     'config.get': ({ key }) => field(key),
     'config.set'({ key, value }) {

@@ -21,7 +21,7 @@ const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ then)
  * @property {string} [limitLabel]
  * @property {number} [height] pixels
  * @property {(value: number) => string} [format]
- * @property {boolean} [steps] values hold until the next one
+ * @property {boolean} [bars] each value is that of a span that begins at its time
  * @property {boolean} [whole] the axis is labelled with whole numbers only
  * @property {string} [figure] stands for the whole of it, in place of the last value
  * @property {boolean} [compact] without an axis of values and without the value at the line's end
@@ -40,7 +40,7 @@ export function Plot({
   limitLabel = 'limit',
   height = 120,
   format = short,
-  steps = false,
+  bars = false,
   whole = false,
   figure,
   compact = false,
@@ -64,7 +64,7 @@ export function Plot({
       const size = () => ({ width: Math.max(120, element.clientWidth), height });
       plot.current = new UPlot(
         optionsOf(
-          { ...size(), tone, limit, limitLabel, format, steps, whole, compact, onPoint: setPointed },
+          { ...size(), tone, limit, limitLabel, format, bars, whole, compact, onPoint: setPointed },
           UPlot,
         ),
         // What came while the library was loading is in it.
@@ -92,7 +92,7 @@ export function Plot({
   /** The last value stands at the line's end already, where there is room for it. */
   function headOf() {
     if (index === null && figure !== undefined) return figure;
-    if (index === null && !compact && last !== null) return '';
+    if (index === null && !compact && !bars && last !== null) return '';
     return shown === null ? '–' : format(shown);
   }
   return html`<figure class="plot">
@@ -115,10 +115,7 @@ export function Plot({
  * @param {any} wanted @param {any} UPlot
  * @returns {any}
  */
-function optionsOf(
-  { width, height, tone, limit, limitLabel, format, steps, whole, compact, onPoint },
-  UPlot,
-) {
+function optionsOf({ width, height, tone, limit, limitLabel, format, bars, whole, compact, onPoint }, UPlot) {
   const colour = tokenOf(tone);
   const soft = tokenOf('soft');
   const line = tokenOf('line');
@@ -129,9 +126,9 @@ function optionsOf(
     height,
     padding: compact ? [8, 8, 0, 8] : [8, (/** @type {any} */ u) => valueRoom(u, format), 0, 0],
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6, fill: colour } },
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: !bars, size: 6, fill: colour } },
     scales: {
-      x: { time: true },
+      x: { time: true, ...(bars && { range: withLastSpan }) },
       y: {
         range: (/** @type {any} */ _u, /** @type {number} */ _min, /** @type {number | null} */ max) =>
           /** @type {[number, number]} */ ([0, Math.max(max ?? 0, limit ?? 0, compact ? 0 : 1) * 1.15 || 1]),
@@ -141,6 +138,7 @@ function optionsOf(
       {
         ...axis,
         grid: { show: false },
+        border: { show: bars, stroke: line, width: 1 },
         size: 24,
         space: 72,
         values: (/** @type {any} */ _u, /** @type {number[]} */ ticks) => ticks.map(timesOver(ticks)),
@@ -158,11 +156,11 @@ function optionsOf(
       {},
       {
         stroke: colour,
-        width: 1.5,
-        fill: `${colour}22`,
+        width: bars ? 0 : 1.5,
+        fill: bars ? colour : `${colour}22`,
         points: { show: false },
         spanGaps: false,
-        ...(steps && { paths: UPlot.paths.stepped({ align: 1 }) }),
+        ...(bars && { paths: UPlot.paths.bars({ size: [0.72, 14], align: 1, radius: 0.1 }) }),
       },
     ],
     hooks: {
@@ -170,11 +168,16 @@ function optionsOf(
       draw: [
         (/** @type {any} */ u) => {
           if (limit !== undefined) drawLimit(u, limit, limitLabel, soft, font);
-          drawLast(u, colour, compact ? () => '' : format, font);
+          if (!bars) drawLast(u, colour, compact ? () => '' : format, font);
         },
       ],
     },
   };
+}
+
+/** A span reaches beyond its time: the last one has its room too. @param {any} u @param {number} min @param {number} max */
+function withLastSpan({ data: [times = []] }, min, max) {
+  return [min, max + (times.length > 1 ? times[1] - times[0] : 0)];
 }
 
 const mebibyte = 2 ** 20;

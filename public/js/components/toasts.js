@@ -5,6 +5,7 @@ import { Button } from './basics.js';
 
 const shownMs = 6_000;
 const withActionMs = 10_000;
+const heldMs = 2_000;
 const most = 4;
 
 /**
@@ -23,7 +24,14 @@ export function toast(text, { tone = 'green', action } = {}) {
   store.set(({ toasts }) => ({
     toasts: [...toasts, { id, text, tone, ...(action && { action }) }].slice(-most),
   }));
-  setTimeout(() => dismiss(id), action === undefined ? shownMs : withActionMs);
+  setTimeout(() => fade(id), action === undefined ? shownMs : withActionMs);
+}
+
+/** Takes a toast away, unless somebody is at it: a way back must not go from under the hand. @param {number} id */
+function fade(id) {
+  const isHeld = document.querySelector(`[data-toast="${id}"]`)?.matches(':hover, :focus-within') === true;
+  if (isHeld) setTimeout(() => fade(id), heldMs);
+  else dismiss(id);
 }
 
 /** @param {number} id */
@@ -37,7 +45,7 @@ export function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">
     ${toasts.map(
       ({ id, text, tone, action }) =>
-        html`<div key=${id} class=${`toast is-${tone}`}>
+        html`<div key=${id} data-toast=${id} class=${`toast is-${tone}`}>
           <span>${text}</span>
           ${
             action === undefined

@@ -1,5 +1,8 @@
-import { html, useEffect, useLayoutEffect, useRef, useState } from '../view.js';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../view.js';
+import { usePress } from './use-press.js';
 import { scrollTopFor, windowOf } from './virtual-window.js';
+
+const headingPx = 28;
 
 /** No heading is among the rows. @returns {boolean} */
 const never = () => false;
@@ -42,8 +45,27 @@ export function VirtualList({
   }, []);
 
   const current = besides(Math.min(active, Math.max(0, items.length - 1)), 1);
-  const setSize = isHeading === never ? items.length : items.filter((item) => !isHeading(item)).length;
   const seen = windowOf({ ...scroll, rowHeight, rows: items.length });
+  const { setSize, placeOf } = useMemo(() => placesOf(items, isHeading), [items, isHeading]);
+  const open = (/** @type {Item} */ item) => {
+    const key = keyOf(item);
+    setActive(
+      Math.max(
+        0,
+        items.findIndex((each) => keyOf(each) === key),
+      ),
+    );
+    onOpen?.(item);
+  };
+  const press = usePress(
+    (element) => {
+      const index = /** @type {HTMLElement | null} */ (element.closest('[data-index]'))?.dataset.index;
+      return index === undefined ? undefined : items[Number(index)];
+    },
+    onOpen === undefined ? undefined : open,
+  );
+  // The first heading needs no space that parts it from rows above.
+  const lift = items[0] !== undefined && isHeading(items[0]) ? Math.max(0, rowHeight - headingPx) : 0;
   const nearEnd = seen.last >= items.length - 10;
   useEffect(() => {
     if (nearEnd && items.length > 0) onNearEnd?.();
@@ -115,7 +137,12 @@ export function VirtualList({
     }}
     onKeyDown=${onKeyDown}
   >
-    <div class="virtual-room" role="presentation" style=${{ height: `${items.length * rowHeight}px` }}>
+    <div
+      class="virtual-room"
+      role="presentation"
+      style=${{ height: `${items.length * rowHeight}px`, marginTop: `${-lift}px` }}
+      ...${press}
+    >
       ${items.slice(seen.first, seen.last).map((item, offset) => {
         const index = seen.first + offset;
         const key = keyOf(item);
@@ -134,22 +161,27 @@ export function VirtualList({
           class=${`virtual-row${key === selectedKey ? ' is-selected' : ''}${onOpen === undefined ? '' : ' opens'}`}
           data-index=${index}
           aria-setsize=${setSize}
-          aria-posinset=${index + 1}
+          aria-posinset=${placeOf(index)}
           aria-current=${key === selectedKey ? 'true' : undefined}
           tabindex=${index === current ? 0 : -1}
           style=${{ height: `${rowHeight}px`, transform: `translateY(${index * rowHeight}px)` }}
-          onClick=${
-            onOpen === undefined
-              ? undefined
-              : () => {
-                  setActive(index);
-                  onOpen(item);
-                }
-          }
         >
           ${row(item, index)}
         </div>`;
       })}
     </div>
   </div>`;
+}
+
+/**
+ * How many rows there are besides headings, and which of them an item is, the first being 1.
+ * @template Item
+ * @param {readonly Item[]} items @param {(item: Item) => boolean} isHeading
+ */
+function placesOf(items, isHeading) {
+  if (isHeading === never)
+    return { setSize: items.length, placeOf: (/** @type {number} */ index) => index + 1 };
+  let setSize = 0;
+  const places = items.map((item) => (isHeading(item) ? setSize : ++setSize));
+  return { setSize, placeOf: (/** @type {number} */ index) => places[index] ?? 0 };
 }

@@ -11,6 +11,8 @@ import { mood } from './mood.js';
 
 const joyStore = createStore({ joy: noJoy });
 const happyFrom = 0.05;
+/** Characters that stand large in two lines. */
+const longCause = 70;
 
 /** How the ninja feels now, for whoever draws it. */
 export function useMood() {
@@ -43,13 +45,13 @@ export function Ninja() {
       aria-label="Pet the ninja"
       title="Pet it"
     >
-      <${NinjaFigure} mood=${name} happy=${happy} size=${208} />
+      <${NinjaFigure} mood=${name} happy=${happy} size=${176} />
     </button>
     <div class="ninja-says">
       <h2 class="ninja-mood">${name}</h2>
       <span class="unseen" role="status">The ninja is ${name}.</span>
-      <p>${cause}</p>
-      <div class="actions">
+      <p class=${`ninja-cause${cause.length > longCause ? ' is-long' : ''}`}>${cause}</p>
+      <div class="actions ninja-kindness">
         <${Button} kind="quiet" onClick=${() => cheer('pet')}>Pet<//>
         <${Button} kind="quiet" onClick=${() => cheer('feed')}>Feed<//>
       </div>

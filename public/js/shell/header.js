@@ -33,7 +33,7 @@ export function Header() {
       </button>
       <button
         type="button"
-        class="button button-quiet wide"
+        class="button button-quiet wide header-keys"
         onClick=${() => keysDialog.set({ open: true })}
         aria-label="Keys"
       >

@@ -24,8 +24,10 @@ export function KeysDialog() {
             { keys: 'Ctrl+K', says: 'Go to anything' },
             { keys: '/', says: 'Search in the panel' },
             { keys: 'Esc', says: 'Leave a field, close a dialog' },
-            { keys: '↑ ↓ Home End', says: 'From row to row in a list' },
-            { keys: 'Enter', says: 'Open the row' },
+            { keys: '↑ ↓ j k', says: 'From row to row in a list; Home and End too' },
+            { keys: 'Enter', says: 'Open the row; send the message' },
+            { keys: 'Shift+Enter', says: 'A new line in a message' },
+            { keys: '↑', says: 'In an empty message: what you asked before' },
           ]}
         />
         ${here.length === 0 ? null : html`<${Keys} title="On this panel" rows=${here} />`}

@@ -80,11 +80,23 @@ export function followKeys(panels) {
       if (focusSearch()) event.preventDefault();
     } else {
       const binding = panelKeys.findLast(({ keys }) => keys === event.key);
-      if (binding === undefined) return;
+      if (binding !== undefined) binding.run();
+      else if (!rowKeys.includes(event.key) || !focusRow()) return;
       event.preventDefault();
-      binding.run();
     }
   });
+}
+
+const rowKeys = ['ArrowDown', 'ArrowUp', 'j', 'k'];
+
+/** Enters the panel's list at the row where one was last; false where there is none, or where the focus has a place already. */
+function focusRow() {
+  const { activeElement } = document;
+  /** @type {HTMLElement | null} */
+  const row = document.querySelector('.main .virtual-row[tabindex="0"]');
+  if (row === null || (activeElement !== document.body && activeElement?.id !== 'main')) return false;
+  row.focus({ preventScroll: true });
+  return true;
 }
 
 /** @param {KeyboardEvent} event */

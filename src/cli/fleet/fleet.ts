@@ -6,6 +6,7 @@ import { exitCodes } from '../failure.ts';
 import { isJson } from '../memory-options.ts';
 import { printJson, printLines } from '../print.ts';
 import { oneLine } from '../printable.ts';
+import { printShortList, shortListOf, type ShortListOptions, withShortList } from '../short-list.ts';
 import { hostLines, hostTable, pollLines } from './lines.ts';
 import { fieldsOf, type HostOptions, windowOf, withHost } from './options.ts';
 import { reportCommand } from './report.ts';
@@ -45,13 +46,14 @@ export function fleetCommand(): Command {
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  return withShortList(new Command('list'))
     .description('all hosts and how they are')
     .option('--json', 'print them as JSON')
-    .action(async (_: unknown, command: Command) => {
-      const hosts = await connect().ask('fleet.list', {});
+    .action(async (options: ShortListOptions, command: Command) => {
+      const all = await connect().ask('fleet.list', {});
+      const { rows: hosts, next } = shortListOf(all, options, ({ name }) => name);
       if (isJson(command)) printJson(hosts);
-      else printLines(hosts.length === 0 ? ['no hosts'] : hostTable(hosts, Date.now()));
+      else printShortList(hosts.length === 0 ? ['no hosts'] : hostTable(hosts, Date.now()), next);
     });
 }
 

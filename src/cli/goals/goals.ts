@@ -11,8 +11,9 @@ import { isJson } from '../memory-options.ts';
 import { beforeOption, limitOption } from '../options.ts';
 import { printJson, printLines, printPage } from '../print.ts';
 import { oneLine } from '../printable.ts';
+import { printShortList, shortListOf, type ShortListOptions, withShortList } from '../short-list.ts';
 import { goalLines, goalTable, historyTable, previewLines, runLines } from './lines.ts';
-import { askingTask, changeOf, type TermOptions, withTerms } from './options.ts';
+import { askingTask, changeOf, type TermOptions, withStdin, withTerms } from './options.ts';
 
 const help = `
 What runs by the clock: a prompt for an agent, or a wire line. A condition may decide that no agent is needed,
@@ -48,13 +49,13 @@ export function goalsCommand(): Command {
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  return withShortList(new Command('list'))
     .description('all goals with their next and last runs')
     .option('--json', 'print them as JSON')
-    .action(async (_: unknown, command: Command) => {
-      const goals = await allGoals(connect());
+    .action(async (options: ShortListOptions, command: Command) => {
+      const { rows: goals, next } = shortListOf(await allGoals(connect()), options, ({ name }) => name);
       if (isJson(command)) printJson(goals);
-      else printLines(goals.length === 0 ? ['no goals'] : goalTable(goals, Date.now()));
+      else printShortList(goals.length === 0 ? ['no goals'] : goalTable(goals, Date.now()), next);
     });
 }
 
@@ -81,7 +82,7 @@ function addCommand(): Command {
     .option('--dry-run', 'print when it would be due, and save nothing')
     .option('--json', 'print it as JSON')
     .action(async (name: string, { dryRun, ...options }: AddOptions, command: Command) => {
-      const change = changeOf(options);
+      const change = changeOf(await withStdin(options));
       const { when, zone } = change;
       if (when === undefined) throw new UsageError('expected --when, such as --when "every weekday at 9"');
       if (dryRun === true) {
@@ -102,7 +103,7 @@ function editCommand(): Command {
     .option('--dry-run', 'print when it would be due, and save nothing')
     .option('--json', 'print it as JSON')
     .action(async (name: string, { dryRun, ...options }: AddOptions, command: Command) => {
-      const change = changeOf(options);
+      const change = changeOf(await withStdin(options));
       if (Object.keys(change).length === 0)
         throw new UsageError('expected what to change, see ninjad goals edit --help');
       const { ask } = connect();

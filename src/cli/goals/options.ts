@@ -4,6 +4,7 @@ import { taskMarkerName } from '../../lib/process/marker.ts';
 import { type AgentName, agentNames } from '../../lib/wire/agent-names.ts';
 import type { Request } from '../../operations.ts';
 import { agentOption, nameOption } from '../options.ts';
+import { readStdin } from '../read-text.ts';
 
 /** What may be said of a goal on the command line. */
 export interface TermOptions {
@@ -39,7 +40,7 @@ export function withTerms(command: Command): Command {
       'when it is due: "every weekday at 9", "every 90 minutes", "tomorrow at 8", cron, or an instant',
     )
     .option('--zone <zone>', "the time zone it goes by, such as Europe/Berlin (default: the daemon's)")
-    .option('--prompt <text>', 'what an agent is asked')
+    .option('--prompt <text>', 'what an agent is asked; - reads it from stdin')
     .option('--reflex <line>', 'write this wire line instead, without an agent')
     .option('--conversation <name>', 'go on with the conversation of this name')
     .option(
@@ -87,6 +88,11 @@ export function withTerms(command: Command): Command {
       '--done-check <check>',
       'a command or JSON schema that decides whether it is done, whatever the agent says',
     );
+}
+
+/** The options with the prompt from stdin where it is a lone `-`. */
+export async function withStdin<Options extends TermOptions>(options: Options): Promise<Options> {
+  return options.prompt === '-' ? { ...options, prompt: await readStdin() } : options;
 }
 
 /** The options as the daemon takes them; an empty text takes away what was set. */

@@ -17,4 +17,6 @@ export interface Now extends Asked {
 /** A task in a lane, with what it does. */
 export interface LaneTask extends RunningTask {
   progress: string | null;
+  /** When it began to run, epoch milliseconds; null where that was not seen. */
+  since: number | null;
 }

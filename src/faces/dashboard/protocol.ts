@@ -5,6 +5,7 @@ import type { OutboxFacts } from '../../outbox/facts.ts';
 import type { TaskStep, TaskSummary, TaskText } from '../../tasks/task-view.ts';
 import type { Hello } from './hello.ts';
 import type { Now } from './now.ts';
+import type { TaskFailures } from './task-failures.ts';
 
 /*
  * The dashboard's protocol: what a page says to the daemon, and what it hears. socket.io on the page's own origin, at
@@ -24,6 +25,7 @@ import type { Now } from './now.ts';
  * pushed either replaces (rows by id, turns by eventId, actors by path) or carries an offset (`TaskText`).
  * Do both again on every `connect`: that heals every gap, whatever the connection went through.
  *     now      → `now`      replaces; at most two a second, lost while the page cannot keep up
+ *              → `task.failed`  the newest tasks that ended badly, and how many were left out
  *     events   → `events`   the newest events of a batch and how many were left out; at most ten a second
  *     tasks    → `tasks`    rows that are new or changed; at most ten a second
  *     chat     → `chat.turn`, `chat.text`   of all conversations; nothing is left out
@@ -52,6 +54,7 @@ export interface Pushes {
   'owner.told': OutboxFacts['owner.told'] & { at: Date };
   settings: { keys: string[] };
   now: Now;
+  'task.failed': TaskFailures;
   /** Newest first. */
   events: { items: EventSummary[]; omitted: number };
   tasks: { items: TaskSummary[]; omitted: number };

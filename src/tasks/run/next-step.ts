@@ -30,7 +30,9 @@ function nextStep(kind: FailureKind, { taskId, attempt, verdict, login }: Failed
       ? `${login[0]?.toUpperCase()}${login.slice(1)}`
       : steps[kind];
   const again = step === '' ? `To try again: ${retry}.` : `${step}, then ${retry}.`;
-  return verdict.state === 'dead' ? `It was tried ${attempt} times. ${again}` : again;
+  return verdict.state === 'dead'
+    ? `It was tried ${attempt === 1 ? 'once' : `${attempt} times`}. ${again}`
+    : again;
 }
 
 const steps: Readonly<Record<FailureKind, string>> = {

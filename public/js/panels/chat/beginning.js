@@ -1,3 +1,5 @@
+import { NinjaFigure } from '../../ninja/figure.js';
+import { useMood } from '../../ninja/ninja.js';
 import { html } from '../../view.js';
 import { writeDraft } from './drafts.js';
 import { sendMessage } from './outbox.js';
@@ -11,7 +13,9 @@ const examples = [
 
 /** What stands over the field while nothing was said. */
 export function Beginning() {
+  const { mood } = useMood();
   return html`<div class="beginning">
+    <${NinjaFigure} mood=${mood} size=${72} headOnly />
     <h2>What is it about?</h2>
     <p class="soft">
       Replies come as they are written. Your first message names the conversation, and the agent keeps its

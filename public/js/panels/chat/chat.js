@@ -121,7 +121,12 @@ function Thread({ conversation, talk, isKnown, onRead }) {
   const last = turns.at(-1);
   const isNew = (loaded || !isKnown) && turns.length + pending.length === 0;
   useEffect(
-    () => bindKey('x', 'Stop the reply', () => running?.taskId != null && stop(running.taskId)),
+    () =>
+      bindKey(
+        'x',
+        'Stop the reply; so does Esc in the empty field',
+        () => running?.taskId != null && stop(running.taskId),
+      ),
     [running?.taskId],
   );
 
@@ -142,7 +147,7 @@ function Thread({ conversation, talk, isKnown, onRead }) {
             ${
               loaded || pending.length > 0
                 ? html`<ol class="turns">
-                    ${turns.map((turn, index) => html`<${Day} key=${`day-${turn.eventId}`} at=${turn.at} before=${turns[index - 1]?.at} /><${Turn} key=${turn.eventId} turn=${turn} follows=${isBehind(turns, index)} />`)}${pending.map((message) => html`<${Pending} key=${message.dedupKey} message=${message} connected=${connected} />`)}
+                    ${turns.map((turn, index) => html`<${Day} key=${`day-${turn.eventId}`} at=${turn.at} before=${turns[index - 1]?.at} /><${Turn} key=${turn.eventId} turn=${turn} ahead=${aheadOf(turns, index)} host=${hostOf(turns, turn)} />`)}${pending.map((message) => html`<${Pending} key=${message.dedupKey} message=${message} connected=${connected} />`)}
                   </ol>`
                 : error === null || !connected
                   ? html`<${Loading} />`
@@ -162,14 +167,22 @@ function Thread({ conversation, talk, isKnown, onRead }) {
     <p class="unseen" role="status">
       ${last !== undefined && isOver(last) ? `Reply ${last.state}` : (last?.progress ?? '')}
     </p>
-    <${Composer} conversation=${conversation} isRunning=${running !== undefined} onSent=${toEnd} />
+    <${Composer} conversation=${conversation} running=${running ?? null} onSent=${toEnd} />
     ${isNew ? html`<${Examples} conversation=${conversation} />` : null}
   </section>`;
 }
 
-/** Whether a reply before it is not at its end yet. @param {readonly import('./thread.js').ChatTurn[]} turns @param {number} index */
-function isBehind(turns, index) {
-  return turns.slice(0, index).some((turn) => !isOver(turn));
+/** The reply before it that is not at its end yet. @param {readonly import('./thread.js').ChatTurn[]} turns @param {number} index */
+function aheadOf(turns, index) {
+  return turns.slice(0, index).findLast((turn) => !isOver(turn)) ?? null;
+}
+
+/**
+ * The turn above whose reply is for this one too.
+ * @param {readonly import('./thread.js').ChatTurn[]} turns @param {import('./thread.js').ChatTurn} turn
+ */
+function hostOf(turns, { steeredInto }) {
+  return steeredInto === null ? null : (turns.find(({ taskId }) => taskId === steeredInto) ?? null);
 }
 
 /** The day over its first message. @param {{ at: string, before: string | undefined }} props */
@@ -177,7 +190,7 @@ function Day({ at, before }) {
   const now = useStore(clock, (state) => state.now);
   const day = dayOf(at, now);
   if (before !== undefined && dayOf(before, now) === day) return null;
-  return html`<li class="day"><h3>${day}</h3></li>`;
+  return html`<li class="turn-day"><h3>${day}</h3></li>`;
 }
 
 /**

@@ -11,6 +11,7 @@ import { Attachments } from './attachments.js';
 import { drafts, writeDraft } from './drafts.js';
 import { sendMessage } from './outbox.js';
 import { chosenCommand, commandsFor } from './slash.js';
+import { stop } from './turn.js';
 
 /** @typedef {import('./attach.js').Attachment} Attachment */
 
@@ -19,9 +20,10 @@ const clip = 'M13 7.5l-5 5a3 3 0 0 1-4.2-4.2l5.5-5.5a2 2 0 0 1 2.8 2.8l-5.3 5.3a
 
 /**
  * Where the owner writes. A message is handed to the conversation's running task, if it has one and hears, and else comes next.
- * @param {{ conversation: string, isRunning: boolean, onSent: () => void }} props
+ * @param {{ conversation: string, running: import('./thread.js').ChatTurn | null, onSent: () => void }} props `running`: the reply
+ *   that is written now
  */
-export function Composer({ conversation, isRunning, onSent }) {
+export function Composer({ conversation, running, onSent }) {
   const text = useStore(drafts, ({ texts }) => texts[conversation] ?? '');
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const picker = useRef(/** @type {HTMLInputElement | null} */ (null));
@@ -45,7 +47,7 @@ export function Composer({ conversation, isRunning, onSent }) {
     const element = field.current;
     if (element === null) return;
     element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight + 2, 240)}px`;
+    element.style.height = `${Math.min(element.scrollHeight, 240)}px`;
   }, [text]);
 
   const write = (/** @type {string} */ value) => {
@@ -97,7 +99,9 @@ export function Composer({ conversation, isRunning, onSent }) {
     if (event.isComposing) return;
     const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
     const isPlain = text === '' || back !== -1;
-    if (offered.length > 0 && step !== 0) setChosen((chosen + step + offered.length) % offered.length);
+    if (event.key === 'Escape' && offered.length === 0 && text === '' && running?.taskId != null)
+      stop(running.taskId);
+    else if (offered.length > 0 && step !== 0) setChosen((chosen + step + offered.length) % offered.length);
     else if (offered.length > 0 && event.key === 'Tab' && !event.shiftKey) choose(chosen);
     else if (offered.length > 0 && event.key === 'Enter' && offered[chosen]?.usage.split(' ')[0] !== text)
       choose(chosen);
@@ -168,7 +172,7 @@ export function Composer({ conversation, isRunning, onSent }) {
         ref=${field}
         rows="1"
         maxlength=${mostChars}
-        placeholder=${isRunning ? 'It hears this, or answers it next' : 'Ask, or / for commands'}
+        placeholder=${invitation(running)}
         aria-controls=${offered.length === 0 ? undefined : 'slash'}
         value=${text}
         onInput=${(/** @type {any} */ event) => {
@@ -188,4 +192,11 @@ export function Composer({ conversation, isRunning, onSent }) {
       <${Button} kind="primary" type="submit" disabled=${!maySend}>Send<//>
     </div>
   </form>`;
+}
+
+/** What becomes of a message that is sent now. @param {import('./thread.js').ChatTurn | null} running */
+function invitation(running) {
+  if (running === null) return 'Ask, or / for commands';
+  if (running.hears === null) return 'It hears this once it is there, or answers it next';
+  return running.hears ? 'It hears this while it works' : 'It hears nothing while it works: this comes next';
 }

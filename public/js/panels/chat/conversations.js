@@ -76,7 +76,7 @@ function Row({ talk, isHere }) {
   >
     <span class="talk-title one-line">${talk.title || talk.name}</span>
     <span class="talk-foot soft small">
-      ${talk.runningTaskId === null ? html`<${Time} at=${talk.lastAt} />` : html`<span class="state is-cyan"><span class="glyph" aria-hidden="true">▸</span>running</span>`}
+      ${talk.runningTaskId === null ? html`<${Time} at=${talk.lastAt} />` : html`<span class="state is-cyan"><span class="live-dot" aria-hidden="true"></span>running</span>`}
       ${made.test(talk.name) ? null : html`<span class="talk-name mono one-line">${talk.name}</span>`}
       <${Face} source=${talk.source} />
       ${talk.unread > 0 ? html`<span class="mark is-cyan">${talk.unread}<span class="unseen"> unread</span></span>` : null}

@@ -1,22 +1,16 @@
 import { useResource } from '../../link/use-resource.js';
-import { plural } from '../../format/quantity.js';
-import { html, useState } from '../../view.js';
+import { html } from '../../view.js';
 
 /** @typedef {import('../tasks/transcript.js').Entry} Entry */
 
 /**
  * The tools that the agent used for a reply, each as a card that opens.
- * @param {{ taskId: number, number: number }} props
+ * @param {{ taskId: number }} props
  */
-export function Steps({ taskId, number }) {
-  const [open, setOpen] = useState(false);
-  const { data, error } = useResource('task.get', open ? { id: taskId } : null);
+export function Steps({ taskId }) {
+  const { data, error } = useResource('task.get', { id: taskId });
   const cards = (data?.attempts ?? []).flatMap(({ entries }) => cardsOf(entries));
-  return html`<details
-    class="behind"
-    onToggle=${(/** @type {any} */ event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}
-  >
-    <summary class="small">used ${plural(number, 'tool')}</summary>
+  return html`<div class="behind">
     ${data === null ? html`<p class="soft small">${error === null ? 'Looking…' : error.message}</p>` : null}
     <ol class="steps">
       ${cards.map(
@@ -33,7 +27,7 @@ export function Steps({ taskId, number }) {
           </li>`,
       )}
     </ol>
-  </details>`;
+  </div>`;
 }
 
 /**

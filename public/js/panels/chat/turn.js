@@ -3,6 +3,7 @@ import { Markdown } from '../../components/markdown.js';
 import { Time } from '../../components/time.js';
 import { duration } from '../../format/duration.js';
 import { money, plural } from '../../format/quantity.js';
+import { reasonText } from '../../format/reason.js';
 import { act } from '../../link/act.js';
 import { useResource } from '../../link/use-resource.js';
 import { addressOf } from '../../shell/routes.js';
@@ -17,10 +18,17 @@ import { Steps } from './steps.js';
 import { isOver } from './thread.js';
 
 /**
- * A message of the owner and what came of it.
- * @param {{ turn: import('./thread.js').ChatTurn, follows: boolean }} props `follows`: an earlier reply is not at its end yet
+ * @typedef {object} TurnProps
+ * @property {import('./thread.js').ChatTurn} turn
+ * @property {import('./thread.js').ChatTurn | null} ahead an earlier one whose reply is not at its end yet
+ * @property {import('./thread.js').ChatTurn | null} host the one above whose reply is for this one too
  */
-export function Turn({ turn, follows }) {
+
+/**
+ * A message of the owner and what came of it.
+ * @param {TurnProps} props
+ */
+export function Turn({ turn, ahead, host }) {
   const over = isOver(turn);
   const face = faceOf(turn.source);
   return html`<li class="turn">
@@ -41,14 +49,18 @@ export function Turn({ turn, follows }) {
         <${Time} at=${turn.at} />${face === null ? null : html` · ${face.word}`}
       </p>
     </div>
-    <article class="reply" aria-busy=${over ? undefined : 'true'} aria-label="Reply">
-      ${turn.reply === '' ? null : html`<${Markdown} text=${turn.reply} />`}
+    <article
+      class=${`reply${host === null ? '' : ' is-shared'}`}
+      aria-busy=${over ? undefined : 'true'}
+      aria-label="Reply"
+    >
+      ${turn.reply === '' || host !== null ? null : html`<${Markdown} text=${turn.reply} />`}
       ${
-        turn.reply === '' && over && turn.state !== 'failed' && turn.state !== 'dead'
+        turn.reply === '' && over && host === null && turn.state !== 'failed' && turn.state !== 'dead'
           ? html`<p class="soft">No reply was written.</p>`
           : null
       }
-      ${over ? html`<${Ended} turn=${turn} />` : html`<${Going} turn=${turn} follows=${follows} />`}
+      ${host !== null ? html`<${Heard} over=${over} />` : over ? html`<${Ended} turn=${turn} />` : html`<${Going} turn=${turn} ahead=${ahead} />`}
     </article>
   </li>`;
 }
@@ -69,12 +81,20 @@ export function stop(taskId) {
   );
 }
 
-/** @param {{ turn: import('./thread.js').ChatTurn, follows: boolean }} props */
-function Going({ turn, follows }) {
+/** A message that another reply has taken in. @param {{ over: boolean }} props */
+function Heard({ over }) {
+  return html`<p class="reply-foot soft">
+    <span class="state is-cyan"><span class="glyph" aria-hidden="true">↥</span>heard</span>
+    while it ${over ? 'worked' : 'works'}: the reply above is for both
+  </p>`;
+}
+
+/** @param {Pick<TurnProps, 'turn' | 'ahead'>} props */
+function Going({ turn, ahead }) {
   const { taskId } = turn;
   return html`<div class="reply-foot">
-    <span class="live-dot" aria-hidden="true"></span>
-    <span class="soft">${doing(turn, follows)}</span>
+    ${turn.state === 'queued' ? html`<span class="state is-yellow glyph" aria-hidden="true">◷</span>` : html`<span class="live-dot" aria-hidden="true"></span>`}
+    <span class="soft">${doing(turn, ahead)}</span>
     ${
       taskId === null
         ? null
@@ -86,12 +106,13 @@ function Going({ turn, follows }) {
   </div>`;
 }
 
-/** @param {import('./thread.js').ChatTurn} turn @param {boolean} follows */
-function doing({ progress, state, reply }, follows) {
+/** @param {import('./thread.js').ChatTurn} turn @param {TurnProps['ahead']} ahead */
+function doing({ progress, state, reply }, ahead) {
   if (progress !== null && progress !== 'starting') return progress;
   if (reply !== '') return 'writing the reply';
   if (state !== 'queued') return progress ?? 'starting';
-  return follows ? 'comes after the reply above' : 'waits for its turn';
+  if (ahead === null) return 'waits for its turn';
+  return `comes after the reply above${ahead.hears === false ? ', which hears nothing while it works' : ''}`;
 }
 
 /** @param {{ turn: import('./thread.js').ChatTurn }} props */
@@ -99,24 +120,44 @@ function Ended({ turn }) {
   const { taskId, state } = turn;
   const failed = state === 'failed' || state === 'dead' || state === 'cancelled';
   const took = turn.endedAt === null ? null : duration(Date.parse(turn.endedAt) - Date.parse(turn.at));
+  const [shown, setShown] = useState(/** @type {'tools' | 'memories' | null} */ (null));
+  const toggle = (/** @type {'tools' | 'memories'} */ which) => setShown(shown === which ? null : which);
   const again = () =>
     taskId !== null && void act('task.retry', { id: taskId }, { says: ({ message }) => message });
   return html`<div class="reply-foot">
       ${failed ? html`<${State} state=${state} word=${state === 'cancelled' ? 'stopped' : 'failed'} />` : null}
-      ${failed && turn.reason !== null ? html`<span class="grow">${turn.reason}</span>` : null}
+      ${failed && turn.reason !== null ? html`<span class="grow">${reasonText(turn.reason)}</span>` : null}
       ${failed && taskId !== null ? html`<${Button} onClick=${again}>${state === 'cancelled' ? 'Ask again' : 'Try again'}<//>` : null}
       ${state === 'done' && turn.reason?.startsWith('it was interrupted (') === true ? html`<span class="soft small">${turn.reason}</span>` : null}
       <span class="soft small"
         >${[took, turn.costUsd > 0 ? money(turn.costUsd) : null].filter(Boolean).join(' · ')}</span
       >
-      ${taskId === null ? null : html`<a class="small" href=${addressOf('tasks', [taskId])}>task ${taskId}</a>`}
+      ${
+        taskId === null
+          ? null
+          : html`<a class="small" href=${addressOf('tasks', [taskId])}>task ${taskId}</a>
+              ${turn.calls > 0 ? html`<${Fold} word=${`used ${plural(turn.calls, 'tool')}`} isOpen=${shown === 'tools'} onToggle=${() => toggle('tools')} />` : null}
+              ${turn.memories > 0 ? html`<${Fold} word=${`${plural(turn.memories, 'memory', 'memories')} behind this reply`} isOpen=${shown === 'memories'} onToggle=${() => toggle('memories')} />` : null}`
+      }
       <span class="turn-acts">
         ${turn.reply === '' ? null : html`<${Copy} text=${turn.reply} label="Copy the reply" />`}
         ${failed || turn.text === '' ? null : html`<${Button} kind="quiet" onClick=${() => sendMessage(turn.conversation, turn.text)}>Ask again<//>`}
       </span>
     </div>
-    ${turn.calls > 0 && taskId !== null ? html`<${Steps} taskId=${taskId} number=${turn.calls} />` : null}
-    ${turn.memories > 0 && taskId !== null ? html`<${Behind} taskId=${taskId} number=${turn.memories} />` : null}`;
+    ${shown === 'tools' && taskId !== null ? html`<${Steps} taskId=${taskId} />` : null}
+    ${shown === 'memories' && taskId !== null ? html`<${Behind} taskId=${taskId} />` : null}`;
+}
+
+/** A word that opens what stands behind it. @param {{ word: string, isOpen: boolean, onToggle: () => void }} props */
+function Fold({ word, isOpen, onToggle }) {
+  return html`<button
+    type="button"
+    class="fold-word small"
+    aria-expanded=${String(isOpen)}
+    onClick=${onToggle}
+  >
+    <span class="mono" aria-hidden="true">${isOpen ? '▾' : '▸'}</span> ${word}
+  </button>`;
 }
 
 /** @param {{ text: string, label: string }} props */
@@ -130,17 +171,12 @@ function Copy({ text, label }) {
   return html`<${Button} kind="quiet" title=${label} onClick=${() => void copy()}>${word}<//>`;
 }
 
-/** The memories that the agent was given for this reply. @param {{ taskId: number, number: number }} props */
-function Behind({ taskId, number }) {
-  const [open, setOpen] = useState(false);
-  const { data, error } = useResource('task.get', open ? { id: taskId } : null);
-  return html`<details
-    class="behind"
-    onToggle=${(/** @type {any} */ event) => setOpen(event.currentTarget.open)}
-  >
-    <summary class="small">${plural(number, 'memory', 'memories')} behind this reply</summary>
+/** The memories that the agent was given for this reply. @param {{ taskId: number }} props */
+function Behind({ taskId }) {
+  const { data, error } = useResource('task.get', { id: taskId });
+  return html`<div class="behind">
     ${data === null ? html`<p class="soft small">${error === null ? 'Looking…' : error.message}</p>` : html`<${Memories} memories=${data.memories} />`}
-  </details>`;
+  </div>`;
 }
 
 const pendingWords = { sending: 'sending…', accepted: 'safe on the daemon’s disk', refused: 'not taken' };

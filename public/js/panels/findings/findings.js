@@ -3,6 +3,7 @@ import { act } from '../../link/act.js';
 import { usePages } from '../../link/use-pages.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
+import { findingRank, ranked } from '../decide/order.js';
 import { Detectors } from './detectors.js';
 import { decided, decideFinding, Decisions, FindingPage, Grounds, Sight } from './finding.js';
 
@@ -45,7 +46,7 @@ function Findings() {
               with its evidence, until you make it a wish, dismiss it or snooze it.<//
             >`
           : html`<ul class="grow scrolls">
-              ${worstFirst(items).map((finding) => html`<${FindingRow} key=${finding.id} finding=${finding} onDecide=${decide} />`)}
+              ${ranked(/** @type {readonly Finding[]} */ (items), findingRank).map((finding) => html`<${FindingRow} key=${finding.id} finding=${finding} onDecide=${decide} />`)}
               ${more ? html`<li><${Button} kind="quiet" onClick=${loadMore}>Show earlier ones<//></li>` : null}
             </ul>`
     }`;
@@ -84,15 +85,6 @@ function Bar({ state, onState, reload }) {
   </div>`;
 }
 
-/** @type {Readonly<Record<string, number>>} */
-const ranks = { critical: 0, warning: 1, info: 2 };
-
-/** The worst first, of the same weight the newest. @param {readonly Finding[]} items */
-function worstFirst(items) {
-  const rank = (/** @type {Finding} */ { severity }) => ranks[severity] ?? 3;
-  return [...items].sort((one, other) => rank(one) - rank(other) || other.id - one.id);
-}
-
 /** @param {{ finding: Finding, onDecide: Decide }} props */
 function FindingRow({ finding, onDecide }) {
   return html`<li class="decision">
@@ -103,9 +95,9 @@ function FindingRow({ finding, onDecide }) {
           >${finding.summary}</a
         ></span
       >
+      <div class="finding-sight"><${Sight} finding=${finding} /></div>
       <div class="end"><${Decisions} finding=${finding} onDecide=${onDecide} /></div>
     </div>
-    <${Sight} finding=${finding} />
     <details>
       <summary>Evidence</summary>
       <${Grounds} finding=${finding} />

@@ -9,6 +9,7 @@ import { useRow } from '../../link/use-row.js';
 import { html, useEffect } from '../../view.js';
 import { useOpened } from '../activity/opened.js';
 import { answer } from './answer.js';
+import { putOff } from './settle.js';
 import { Said, saidBy } from './said.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['notices.list']['items'][number]} Notice */
@@ -54,15 +55,26 @@ export function Notices() {
       onNearEnd=${loadMore}
       row=${(/** @type {Notice} */ row) =>
         html`<div class="notice-row">
-          <span class="soft small"><${Time} at=${row.at} /></span
-          ><span class=${row.seenAt === null ? 'state is-orange' : 'soft'}
-            ><span class="glyph" aria-hidden="true">${row.seenAt === null ? '◆' : '◇'}</span
-            >${row.seenAt === null ? 'new' : 'seen'}</span
-          ><span class="one-line">${row.text}</span><span class="soft small">${saidBy(row)}</span>
+          <span class="soft small"><${Time} at=${row.at} /></span><${NoticeState} notice=${row} /><span
+            class="one-line"
+            >${row.text}</span
+          ><span class="soft small">${saidBy(row)}</span>
         </div>`}
     />
     ${shown === null ? null : html`<${Whole} key=${opened} notice=${shown} onClose=${close} />`}
     ${missing ? html`<${Gone} what="notice" id=${opened} onClose=${close} />` : null}`;
+}
+
+/** @param {{ notice: Notice }} props */
+function NoticeState({ notice: { seenAt, putOffUntil } }) {
+  const isLater = putOffUntil !== null && Date.parse(putOffUntil) > Date.now();
+  const [glyph, word, tone] =
+    seenAt !== null ? ['◇', 'seen', 'soft'] : isLater ? ['◷', 'later', 'soft'] : ['◆', 'new', 'orange'];
+  return html`<span
+    class=${`state is-${tone}`}
+    title=${seenAt === null && isLater ? `until ${new Date(putOffUntil).toLocaleString()}` : undefined}
+    ><span class="glyph" aria-hidden="true">${glyph}</span>${word}</span
+  >`;
 }
 
 /** @param {{ notice: Notice, onClose: () => void }} props */
@@ -77,6 +89,14 @@ function Whole({ notice, onClose }) {
     </dl>
     <div class="actions is-end">
       <${Button} onClick=${onClose}>Close<//>
+      <${Button}
+        title="Tell me tomorrow morning"
+        onClick=${() => {
+          onClose();
+          void putOff(notice.id, () => undefined);
+        }}
+        >Later<//
+      >
       <${Button}
         kind="primary"
         onClick=${() => {

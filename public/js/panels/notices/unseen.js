@@ -1,8 +1,8 @@
 import { Button } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
-import { act } from '../../link/act.js';
-import { html, useState } from '../../view.js';
+import { html, useEffect, useState } from '../../view.js';
 import { answer } from './answer.js';
+import { putOff, see } from './settle.js';
 import { Said } from './said.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['notices.list']['items'][number]} Notice */
@@ -14,23 +14,37 @@ import { Said } from './said.js';
  */
 export function useNotices(notices) {
   const [seen, setSeen] = useState(/** @type {ReadonlySet<number>} */ (new Set()));
+  const hide = (/** @type {readonly number[]} */ ids) => setSeen((before) => new Set([...before, ...ids]));
+  const show = (/** @type {readonly number[]} */ ids) =>
+    setSeen((before) => new Set([...before].filter((id) => !ids.includes(id))));
+  // What the daemon has taken away too may come back: one that was put off does.
+  useEffect(() => {
+    const ids = new Set(notices.map(({ id }) => id));
+    setSeen((before) =>
+      [...before].every((id) => ids.has(id)) ? before : new Set([...before].filter((id) => ids.has(id))),
+    );
+  }, [notices]);
   /** @param {readonly Notice[]} gone @param {{ ids: number[] } | { until: number }} which */
-  const see = (gone, which) => {
+  const settle = (gone, which) => {
     const ids = gone.map(({ id }) => id);
-    setSeen((before) => new Set([...notices.map(({ id }) => id).filter((id) => before.has(id)), ...ids]));
-    const undo = () => setSeen((before) => new Set([...before].filter((id) => !ids.includes(id))));
-    void act('notices.see', which, { undo });
+    hide(ids);
+    void see(which, () => show(ids));
   };
   return {
     shown: notices.filter(({ id }) => !seen.has(id)),
     /** @param {Notice} notice */
-    see: (notice) => see([notice], { ids: [notice.id] }),
-    seeAll: () => see(notices, { until: notices[0]?.id ?? 1 }),
+    see: (notice) => settle([notice], { ids: [notice.id] }),
+    seeAll: () => settle(notices, { until: notices[0]?.id ?? 1 }),
+    /** @param {Notice} notice */
+    putOff: ({ id }) => {
+      hide([id]);
+      void putOff(id, () => show([id]));
+    },
   };
 }
 
-/** @param {{ shown: readonly Notice[], onSee: (notice: Notice) => void }} props */
-export function Notices({ shown, onSee }) {
+/** @param {{ shown: readonly Notice[], onSee: (notice: Notice) => void, onLater: (notice: Notice) => void }} props */
+export function Notices({ shown, onSee, onLater }) {
   if (shown.length === 0) return null;
   return html`<ul class="row-list" aria-label="Told you">
     ${shown.map(
@@ -40,11 +54,17 @@ export function Notices({ shown, onSee }) {
           <div class="grow">
             <p class="notice-text" title=${notice.text}>${notice.text}</p>
             <p class="soft small one-line"><${Said} notice=${notice} /> · <${Time} at=${notice.at} /></p>
+            <div class="notice-acts">
+              <${Button} label=${`Answer: ${notice.text}`} onClick=${() => void answer(notice)}>Answer<//>
+              <${Button}
+                label=${`Later: ${notice.text}`}
+                title="Tell me tomorrow morning"
+                onClick=${() => onLater(notice)}
+                >Later<//
+              >
+              <${Button} kind="quiet" label=${`Seen: ${notice.text}`} onClick=${() => onSee(notice)}>Seen<//>
+            </div>
           </div>
-          <span class="notice-acts">
-            <${Button} label=${`Answer: ${notice.text}`} onClick=${() => void answer(notice)}>Answer<//>
-            <${Button} label=${`Seen: ${notice.text}`} onClick=${() => onSee(notice)}>Seen<//>
-          </span>
         </li>`,
     )}
   </ul>`;

@@ -78,10 +78,18 @@ export function Checklist() {
       <span class="soft small">${done} of ${steps.length} done</span>
       <span class="end actions small"><${Button} kind="quiet" onClick=${putAway}>Put away<//></span>
     </div>
-    <ul>
-      ${steps.map(({ step, state }) => html`<${Row} key=${step} step=${step} state=${state} />`)}
+    <ul class="steps-open">
+      ${steps.filter(({ state }) => state !== 'done').map(row)}
+    </ul>
+    <ul class="steps-done">
+      ${steps.filter(({ state }) => state === 'done').map(row)}
     </ul>
   </section>`;
+}
+
+/** @param {FirstSteps['steps'][number]} step */
+function row({ step, state }) {
+  return html`<${Row} key=${step} step=${step} state=${state} />`;
 }
 
 /** @type {Record<FirstSteps['steps'][number]['state'], { glyph: string, tone: string, word: string }>} */

@@ -1,4 +1,5 @@
 import { Button, Loading } from '../../components/basics.js';
+import { Lasting } from '../../components/time.js';
 import { relative } from '../../format/duration.js';
 import { count } from '../../format/quantity.js';
 import { Ninja } from '../../ninja/ninja.js';
@@ -22,15 +23,18 @@ export function NowPanel() {
   const now = useStore(live, (state) => state.now);
   return html`<div class="panel now">
     <h1 class="unseen">Now</h1>
-    <div class="now-side">
-      <${Ninja} />${now === null ? null : html`<${Mailbox} mailbox=${now.status.mailbox} />`}
-    </div>
+    <div class="now-hero"><${Ninja} />${now === null ? null : html`<${Checklist} />`}</div>
     ${
       now === null
         ? html`<${Loading} rows=${4} what="Asking the daemon" />`
         : html`<div class="now-words">
-            <${Checklist} /><${Running} now=${now} /><${Waiting} now=${now} /><${Wrong} now=${now} />
-            <${Outlook} now=${now} />
+            <${Running} now=${now} />
+            <${Waiting} now=${now} />
+            <div class="now-rest">
+              <${Wrong} now=${now} />
+              <${Outlook} now=${now} />
+              <${Mailbox} mailbox=${now.status.mailbox} />
+            </div>
           </div>`
     }
     <${Plots} />
@@ -49,9 +53,13 @@ function Running({ now: { running, status } }) {
   return html`<section class="section" aria-labelledby="now-running">
     <div class="section-head">
       <h2 id="now-running">Running</h2>
-      <a class="end small" href=${addressOf('tasks', [], { state: 'queued' })}
-        >${count(queued)} queued${short}</a
-      >
+      ${
+        queued === 0
+          ? null
+          : html`<a class="end small" href=${addressOf('tasks', [], { state: 'queued' })}
+              >${count(queued)} queued${short}</a
+            >`
+      }
     </div>
     ${
       running.length === 0
@@ -64,10 +72,12 @@ function Running({ now: { running, status } }) {
                 html`<li key=${task.taskId}>
                   <span class="live-dot" aria-hidden="true"></span>
                   <div class="grow">
-                    <a class="one-line quiet" href=${addressOf('tasks', [task.taskId])} title=${task.text}
+                    <a class="two-lines quiet" href=${addressOf('tasks', [task.taskId])} title=${task.text}
                       >${task.text || `task ${task.taskId}`}</a
                     >
-                    <p class="soft small one-line">${task.progress ?? 'starting'}</p>
+                    <p class="soft small one-line">
+                      ${task.progress ?? 'starting'}${task.since == null ? null : html` · <${Lasting} from=${task.since} />`}
+                    </p>
                   </div>
                 </li>`,
             )}
@@ -79,7 +89,7 @@ function Running({ now: { running, status } }) {
 /** @param {{ now: Now }} props */
 function Waiting({ now: { waiting, notices } }) {
   const rows = waitingOf(waiting);
-  const { shown, see, seeAll } = useNotices(notices);
+  const { shown, see, seeAll, putOff } = useNotices(notices);
   const hidden = waiting.notices - notices.length;
   return html`<section class="section" aria-labelledby="now-waiting">
     <div class="section-head">
@@ -93,7 +103,7 @@ function Waiting({ now: { waiting, notices } }) {
             </span>`
       }
     </div>
-    <${Notices} shown=${shown} onSee=${see} />
+    <${Notices} shown=${shown} onSee=${see} onLater=${putOff} />
     ${
       rows.length === 0
         ? shown.length === 0
@@ -102,7 +112,7 @@ function Waiting({ now: { waiting, notices } }) {
         : html`<ul class="row-list">
             ${rows.map(
               ({ text, panel, rest, query }) =>
-                html`<li key=${text}>
+                html`<li key=${text} class="is-way">
                   <span class="glyph is-orange state" aria-hidden="true">◇</span>
                   <a class="grow quiet" href=${addressOf(panel, rest, query)}>${text}</a>
                 </li>`,
@@ -122,7 +132,10 @@ function Wrong({ now }) {
     <div class="section-head"><h2 id="now-wrong">Went wrong</h2></div>
     ${
       troubles.length === 0
-        ? html`<p class="soft">Nothing that shows.</p>`
+        ? html`<p class="soft">
+            <span class="state is-green"><span class="glyph" aria-hidden="true">✓</span></span
+            >Nothing that shows.
+          </p>`
         : html`<ul class="row-list">
             ${troubles.slice(0, shownTroubles).map(
               ({ key, tone, glyph, text, panel, query }) =>

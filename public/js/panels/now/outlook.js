@@ -5,50 +5,45 @@ import { html } from '../../view.js';
 
 /** Hosts in trouble and the goals that are due next; what is empty takes no room. @param {{ now: import('./now.js').Now }} props */
 export function Outlook({ now: { hosts, nextGoals } }) {
-  if (hosts.length + nextGoals.length === 0) return null;
-  return html`<div class="now-outlook">
-    ${
-      hosts.length === 0
-        ? null
-        : html`<section class="section" aria-labelledby="now-hosts">
-            <div class="section-head">
-              <h2 id="now-hosts">Hosts in trouble</h2>
-              <a class="end small" href=${addressOf('fleet')}>Fleet</a>
-            </div>
-            <ul class="row-list">
-              ${hosts.map(
-                ({ name, state, since, reason }) =>
-                  html`<li key=${name}>
-                    <${State} state=${state} />
-                    <a class="grow one-line quiet" href=${addressOf('fleet', [name])} title=${reason ?? name}
-                      ><b>${name}</b>${reason === null ? null : html` <span class="soft">${reason}</span>`}</a
-                    >
-                    <span class="soft small">for <${Lasting} from=${since} /></span>
-                  </li>`,
-              )}
-            </ul>
-          </section>`
-    }
-    ${
-      nextGoals.length === 0
-        ? null
-        : html`<section class="section" aria-labelledby="now-goals">
-            <div class="section-head">
-              <h2 id="now-goals">Next goals</h2>
-              <a class="end small" href=${addressOf('goals')}>Goals</a>
-            </div>
-            <ul class="row-list">
-              ${nextGoals.map(
-                ({ name, at }) =>
-                  html`<li key=${name}>
-                    <a class="grow one-line quiet" href=${addressOf('goals', [name])} title=${name}
-                      >${name}</a
-                    >
-                    <span class="soft small"><${Time} at=${at} /></span>
-                  </li>`,
-              )}
-            </ul>
-          </section>`
-    }
-  </div>`;
+  return html`${
+    hosts.length === 0
+      ? null
+      : html`<section class="section" aria-labelledby="now-hosts">
+          <div class="section-head">
+            <h2 id="now-hosts">Hosts in trouble</h2>
+            <a class="end small" href=${addressOf('fleet')}>Fleet</a>
+          </div>
+          <ul class="row-list">
+            ${hosts.map(
+              ({ name, state, since, reason }) =>
+                html`<li key=${name}>
+                  <${State} state=${state} />
+                  <a class="grow one-line quiet" href=${addressOf('fleet', [name])} title=${reason ?? name}
+                    ><b>${name}</b>${reason === null ? null : html` <span class="soft">${reason}</span>`}</a
+                  >
+                  <span class="soft small">for <${Lasting} from=${since} /></span>
+                </li>`,
+            )}
+          </ul>
+        </section>`
+  }
+  ${
+    nextGoals.length === 0
+      ? null
+      : html`<section class="section" aria-labelledby="now-goals">
+          <div class="section-head">
+            <h2 id="now-goals">Next goals</h2>
+            <a class="end small" href=${addressOf('goals')}>Goals</a>
+          </div>
+          <ul class="row-list">
+            ${nextGoals.map(
+              ({ name, at }) =>
+                html`<li key=${name}>
+                  <a class="grow one-line quiet" href=${addressOf('goals', [name])} title=${name}>${name}</a>
+                  <span class="soft small"><${Time} at=${at} /></span>
+                </li>`,
+            )}
+          </ul>
+        </section>`
+  }`;
 }

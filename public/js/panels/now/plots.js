@@ -19,7 +19,7 @@ const ranges = /** @type {const} */ ([
 const storageKey = 'ninjad.range';
 const askAgainMs = 30_000;
 const leastPlotPx = 92;
-const mostPlotPx = 200;
+const mostPlotPx = 320;
 /** Heading, captions and the edge below. */
 const aroundPlotsPx = 112;
 
@@ -59,7 +59,7 @@ export function Plots() {
             figure=${figure}
             format=${format}
             height=${height}
-            steps
+            bars
             compact
           />`
         : html`<figure key=${title} class="plot is-flat">

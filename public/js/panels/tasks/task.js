@@ -3,6 +3,7 @@ import { Dialog } from '../../components/dialog.js';
 import { Code, Markdown } from '../../components/markdown.js';
 import { Lasting, Time } from '../../components/time.js';
 import { bytes, count, money, plural } from '../../format/quantity.js';
+import { reasonText } from '../../format/reason.js';
 import { act } from '../../link/act.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
@@ -28,7 +29,7 @@ export function TaskPage({ id, backTo }) {
         data === null
           ? null
           : html`<${State} state=${data.task.state} />
-              <div class="end"><${Actions} task=${data.task} onDone=${reload} /></div>`
+              <div class="end"><${Actions} task=${data.task} hears=${data.hears} onDone=${reload} /></div>`
       }
     </div>
     ${
@@ -43,8 +44,8 @@ export function TaskPage({ id, backTo }) {
   </section>`;
 }
 
-/** @param {{ task: TaskPageData['task'], onDone: () => void }} props */
-function Actions({ task, onDone }) {
+/** @param {{ task: TaskPageData['task'], hears: boolean | null, onDone: () => void }} props */
+function Actions({ task, hears, onDone }) {
   const [asked, setAsked] = useState(/** @type {'steer' | null} */ (null));
   const close = () => setAsked(null);
   const run = async (/** @type {Promise<unknown>} */ done) => {
@@ -62,14 +63,14 @@ function Actions({ task, onDone }) {
       },
     );
   const isOpen = task.state === 'running' || task.state === 'queued';
-  return html`${task.state === 'running' ? html`<${Button} onClick=${() => setAsked('steer')}>Steer<//>` : null}
+  return html`${task.state === 'running' && hears !== false ? html`<${Button} onClick=${() => setAsked('steer')}>Steer<//>` : null}
   ${isOpen ? html`<${Button} kind="danger" onClick=${() => void run(cancel())}>Cancel<//>` : null}
   ${isOpen || task.state === 'done' ? null : html`<${Button} kind="primary" onClick=${() => void run(retry())}>Try again<//>`}
-  ${asked === 'steer' ? html`<${Steer} id=${task.id} onClose=${close} />` : null}`;
+  ${asked === 'steer' ? html`<${Steer} id=${task.id} hears=${hears} onClose=${close} />` : null}`;
 }
 
-/** @param {{ id: number, onClose: () => void }} props */
-function Steer({ id, onClose }) {
+/** @param {{ id: number, hears: boolean | null, onClose: () => void }} props */
+function Steer({ id, hears, onClose }) {
   const [text, setText] = useState('');
   const onSubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -79,7 +80,9 @@ function Steer({ id, onClose }) {
   return html`<${Dialog} title="Steer the task" onClose=${onClose}>
     <form class="stack" onSubmit=${onSubmit}>
       <div class="field">
-        <label for="steer">What it should hear now; it goes on with this in mind</label>
+        <label for="steer"
+          >${hears === null ? 'It is told once its agent is there; the transcript says whether it was heard' : 'What it should hear now; it goes on with this in mind'}</label
+        >
         <textarea
           id="steer"
           rows="4"
@@ -96,7 +99,7 @@ function Steer({ id, onClose }) {
 }
 
 /** @param {{ page: TaskPageData, progress: string | null }} props */
-function Facts({ page: { task }, progress }) {
+function Facts({ page: { task, hears }, progress }) {
   const running = task.state === 'running';
   return html`<p class="task-title">${task.text}</p>
     ${
@@ -105,7 +108,7 @@ function Facts({ page: { task }, progress }) {
             <p><${Doubt} taskId=${task.id} /></p>`
         : null
     }
-    ${task.reason === null ? null : html`<p class="state is-pink task-reason">${task.reason}</p>`}
+    ${task.reason === null ? null : html`<p class="state is-pink task-reason">${reasonText(task.reason)}</p>`}
     <dl class="facts task-facts">
       ${
         running
@@ -115,6 +118,7 @@ function Facts({ page: { task }, progress }) {
                 ${progress ?? task.progress ?? 'starting'}
                 ${isQuiet(progress ?? task.progress) ? html`<${AskAgain} taskId=${task.id} />` : null}
               </dd>
+              ${hears === false ? html`<dd class="soft small">Its agent hears nothing while it works.</dd>` : null}
             </div>`
           : null
       }

@@ -3,6 +3,7 @@ import { SearchField } from '../../components/search-field.js';
 import { DayList } from '../../components/day-list.js';
 import { Lasting, Time } from '../../components/time.js';
 import { money } from '../../format/quantity.js';
+import { reasonText } from '../../format/reason.js';
 import { priorities, priorityTone } from '../../format/state.js';
 import { connection } from '../../link/connection.js';
 import { useNews, useTopic } from '../../link/use-feed.js';
@@ -115,7 +116,11 @@ function NoTasks({ filter }) {
 /** @param {{ task: import('../../../../src/operations.ts').Answers['tasks.list']['items'][number] }} props */
 function Row({ task }) {
   const lower =
-    task.state === 'running' ? (task.progress ?? 'starting') : task.state === 'done' ? null : task.reason;
+    task.state === 'running'
+      ? (task.progress ?? 'starting')
+      : task.state === 'done' || task.reason === null
+        ? null
+        : reasonText(task.reason);
   return html`<div class="task-row">
     <${State} state=${task.state} />
     <span class="task-text one-line">${task.text}</span>

@@ -77,9 +77,7 @@ function Body({ entry }) {
     case 'steered':
       return html`<p class="steered"><span class="soft small">You said</span><br />${entry.text}</p>`;
     default:
-      return html`<p class="state is-orange">
-        <span class="glyph" aria-hidden="true">·</span>${entry.text}
-      </p>`;
+      return html`<p class="soft">${entry.text}</p>`;
   }
 }
 

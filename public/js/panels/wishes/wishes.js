@@ -7,6 +7,7 @@ import { signOf } from '../../format/state.js';
 import { usePages } from '../../link/use-pages.js';
 import { useResource } from '../../link/use-resource.js';
 import { go } from '../../shell/location.js';
+import { byTurn } from '../decide/order.js';
 import { html, useState } from '../../view.js';
 import { WishPage } from './wish.js';
 
@@ -67,25 +68,23 @@ function Wishes({ chosen }) {
               >`
             : html`<${Empty} title="No wish is in this state">Choose another state to see the others.<//>`
           : html`<${VirtualList}
-              label="Wishes, those that wait for you first"
-              items=${waitingFirst(items)}
+              label="Wishes, what waits for you first"
+              items=${byTurn(items)}
               rowHeight=${60}
-              keyOf=${(/** @type {any} */ wish) => wish.id}
+              keyOf=${(/** @type {any} */ row) => row.key}
+              isHeading=${isHeading}
               selectedKey=${chosen}
-              onOpen=${(/** @type {any} */ wish) => go('decide', ['wishes', wish.id])}
+              onOpen=${(/** @type {any} */ { wish }) => go('decide', ['wishes', wish.id])}
               onNearEnd=${loadMore}
-              row=${(/** @type {any} */ wish) => html`<${Row} wish=${wish} />`}
+              row=${(/** @type {any} */ row) => (row.wish === undefined ? html`<h3>${row.title}</h3>` : html`<${Row} wish=${row.wish} />`)}
             />`
     }
     ${adding ? html`<${AddWish} onClose=${() => setAdding(false)} onAdded=${reload} />` : null}`;
 }
 
-const waitsForOwner = new Set(['proposed', 'drafted']);
-
-/** What waits for the owner before all else, of both the newest first. @param {readonly WishSummary[]} items */
-function waitingFirst(items) {
-  const waits = (/** @type {WishSummary} */ { state }) => waitsForOwner.has(state);
-  return [...items.filter(waits), ...items.filter((wish) => !waits(wish))];
+/** @param {{ wish?: unknown }} row */
+function isHeading({ wish }) {
+  return wish === undefined;
 }
 
 /** How its own proposals fared. */

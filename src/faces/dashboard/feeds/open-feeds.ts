@@ -9,6 +9,7 @@ import type { LiveReplies } from '../../../tasks/live-replies.ts';
 import type { TreeWatch } from '../../../inspection/tree-view.ts';
 import type { FeedOutput, Feeds } from './feeds.ts';
 import type { Pulse } from './pulse.ts';
+import { createFailureFeed } from './failures.ts';
 import { createRelay } from './relay.ts';
 
 export interface FeedDeps {
@@ -26,6 +27,7 @@ export interface FeedDeps {
 export function openFeeds(deps: FeedDeps, output: FeedOutput): Feeds {
   const { bus, settings, pulse, tree, report } = deps;
   const relay = createRelay({ ...deps, output });
+  const failures = createFailureFeed({ ...deps, output });
   const lists = new Set<string>();
   const gatherList = (list: string): void => {
     lists.add(list);
@@ -49,6 +51,7 @@ export function openFeeds(deps: FeedDeps, output: FeedOutput): Feeds {
   return {
     async flush() {
       await guarded('the feed of events', () => relay.flush());
+      await guarded('the feed of failures', () => failures.flush());
       await guarded('the feed of the tree', () => {
         const change = tree.take();
         if (change !== undefined) output.push('tree', 'tree', change);
@@ -71,6 +74,7 @@ export function openFeeds(deps: FeedDeps, output: FeedOutput): Feeds {
     close() {
       tree.stop();
       relay.close();
+      failures.close();
       for (const stop of stops) stop();
     },
   };

@@ -37,6 +37,7 @@ const storeDeadlineMs = 250;
 /** See `Pulse`. What the store knows keeps its last value while the store is away. */
 export function createPulse({ bus, store, status, running, jobs, now = Date.now }: PulseDeps): Pulse {
   const progress = new Map<number, string>();
+  const begun = new Map<number, number>();
   let last = { at: now(), accepted: 0, eventsPerSecond: 0 };
   let asked = nothingAsked;
   let nextGoals: Now['nextGoals'] = [];
@@ -44,7 +45,12 @@ export function createPulse({ bus, store, status, running, jobs, now = Date.now 
   const stops = [
     bus.on('task.progress', ({ taskId, progress: text }) => void progress.set(taskId, text)),
     bus.on('task.state', ({ taskId, state }) => {
-      if (state !== 'running') progress.delete(taskId);
+      if (state === 'running') {
+        if (!begun.has(taskId)) begun.set(taskId, now());
+        return;
+      }
+      progress.delete(taskId);
+      begun.delete(taskId);
     }),
     bus.on('task.ended', () => (askAgainAt = Math.min(askAgainAt, now() + afterEndMs))),
     bus.on('owner.told', askAgain),
@@ -79,7 +85,11 @@ export function createPulse({ bus, store, status, running, jobs, now = Date.now 
       at: now(),
       status: current,
       eventsPerSecond: rateOf(current.counts.accepted),
-      running: running().map((task) => ({ ...task, progress: progress.get(task.taskId) ?? null })),
+      running: running().map((task) => ({
+        ...task,
+        progress: progress.get(task.taskId) ?? null,
+        since: begun.get(task.taskId) ?? null,
+      })),
       nextGoals,
       ...asked,
     };

@@ -11,6 +11,7 @@ import { type TaskStep, taskSummary, type TaskText } from '../../../tasks/task-v
 import { summaryOfRecord } from '../../../events/event-view.ts';
 import { turnOf } from '../../../chat/turn.ts';
 import type { FeedOutput } from './feeds.ts';
+import { agentHears } from '../../../tasks/agents/known-kind.ts';
 import type { LiveReplies } from '../../../tasks/live-replies.ts';
 
 export interface RelayDeps {
@@ -100,6 +101,7 @@ export function createRelay({ bus, store, live, output, conversationOf, report }
       noteTask(taskId, eventId);
       noteStep(taskId, { kind: 'progress', at: Date.now(), text: progress });
     }),
+    bus.on('task.steered', ({ taskId, eventId }) => noteTask(taskId, eventId)),
     live.onPiece(({ reply: { taskId, eventId, stream }, offset, text }) => {
       if (!output.isWatched('chat') && !output.isWatched(`task:${taskId}`)) return;
       const last = pieces.findLast((piece) => piece.stream === stream);
@@ -174,11 +176,7 @@ export function createRelay({ bus, store, live, output, conversationOf, report }
     await orKeep(
       async () => {
         for (const row of await findTurns(store, eventIds))
-          output.push(
-            'chat',
-            'chat.turn',
-            turnOf(row, (taskId) => live.of(taskId)),
-          );
+          output.push('chat', 'chat.turn', turnOf(row, { replyOf: (taskId) => live.of(taskId), agentHears }));
       },
       () => {
         for (const id of eventIds) turnEventIds.add(id);
