@@ -70,20 +70,22 @@ function whatIsWrong(thrown: unknown): string {
 }
 
 async function* readFolder(folder: string): AsyncGenerator<Found> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter(
-      (entry) => entry.isFile() && (markdownName.test(entry.name) || conversationsName.test(entry.name)),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
     // Notes programs keep what is theirs in hidden folders.
     .filter(
-      (path) =>
+      ({ path }) =>
         !relative(folder, path)
           .split('/')
           .some((part) => part.startsWith('.')),
-    )
-    .sort();
+    );
+  const isOurs = ({ name }: { name: string }): boolean =>
+    markdownName.test(name) || conversationsName.test(name);
+  const paths = entries.flatMap(({ entry, path }) => (entry.isFile() && isOurs(entry) ? [path] : [])).sort();
+  // A link may lead anywhere, and round and round.
+  for (const { entry, path } of entries)
+    if (entry.isSymbolicLink() && (isOurs(entry) || (await isFolder(path))))
+      yield { problem: `${relative(folder, path)}: it is a link, which is not followed` };
   if (paths.length === 0)
     throw new UsageError(`${folder}: expected an export of ninjad, Markdown files, or conversations.json`);
   for (const path of paths) {
@@ -91,6 +93,13 @@ async function* readFolder(folder: string): AsyncGenerator<Found> {
     if (conversationsName.test(path)) yield* readConversations(createReadStream(path), name);
     else yield await markdownOf(name, () => readFile(path), await stat(path));
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function* readZip(path: string): AsyncGenerator<Found> {
