@@ -64,9 +64,12 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
         options.codec ?? bestCodec(),
         packHome(packing, { ...options, begun, archive: path }),
       );
-    } finally {
-      await source.end();
+    } catch (thrown) {
+      // What went wrong first is told.
+      await source.end().catch(() => undefined);
+      throw thrown;
     }
+    await source.end();
     onStep('packed');
     const manifest: Omit<Manifest, 'counts'> = {
       format: archiveFormat,
