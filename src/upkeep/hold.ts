@@ -10,7 +10,7 @@ export interface BackupHold {
   begin(token: string): void;
   /** Goes on holding; `NotFoundError` where the lease has run out meanwhile, and the copy is not to be trusted. */
   renew(token: string): void;
-  /** Gives it free, and does what was put off. Resolves to false where somebody else holds, or nobody. */
+  /** Gives it free, and does what was put off. Resolves to false where it was held no more: the lease had run out. */
   end(token: string): Promise<boolean>;
   isHeld(): boolean;
   /** Does `work` now, or when nobody holds any more. */
@@ -20,11 +20,14 @@ export interface BackupHold {
 }
 
 const leaseMs = 90 * SECOND;
-/** Work that is put off at most; what comes later is done at once, and the backup fails rather than the daemon. */
+/** Work that is put off at most; where more comes the hold is lost, and the backup fails rather than the daemon. */
 const maxPutOff = 100_000;
 
 /** See `BackupHold`; `now` in milliseconds of a clock that never goes back. */
-export function createBackupHold(now: () => number = () => performance.now()): BackupHold {
+export function createBackupHold(
+  now: () => number = () => performance.now(),
+  mostPutOff = maxPutOff,
+): BackupHold {
   let holder: { token: string; until: number } | undefined;
   let putOff: (() => Promise<void>)[] = [];
 
@@ -47,13 +50,19 @@ export function createBackupHold(now: () => number = () => performance.now()): B
     },
     async end(token) {
       if (holder?.token !== token) return false;
+      const wasHeld = isHeld();
       await release();
-      return true;
+      return wasHeld;
     },
     isHeld,
     async afterwards(work) {
-      if (isHeld() && putOff.length < maxPutOff) putOff.push(work);
-      else await work();
+      if (isHeld() && putOff.length < mostPutOff) {
+        putOff.push(work);
+        return;
+      }
+      // Whoever holds learns of it, and trusts the copy no more.
+      if (isHeld()) await release();
+      await work();
     },
     async sweep() {
       if (holder === undefined || isHeld()) return false;

@@ -1,11 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exemptEntries, leftOut } from '../../src/upkeep/backup/contents.ts';
 import { openArchive } from '../../src/upkeep/backup/archive.ts';
 import type { Manifest } from '../../src/upkeep/backup/manifest.ts';
+import type { Restored } from '../../src/upkeep/backup/restore.ts';
 import {
   endDaemons,
   newHome,
@@ -203,10 +213,18 @@ describe('a backup that is made under 5,000 events a second', () => {
 
   it('goes over a home that rests in one step, and keeps the one of before', async () => {
     await daemon.kill('SIGTERM');
-    const restored = await runNinjad(daemon.home, ['backup', 'restore', archive, '--json']);
+    // A home that is a link to another disk stays there.
+    const link = join(target, 'a link');
+    symlinkSync(daemon.home, link);
+    const restored = await runNinjad(link, ['backup', 'restore', archive, '--json']);
     expect(restored.stderr).toBe('');
-    const { kept, generation } = JSON.parse(restored.stdout) as { kept: string; generation: number };
+    const { home, kept, generation, lacks } = JSON.parse(restored.stdout) as Restored;
     expect(generation).toBe(2);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(home).toBe(daemon.home);
+    expect(dirname(kept ?? '')).toBe(dirname(daemon.home));
+    expect(lacks.map(({ path }) => path)).toContain('config.json: notify.url');
+    if (kept === null) throw new Error('the home of before is gone');
     expect(existsSync(join(kept, 'pg'))).toBe(true);
     expect(existsSync(join(daemon.home, 'token'))).toBe(true);
     // A home that rests is backed up as well, and knows its generation.

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -71,7 +71,64 @@ describe('conversations of Claude', () => {
   });
 });
 
+describe('a conversation that was edited', () => {
+  it('of Claude is the branch that was shown last, and all of it where it has no branches', async () => {
+    const said = (uuid: string, parent: string, text: string) => ({
+      uuid,
+      parent_message_uuid: parent,
+      sender: 'human',
+      text,
+    });
+    const messages = [
+      said('a', 'root', 'first'),
+      said('b', 'a', 'as it was asked before'),
+      said('c', 'b', 'its answer'),
+      said('d', 'a', 'as it was asked again'),
+      said('e', 'd', 'the last'),
+    ];
+    const textOf = async (more: object, taken = messages) => {
+      const list = [{ name: 'n', chat_messages: taken, ...more }];
+      const [found] = await allOf(fileWith('conversations.json', JSON.stringify(list)));
+      return (found as ForeignText).text.replace(/# n|\*\*You\*\*|\n/g, '');
+    };
+    expect(await textOf({})).toBe('firstas it was asked againthe last');
+    expect(await textOf({ current_leaf_message_uuid: 'c' })).toBe('firstas it was asked beforeits answer');
+    expect(await textOf({ current_leaf_message_uuid: 'gone' })).toBe('firstas it was asked againthe last');
+    expect(await textOf({}, messages.slice(0, 3))).toBe('firstas it was asked beforeits answer');
+  });
+
+  it('of ChatGPT whose last message was deleted is what is left', async () => {
+    const [first] = chatgptExport;
+    const [found] = await allOf(
+      fileWith('conversations.json', JSON.stringify([{ ...first, current_node: 'deleted' }])),
+    );
+    expect((found as ForeignText).text).toContain('Use restic every night.');
+  });
+});
+
 describe('a folder of Markdown', () => {
+  it('says which links it has not followed, and goes round none', async () => {
+    const folder = tempDir();
+    mkdirSync(join(folder, 'deep'));
+    writeFileSync(join(folder, 'deep', 'a.md'), 'a note');
+    symlinkSync(folder, join(folder, 'deep', 'round'));
+    symlinkSync('/etc/passwd', join(folder, 'b.md'));
+    symlinkSync('/etc/hostname', join(folder, 'picture.png'));
+    expect(await allOf(folder)).toMatchObject([
+      { problem: 'b.md: it is a link, which is not followed' },
+      { problem: 'deep/round: it is a link, which is not followed' },
+      { title: 'a' },
+    ]);
+  });
+
+  it('of 10,000 notes is read one after the other', async () => {
+    const folder = tempDir();
+    for (let n = 0; n < 10_000; n += 1) writeFileSync(join(folder, `${n}.md`), `note ${n}`);
+    const titles = new Set<string>();
+    for await (const found of readForeign(folder)) if ('title' in found) titles.add(found.title);
+    expect(titles.size).toBe(10_000);
+  }, 60_000);
+
   it('is each note with its title, day and tags, hidden folders left out', async () => {
     const folder = tempDir();
     mkdirSync(join(folder, 'deep'));

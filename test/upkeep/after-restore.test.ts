@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { settleAfterRestore } from '../../src/upkeep/backup/after-restore.ts';
 import { useDatabase } from '../helpers/use-database.ts';
@@ -25,8 +26,8 @@ it('holds what was to be sent, expires what was asked, lets channels begin at no
     INSERT INTO discord_channels (channel_id, bot_id, user_id, cursor) VALUES ('1', '2', '3', '99');
     INSERT INTO mail_folders (account, folder, mailbox, uid_validity, cursor, seen_at) VALUES ('work', 'INBOX', 'm', 1, 99, now())`,
   });
-  const settled = await settleAfterRestore(store, { takenAt, now, generation: 3 });
-  expect(settled).toEqual({ expired: 1, held: 2, channels: 1, mail: 1 });
+  const settled = await settleAfterRestore(store, { takenAt, now, generation: 3, worker: randomUUID() });
+  expect(settled).toEqual({ expired: 1, held: 2, channels: 1, mail: 1, runs: 0 });
   const { rows } = await store.query({
     text: `SELECT subject, state, may_have_arrived AS may, left(reason, 5) AS why FROM deliveries ORDER BY subject`,
   });

@@ -31,3 +31,26 @@ it('is a lease: a backup that was killed holds nothing up, and cannot go on', as
   expect(done).toEqual(['a']);
   hold.begin('two');
 });
+
+it('says at its end that the lease had run out, since what came then was not put off', async () => {
+  let now = 0;
+  const hold = createBackupHold(() => now);
+  hold.begin('one');
+  now = 91_000;
+  let ran = 0;
+  await hold.afterwards(() => Promise.resolve(void (ran += 1)));
+  expect(ran).toBe(1);
+  expect(await hold.end('one')).toBe(false);
+  hold.begin('two');
+  expect(await hold.end('two')).toBe(true);
+});
+
+it('is lost where more is to be deleted than can be put off, and the backup learns of it', async () => {
+  const hold = createBackupHold(() => 0, 2);
+  hold.begin('one');
+  const done: number[] = [];
+  for (const n of [1, 2, 3]) await hold.afterwards(() => Promise.resolve(void done.push(n)));
+  expect(done).toEqual([1, 2, 3]);
+  expect(() => hold.renew('one')).toThrow('begin it again');
+  expect(await hold.end('one')).toBe(false);
+});

@@ -80,6 +80,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** An archive of a folder with the manifest of the first one, but for what is given. */
 async function packedAgain(folder: string, of: (packing: Packing) => Partial<Manifest>): Promise<string> {
   const path = join(root, 'again.tar');
+  rmSync(path, { force: true });
   const packing: Packing = { files: [], leftOut: [], unread: [], breathe: () => Promise.resolve() };
   const draft = await writeArchive(
     path,

@@ -7,6 +7,7 @@ import { restoreBackup } from '../../upkeep/backup/restore.ts';
 import { openOwnDatabase } from '../../wiring/own-database.ts';
 import { currentPaths } from '../connect.ts';
 import { printJson, printLines } from '../print.ts';
+import { oneLine } from '../printable.ts';
 import { settingsOf } from './places.ts';
 
 const help = `
@@ -56,7 +57,8 @@ export function restoreCommand(): Command {
         printLines([
           `restored ${restored.home} as of ${restored.takenAt}, generation ${restored.generation}`,
           ...(restored.kept === null ? [] : [`the home of before is kept as ${restored.kept}`]),
-          `start it with: NINJAD_HOME=${restored.home} ninjad up`,
+          ...restored.lacks.map(({ path, why }) => `not in the backup: ${oneLine(path)}, ${oneLine(why)}`),
+          `start it with: NINJAD_HOME=${shellWord(restored.home)} ninjad up`,
           ...(database === undefined || (process.env['DATABASE_URL'] ?? database) === database
             ? []
             : [
@@ -64,6 +66,11 @@ export function restoreCommand(): Command {
               ]),
         ]);
     });
+}
+
+/** A word as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function serverUrl(text: string): string {

@@ -64,8 +64,9 @@ function branchOf({ mapping, current_node: current }: Conversation): unknown[] {
   const nodes = new Map(Object.entries(mapping));
   const found: unknown[] = [];
   const seen = new Set<string>();
+  // Where it stood may have been deleted since.
   for (
-    let id = current ?? lastLeaf(nodes);
+    let id = current != null && nodes.has(current) ? current : lastLeaf(nodes);
     id != null && !seen.has(id);
     id = nodes.get(id)?.parent ?? undefined
   ) {

@@ -25,7 +25,8 @@ export async function foreignBytes(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return 0;
   if (found.isDirectory()) {
-    const sizes = await Promise.all((await pathsIn(path)).map(async (each) => (await stat(each)).size));
+    const { paths } = await contentsOf(path);
+    const sizes = await Promise.all(paths.map(async (each) => (await stat(each)).size));
     return sizes.reduce((sum, size) => sum + size, 0);
   }
   return isZip(path) ? zipBytes(path) : found.size;
@@ -95,28 +96,33 @@ function whatIsWrong(thrown: unknown): string {
   return issue.path.length === 0 ? message : `${issue.path.map(String).join('.')}: ${message}`;
 }
 
-/** The files of a folder that are read, by name. */
-async function pathsIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return (
-    entries
-      .filter(
-        (entry) => entry.isFile() && (markdownName.test(entry.name) || conversationsName.test(entry.name)),
-      )
-      .map((entry) => join(entry.parentPath, entry.name))
-      // Notes programs keep what is theirs in hidden folders.
-      .filter(
-        (path) =>
-          !relative(folder, path)
-            .split('/')
-            .some((part) => part.startsWith('.')),
-      )
-      .sort()
-  );
+/** What a folder holds by name: the files that are read, and links, which are not. */
+async function contentsOf(folder: string): Promise<{ paths: string[]; links: string[] }> {
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
+    // Notes programs keep what is theirs in hidden folders.
+    .filter(
+      ({ path }) =>
+        !relative(folder, path)
+          .split('/')
+          .some((part) => part.startsWith('.')),
+    );
+  const isOurs = ({ name }: { name: string }): boolean =>
+    markdownName.test(name) || conversationsName.test(name);
+  const links: string[] = [];
+  // A link may lead anywhere, and round and round.
+  for (const { entry, path } of entries)
+    if (entry.isSymbolicLink() && (isOurs(entry) || (await isFolder(path)))) links.push(path);
+  return {
+    paths: entries.flatMap(({ entry, path }) => (entry.isFile() && isOurs(entry) ? [path] : [])).sort(),
+    links,
+  };
 }
 
 async function* readFolder(folder: string, onRead: OnRead): AsyncGenerator<Found> {
-  const paths = await pathsIn(folder);
+  const { paths, links } = await contentsOf(folder);
+  for (const path of links)
+    yield { problem: `${relative(folder, path)}: it is a link, which is not followed` };
   if (paths.length === 0)
     throw new UsageError(`${folder}: expected an export of ninjad, Markdown files, or conversations.json`);
   for (const path of paths) {
@@ -144,6 +150,13 @@ async function zipBytes(path: string): Promise<number> {
     zip?.close();
   }
   return bytes;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function* readZip(path: string, onRead: OnRead): AsyncGenerator<Found> {

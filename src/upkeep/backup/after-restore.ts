@@ -7,11 +7,13 @@ export interface Gap {
   takenAt: Date;
   now: Date;
   generation: number;
+  /** The name by which the daemon of the restored home works: that of its new journal. */
+  worker: string;
 }
 
 /** One thing that must not go on after a restore as if nothing had been; resolves to how many rows it was about. */
 interface Step {
-  name: 'expired' | 'held' | 'channels' | 'mail';
+  name: 'expired' | 'held' | 'channels' | 'mail' | 'runs';
   run: (tx: Tx, gap: Gap) => Promise<number>;
 }
 
@@ -21,7 +23,7 @@ export type Settled = Record<Step['name'], number>;
 /**
  * A restore takes everybody's memory of what was done back. So what was asked of the owner is asked no more (they may have
  * answered), what was to be sent is for them to send (it may have arrived), and channels begin at now (what came was answered).
- * Scheduled instants of the gap are left to the policies of their jobs.
+ * Scheduled instants of the gap are left to the policies of their jobs, and runs that were under way to those who own them.
  */
 const steps: readonly Step[] = [
   {
@@ -66,14 +68,30 @@ const steps: readonly Step[] = [
       return rowCount ?? 0;
     },
   },
+  {
+    // Their daemon has a name that nobody bears any more, and an embedded database waits for no other one.
+    name: 'runs',
+    async run(tx, { worker }) {
+      const { rowCount } = await tx.query({
+        text: `UPDATE job_fires SET worker = $1 WHERE state IN ('claimed', 'running')`,
+        values: [worker],
+      });
+      return rowCount ?? 0;
+    },
+  },
 ];
 
-/** Settles in one transaction what was open when the backup was made, and tells the owner of the gap. */
-export function settleAfterRestore(store: Store, gap: Gap): Promise<Settled> {
+/** Settles in one transaction what was open when the backup was made, and tells the owner of the gap; `note` is in it too. */
+export function settleAfterRestore(
+  store: Store,
+  gap: Gap,
+  note: (tx: Tx, settled: Settled) => Promise<void> = () => Promise.resolve(),
+): Promise<Settled> {
   return store.transaction(async (tx) => {
-    const settled: Settled = { expired: 0, held: 0, channels: 0, mail: 0 };
+    const settled: Settled = { expired: 0, held: 0, channels: 0, mail: 0, runs: 0 };
     for (const { name, run } of steps) settled[name] = await run(tx, gap);
     await tellOwner(tx, { origin: 'upkeep', text: digestOf(gap, settled), taskId: null, now: gap.now });
+    await note(tx, settled);
     return settled;
   });
 }

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { HomePaths } from '../../lib/config/paths.ts';
@@ -18,6 +17,7 @@ import { archiveFormat, type Manifest } from './manifest.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import type { Packing } from './pack.ts';
 import { packHome } from './pack-home.ts';
+import { requireFree } from './room.ts';
 import type { Source } from './source.ts';
 import { archivePath, inWords } from './target.ts';
 
@@ -52,7 +52,7 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
   const at = now();
   const path = await archivePath(options.to, at);
   await sweepLeftovers(dirname(path));
-  await requireRoom(source, path);
+  await requireFree(dirname(path), await source.room(), 'a backup');
   const begun = await source.begin();
   onStep('begun');
   let draft: Draft | undefined;
@@ -64,9 +64,12 @@ export async function createBackup(options: CreateOptions): Promise<Created> {
         options.codec ?? bestCodec(),
         packHome(packing, { ...options, begun, archive: path }),
       );
-    } finally {
-      await source.end();
+    } catch (thrown) {
+      // What went wrong first is told.
+      await source.end().catch(() => undefined);
+      throw thrown;
     }
+    await source.end();
     onStep('packed');
     const manifest: Omit<Manifest, 'counts'> = {
       format: archiveFormat,
@@ -124,17 +127,4 @@ function requireSame(wanted: Readonly<Record<string, number>>, got: Readonly<Rec
   const [first] = differences(wanted, got);
   if (first !== undefined)
     throw new BackupError('damaged', `the copy is not what was in the database: ${first}`);
-}
-
-async function requireRoom(source: Source, path: string): Promise<void> {
-  const folder = dirname(path);
-  const { bavail, bsize } = await statfs(folder);
-  const wanted = await source.room();
-  if (bavail * bsize < wanted) {
-    const mb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
-    throw new BackupError(
-      'failed',
-      `a backup needs about ${mb(wanted)} for a while, and ${folder} has ${mb(bavail * bsize)} free`,
-    );
-  }
 }

@@ -85,7 +85,7 @@ export async function drill(options: DrillOptions): Promise<Drilled> {
     };
     if (manifest.database.kind === 'embedded') return tryOut(openDatabase, 'pg');
     return withScratchDatabase(serverOf(options), async (url) => {
-      const fresh = await freshServer(url, manifest.database);
+      const fresh = await freshServer(url, manifest);
       return tryOut(fresh.load, dumpName, url);
     });
   });

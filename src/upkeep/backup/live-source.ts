@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { HomePaths } from '../../lib/config/paths.ts';
+import { NinjadError } from '../../lib/errors.ts';
 import type { Ask } from '../../lib/operations/ask.ts';
 import { SECOND } from '../../lib/time.ts';
 import type { upkeepOperations } from '../operations.ts';
 import { roomOfCluster } from './cold-source.ts';
+import { BackupError } from './failure.ts';
 import type { Source } from './source.ts';
 
 const renewMs = 10 * SECOND;
 
-/** A home whose daemon works on meanwhile. `archive` is told at the end by `made`. */
+/** A home whose daemon works on meanwhile. `made` tells it of the archive at the end, where it still runs. */
 export function liveSource(
   ask: Ask<typeof upkeepOperations>,
   paths: HomePaths,
@@ -19,20 +21,46 @@ export function liveSource(
   return {
     room: () => roomOfCluster(paths),
     begin: () => ask('backup.begin', { token }),
-    databaseCopied: async () => (await ask('backup.copied', { token })) ?? undefined,
+    databaseCopied: async () => (await stillThere(ask('backup.copied', { token }))) ?? undefined,
     async breathe() {
       if (performance.now() - renewedAt < renewMs) return;
       renewedAt = performance.now();
-      await ask('backup.hold', { token });
+      await stillThere(ask('backup.hold', { token }));
     },
-    stillFilled: async (tables) => (tables.length === 0 ? [] : ask('backup.filled', { tables: [...tables] })),
+    stillFilled: async (tables) =>
+      tables.length === 0 ? [] : stillThere(ask('backup.filled', { tables: [...tables] })),
     async end() {
       if (hasEnded) return;
       hasEnded = true;
-      await ask('backup.end', { token, archive: null });
+      const { wasHeld } = await stillThere(ask('backup.end', { token, archive: null }));
+      // A daemon that was started anew knows of no hold, and may have deleted what was still to be read.
+      if (!wasHeld) throw endedMeanwhile();
     },
     async made(archive) {
-      await ask('backup.end', { token, archive });
+      await ask('backup.end', { token, archive }).catch((thrown: unknown) => {
+        if (!isNotRunning(thrown)) throw thrown;
+      });
     },
   };
+}
+
+/** That no daemon answers is another matter once the backup has begun. */
+async function stillThere<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    throw isNotRunning(thrown) ? endedMeanwhile(thrown) : thrown;
+  }
+}
+
+function isNotRunning(thrown: unknown): boolean {
+  return thrown instanceof NinjadError && thrown.code === 'NOT_RUNNING';
+}
+
+function endedMeanwhile(cause?: unknown): BackupError {
+  return new BackupError(
+    'failed',
+    'the daemon ended while it was backed up, and the copy is not to be trusted: begin the backup again',
+    { cause },
+  );
 }

@@ -17,16 +17,22 @@ export interface RenewOptions {
 
 /**
  * Begins a new journal with the lines of the old one that the database does not have. The positions of the old one must not go
- * on: new lines would pass for events that came after the backup. Resolves to how many lines there are.
+ * on: new lines would pass for events that came after the backup. Resolves to how many lines there are, and to the name of the
+ * new journal, which is that of its daemon too.
  */
-export async function renewJournal(dir: string, options: RenewOptions): Promise<number> {
+export async function renewJournal(
+  dir: string,
+  options: RenewOptions,
+): Promise<{ lines: number; uuid: string }> {
   const old = `${dir}.old`;
   rmSync(old, { recursive: true, force: true });
   if (existsSync(dir)) renameSync(dir, old);
   const lines = existsSync(old) ? await unrecordedLines(old, options) : [];
   rebuildJournal(dir, lines);
   rmSync(old, { recursive: true, force: true });
-  return lines.length;
+  const journal = openJournal({ dir });
+  journal.close();
+  return { lines: lines.length, uuid: journal.uuid };
 }
 
 async function unrecordedLines(

@@ -1,23 +1,27 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConflictError } from '../../lib/errors.ts';
 import { acquireLock, type LockHandle } from '../../lib/process/lock.ts';
 import { migrate } from '../../lib/store/migrate.ts';
 import type { Migration } from '../../lib/store/migrations.ts';
 import { countRows } from '../../lib/store/count-rows.ts';
+import { readDatabaseVersion } from '../base-backup.ts';
 import { readGeneration, writeGeneration } from '../generation.ts';
 import { settleAfterRestore, type Settled } from './after-restore.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { type OpenDatabase, withDatabase } from './copy-database.ts';
 import { extract } from './extract.ts';
-import { dumpName } from '../server/dump.ts';
+import { dumpName, withServer } from '../server/dump.ts';
 import { freshServer } from '../server/fresh-server.ts';
+import { endUnfinished, noteUnfinished, type Unfinished } from '../server/unfinished.ts';
 import { differences } from './differences.ts';
 import { BackupError } from './failure.ts';
 import { noteDatabase } from './note-database.ts';
 import { renewJournal } from './renew-journal.ts';
 import { folderBeside } from './leftovers.ts';
+import type { LeftOut } from './manifest.ts';
+import { requireFree, requireMovable } from './room.ts';
 import { finishRestore, notePreparing, restoringFile, takePlace } from './take-place.ts';
 
 export interface RestoreOptions {
@@ -50,6 +54,8 @@ export interface Restored {
   lines: number;
   settled: Settled;
   counts: Record<string, number>;
+  /** What the archive has not: secrets, and what could not be read. */
+  lacks: LeftOut[];
 }
 
 /**
@@ -58,9 +64,12 @@ export interface Restored {
  * leaves the home as it was.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
-  const home = resolve(options.into);
+  const home = await realHome(resolve(options.into));
   const schema = options.migrations.at(-1)?.version ?? 0;
   const archive = await openArchive(options.archive, { schema });
+  await requireMovable(home);
+  const bytes = archive.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+  await requireFree(home, bytes + spareBytes, 'the home');
   const copy = await copyOf(archive, options);
   const { onStep = () => undefined } = options;
   await finishRestore(home);
@@ -76,7 +85,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     notePreparing(made, place);
     const prepared = await prepare(made, archive, { ...options, home, copy });
     const kept = await takePlace(made, home, { ...options, kept: place, onStep });
-    return { home, kept, ...prepared };
+    if (options.databaseUrl !== undefined) await withServer(options.databaseUrl, endUnfinished);
+    // What belongs to the place has come along from the home of before.
+    const lacks = prepared.lacks.filter(({ path }) => !existsSync(join(home, path)));
+    return { home, kept, ...prepared, lacks };
   } catch (thrown) {
     // What has taken its place meanwhile has this name no more, and what has it is the home of before.
     if (made !== undefined && existsSync(join(made, restoringFile)))
@@ -87,20 +99,29 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   }
 }
 
-/** Where the database of an archive lies in it, and how that is started. */
+/** What the database writes when it starts for the first time. */
+const spareBytes = 64_000_000;
+
+/** A link to a home stays one: what it leads to is exchanged. */
+async function realHome(home: string): Promise<string> {
+  return existsSync(home) ? realpath(home) : home;
+}
+
+/** Where the database of an archive lies in it, how that is started, and how far a restore had come that was killed. */
 interface Copy {
   name: string;
   open: OpenDatabase;
+  before?: Unfinished | undefined;
 }
 
 /** Looks at the server before anything is made, where the archive is of one. */
-async function copyOf(
-  { manifest: { database } }: Archive,
-  { openDatabase, databaseUrl }: RestoreOptions,
-): Promise<Copy> {
+async function copyOf({ manifest }: Archive, { openDatabase, databaseUrl }: RestoreOptions): Promise<Copy> {
+  const { database } = manifest;
   if (database.kind === 'server') {
-    if (databaseUrl !== undefined)
-      return { name: dumpName, open: (await freshServer(databaseUrl, database)).load };
+    if (databaseUrl !== undefined) {
+      const { load, before } = await freshServer(databaseUrl, manifest);
+      return { name: dumpName, open: load, before };
+    }
     throw new BackupError(
       'failed',
       `the archive is of a database on a server (PostgreSQL ${database.server}): make a fresh one with createdb, and name it with --database postgresql://…`,
@@ -153,14 +174,34 @@ async function prepare(
   const takenAt = new Date(manifest.at);
   const generation = Math.max(manifest.generation, readGeneration(home)?.generation ?? 1) + 1;
   const prepared = await withDatabase(copy.open, join(folder, copy.name), async (store) => {
-    const counts = await countRows(store);
-    const [different] = differences(manifest.counts, counts);
+    onStep?.('loaded');
+    const journal = () => renewJournal(join(folder, 'journal'), { store, takenAt, keptDays });
+    const done = copy.before?.done;
+    if (done !== undefined)
+      return { counts: manifest.counts, lines: (await journal()).lines, settled: done.settled };
+    const { schema } = await readDatabaseVersion(store);
+    // What a restore that was killed has brought further is what it was no more.
+    const [different] =
+      schema === manifest.database.schema ? differences(manifest.counts, await countRows(store)) : [];
     if (different !== undefined)
       throw new BackupError('damaged', `the archive ${archive.path} is not restored: ${different}`);
     await migrate(store, migrations, now());
-    const lines = await renewJournal(join(folder, 'journal'), { store, takenAt, keptDays });
-    const settled = await settleAfterRestore(store, { takenAt, now: now(), generation });
-    return { counts, lines, settled };
+    const { lines, uuid: worker } = await journal();
+    const settled = await settleAfterRestore(
+      store,
+      { takenAt, now: now(), generation, worker },
+      async (tx, result) => {
+        if (databaseUrl === undefined) return;
+        const at = now().toISOString();
+        const rows = await countRows(tx);
+        await noteUnfinished(tx, {
+          archive: manifest.payload.sha256,
+          at,
+          done: { settled: result, counts: rows },
+        });
+      },
+    );
+    return { counts: manifest.counts, lines, settled };
   });
   if (databaseUrl !== undefined) {
     await rm(join(folder, dumpName));
@@ -173,5 +214,6 @@ async function prepare(
     takenAt: manifest.at,
   });
   onStep?.('prepared');
-  return { generation, takenAt: manifest.at, ...prepared };
+  const lacks = [...manifest.leftOut.filter(({ why }) => why.includes('--with-secrets')), ...manifest.unread];
+  return { generation, takenAt: manifest.at, ...prepared, lacks };
 }

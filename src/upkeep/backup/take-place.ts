@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeWhole } from '../../lib/write-whole.ts';
@@ -61,7 +61,8 @@ export async function takePlace(
  * Ends what a restore that was killed has begun: a home that was never whole goes, one that took its place keeps it, and the
  * home of before gets the name under which it is kept.
  */
-export async function finishRestore(home: string): Promise<void> {
+export async function finishRestore(place: string): Promise<void> {
+  const home = existsSync(place) ? realpathSync(place) : place;
   for (const { path, of, kind } of await findLeftovers(dirname(home))) {
     if (kind !== 'restoring' || of !== basename(home)) continue;
     const left = read(path);

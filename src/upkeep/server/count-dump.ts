@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { runTool } from './run-tool.ts';
-import { fittingTool } from './tools.ts';
+import { fittingTool, type PostgresTool } from './tools.ts';
 
 /**
  * Counts the rows of each table in a dump, without a server: pg_restore writes it out as text, which is counted as it passes.
@@ -11,7 +11,7 @@ export async function countDump(path: string, dumpedBy: number): Promise<Record<
     atLeast: dumpedBy,
     why: `the dump was made by pg_dump ${dumpedBy}`,
   });
-  const counter = rowCounter();
+  const counter = rowCounter(tablesOf(await contentsOf(tool, path)));
   await runTool(tool, {
     args: ['--data-only', '--file=-', path],
     read: async (printed: Readable) => {
@@ -21,6 +21,28 @@ export async function countDump(path: string, dumpedBy: number): Promise<Record<
   return counter.counts();
 }
 
+/** What pg_restore lists of a dump, one thing a line. */
+export async function contentsOf(tool: PostgresTool, path: string): Promise<string> {
+  let contents = '';
+  await runTool(tool, {
+    args: ['--list', path],
+    read: async (printed) => {
+      for await (const text of printed.setEncoding('utf8') as AsyncIterable<string>) contents += text;
+    },
+  });
+  return contents;
+}
+
+/** The tables that a dump makes, parts of others left out: one that is parted into nothing yet has no rows to be seen. */
+export function tablesOf(contents: string): string[] {
+  const named = (kind: string): string[] =>
+    [...contents.matchAll(new RegExp(`^\\d+; \\d+ \\d+ ${kind} public (\\S+) `, 'gm'))].map(
+      ([, name = '']) => name,
+    );
+  const parts = new Set(named('TABLE ATTACH'));
+  return named('TABLE').filter((name) => !parts.has(name));
+}
+
 const newline = 10;
 /** A line of COPY is longer than the table's name only by its columns, and nothing needs their end. */
 const headChars = 500;
@@ -28,9 +50,15 @@ const headChars = 500;
 const endOfRows = String.raw`\.`;
 const copyLine = /^COPY (?:"?public"?\.)(?:"(?<quoted>(?:[^"]|"")+)"|(?<plain>[\w$]+)) /;
 
-/** Counts the rows between `COPY … FROM stdin;` and `\.`, whatever the size of a row; a table may have several such parts. */
-export function rowCounter(): { take(chunk: Buffer): void; counts(): Record<string, number> } {
-  const counted = new Map<string, number>();
+/**
+ * Counts the rows between `COPY … FROM stdin;` and `\.`, whatever the size of a row; a table may have several such parts, or none.
+ * `tables` are those that are known to be there.
+ */
+export function rowCounter(tables: readonly string[] = []): {
+  take(chunk: Buffer): void;
+  counts(): Record<string, number>;
+} {
+  const counted = new Map(tables.map((name) => [name, 0]));
   let table: string | undefined;
   let inRows = false;
   /** The beginning of the line that is being read. */

@@ -21,7 +21,7 @@ export function serverSource(home: HeldHome, { url, to }: { url: string; to: str
         source.dump = { path };
         return { generation, database, counts, filled: [] };
       } catch (thrown) {
-        await source.end();
+        await source.end().catch(() => undefined);
         throw thrown;
       }
     },
