@@ -26,6 +26,10 @@ export interface ChatTurn {
   /** Tools that the agent has called for it. */
   calls: number;
   costUsd: number;
+  /** Who answers; null where no agent does, or none has begun. */
+  agent: string | null;
+  /** Why it stands in for another one. */
+  instead: string | null;
 }
 
 /** The reply of a running task as far as it is written. */
@@ -52,6 +56,8 @@ export function turnOf(row: TurnRow, liveReplyOf: LiveReplyOf): ChatTurn {
     memories: row.memories ?? 0,
     calls: row.calls ?? 0,
     costUsd: row.costUsd ?? 0,
+    agent: row.agent,
+    instead: row.instead,
   };
 }
 
