@@ -49,8 +49,8 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
       command() === undefined ? Promise.resolve(noProgram) : found();
     return {
       current: () => (command() === undefined ? noProgram : resolver.current()),
-      resolve: () => unlessUnset(resolver.resolve),
-      reprobe: () => unlessUnset(resolver.reprobe),
+      resolve: () => unlessUnset(() => resolver.resolve()),
+      reprobe: () => unlessUnset(() => resolver.reprobe()),
     };
   };
   const preferred = (): AgentName => wanted() ?? (command() === undefined ? 'claude' : 'command');

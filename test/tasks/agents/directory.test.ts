@@ -4,7 +4,7 @@ import { createAgentDirectory } from '../../../src/tasks/agents/directory.ts';
 const nobody = { command: 'true', args: [] };
 
 it('finds nobody in the place of a program that is not set', async () => {
-  let command: readonly string[] | undefined;
+  const set: { command?: readonly string[] } = {};
   const agents = createAgentDirectory({
     home: '/nonexistent',
     env: { PATH: '/bin' },
@@ -12,7 +12,7 @@ it('finds nobody in the place of a program that is not set', async () => {
     nodePath: '/nonexistent/bin/node',
     preferred: () => undefined,
     pathOf: () => undefined,
-    command: () => command,
+    command: () => set.command,
     commandEntry: nobody,
     offlineEntry: nobody,
   });
@@ -21,7 +21,7 @@ it('finds nobody in the place of a program that is not set', async () => {
     kind: 'misconfigured',
     reason: 'agent.command names no program',
   });
-  command = ['/bin/cat'];
+  set.command = ['/bin/cat'];
   expect(agents.preferred()).toBe('command');
   expect(await agents.resolve()).toMatchObject({ kind: 'command', path: '/bin/cat' });
 });
