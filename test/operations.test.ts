@@ -15,6 +15,7 @@ import { createSettings } from '../src/settings.ts';
 import { emptyReport } from '../src/fleet/report.ts';
 import { createFleetService } from '../src/fleet/service.ts';
 import { retryTask, type TaskCommands } from '../src/tasks/commands.ts';
+import { agentDirectory } from './helpers/agent-directory.ts';
 import { tempDir } from './helpers/temp-dir.ts';
 import { createDiscordLink } from '../src/discord/link.ts';
 import { createMailDesk } from '../src/mail/desk.ts';
@@ -148,6 +149,7 @@ function table() {
     discord,
     mailDesk: createMailDesk([{ name: 'work', folder: 'INBOX', source: 'email:work' }], () => undefined),
     backupHold: createBackupHold(),
+    agents: agentDirectory(() => Promise.resolve({ kind: 'codex', path: '/bin/codex', version: '1.0' })),
     databaseKind: 'embedded',
     databaseFiles: '/nowhere/pg',
     generation: () => 1,

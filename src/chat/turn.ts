@@ -30,6 +30,10 @@ export interface ChatTurn {
   /** Tools that the agent has called for it. */
   calls: number;
   costUsd: number;
+  /** Who answers; null where no agent does, or none has begun. */
+  agent: string | null;
+  /** Why it stands in for another one. */
+  instead: string | null;
 }
 
 /** What rows do not say of running tasks. */
@@ -63,6 +67,8 @@ export function turnOf(row: TurnRow, { replyOf, agentHears }: LiveTasks): ChatTu
     memories: row.memories ?? 0,
     calls: row.calls ?? 0,
     costUsd: row.costUsd ?? 0,
+    agent: row.agent,
+    instead: row.instead,
   };
 }
 

@@ -159,6 +159,7 @@ function taskLines(task: TaskDetail, now: number): string[] {
     ['why', oneLine(task.reason ?? '')],
     ['from', oneLine(`${task.priority} ${task.source} ${task.category}, event ${task.eventId}`)],
     ['conversation', oneLine(task.conversation ?? '')],
+    ['agent', agentOf(task.agent)],
     ['queued', ago(task.queuedAt)],
     ['next attempt', isWaiting ? ago(task.runAfter) : ''],
     ['started', ago(task.startedAt)],
@@ -176,6 +177,13 @@ function taskLines(task: TaskDetail, now: number): string[] {
     ...section('prompt', task.prompt),
     ...section('reply', task.reply ?? ''),
   ];
+}
+
+function agentOf(agent: TaskDetail['agent']): string {
+  if (agent === null) return '';
+  const { kind, version, instead } = agent;
+  const found = version === undefined ? kind : `${kind} ${version}`;
+  return oneLine(instead === undefined ? found : `${found}, since ${instead}`);
 }
 
 function section(title: string, text: string): string[] {

@@ -3,7 +3,7 @@ import type { LiveSettings } from '../lib/config/live-settings.ts';
 import type { HomePaths } from '../lib/config/paths.ts';
 import type { Logger } from '../lib/log.ts';
 import type { ProgramRunner } from '../lib/process/run-program.ts';
-import type { AgentResolver } from '../tasks/agents/resolve.ts';
+import type { AgentDirectory } from '../tasks/agents/directory.ts';
 import type { DraftRuns } from './draft-runs.ts';
 import type { DraftTask, TaskEnd } from './run-task.ts';
 import type { DrafterValues } from './settings.ts';
@@ -17,7 +17,7 @@ export interface DraftsmanDeps {
   paths: HomePaths;
   userHome: string;
   programs: ProgramRunner;
-  agent: Pick<AgentResolver, 'resolve'>;
+  agent: Pick<AgentDirectory, 'preferred' | 'of'>;
   runs: DraftRuns;
   /** Has an agent's run done as a task; resolves when that is over. */
   runTask: (task: DraftTask, signal: AbortSignal) => Promise<TaskEnd>;

@@ -1,3 +1,4 @@
+import type { AgentName } from '../lib/wire/agent-names.ts';
 import type { AgentSettings } from '../tasks/run/agent-settings.ts';
 import type { Launch, RunRequest } from '../tasks/run/launch.ts';
 
@@ -6,6 +7,8 @@ export interface DraftRun {
   /** Folder that it is started from, outside. */
   cwd: string;
   timeoutMs: number;
+  /** The agent that the sandbox is made for: no other is started in it. */
+  agent: AgentName;
   settings: AgentSettings;
   /** The same launch, inside of the sandbox. */
   enter: (launch: Launch, request: RunRequest) => Launch;

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programsOnPath, whyNotRunnable } from '../tasks/agents/candidates.ts';
-import { type RunnableAgent, withRules } from '../tasks/agents/kinds.ts';
+import type { RunnableAgent } from '../tasks/agents/kinds.ts';
 import { HOUR } from '../lib/time.ts';
 import { createAgentSandbox } from './agent-sandbox.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { type DraftsmanDeps, openWorkspace } from './deps.ts';
 import { watchDisk } from './disk-watch.ts';
 import type { Draft, DraftOutcome, DraftRequest } from './draft.ts';
+import { agentForDrafts, type DraftAgent } from './draft-agent.ts';
 import { draftSource } from './draft-runs.ts';
 import { flagsOfDraft } from './draft-flags.ts';
 import { checkOut, cloneRepository } from './git/clone.ts';
@@ -44,12 +45,8 @@ export async function makeDraft(
   if (off !== undefined) return blocked(off);
   const bwrap = programsOnPath('bwrap', deps.env).find((path) => whyNotRunnable(path) === undefined);
   if (bwrap === undefined) return blocked(blockedByAbsence());
-  const found = await deps.agent.resolve();
-  if (found.kind === 'offline' || found.kind === 'misconfigured')
-    return blocked({
-      reason: `there is no agent to draft with: ${found.reason}`,
-      fix: 'install claude, or name an agent with agent.path (ninjad doctor says more)',
-    });
+  const drafting = await agentForDrafts(deps.agent);
+  if ('reason' in drafting) return blocked(drafting);
   const workspace = openWorkspace(deps);
   const stop = new AbortController();
   const maxBytes = settings.get('drafter.maxMegabytes') * 1024 ** 2;
@@ -61,7 +58,7 @@ export async function makeDraft(
   const work = {
     workspace,
     bwrap,
-    agent: withRules(found),
+    ...drafting,
     maxBytes,
     signal: AbortSignal.any([signal, stop.signal]),
   };
@@ -89,6 +86,7 @@ function partialOf(outcome: DraftOutcome): { partial?: Partial<Draft> } {
 interface Work {
   workspace: Workspace;
   bwrap: string;
+  name: DraftAgent['name'];
   agent: RunnableAgent;
   maxBytes: number;
   signal: AbortSignal;
@@ -153,6 +151,7 @@ async function runAgent(
   deps.runs.begin(name, {
     cwd: work.workspace.folder,
     timeoutMs,
+    agent: work.name,
     settings: sandbox.settings(request.budgetUsd),
     enter: sandbox.enter,
   });

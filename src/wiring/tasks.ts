@@ -64,6 +64,10 @@ export function tasksLogic(services: Services) {
         agents: agent,
         bench: agentBench,
         fallback: () => settings.get('agent.fallback') ?? undefined,
+        onlyFor: (claimed) => {
+          const draft = services.draftRuns.of(claimed);
+          return typeof draft === 'object' ? draft.agent : undefined;
+        },
         handoverOf: (conversation, before) => handoverOf(store, conversation, before),
       }),
       recordTask: createRecordTask(recording),
@@ -107,12 +111,14 @@ export function tasksLogic(services: Services) {
 
 /** The agent could not answer for a reason of its own, and has done nothing; the owner has named another one. */
 function mayFallBack(
-  { settings }: Services,
-  { agent, gaveUp }: Pick<TaskContext, 'agent' | 'gaveUp'>,
+  { draftRuns, settings }: Services,
+  { task, agent, gaveUp }: Pick<TaskContext, 'task' | 'agent' | 'gaveUp'>,
   { evidence, transcript }: RunOutput,
 ): boolean {
   const fallback = settings.get('agent.fallback');
   if (fallback === null || fallback === agent?.kind || gaveUp !== undefined) return false;
+  // Its sandbox is made for one agent.
+  if (draftRuns.of(task) !== 'none') return false;
   if (agent?.instead !== undefined || !isAgentsOwn(outcomeOf(evidence).kind)) return false;
   return ![...transcript.head, ...transcript.tail].some(({ kind }) => kind === 'called');
 }

@@ -184,6 +184,21 @@ describe('the agent', () => {
     });
   });
 
+  it('is the default one, whose program is looked for where its own path says', async () => {
+    const subject = await newSubject({ PATH: tempDir() }, '{"agent.default": "codex"}');
+    expect(await checkAgent(subject)).toMatchObject({
+      verdict: 'warn',
+      advice: text(/@openai\/codex.*agent\.paths/),
+    });
+    const path = join(tempDir(), 'mine');
+    writeFileSync(path, '#!/bin/sh\necho codex-cli 9.8.7\n', { mode: 0o755 });
+    const config = { 'agent.default': 'codex', 'agent.paths': { codex: path } };
+    expect(await checkAgent(await newSubject({}, JSON.stringify(config)))).toEqual({
+      verdict: 'ok',
+      found: `codex, 9.8.7, ${path}`,
+    });
+  });
+
   it('is logged in, as far as files, keys and the latest task say', async () => {
     const subject = await newSubject();
     expect((await checkLogin(subject)).verdict).toBe(process.platform === 'darwin' ? 'ok' : 'warn');

@@ -19,6 +19,7 @@ import type { TaskEnd } from '../../src/drafter/run-task.ts';
 import { homePaths, type HomePaths } from '../../src/lib/config/paths.ts';
 import { launchOf } from '../../src/tasks/run/launch.ts';
 import { withRules } from '../../src/tasks/agents/kinds.ts';
+import { agentDirectory } from '../helpers/agent-directory.ts';
 import { fakeTask } from '../helpers/agent-fixtures.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 import { testPrograms } from './sandbox-rig.ts';
@@ -108,7 +109,7 @@ export function draftRig(options: RigOptions = {}): DraftRig {
     paths,
     userHome: env.HOME,
     programs: testPrograms(),
-    agent: { resolve: () => Promise.resolve({ kind: 'claude', path: agentPath, version: '1.0.0' }) },
+    agent: agentDirectory(() => Promise.resolve({ kind: 'claude', path: agentPath, version: '1.0.0' })),
     runs,
     runTask,
     now: () => new Date(),

@@ -54,7 +54,7 @@ describe('the temporary folder of a draft', () => {
 describe('a task that says it belongs to a draft', () => {
   it('runs in the sandbox of that draft, or not at all', () => {
     const runs = createDraftRuns();
-    const run = { cwd: '/', timeoutMs: 1, settings: {}, enter: overLaunch };
+    const run = { cwd: '/', timeoutMs: 1, agent: 'claude' as const, settings: {}, enter: overLaunch };
     runs.begin('drafter:wish-1.1-ab', run);
     expect(runs.of({ source: 'drafter:wish-1.1-ab' })).toBe(run);
     expect(runs.of({ source: 'DRAFTER:wish-1.1-ab' })).toBe('over');

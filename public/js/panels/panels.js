@@ -1,4 +1,5 @@
 import { panel as activity } from './activity/panel.js';
+import { panel as agents } from './agents/panel.js';
 import { panel as chat } from './chat/panel.js';
 import { panel as config } from './config/panel.js';
 import { panel as day } from './day/panel.js';
@@ -36,7 +37,7 @@ export const groups =
   /** @type {const} @satisfies {readonly { label: string, panels: readonly Panel[] }[]} */ ([
     { label: 'Every day', panels: [now, chat, tasks, decide] },
     { label: 'What it knows and plans', panels: [memory, fleet, goals] },
-    { label: 'Under the hood', panels: [graph, day, sensors, tree, activity, rules, config] },
+    { label: 'Under the hood', panels: [graph, day, sensors, tree, activity, rules, agents, config] },
   ]);
 
 /** @typedef {(typeof groups)[number]['panels'][number]['id']} PanelId */

@@ -25,6 +25,8 @@ export interface TurnRow {
   /** Tools that the agent has called for it. */
   calls: number | null;
   costUsd: number | null;
+  agent: string | null;
+  instead: string | null;
 }
 
 const turns = `
@@ -34,7 +36,8 @@ const turns = `
          task.id AS "taskId", task.steered_into AS "steeredInto", task.agent->>'kind' AS agent, task.state, task.reason AS "taskReason", task.reply AS "taskReply", task.progress,
          task.finished_at AS "finishedAt", jsonb_array_length(task.memories)::int AS memories,
          (SELECT count(*)::int FROM task_transcripts transcript, jsonb_array_elements(transcript.entries) entry
-           WHERE transcript.task_id = task.id AND entry->>'kind' = 'called') AS calls, task.cost_usd::float8 AS "costUsd"
+           WHERE transcript.task_id = task.id AND entry->>'kind' = 'called') AS calls, task.cost_usd::float8 AS "costUsd",
+         task.agent->>'kind' AS agent, task.agent->>'instead' AS instead
     FROM events event LEFT JOIN tasks task ON task.event_id = event.id`;
 
 const hiddenUntil = `coalesce((SELECT hidden_until FROM conversation_marks mark WHERE mark.conversation = event.conversation), 0)`;

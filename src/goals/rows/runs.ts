@@ -38,7 +38,10 @@ export type RunTerms = Pick<
   | 'doneCheck'
   | 'doneSchema'
   | 'trust'
->;
+> & {
+  /** An answer that did not fit the schema, of which the agent is asked for the form alone. */
+  again?: { answer: string; misfit: string };
+};
 
 /** What a goal's fire did. */
 export interface GoalRun {
@@ -133,6 +136,28 @@ export async function changeRun(tx: Tx, fireId: number, change: RunChange): Prom
     ].map((value) => value ?? null),
   });
   return rowCount === 1;
+}
+
+/** Has a run ask a second time, by another event, for no more than is left of its budget. Undefined where it has ended, or is gone. */
+export async function askAgain(
+  tx: Tx,
+  fireId: number,
+  {
+    again,
+    dedupKey,
+    eventKey,
+  }: { again: NonNullable<RunTerms['again']>; dedupKey: string; eventKey: string },
+): Promise<GoalRun | undefined> {
+  const { rows } = await tx.query<GoalRun>({
+    name: 'goal-runs-ask-again',
+    text: `UPDATE goal_runs AS run SET phase = 'event', execution = 'none', event_id = NULL, task_id = NULL, dedup_key = $2, event_key = $3,
+                  terms = run.terms || jsonb_build_object('again', $4::jsonb) || CASE WHEN run.terms->>'budgetUsd' IS NULL THEN '{}'
+                    ELSE jsonb_build_object('budgetUsd', greatest(0.01, (run.terms->>'budgetUsd')::numeric
+                      - coalesce((SELECT cost_usd FROM tasks WHERE id = run.task_id), 0))) END
+            WHERE fire_id = $1 AND phase <> 'ended' RETURNING ${columns}`,
+    values: [fireId, dedupKey, eventKey, JSON.stringify(again)],
+  });
+  return rows[0];
 }
 
 /** How the owner is told of a run. */

@@ -1,7 +1,7 @@
 import { durationText } from '../../lib/duration-text.ts';
 import type { Store } from '../../lib/store/store.ts';
 import type { EventProgress } from '../rows/event-end.ts';
-import { changeRun, type GoalRun } from '../rows/runs.ts';
+import { changeRun, type GoalRun, type RunTerms } from '../rows/runs.ts';
 import { type CommandDeps, runDoneCheck } from './command.ts';
 import { misfitOf } from './done-schema.ts';
 import { patiently } from './patiently.ts';
@@ -14,13 +14,23 @@ export interface SeenEnd extends EventProgress {
   isLate: boolean;
 }
 
-/** What came of a run whose event has ended, by its done-check where it has one. */
+/** An answer that is to be asked for once more. */
+export interface AskAgain {
+  again: NonNullable<RunTerms['again']>;
+}
+
+const maxAnswerChars = 20_000;
+
+/**
+ * What came of a run whose event has ended, by its done-check where it has one. No agent is held to a JSON schema by its CLI: an
+ * answer that does not fit is asked for once more.
+ */
 export async function judgeRun(
   { store, commands }: { store: Store; commands: CommandDeps },
   run: GoalRun,
   seen: SeenEnd,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<Verdict | AskAgain> {
   const { terms, fireId } = run;
   if (seen.taskState === 'cancelled' && !seen.isLate)
     return { state: 'cancelled', execution: 'cancelled', reason: 'its task was cancelled' };
@@ -35,6 +45,8 @@ export async function judgeRun(
     return { state: isCarriedOut ? 'done' : 'failed', execution, reason: failure, ...told };
   if (terms.doneSchema !== null) {
     const misfit = value === undefined ? 'the answer has no JSON object' : misfitOf(terms.doneSchema, value);
+    if (misfit !== undefined && isCarriedOut && terms.again === undefined)
+      return { again: { answer: (seen.reply ?? '').slice(0, maxAnswerChars), misfit } };
     return checked(misfit, { execution, failure, ...told });
   }
   const input = JSON.stringify({

@@ -12,10 +12,10 @@ import type { Fire, FireEnd } from '../../schedule/job.ts';
 import { eventOf, type EventProgress } from '../rows/event-end.ts';
 import { findGoal, keepState, keptState } from '../rows/goals.ts';
 import { goalIdOf } from '../rows/history.ts';
-import { beginRun, changeRun, findRun, type GoalRun, recordLineage } from '../rows/runs.ts';
+import { askAgain, beginRun, changeRun, findRun, type GoalRun, recordLineage } from '../rows/runs.ts';
 import { type CommandDeps, runCondition } from './command.ts';
-import { eventOfRun, sourceOfRuns } from './event.ts';
-import { judgeRun, type SeenEnd } from './judge-run.ts';
+import { eventOfRun, sourceOf, sourceOfRuns } from './event.ts';
+import { type AskAgain, judgeRun, type SeenEnd } from './judge-run.ts';
 import { patiently } from './patiently.ts';
 import { readReply } from './result.ts';
 import { settleRun, type TellOwner, type Verdict } from './settle.ts';
@@ -150,7 +150,17 @@ async function causeAndJudge(deps: RunDeps, run: GoalRun, signal: AbortSignal): 
   }
   const seen = await awaitEvent(deps, run, key, signal);
   if (seen === undefined) return { state: 'cancelled', execution: 'cancelled', reason: 'it was ended' };
-  return judgeRun(deps, run, seen, signal);
+  const judged = await judgeRun(deps, run, seen, signal);
+  if (!('again' in judged)) return judged;
+  const next = await patiently(() => askAgain(deps.store, run.fireId, againOf(run, judged)), signal);
+  return next === undefined
+    ? { state: 'cancelled', execution: 'cancelled', reason: 'the goal was removed' }
+    : causeAndJudge(deps, next, signal);
+}
+
+function againOf({ dedupKey: before, goalId, terms }: GoalRun, { again }: AskAgain) {
+  const dedupKey = `${before}:again`;
+  return { again, dedupKey, eventKey: eventKey(sourceOf(terms.name, goalId), dedupKey) };
 }
 
 /** Resolves to the end of the run's event; undefined where the signal came first. */

@@ -107,6 +107,8 @@ export interface AgentKind<Agent extends FoundAgent = FoundAgent> {
   isOwnVariable(name: string): boolean;
   /** The longest prompt that it takes, in characters; longer ones are refused with a sentence. Default: as long as any. */
   maxPromptChars?: number;
+  /** Why no draft of a change can be made with it, as a clause about the agent; undefined where one can. */
+  whyNoDrafts?: string;
   /** How long a command of its shell may be silent that names no limit of its own, in milliseconds. Default: 2 minutes. */
   shellMs?: number;
   /** Why a run with these settings could not be held to them, as a clause about the agent; undefined where it can. */

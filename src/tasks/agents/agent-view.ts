@@ -7,7 +7,7 @@ import type { AgentBench } from './bench.ts';
 import type { AgentSurroundings } from './cli-program.ts';
 import { type AgentDirectory, isThere } from './directory.ts';
 import { entryKind } from './entry-kind.ts';
-import { cliKind, kindOf } from './kinds.ts';
+import { cliKind, kindOf, titleOf } from './kinds.ts';
 import type { AgentResolution } from './resolution.ts';
 
 /** What is known of agents. */
@@ -59,7 +59,7 @@ export async function agentView(
   const until = agentBench.until(name);
   return {
     name,
-    title: (kind ?? entryKind('command')).title,
+    title: titleOf(name),
     isDefault: agents.preferred() === name,
     isFallback: agentFallback() === name,
     ...placeOf(found, kind?.program.install ?? null),

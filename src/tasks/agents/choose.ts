@@ -5,13 +5,15 @@ import { clip } from '../run/transcript.ts';
 import type { AgentBench } from './bench.ts';
 import { type AgentDirectory, isThere, nameOf } from './directory.ts';
 import type { Handover } from './exchange.ts';
-import { kindOf, type ResolvedAgent, type RunnableAgent, withRules } from './kinds.ts';
+import { type ResolvedAgent, type RunnableAgent, titleOf, withRules } from './kinds.ts';
 
 const maxWhyChars = 200;
 
 export interface ChooseDeps {
   agents: AgentDirectory;
   bench: Pick<AgentBench, 'note' | 'whyNot'>;
+  /** The one agent that may do a task, where nobody may stand in. Default: any may. */
+  onlyFor?: (task: ClaimedTask) => AgentName | undefined;
   /** `agent.fallback`. */
   fallback: () => AgentName | undefined;
   /** What was said in a conversation before a task. */
@@ -51,14 +53,18 @@ function mustBeTold(found: RunnableAgent, { task, lostSession = false }: Choice)
 
 async function foundFor(deps: ChooseDeps, { task, reprobe, gaveUp }: Choice): Promise<ResolvedAgent> {
   const { agents, bench } = deps;
-  const wanted = wantedBy(task, agents);
+  const only = deps.onlyFor?.(task);
+  const wanted = only ?? wantedBy(task, agents);
   const resolver = agents.of(wanted);
   const found = await (reprobe ? resolver.reprobe() : resolver.resolve());
   if (gaveUp !== undefined) bench.note(wanted, gaveUp, task.id);
   const why = gaveUp?.reason ?? (isThere(found) ? bench.whyNot(wanted) : found.reason);
-  const second = why === undefined ? undefined : await standIn(deps, wanted);
+  const second = why === undefined || only !== undefined ? undefined : await standIn(deps, wanted);
   if (second !== undefined && why !== undefined)
-    return { ...second, instead: `${titleOf(found, wanted)} could not: ${clip(why, maxWhyChars)}` };
+    return {
+      ...second,
+      instead: `${isThere(found) ? titleOf(wanted) : wanted} could not: ${clip(why, maxWhyChars)}`,
+    };
   if (isThere(found)) return withRules(found);
   if (found.kind === 'misconfigured' || wanted === agents.preferred())
     return found.kind === 'misconfigured' ? found : withRules(found);
@@ -79,8 +85,4 @@ async function standIn({ agents, bench, fallback }: ChooseDeps, wanted: AgentNam
   if (second === undefined || second === wanted || bench.whyNot(second) !== undefined) return undefined;
   const found = await agents.of(second).resolve();
   return isThere(found) ? withRules(found) : undefined;
-}
-
-function titleOf(found: Parameters<typeof isThere>[0], wanted: AgentName): string {
-  return isThere(found) ? kindOf(found).title : wanted;
 }

@@ -38,6 +38,7 @@ export const codex: CliKind<'codex'> = {
   maxPromptChars: 1_048_000,
   shellMs: 60 * MINUTE,
   whyUnfit,
+  whyNoDrafts: 'its login would have to be inside of the sandbox of drafts, where no key may be',
   commandLine: codexCommandLine,
   talk,
   lastWords,

@@ -39,8 +39,19 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
     return known;
   };
   const create = (name: AgentName): AgentResolver => {
-    if (name === 'command') return createAgentResolver({ ...surroundings, command, commandEntry });
+    if (name === 'command')
+      return commandResolver(createAgentResolver({ ...surroundings, command, commandEntry }));
     return createAgentResolver({ ...surroundings, cli: name, configured: () => pathOf(name) });
+  };
+  /** Asked for by name where no program is set, nobody is found in its place. */
+  const commandResolver = (resolver: AgentResolver): AgentResolver => {
+    const unlessUnset = (found: () => Promise<AgentResolution>) =>
+      command() === undefined ? Promise.resolve(noProgram) : found();
+    return {
+      current: () => (command() === undefined ? noProgram : resolver.current()),
+      resolve: () => unlessUnset(() => resolver.resolve()),
+      reprobe: () => unlessUnset(() => resolver.reprobe()),
+    };
   };
   const preferred = (): AgentName => wanted() ?? (command() === undefined ? 'claude' : 'command');
   return {
@@ -55,6 +66,13 @@ export function createAgentDirectory(options: AgentDirectoryOptions): AgentDirec
     reprobe: () => of(preferred()).reprobe(),
   };
 }
+
+const noProgram: AgentResolution = {
+  kind: 'misconfigured',
+  path: 'agent.command',
+  problem: 'not-found',
+  reason: 'agent.command names no program',
+};
 
 /** True for an agent that can be asked something. */
 export function isThere(

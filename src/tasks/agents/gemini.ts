@@ -74,6 +74,7 @@ export const gemini: CliKind<'gemini'> = {
   // that never.
   maxPromptChars: 400_000,
   whyUnfit: whyUnfitForWholeTools,
+  whyNoDrafts: 'its login would have to be inside of the sandbox of drafts, where no key may be',
   commandLine,
   talk,
   lastWords,

@@ -5,7 +5,7 @@ import { codex } from './codex.ts';
 import { entryKind } from './entry-kind.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
-import type { CliName } from '../../lib/wire/agent-names.ts';
+import type { AgentName, CliName } from '../../lib/wire/agent-names.ts';
 import type { AgentResolution, FoundAgent } from './resolution.ts';
 
 /** An agent that can be run: a CLI, a program that the owner named, or the bundled offline one. */
@@ -28,6 +28,11 @@ export function cliKind(name: CliName): CliKind {
   const kind = cliKinds[name];
   if (kind === undefined) throw new Error(`there is no adapter for ${name}`);
   return kind as CliKind;
+}
+
+/** What people call the agent of a name. */
+export function titleOf(name: AgentName): string {
+  return (name === 'command' ? entryKind(name) : cliKind(name)).title;
 }
 
 /** How an agent is spoken to. */

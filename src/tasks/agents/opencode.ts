@@ -58,6 +58,8 @@ export const opencode: CliKind<'opencode'> = {
   environment: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1' },
   isOwnVariable: (name) => name.startsWith('OPENCODE_') || providerKeys.has(name),
   whyUnfit: whyUnfitForWholeTools,
+  whyNoDrafts:
+    'its providers and their keys would have to be inside of the sandbox of drafts, where no key may be',
   commandLine,
   talk,
   lastWords,

@@ -8,11 +8,12 @@ import { ConflictError } from '../../lib/errors.ts';
 import type { Caller } from '../../lib/operations/operation.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { SECOND } from '../../lib/time.ts';
-import type { AgentName } from '../../lib/wire/agent-names.ts';
+import { type AgentName, agentNamed } from '../../lib/wire/agent-names.ts';
 import { eventKey } from '../../lib/wire/event-key.ts';
 import type { TaskFacts } from '../facts.ts';
 import { type AgentTry, findAgentTry } from '../rows/agent-try.ts';
 import { type AgentDirectory, isThere } from './directory.ts';
+import { titleOf } from './kinds.ts';
 
 export interface TryNeeds {
   store: Store;
@@ -53,9 +54,7 @@ export async function triedAgent(
   const open = { taskId: null, answeredBy: null, instead: null, reply: '', reason: null, tookMs: null };
   const tried = (await findAgentTry(store, key)) ?? { state: 'queued', ...open };
   if (tried.state !== 'done' || tried.instead === null) return tried;
-  return {
-    ...tried,
-    state: 'failed',
-    reason: `${tried.answeredBy ?? 'another one'} answered, since ${tried.instead}`,
-  };
+  const answerer = agentNamed(tried.answeredBy);
+  const title = answerer === undefined ? 'Another one' : titleOf(answerer);
+  return { ...tried, state: 'failed', reason: `${title} answered, since ${tried.instead}` };
 }

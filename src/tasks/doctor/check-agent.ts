@@ -4,7 +4,8 @@ import { settingOf, type Subject } from '../../lib/doctor/subject.ts';
 import { isSessionMarker } from '../agents/claude/login-variables.ts';
 import { agentNamed } from '../../lib/wire/agent-names.ts';
 import { cliKind } from '../agents/kinds.ts';
-import { createAgentResolver } from '../agents/resolve.ts';
+import { createAgentDirectory } from '../agents/directory.ts';
+import { ownValue } from '../../lib/own-value.ts';
 import type { taskSettings } from '../settings.ts';
 import type { TaskWitness } from './task-witness.ts';
 
@@ -17,8 +18,14 @@ interface AgentStatus {
 
 type AgentSubject = Subject<{ agent: AgentStatus }, ValuesOf<typeof taskSettings>>;
 
-const install =
-  'install Claude Code (npm install -g @anthropic-ai/claude-code), or name a path with NINJAD_AGENT';
+/** How to have the agent that is to answer. */
+function installOf(subject: AgentSubject): string {
+  const name = agentNamed(settingOf(subject, 'agent.default', null)) ?? 'claude';
+  if (name === 'command') return 'name a program in agent.command';
+  const { title, program } = cliKind(name);
+  const path = name === 'claude' ? 'NINJAD_AGENT' : 'agent.paths';
+  return `install ${title} (${program.install}), or name a path with ${path}`;
+}
 
 /** Who answers tasks: what the daemon has found, else what it would find from here. */
 export async function checkAgent(subject: AgentSubject): Promise<CheckResult> {
@@ -28,8 +35,12 @@ export async function checkAgent(subject: AgentSubject): Promise<CheckResult> {
     .join(', ');
   if (agentNamed(kind) !== undefined) return ok(found);
   if (kind === 'misconfigured')
-    return fail(found, 'a program that can be run', 'mend agent.path (NINJAD_AGENT) or agent.command');
-  return warn(found, 'an agent CLI; the offline one only quotes memories', install);
+    return fail(
+      found,
+      'a program that can be run',
+      'mend agent.path (NINJAD_AGENT), agent.paths or agent.command',
+    );
+  return warn(found, 'an agent CLI; the offline one only quotes memories', installOf(subject));
 }
 
 /** Whether the CLI is logged in, as far as that shows without asking, which would cost. */
@@ -83,10 +94,13 @@ async function agentOf(subject: AgentSubject): Promise<AgentStatus> {
   const { daemon, env, userHome } = subject;
   if (daemon.state === 'running' && daemon.status.agent.kind !== 'unknown') return daemon.status.agent;
   const nobody = { command: '', args: [] };
-  const found = await createAgentResolver({
+  const found = await createAgentDirectory({
     home: userHome,
     env,
-    configured: () => settingOf(subject, 'agent.path', null) ?? undefined,
+    preferred: () => settingOf(subject, 'agent.default', null) ?? undefined,
+    pathOf: (name) =>
+      (name === 'claude' ? settingOf(subject, 'agent.path', null) : null) ??
+      ownValue(settingOf(subject, 'agent.paths', {}) as Partial<Record<string, string>>, name),
     command: () => settingOf(subject, 'agent.command', null) ?? undefined,
     commandEntry: nobody,
     offlineEntry: nobody,

@@ -24,13 +24,22 @@ export interface TaskListRow {
   finishedAt: Date | null;
 }
 
+/** The agent of a task, as its last attempt noted it. */
+export interface TaskAgent {
+  kind: string;
+  path?: string;
+  version?: string;
+  /** Why it stood in for another one. */
+  instead?: string;
+}
+
 /** One task row with everything that its page shows. */
 export interface TaskRow extends TaskListRow {
   prompt: string;
   reply: string | null;
   replyTo: string | null;
   runAfter: Date;
-  agent: unknown;
+  agent: TaskAgent | null;
   usage: unknown;
   memories: unknown;
 }

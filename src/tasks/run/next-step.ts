@@ -36,8 +36,9 @@ function nextStep(kind: FailureKind, { taskId, attempt, verdict, login }: Failed
 }
 
 const steps: Readonly<Record<FailureKind, string>> = {
-  'not-found': 'Install it or correct `agent.path`; `ninjad doctor` says where it was looked for',
-  'not-executable': 'Make it executable or correct `agent.path`',
+  'not-found':
+    'Install it or correct `agent.path` (`agent.paths` of CLIs other than claude); `ninjad doctor` says where it was looked for',
+  'not-executable': 'Make it executable or correct `agent.path` (`agent.paths`)',
   unfit:
     'Give it to another agent (`agent` of the rule or the goal, or `agent.default`), or change what it is held to',
   crashed: 'See what it did by `--transcript`, and whether `ninjad doctor` finds something',

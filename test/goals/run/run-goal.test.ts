@@ -300,6 +300,31 @@ describe('the done-check of a goal', () => {
     });
     expect(end).toEqual({ state, ...(reason !== undefined && { reason }) });
     expect(run).toMatchObject({ doneCheck });
+    // An answer that does not fit is asked for once more, and no third time.
+    expect(harness.lines).toHaveLength(state === 'done' ? 1 : 2);
+  });
+
+  it('asks once more for an answer that does not fit its schema: for the form alone, and for what is left to spend', async () => {
+    const harness = goalHarness(store);
+    harness.answerWith(undefined);
+    const doneCheck = { type: 'object', required: ['files'], properties: { files: { type: 'integer' } } };
+    const goal = await harness.add({ prompt: 'Delete old files', agent: 'gemini', budget: 0.5, doneCheck });
+    const fire = await harness.fire(goal);
+    const running = runGoal(harness.deps, fire, never);
+    await taskOf(fire);
+    await store.query({ text: 'UPDATE tasks SET cost_usd = 0.2' });
+    await harness.end({ reply: 'I deleted three files.' });
+    await vi.waitFor(() => expect(harness.lines).toHaveLength(2));
+    const { text } = harness.lines[1]?.payload as { text: string };
+    expect(text).toMatch(/^This has been done, .*Do nothing of it again/);
+    expect(text).toContain('| Delete old files');
+    expect(text).toContain('| I deleted three files.');
+    expect(text).toContain('What was wrong: the answer has no JSON object');
+    await vi.waitFor(async () => expect((await findRun(store, fire.id))?.taskId).toBe(2), 60_000);
+    expect((await findRun(store, fire.id))?.terms).toMatchObject({ agent: 'gemini', budgetUsd: 0.3 });
+    await harness.end({ reply: '{"files": 3, "notify": false}' });
+    expect(await running).toEqual({ state: 'done' });
+    expect(await findRun(store, fire.id)).toMatchObject({ doneCheck: 'passed', execution: 'done' });
   });
 });
 

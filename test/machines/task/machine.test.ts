@@ -261,7 +261,11 @@ describe('task machine', () => {
 
   it('asks for another agent where the one that was to answer could not, in the same attempt', async () => {
     const asked: (RunOutput | undefined)[] = [];
-    const second: ResolvedAgent = { ...fakeAgent('good.sh'), handover: { exchanges: [], omitted: 0 }, instead: 'the first could not' };
+    const second: ResolvedAgent = {
+      ...fakeAgent('good.sh'),
+      handover: { exchanges: [], omitted: 0 },
+      instead: 'the first could not',
+    };
     const task = startTask({
       task: { resume: 's1' },
       resolve: (_, gaveUp) => {

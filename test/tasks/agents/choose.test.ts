@@ -12,6 +12,7 @@ const found = (kind: 'claude' | 'codex' | 'gemini'): AgentResolution => ({
   path: `/bin/${kind}`,
   version: '1.0',
 });
+const draft = fakeTask({ source: 'drafter:x', wantsAgent: 'codex' });
 const missing: AgentResolution = {
   ...{ kind: 'offline', reason: 'there is no such program', tried: [], entry: { command: 'true', args: [] } },
 };
@@ -32,6 +33,8 @@ function setUp({ preferred = 'claude', fallback, missing: gone = [] }: Setup = {
     ),
     bench,
     fallback: () => fallback,
+    onlyFor: ({ source }: ClaimedTask): AgentName | undefined =>
+      source === draft.source ? 'claude' : undefined,
     handoverOf: (conversation: string, before: number) => {
       asked.push([conversation, before]);
       return Promise.resolve({ exchanges: [{ said: 'one?', answered: 'one.' }], omitted: 3 });
@@ -111,6 +114,12 @@ describe('the agent of a task', () => {
     expect(await choose()).toMatchObject({ kind: 'codex' });
     bench.note('claude', { kind: 'succeeded', reply: 'ok' });
     expect(await choose()).toMatchObject({ kind: 'claude' });
+  });
+
+  it('is the only one that its sandbox is made for, and nobody stands in', async () => {
+    const { choose } = setUp({ preferred: 'codex', fallback: 'codex' });
+    expect(await choose(draft)).toMatchObject({ kind: 'claude' });
+    expect(await choose(draft, { gaveUp: atLimit })).toMatchObject({ kind: 'claude' });
   });
 
   it('is tried all the same where there is no fallback, or none that could', async () => {

@@ -1,3 +1,4 @@
+import { AgentName } from '../../components/agent-name.js';
 import { Button, State } from '../../components/basics.js';
 import { Markdown } from '../../components/markdown.js';
 import { Time } from '../../components/time.js';
@@ -129,6 +130,7 @@ function Ended({ turn }) {
       ${failed && turn.reason !== null ? html`<span class="grow">${reasonText(turn.reason)}</span>` : null}
       ${failed && taskId !== null ? html`<${Button} onClick=${again}>${state === 'cancelled' ? 'Ask again' : 'Try again'}<//>` : null}
       ${state === 'done' && turn.reason?.startsWith('it was interrupted (') === true ? html`<span class="soft small">${turn.reason}</span>` : null}
+      ${turn.agent === null ? null : html`<span class="soft small"><${AgentName} name=${turn.agent} title=${turn.instead ?? undefined} /></span>`}
       <span class="soft small"
         >${[took, turn.costUsd > 0 ? money(turn.costUsd) : null].filter(Boolean).join(' · ')}</span
       >

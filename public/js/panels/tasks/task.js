@@ -1,3 +1,4 @@
+import { AgentName } from '../../components/agent-name.js';
 import { Button, Loading, Problem, State, Tabs } from '../../components/basics.js';
 import { Dialog } from '../../components/dialog.js';
 import { Code, Markdown } from '../../components/markdown.js';
@@ -144,6 +145,19 @@ function Facts({ page: { task, hears }, progress }) {
           : html`<div>
               <dt>${running ? 'Runs for' : 'Took'}</dt>
               <dd><${Lasting} from=${task.startedAt} to=${task.finishedAt} /></dd>
+            </div>`
+      }
+      ${
+        task.agent === null
+          ? null
+          : html`<div>
+              <dt>Agent</dt>
+              <dd>
+                <${AgentName}
+                  name=${task.agent.kind}
+                />${task.agent.version === undefined ? null : html` <span class="soft">${task.agent.version}</span>`}
+                ${task.agent.instead === undefined ? null : html`<p class="small">It stood in: ${task.agent.instead}</p>`}
+              </dd>
             </div>`
       }
       <div>

@@ -30,6 +30,8 @@ const turn = (changes: Partial<ChatTurn> = {}): ChatTurn => ({
   memories: 0,
   calls: 0,
   costUsd: 0,
+  agent: null,
+  instead: null,
   ...changes,
 });
 const piece = (offset: number, text: string, stream = 'a') => ({ eventId: 1, stream, offset, text });
