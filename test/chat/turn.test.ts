@@ -16,6 +16,7 @@ const row: TurnRow = {
   taskId: 7,
   steeredInto: null,
   agent: 'claude',
+  instead: null,
   state: 'running',
   taskReason: null,
   taskReply: null,

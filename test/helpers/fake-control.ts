@@ -411,7 +411,15 @@ function fakeAnswers(): FakeAnswers {
     'tasks.list': () => only(someTask),
     'task.get'({ id }) {
       if (id !== 12) throw new NotFoundError(`no task ${id}`);
-      return { task: someTask, memories: [], attempts: [], costs: [], processes: [], live: null };
+      return {
+        task: someTask,
+        memories: [],
+        attempts: [],
+        costs: [],
+        processes: [],
+        live: null,
+        hears: null,
+      };
     },
     'task.transcript': () => someTranscript,
     'task.cancel'() {

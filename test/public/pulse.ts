@@ -98,6 +98,7 @@ export function pulse(changes: Changes = {}): Now {
       conversation: null,
       text: '',
       progress: null,
+      since: null,
       ...task,
     })),
     waiting: { wishes: 0, findings: 0, deadLetters: 0, doubts: 0, unread: 0, notices: 0, ...changes.waiting },

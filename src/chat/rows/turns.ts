@@ -14,8 +14,6 @@ export interface TurnRow {
   taskId: number | null;
   /** The task of before that has taken this message in. */
   steeredInto: number | null;
-  /** The kind of agent that runs it, once one does. */
-  agent: string | null;
   state: string | null;
   taskReason: string | null;
   taskReply: string | null;
@@ -25,7 +23,9 @@ export interface TurnRow {
   /** Tools that the agent has called for it. */
   calls: number | null;
   costUsd: number | null;
+  /** The kind of agent that runs it, once one does. */
   agent: string | null;
+  /** Why that one stands in for another one. */
   instead: string | null;
 }
 
@@ -33,7 +33,7 @@ const turns = `
   SELECT event.id AS "eventId", event.conversation, event.source, event.dedup_key AS "dedupKey",
          event.received_at AS "receivedAt",
          left(event.payload, 120000) AS payload, event.status, event.reason AS "eventReason", event.reply AS "eventReply",
-         task.id AS "taskId", task.steered_into AS "steeredInto", task.agent->>'kind' AS agent, task.state, task.reason AS "taskReason", task.reply AS "taskReply", task.progress,
+         task.id AS "taskId", task.steered_into AS "steeredInto", task.state, task.reason AS "taskReason", task.reply AS "taskReply", task.progress,
          task.finished_at AS "finishedAt", jsonb_array_length(task.memories)::int AS memories,
          (SELECT count(*)::int FROM task_transcripts transcript, jsonb_array_elements(transcript.entries) entry
            WHERE transcript.task_id = task.id AND entry->>'kind' = 'called') AS calls, task.cost_usd::float8 AS "costUsd",

@@ -32,6 +32,8 @@ const turn = (changes: Partial<ChatTurn> = {}): ChatTurn => ({
   costUsd: 0,
   agent: null,
   instead: null,
+  hears: null,
+  steeredInto: null,
   ...changes,
 });
 const piece = (offset: number, text: string, stream = 'a') => ({ eventId: 1, stream, offset, text });
