@@ -77,8 +77,9 @@ if (values.record)
   writeFileSync(packagePath('RELIABILITY.md'), reliabilityText({ seed, at: new Date(), rounds }));
 const failed = rounds.filter(({ broken }) => broken.length > 0).length;
 console.log(`${rounds.length - failed} passed, ${failed} failed`);
-// One round may be over before any stands.
-const lacksStandby = values.only === undefined && rounds.length > 3 && served === 0;
+// Single rounds may be over before any stands.
+const isWhole = [values.only, values.rounds, values.minutes].every((value) => value === undefined);
+const lacksStandby = isWhole && served === 0;
 if (lacksStandby) console.log('no agent that was started ahead has served a task: nothing is shown of them');
 process.exit(failed === 0 && rounds.length > 0 && !lacksStandby ? 0 : 1);
 
