@@ -24,7 +24,13 @@ export function ThreadHead({ conversation, talk, title }) {
     setNamed(next);
     void act('chat.rename', { conversation, title: next }, { undo: () => setNamed(null) });
   };
-  const pinned = talk?.pinned ?? false;
+  const [wanted, setWanted] = useState(/** @type {boolean | null} */ (null));
+  useEffect(() => setWanted(null), [talk?.pinned]);
+  const pinned = wanted ?? talk?.pinned ?? false;
+  const keepAtTop = () => {
+    setWanted(!pinned);
+    void act('chat.pin', { conversation, pinned: !pinned }, { undo: () => setWanted(null) });
+  };
   const restore = () => void act('chat.restore', { conversation }).then(() => go('chat', [conversation]));
   const remove = async () => {
     go('chat');
@@ -54,7 +60,7 @@ export function ThreadHead({ conversation, talk, title }) {
               label="Pin"
               title=${pinned ? 'Take it from the top' : 'Keep it at the top'}
               pressed=${pinned}
-              onClick=${() => void act('chat.pin', { conversation, pinned: !pinned })}
+              onClick=${keepAtTop}
               ><${Icon} path=${pin}
             /><//>
             <${Button} kind="quiet" label="Delete" title="Delete" onClick=${() => void remove()}
