@@ -51,7 +51,6 @@ export function printShortList(lines: readonly string[], next: string | null): v
 
 /** All that a row says, without the names of its fields. */
 function wordsIn(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value !== 'object') return String(value);
-  return Object.values(value).map(wordsIn).join('\n');
+  if (typeof value === 'object' && value !== null) return Object.values(value).map(wordsIn).join('\n');
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
