@@ -21,7 +21,7 @@ export interface ChatNeeds {
   bus: Pick<Bus<ListFacts>, 'emit'>;
   sendMessage: ReturnType<typeof createChatSender>;
   liveReplies: { of: LiveTasks['replyOf'] };
-  agentHears: LiveTasks['agentHears'];
+  agentWays: LiveTasks['agentWays'];
   /** Folder of the files that come with messages. */
   attachmentsDir: string;
   /** What a message may begin with. */
@@ -79,13 +79,13 @@ export const chatOperations = {
     'GET /conversations/:conversation/turns',
     turnsInput,
     async (
-      { store, liveReplies, agentHears }: ChatNeeds,
+      { store, liveReplies, agentWays }: ChatNeeds,
       { conversation, before, limit: most },
     ): Promise<Page<ChatTurn>> => {
       const rows = await listTurns(store, { conversation, before, limit: most + 1 });
       const items = rows
         .slice(0, most)
-        .map((row) => turnOf(row, { replyOf: (taskId) => liveReplies.of(taskId), agentHears }));
+        .map((row) => turnOf(row, { replyOf: (taskId) => liveReplies.of(taskId), agentWays }));
       return { items, next: rows.length > most ? (items.at(-1)?.eventId ?? null) : null };
     },
   ),

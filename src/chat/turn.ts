@@ -30,23 +30,33 @@ export interface ChatTurn {
   /** Tools that the agent has called for it. */
   calls: number;
   costUsd: number;
+  /** True where the agent tells no cost. */
+  costIsEstimated: boolean;
   /** Who answers; null where no agent does, or none has begun. */
   agent: string | null;
   /** Why it stands in for another one. */
   instead: string | null;
 }
 
-/** What rows do not say of running tasks. */
+interface AgentWays {
+  /** It takes further words while it works. */
+  hears: boolean;
+  /** It tells what a run has cost. */
+  tellsCost: boolean;
+}
+
+/** What rows do not say of running tasks and of agents. */
 export interface LiveTasks {
   /** The reply of a running task as far as it is written. */
   replyOf: (taskId: number) => { stream: string; text: string } | undefined;
-  /** Whether an agent of this kind takes further words while it works; null where nobody knows. */
-  agentHears: (kind: string) => boolean | null;
+  /** What an agent of this kind does; undefined where nobody knows. */
+  agentWays: (kind: string) => AgentWays | undefined;
 }
 
 /** A turn as the chat shows it, with as much of its reply as is written by now. */
-export function turnOf(row: TurnRow, { replyOf, agentHears }: LiveTasks): ChatTurn {
+export function turnOf(row: TurnRow, { replyOf, agentWays }: LiveTasks): ChatTurn {
   const state = row.state ?? row.status;
+  const ways = row.agent === null ? undefined : agentWays(row.agent);
   const reply = state === 'running' && row.taskId !== null ? replyOf(row.taskId) : undefined;
   return {
     eventId: row.eventId,
@@ -60,13 +70,14 @@ export function turnOf(row: TurnRow, { replyOf, agentHears }: LiveTasks): ChatTu
     live: reply === undefined ? null : { stream: reply.stream },
     taskId: row.taskId,
     steeredInto: row.steeredInto,
-    hears: state === 'running' && row.agent !== null ? agentHears(row.agent) : null,
+    hears: state === 'running' ? (ways?.hears ?? null) : null,
     reason: row.taskReason ?? row.eventReason,
     progress: row.progress,
     endedAt: row.taskId === null ? row.receivedAt : row.finishedAt,
     memories: row.memories ?? 0,
     calls: row.calls ?? 0,
     costUsd: row.costUsd ?? 0,
+    costIsEstimated: ways?.tellsCost === false,
     agent: row.agent,
     instead: row.instead,
   };

@@ -9,7 +9,7 @@ import type { OperationNeeds } from '../operations.ts';
 import { commandList, ruleHouse } from '../reflexes.ts';
 import { keepingRuleVersions } from '../rules/keep-set-rules.ts';
 import type { Services } from '../services.ts';
-import { agentHears } from '../tasks/agents/known-kind.ts';
+import { agentWays } from '../tasks/agents/known-kind.ts';
 import { retryTask } from '../tasks/commands.ts';
 import type { LiveReplies } from '../tasks/live-replies.ts';
 import type { AgentTools } from '../tasks/mcp/agent-tools.ts';
@@ -98,7 +98,7 @@ export function operationNeeds(
     attachmentsDir: paths.attachments,
     commands: commandList,
     liveReplies,
-    agentHears,
+    agentWays,
     processesOf: (taskId) => taskProcesses(journal.uuid, taskId, services.standby.markOf({ id: taskId })),
     recaller: { explain: afterInHand((query) => recaller.explain(query), inHand) },
     models: () => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TurnRow } from '../../src/chat/rows/turns.ts';
 import { turnOf } from '../../src/chat/turn.ts';
-import { agentHears, agentOf } from '../../src/tasks/agents/known-kind.ts';
+import { agentWays, agentOf } from '../../src/tasks/agents/known-kind.ts';
 
 const row: TurnRow = {
   eventId: 1,
@@ -27,7 +27,16 @@ const row: TurnRow = {
   costUsd: null,
 };
 const hearsOf = (given: Partial<TurnRow>) =>
-  turnOf({ ...row, ...given }, { replyOf: () => undefined, agentHears }).hears;
+  turnOf({ ...row, ...given }, { replyOf: () => undefined, agentWays }).hears;
+
+describe('what a reply has cost', () => {
+  it('is an estimate where its agent tells none', () => {
+    const isEstimated = (agent: string | null) =>
+      turnOf({ ...row, agent }, { replyOf: () => undefined, agentWays }).costIsEstimated;
+    for (const agent of ['codex', 'gemini']) expect(isEstimated(agent)).toBe(true);
+    for (const agent of ['claude', 'opencode', null, 'constructor']) expect(isEstimated(agent)).toBe(false);
+  });
+});
 
 describe('whether a running reply hears what is said', () => {
   it('is as its agent can, and nobody knows before there is one or after it has ended', () => {

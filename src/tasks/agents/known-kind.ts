@@ -18,7 +18,7 @@ export function agentOf({ agent }: { agent: unknown }): ReturnType<typeof knownK
 
 const noted = z.object({ kind: z.string() });
 
-/** Whether an agent of this kind takes further words while it works; null where nobody knows. */
-export function agentHears(name: string): boolean | null {
-  return knownKind(name)?.rules.hears ?? null;
+/** What an agent of this kind does for those who wait for it; undefined where nobody knows. */
+export function agentWays(name: string): Pick<AgentKind['rules'], 'hears' | 'tellsCost'> | undefined {
+  return knownKind(name)?.rules;
 }

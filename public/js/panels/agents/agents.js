@@ -1,4 +1,5 @@
 import { Loading, Problem, State, Tag } from '../../components/basics.js';
+import { withCode } from '../../components/with-code.js';
 import { AgentName } from '../../components/agent-name.js';
 import { Time } from '../../components/time.js';
 import { useResource } from '../../link/use-resource.js';
@@ -46,14 +47,15 @@ function Row({ agent }) {
     <div class="agent-state">
       <${State} ...${stateOf(agent)} />
       ${path === null ? null : html`<p class="small mono">${path}</p>`}
-      ${note === null ? null : html`<p class="small">${note}</p>`}
+      ${note === null ? null : html`<p class="small">${withCode(note)}</p>`}
       ${install === null ? null : html`<p class="small">To install it: <code>${install}</code></p>`}
       ${
         login === null || !isFound
           ? null
           : html`<p class="soft small">
               ${{ yes: 'Logged in', no: 'Not logged in', unknown: 'Login not known' }[login.state]}:
-              ${login.found} ${login.state === 'no' ? html`<br />To log in: ${login.remedy}` : null}
+              ${withCode(login.found)}
+              ${login.state === 'no' ? html`<br />To log in: ${withCode(login.remedy)}` : null}
             </p>`
       }
     </div>
@@ -112,7 +114,7 @@ function Failures({ failures }) {
           html`<li key=${at}>
             <${Time} at=${at} />
             <span class=${overAt === null ? 'state is-pink' : 'soft'}>${kind.replaceAll('-', ' ')}</span>
-            <span>${reason}</span>
+            <span>${withCode(reason)}</span>
             ${taskId === null ? null : html`<a href=${addressOf('tasks', [taskId])}>task ${taskId}</a>`}
             ${overAt === null ? null : html`<span class="soft">has answered since</span>`}
           </li>`,

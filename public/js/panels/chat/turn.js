@@ -116,6 +116,12 @@ function doing({ progress, state, reply }, ahead) {
   return `comes after the reply above${ahead.hears === false ? ', which hears nothing while it works' : ''}`;
 }
 
+/** Null where it cost nothing. @param {import('./thread.js').ChatTurn} turn */
+function costOf({ costUsd, costIsEstimated }) {
+  if (costUsd <= 0) return null;
+  return costIsEstimated ? `about ${money(costUsd)}` : money(costUsd);
+}
+
 /** @param {{ turn: import('./thread.js').ChatTurn }} props */
 function Ended({ turn }) {
   const { taskId, state } = turn;
@@ -131,9 +137,7 @@ function Ended({ turn }) {
       ${failed && taskId !== null ? html`<${Button} onClick=${again}>${state === 'cancelled' ? 'Ask again' : 'Try again'}<//>` : null}
       ${state === 'done' && turn.reason?.startsWith('it was interrupted (') === true ? html`<span class="soft small">${turn.reason}</span>` : null}
       ${turn.agent === null ? null : html`<span class="soft small"><${AgentName} name=${turn.agent} title=${turn.instead ?? undefined} /></span>`}
-      <span class="soft small"
-        >${[took, turn.costUsd > 0 ? money(turn.costUsd) : null].filter(Boolean).join(' · ')}</span
-      >
+      <span class="soft small">${[took, costOf(turn)].filter(Boolean).join(' · ')}</span>
       ${
         taskId === null
           ? null

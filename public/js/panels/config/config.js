@@ -1,4 +1,5 @@
 import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
+import { withCode } from '../../components/with-code.js';
 import { SearchField } from '../../components/search-field.js';
 import { toast } from '../../components/toasts.js';
 import { act } from '../../link/act.js';
@@ -235,11 +236,4 @@ function Control({ id, editor, text, onText }) {
         onInput=${onInput}
       ></textarea>`;
   }
-}
-
-/** A description with what stands between backticks as code. @param {string} text */
-function withCode(text) {
-  return text
-    .split('`')
-    .map((part, index) => (index % 2 === 1 ? html`<code key=${index}>${part}</code>` : part));
 }

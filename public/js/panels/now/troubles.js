@@ -50,7 +50,7 @@ export function troublesOf({ status, lately, waiting, upkeep }) {
       key: 'storage',
       tone: 'pink',
       glyph: '▤',
-      text: `The disk has ${bytes(status.storage.freeBytes ?? 0)} free: what can wait waits, events are kept. See ninjad storage`,
+      text: `The disk has ${bytes(status.storage.freeBytes ?? 0)} free: what can wait waits, events are kept`,
       panel: 'config',
       query: { text: 'storage' },
     },

@@ -11,7 +11,7 @@ import { type TaskStep, taskSummary, type TaskText } from '../../../tasks/task-v
 import { summaryOfRecord } from '../../../events/event-view.ts';
 import { turnOf } from '../../../chat/turn.ts';
 import type { FeedOutput } from './feeds.ts';
-import { agentHears } from '../../../tasks/agents/known-kind.ts';
+import { agentWays } from '../../../tasks/agents/known-kind.ts';
 import type { LiveReplies } from '../../../tasks/live-replies.ts';
 
 export interface RelayDeps {
@@ -176,7 +176,7 @@ export function createRelay({ bus, store, live, output, conversationOf, report }
     await orKeep(
       async () => {
         for (const row of await findTurns(store, eventIds))
-          output.push('chat', 'chat.turn', turnOf(row, { replyOf: (taskId) => live.of(taskId), agentHears }));
+          output.push('chat', 'chat.turn', turnOf(row, { replyOf: (taskId) => live.of(taskId), agentWays }));
       },
       () => {
         for (const id of eventIds) turnEventIds.add(id);

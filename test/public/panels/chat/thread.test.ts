@@ -30,6 +30,7 @@ const turn = (changes: Partial<ChatTurn> = {}): ChatTurn => ({
   memories: 0,
   calls: 0,
   costUsd: 0,
+  costIsEstimated: false,
   agent: null,
   instead: null,
   hears: null,
