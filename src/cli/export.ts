@@ -5,6 +5,7 @@ import { connect, currentPaths } from './connect.ts';
 import { settingsOf } from './backup/places.ts';
 import { printJson, printLines } from './print.ts';
 import { createProgress } from './progress.ts';
+import { untilKept } from './until-kept.ts';
 
 const help = `
 It writes JSON lines for programs, Markdown of conversations and memories to read, the settings that are not at their
@@ -36,8 +37,9 @@ export function exportHomeCommand(): Command {
         .map(({ key, value }) => [key, value] as const);
       const settings = { ...Object.fromEntries(open), ...(withSecrets === true && secretValues(hidden)) };
       const progress = createProgress();
+      const waiting = await untilKept(ask, progress);
       const made = await exportHome({
-        ask,
+        ...{ ask, waiting },
         paths,
         into,
         settings,

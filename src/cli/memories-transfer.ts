@@ -11,6 +11,8 @@ import { type FilterOptions, filterOf, isJson, withFilters } from './memory-opti
 import { batchesOf, type LineBatch, type LineProblem, linesOf } from './memory-lines.ts';
 import { printJson, printLines } from './print.ts';
 import { oneLine } from './printable.ts';
+import { createProgress } from './progress.ts';
+import { untilKept } from './until-kept.ts';
 
 const importHelp = `
 Each line is a memory as ninjad memories export writes it; only "content" has to be there. A line that cannot be read is
@@ -24,7 +26,12 @@ export function exportCommand(): Command {
     .description('write memories as JSON lines, the oldest first')
     .argument('[file]', 'where to; without one, or -, to stdout')
     .action(async (file: string | undefined, _: unknown, command: Command) => {
-      const chunks = connect().exportMemories(filterOf(command.optsWithGlobals<FilterOptions>()));
+      const daemon = connect();
+      const progress = createProgress();
+      const waiting = await untilKept(daemon.ask, progress);
+      progress.end();
+      if (waiting > 0) process.stderr.write(`${waiting} memories are not prepared yet and not in it\n`);
+      const chunks = daemon.exportMemories(filterOf(command.optsWithGlobals<FilterOptions>()));
       if (file === undefined || file === '-') await writeOut(chunks);
       else await writeFileWhole(file, chunks);
     });
@@ -77,7 +84,7 @@ interface ImportCounts {
 async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
   const { ask } = connect();
   const counts: ImportCounts = { imported: 0, known: 0, bad: 0 };
-  const progress = createProgress(process.stderr.isTTY ? await countLines(path) : undefined);
+  const progress = createImportProgress(process.stderr.isTTY ? await countLines(path) : undefined);
   for await (const { lines, problems, lastNumber } of batchesOf(linesOf(path), maxImportedLines)) {
     counts.bad += problems.length;
     progress.complain(problems);
@@ -95,7 +102,7 @@ async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
 const shownProblems = 20;
 
 /** Bad lines on stderr, the first of them each; how far it is and how long the rest will take, where stderr is a terminal. */
-function createProgress(total: number | undefined) {
+function createImportProgress(total: number | undefined) {
   const startedAt = performance.now();
   let complaints = 0;
   const clear = process.stderr.isTTY ? '\r\u001B[K' : '';

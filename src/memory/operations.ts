@@ -14,6 +14,7 @@ import { countingRecalls } from './recall/count-recalled.ts';
 import type { Recaller } from './recall/create-recall.ts';
 import { recallBody, recallQuery } from './recall/requests.ts';
 import { memoriesQuery, memoryEditBody, memoryForgetBody, memoryImportBody } from './requests.ts';
+import { countWaiting } from './rows/embedded.ts';
 import { countMemories } from './rows/memories.ts';
 import { type MemorySearch, searchView } from './search-view.ts';
 
@@ -62,6 +63,12 @@ export const memoryOperations = {
   ),
   'memory.search': operation('GET /memories/search', searchInput, (needs: MemoryNeeds, query) =>
     search(needs, query),
+  ),
+  'memories.waiting': operation(
+    'GET /memories/waiting',
+    nothing,
+    async ({ store }: MemoryNeeds): Promise<{ waiting: number }> => ({ waiting: await countWaiting(store) }),
+    { faces: ['cli'] },
   ),
   'memories.list': operation(
     'GET /memories',

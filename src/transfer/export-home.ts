@@ -38,6 +38,8 @@ export interface ExportOptions {
   settings: Readonly<Record<string, unknown>>;
   /** Names of the secret settings that are left out. */
   hidden: readonly string[];
+  /** Notes that are no memories yet. */
+  waiting: number;
   now: () => Date;
   /** Told after each page. */
   progress: (part: string, rows: number) => void;
@@ -80,7 +82,7 @@ export async function exportHome(options: ExportOptions): Promise<{ path: string
 }
 
 async function fill(folder: string, options: ExportOptions): Promise<ExportView> {
-  const { ask, paths, settings, hidden, now, progress } = options;
+  const { ask, paths, settings, hidden, waiting, now, progress } = options;
   const counts = new Map<string, number>();
   const readers = createReaders(folder);
   for (const { name } of homeParts) {
@@ -92,6 +94,7 @@ async function fill(folder: string, options: ExportOptions): Promise<ExportView>
     }
   }
   const leftOut = ['memories: vectors and the graph are made anew from the text'];
+  if (waiting > 0) leftOut.push(`memories that are not prepared yet: ${waiting}`);
   if (hidden.length > 0) leftOut.push(`secret settings (--with-secrets): ${hidden.join(', ')}`);
   await writeFile(join(folder, 'config.json'), json(settings), { mode: 0o600 });
   for (const [key, name] of Object.entries(exportedFolders)) {

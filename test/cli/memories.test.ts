@@ -93,7 +93,9 @@ describe('ninjad memories', () => {
     expect(await cli.run(['memories', 'export', file])).toMatchObject({ code: 0, stdout: '' });
     expect(readFileSync(file, 'utf8')).toBe(wanted);
     expect(daemon.calls).toEqual([
+      ['memories.waiting', {}],
       ['exportMemories', { kind: 'note' }],
+      ['memories.waiting', {}],
       ['exportMemories', {}],
     ]);
   });

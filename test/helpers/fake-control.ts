@@ -476,6 +476,7 @@ function fakeAnswers(): FakeAnswers {
       definitions: [],
     }),
     'agent.call': ({ tool }) => ({ text: `did ${tool}` }),
+    'memories.waiting': () => ({ waiting: 0 }),
     'memories.list': () => only(someMemory),
     'memory.get'({ id }) {
       if (id !== 7) throw noMemory(id);

@@ -14,9 +14,22 @@ it('takes a home to another one, and conversations from elsewhere, by the comman
   expect((await here.ninjad('remember', 'the nas is called Bertha')).code).toBe(0);
   const asked = await here.ninjad('ask', '--conversation', 'home', 'what is the nas called?');
   expect(asked.code).toBe(0);
+  // They are still in the inbox when the export begins.
+  const notes = Array.from(
+    { length: 150 },
+    (_, index) => `LOW|cron:shelf||note|shelf ${index} has ${index * 7} books`,
+  );
+  here.write(`${notes.join('\n')}\n`);
+  await until('they are recorded', async () =>
+    (
+      await here.ninjad('psql', '-c', `SELECT 'notes ' || count(*) FROM events WHERE source = 'cron:shelf'`)
+    ).stdout.includes('notes 150'),
+  );
   const out = join(tempDir(), 'out');
   const exported = await here.ninjad('export', out, '--json');
   expect(exported.stderr).toBe('');
+  const lines = readFileSync(join(out, 'memories.jsonl'), 'utf8');
+  expect(notes.filter((note) => lines.includes(`"${note.split('|').at(-1) ?? ''}"`))).toHaveLength(150);
   expect(JSON.parse(exported.stdout)).toMatchObject({ path: out, counts: { conversations: 1 } });
   expect(readFileSync(join(out, 'conversations', 'home.md'), 'utf8')).toContain('what is the nas called?');
   expect(readFileSync(join(out, 'config.json'), 'utf8')).toBe('{\n  "spend.dailyUsd": 3\n}\n');

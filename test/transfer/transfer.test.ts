@@ -106,6 +106,7 @@ async function exported(): Promise<string> {
     into,
     settings: { 'spend.dailyUsd': 5, 'backup.at': '02:40' },
     hidden: ['discord.token'],
+    waiting: 2,
     now,
     progress: () => undefined,
   });
@@ -155,7 +156,7 @@ describe('an export', () => {
   it('goes into an empty folder only, and leaves nothing where it fails', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'mine'), '');
-    const options = { paths: homeIn(tempDir()), settings: {}, hidden: [], now, progress: () => undefined };
+    const options = { paths: homeIn(tempDir()), settings: {}, hidden: [], waiting: 0, now, progress: () => undefined };
     await expect(exportHome({ ...options, ask: asking(here.store), into: folder })).rejects.toThrow(
       'is not empty',
     );

@@ -56,6 +56,17 @@ export async function countEmbedded(
   return rows[0] ?? { total: 0, prepared: 0, embedded: 0 };
 }
 
+/** Counts what was noted and is no memory yet that can be found. */
+export async function countWaiting(store: Tx): Promise<number> {
+  const { rows } = await store.query<{ waiting: number }>({
+    name: 'memories-count-waiting',
+    text: `SELECT ((SELECT count(*) FROM memory_embeddings WHERE NOT prepared) + (SELECT count(*) FROM memory_inbox)
+                   + (SELECT coalesce(sum(count), 0) FROM memory_bundles))::int AS waiting`,
+    values: [],
+  });
+  return rows[0]?.waiting ?? 0;
+}
+
 /** Notes that a model makes vectors; once a day is enough. */
 export async function recordModelUse(store: Tx, model: StoredModel, now: Date): Promise<void> {
   await store.query({
