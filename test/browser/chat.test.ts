@@ -118,7 +118,8 @@ describeInBrowser('chat', () => {
     await page.getByText('s · $0.042').first().waitFor();
     for (const link of await page.locator('.reply .markdown a').all())
       expect((await link.getAttribute('href')) ?? 'nowhere').not.toMatch(/javascript/i);
-    expect(await page.locator('.reply img, .reply script, .reply svg').count()).toBe(0);
+    // The only drawing is the sign of who answered.
+    expect(await page.locator('.reply img, .reply script, .reply svg:not(.agent-sign svg)').count()).toBe(0);
     expect(await page.evaluate('window.ran')).toBeUndefined();
     const overflow = 'document.documentElement.scrollWidth - innerWidth';
     expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);

@@ -25,7 +25,7 @@ describe('ninjad status', () => {
     expect(lines).toContain('dashboard  http://127.0.0.1:7717/');
     expect(lines).toContain('agent      none found: it quotes what it remembers, see ninjad doctor');
     expect(lines).toContain('models     not all here: it remembers by words, see ninjad doctor');
-    expect(lines).toContain('memory     12 memories');
+    expect(lines).toContain('memory     12 memories, 1 to prepare');
     expect(lines).toContain(
       'events     1 003 waiting (HUMAN 1, HIGH 2, NORMAL 1 000); 1 204 311 taken, 3 not understood',
     );
