@@ -66,9 +66,7 @@ describeInBrowser('what is remembered', () => {
     await found(page, 'The spare key is with Amara.').getByText('would be given to a task').waitFor();
     expect(await rows()).toEqual([['The spare key is with Amara.', 'fact', 'owner', false]]);
 
-    await found(page, 'Amara')
-      .getByRole('link', { name: /^memory \d+$/ })
-      .press('Enter');
+    await found(page, 'Amara').getByRole('link', { name: 'The spare key is with Amara.' }).press('Enter');
     const memory = page.getByRole('region', { name: /^Memory \d+$/ });
     const text = memory.getByLabel('What it remembers');
     await text.focus();

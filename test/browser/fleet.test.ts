@@ -103,7 +103,10 @@ describeInBrowser('the fleet', () => {
     expect(await row('desk').locator('.beat.is-green').count()).toBe(40);
     expect(await accessibilityFindings(page)).toEqual([]);
     await page.evaluate(`location.hash = '#/now'`);
-    await page.locator('.now-outlook', { hasText: 'disk /data is 91 % full' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Hosts in trouble' })
+      .getByText('disk /data is 91 % full')
+      .waitFor();
   });
 
   it('fits a phone, also the page for others, which knows no address and no reason', async () => {
