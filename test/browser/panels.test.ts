@@ -85,7 +85,7 @@ describeInBrowser('every panel', () => {
       await show(page, 'rules', '#line');
       await page.getByLabel(/A line/).fill(`HUMAN|cron:disk||metric|${hostile}`);
       await page.getByRole('button', { name: 'Try it' }).click();
-      await page.locator('.verdicts').getByText('takes it').first().waitFor({ state: 'attached' });
+      await page.locator('.rule-verdict').getByText('takes it').first().waitFor({ state: 'attached' });
       expect.soft(await findings(page), 'dry run').toEqual([]);
       await screenshot(page, 'flood-dry-run');
       expect(await page.locator('main img, main script, main iframe').count()).toBe(0);
