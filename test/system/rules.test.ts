@@ -36,7 +36,9 @@ describe('ninjad rules', () => {
     expect(await lines('list', '--own')).toEqual(['no rules of yours']);
     expect(await json('list', '--own')).toEqual([]);
     expect((await lines())[0]).toMatch(/^place +rule +state +taken +last +does +when$/);
-    expect((await lines()).at(-1)).toMatch(/otherwise +built in +\d+ .*is kept, without an agent +every event$/);
+    expect((await lines()).at(-1)).toMatch(
+      /otherwise +built in +\d+ .*is kept, without an agent +every event$/,
+    );
     expect(await lines('history')).toEqual(['no changes of the rules']);
   });
 

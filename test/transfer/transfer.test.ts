@@ -156,7 +156,14 @@ describe('an export', () => {
   it('goes into an empty folder only, and leaves nothing where it fails', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'mine'), '');
-    const options = { paths: homeIn(tempDir()), settings: {}, hidden: [], waiting: 0, now, progress: () => undefined };
+    const options = {
+      paths: homeIn(tempDir()),
+      settings: {},
+      hidden: [],
+      waiting: 0,
+      now,
+      progress: () => undefined,
+    };
     await expect(exportHome({ ...options, ask: asking(here.store), into: folder })).rejects.toThrow(
       'is not empty',
     );
