@@ -1,10 +1,11 @@
 import { Button, State, Tag } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
+import { useShown } from '../../components/use-shown.js';
 import { agentTitle } from '../../format/agents.js';
 import { plural } from '../../format/quantity.js';
 import { act } from '../../link/act.js';
 import { addressOf } from '../../shell/routes.js';
-import { html, useEffect, useRef, useState } from '../../view.js';
+import { html, useEffect, useState } from '../../view.js';
 import { checksOf, GoalHistory } from './goal-history.js';
 
 /** @typedef {import('./goals.js').Goal} Goal */
@@ -16,12 +17,9 @@ import { checksOf, GoalHistory } from './goal-history.js';
  */
 export function GoalRow({ goal, isChosen, onShow, onReload, onEdit }) {
   const [open, setOpen] = useState(isChosen);
-  const row = useRef(/** @type {HTMLLIElement | null} */ (null));
+  const row = useShown(isChosen);
   useEffect(() => {
-    if (!isChosen) return;
-    setOpen(true);
-    row.current?.scrollIntoView({ block: 'nearest' });
-    row.current?.focus({ preventScroll: true });
+    if (isChosen) setOpen(true);
   }, [isChosen]);
   const pause = async (/** @type {boolean} */ paused) => {
     onShow({ ...goal, paused });

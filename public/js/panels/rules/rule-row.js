@@ -1,8 +1,9 @@
 import { Button, State } from '../../components/basics.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { Time } from '../../components/time.js';
+import { useShown } from '../../components/use-shown.js';
 import { count, plural } from '../../format/quantity.js';
-import { html, useEffect, useRef } from '../../view.js';
+import { html } from '../../view.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['rule.get']} RuleView */
 /**
@@ -18,7 +19,7 @@ import { html, useEffect, useRef } from '../../view.js';
 export function RuleRow({ rule, last, onEdit, onMove, onEnable, onRemove, onRelease, ...seen }) {
   const { name, place, enabled, holding } = rule;
   const at = place ?? 0;
-  const row = useChosen(seen.isChosen);
+  const row = useShown(seen.isChosen);
   return html`<li ref=${row} tabindex="-1" class=${`rule-row${enabled ? '' : ' is-off'}${classOf(seen)}`}>
     <span class="rule-place mono soft" title="Place">${at}</span>
     <div class="rule-main">
@@ -73,7 +74,7 @@ export function RuleRow({ rule, last, onEdit, onMove, onEnable, onRemove, onRele
 
 /** A built-in rule, which stays as it is. @param {{ rule: RuleView } & Seen} props */
 export function BuiltInRow({ rule, ...seen }) {
-  const row = useChosen(seen.isChosen);
+  const row = useShown(seen.isChosen);
   return html`<li ref=${row} tabindex="-1" class=${`rule-row is-built-in${classOf(seen)}`}>
     <div class="rule-main">
       <b class="mono">${rule.name}</b>
@@ -81,17 +82,6 @@ export function BuiltInRow({ rule, ...seen }) {
     </div>
     <${Hits} rule=${rule} />
   </li>`;
-}
-
-/** Brings the row that an address leads to into sight. @param {boolean} isChosen */
-function useChosen(isChosen) {
-  const row = useRef(/** @type {HTMLLIElement | null} */ (null));
-  useEffect(() => {
-    if (!isChosen) return;
-    row.current?.scrollIntoView({ block: 'nearest' });
-    row.current?.focus({ preventScroll: true });
-  }, [isChosen]);
-  return row;
 }
 
 /** @param {Seen} seen */

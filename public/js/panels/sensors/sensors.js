@@ -2,13 +2,14 @@ import { Button, Empty, Loading, Problem, State } from '../../components/basics.
 import { Code } from '../../components/markdown.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { Time } from '../../components/time.js';
+import { useShown } from '../../components/use-shown.js';
 import { duration } from '../../format/duration.js';
 import { act } from '../../link/act.js';
 import { useResource } from '../../link/use-resource.js';
 import { place } from '../../shell/location.js';
 import { addressOf } from '../../shell/routes.js';
 import { useStore } from '../../state/use-store.js';
-import { html, useEffect, useMemo, useRef, useState } from '../../view.js';
+import { html, useMemo, useState } from '../../view.js';
 import { SelfWatch } from './self-watch.js';
 import { SensorForm } from './sensor-form.js';
 import { TrialResult } from './trial.js';
@@ -69,17 +70,6 @@ export function SensorsPanel() {
     }
     ${begin === null ? null : html`<${SensorForm} begin=${begin} onClose=${() => setBegin(null)} onSaved=${reload} />`}
   </div>`;
-}
-
-/** Brings what an address leads to into sight. @param {boolean} isChosen */
-function useShown(isChosen) {
-  const row = useRef(/** @type {HTMLLIElement | null} */ (null));
-  useEffect(() => {
-    if (!isChosen) return;
-    row.current?.scrollIntoView({ block: 'nearest' });
-    row.current?.focus({ preventScroll: true });
-  }, [isChosen]);
-  return row;
 }
 
 /** @param {{ sensor: Sensor, isChosen: boolean, onChange: () => void }} props `isChosen`: the address leads to it */
