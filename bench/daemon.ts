@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { homePaths } from '../src/lib/config/paths.ts';
 import type { DaemonClient } from '../src/client.ts';
@@ -8,7 +7,7 @@ import { createControlClient } from '../src/faces/control/client.ts';
 import { packagePath } from '../src/lib/package-root.ts';
 import { clockMs } from './clock.ts';
 import { createProbe, type Probe } from './probe.ts';
-import { own } from './processes.ts';
+import { own, residentMib } from './processes.ts';
 
 /** The built daemon on a home of its own, with a probe inside (see probe.js). */
 export interface BenchDaemon extends Probe {
@@ -51,7 +50,7 @@ export async function startDaemon(
     client,
     readyMs,
     ...createProbe(child),
-    residentMib: () => residentMib(child),
+    residentMib: () => residentMib(child.pid ?? 0),
     count: async (sql) => Number((await client.ask('sql.run', { text: sql }))[0]?.rows[0]?.[0]),
     async stop() {
       const gone = once(child, 'exit');
@@ -82,9 +81,4 @@ function spawnDaemon(home: string, env: Readonly<Record<string, string>>): Child
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
-}
-
-function residentMib({ pid }: ChildProcess): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'))?.[1];
-  return Number(kib) / 1024;
 }

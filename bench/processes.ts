@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 
 const running = new Set<ChildProcess>();
 
@@ -20,4 +21,10 @@ export async function endOwned(): Promise<void> {
       await gone;
     }),
   );
+}
+
+/** Resident memory of a process in MiB; NaN of one that has ended and waits for its parent. */
+export function residentMib(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib) / 1024;
 }

@@ -1,49 +1,24 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { homePaths } from '../../src/lib/config/paths.ts';
 import { clockMs } from '../clock.ts';
 import type { Measurement } from '../context.ts';
-import { type BenchDaemon, startDaemon } from '../daemon.ts';
+import type { BenchDaemon } from '../daemon.ts';
+import { type Encoder, encoders, startWithEncoder, untilHolds, withoutMiniLm } from '../encoders.ts';
 import type { Figure } from '../figure.ts';
 import { crowd } from '../recall/crowd.ts';
 import { percentile } from '../statistics.ts';
-import { clockAgent } from './exec.ts';
 import { flood } from './floods.ts';
 
-/** A daemon with an encoder, or with none. */
-interface Fitting {
-  id: string;
-  /** Said in the report. */
-  by: string;
-  embedder: string | null;
-  env: Record<string, string>;
-  /** Memories a second that are wanted. */
-  goal: number;
-}
-
-const miniLm = 'Xenova/all-MiniLM-L6-v2';
-const modelsDir = process.env['NINJAD_MODELS_DIR'];
-const fittings: readonly Fitting[] = [
-  { id: 'none', by: 'without models', embedder: null, env: { NINJAD_BUILT_IN: 'false' }, goal: 1_000 },
-  { id: 'builtIn', by: 'with the built-in encoder', embedder: null, env: {}, goal: 300 },
-  ...(modelsDir === undefined
-    ? []
-    : [
-        {
-          id: 'miniLm',
-          by: 'with all-MiniLM-L6-v2',
-          embedder: miniLm,
-          env: { NINJAD_BUILT_IN: 'false', NINJAD_MODELS_DIR: modelsDir },
-          goal: 200,
-        },
-      ]),
-];
+/** What is wanted of each encoder. */
+const wanted: Readonly<Record<Encoder['id'], { by: string; goal: number }>> = {
+  none: { by: 'without models', goal: 1_000 },
+  builtIn: { by: 'with the built-in encoder', goal: 300 },
+  miniLm: { by: 'with all-MiniLM-L6-v2', goal: 200 },
+};
 
 const seed = 11;
 const askEveryMs = 250;
-const pollMs = 100;
-const withinMs = 900_000;
 const pipeBytes = 4_096;
 const recordedGoal = 30_000;
 const loopDelayGoalMs = 20;
@@ -59,46 +34,28 @@ export const bulk: Measurement = {
   async run({ sizes, scratch }) {
     const figures: Figure[] = [];
     const wrong: string[] = [];
-    for (const fitting of fittings) {
-      const daemon = await startFitted(join(scratch, `bulk-${fitting.id}`), fitting);
+    for (const encoder of encoders) {
+      const daemon = await startWithEncoder(join(scratch, `bulk-${encoder.id}`), encoder);
       try {
-        const notes = fitting.id === 'none' ? sizes.bulkNotes : Math.ceil(sizes.bulkNotes / 4);
-        const measured = await pour(daemon, fitting, notes);
+        const notes = encoder.id === 'none' ? sizes.bulkNotes : Math.ceil(sizes.bulkNotes / 4);
+        const measured = await pour(daemon, encoder.id, notes);
         figures.push(...measured.figures);
         wrong.push(...measured.wrong);
-        if (fitting.id === 'none') figures.push(await recorded(daemon, sizes.notedLines));
+        if (encoder.id === 'none') figures.push(await recorded(daemon, sizes.notedLines));
       } finally {
         await daemon.stop();
       }
     }
-    return {
-      figures,
-      wrong,
-      ...(modelsDir === undefined && { skipped: 'NINJAD_MODELS_DIR names no folder with all-MiniLM-L6-v2' }),
-    };
+    return { figures, wrong, ...withoutMiniLm };
   },
 };
 
-async function startFitted(home: string, { embedder, env }: Fitting): Promise<BenchDaemon> {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  writeFileSync(
-    homePaths(home).configFile,
-    JSON.stringify({ 'inference.embedder': embedder, 'inference.reranker': null, 'inference.ner': null }),
-  );
-  const daemon = await startDaemon(home, { NINJAD_AGENT: clockAgent, ...env });
-  if (embedder === null && env['NINJAD_BUILT_IN'] === 'false') return daemon;
-  await until(async () => {
-    const { builtIn, embedder: own } = (await daemon.client.ask('status.get', {})).inference;
-    return (embedder === null ? builtIn : own).state === 'ready';
-  });
-  return daemon;
-}
-
 async function pour(
   daemon: BenchDaemon,
-  { id, by, goal }: Fitting,
+  id: Encoder['id'],
   notes: number,
 ): Promise<{ figures: Figure[]; wrong: string[] }> {
+  const { by, goal } = wanted[id];
   const recalls: number[] = [];
   const asked: number[] = [];
   const over = new AbortController();
@@ -106,9 +63,9 @@ async function pour(
   const startedAt = clockMs();
   const texts = pourIn(daemon.fifo, notes);
   const asking = askMeanwhile(daemon, texts, { recalls, asked, signal: over.signal });
-  await until(() => isAllPrepared(daemon, notes));
+  await untilHolds('all is prepared', () => isAllPrepared(daemon, notes));
   const preparedSeconds = (clockMs() - startedAt) / 1_000;
-  if (id !== 'none') await until(() => isAllEmbedded(daemon));
+  if (id !== 'none') await untilHolds('all has vectors', () => isAllEmbedded(daemon));
   const seconds = (clockMs() - startedAt) / 1_000;
   over.abort();
   await asking;
@@ -211,12 +168,4 @@ async function recorded(daemon: BenchDaemon, lines: number): Promise<Figure> {
     target: { sense: '>=', value: recordedGoal },
     note: `${lines} different notes of 100 bytes`,
   };
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = clockMs() + withinMs;
-  while (!(await holds())) {
-    if (clockMs() > giveUpAt) throw new Error(`memories were not prepared within ${withinMs} ms`);
-    await delay(pollMs);
-  }
 }

@@ -15,7 +15,7 @@ import { type BenchDaemon, startDaemon } from '../daemon.ts';
 import { openSocket } from '../dashboard-socket.ts';
 import type { Figure, Measured } from '../figure.ts';
 import { type InstantApi, startInstantApi } from '../instant-api.ts';
-import { own } from '../processes.ts';
+import { own, residentMib } from '../processes.ts';
 import { percentile } from '../statistics.ts';
 
 const claudeVariable = 'NINJAD_BENCH_CLAUDE';
@@ -276,10 +276,6 @@ async function untilStanding({ client, home }: BenchDaemon): Promise<number> {
     }
     await delay(20);
   }
-}
-
-function residentMib(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }
 
 /** How many processes of tasks are left a second after the daemon was killed while agents were busy. */

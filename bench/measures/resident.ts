@@ -1,50 +1,21 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { homePaths } from '../../src/lib/config/paths.ts';
 import { writeLine } from '../../src/lib/wire/write-line.ts';
-import { clockMs } from '../clock.ts';
 import type { Measurement } from '../context.ts';
-import { type BenchDaemon, startDaemon } from '../daemon.ts';
+import type { BenchDaemon } from '../daemon.ts';
+import { type Encoder, encoders, startWithEncoder, untilHolds, withoutMiniLm } from '../encoders.ts';
 import type { Figure, Target } from '../figure.ts';
 import { crowd } from '../recall/crowd.ts';
-import { clockAgent } from './exec.ts';
+import { residentMib } from '../processes.ts';
 
-/** The encoder of a daemon, or none. */
-interface Fitting {
-  id: string;
-  by: string;
-  embedder: string | null;
-  env: Record<string, string>;
-  /** Of the models' process. */
-  target?: Target;
-}
-
-const modelsDir = process.env['NINJAD_MODELS_DIR'];
-const fittings: readonly Fitting[] = [
-  { id: 'none', by: 'without an encoder', embedder: null, env: { NINJAD_BUILT_IN: 'false' } },
-  {
-    id: 'builtIn',
-    by: 'with the built-in encoder',
-    embedder: null,
-    env: {},
-    target: { sense: '<=', value: 200 },
-  },
-  ...(modelsDir === undefined
-    ? []
-    : [
-        {
-          id: 'miniLm',
-          by: 'with all-MiniLM-L6-v2',
-          embedder: 'Xenova/all-MiniLM-L6-v2',
-          env: { NINJAD_BUILT_IN: 'false', NINJAD_MODELS_DIR: modelsDir },
-        },
-      ]),
-];
+/** What is said of each encoder, and what its process may take. */
+const wanted: Readonly<Record<Encoder['id'], { by: string; target?: Target }>> = {
+  none: { by: 'without an encoder' },
+  builtIn: { by: 'with the built-in encoder', target: { sense: '<=', value: 200 } },
+  miniLm: { by: 'with all-MiniLM-L6-v2' },
+};
 
 const seed = 13;
-const pollMs = 100;
-const withinMs = 600_000;
 const modelsScript = 'inference/child';
 
 /** Resident memory of the daemon and of its models' process, when all is loaded and when notes have been embedded. */
@@ -53,37 +24,20 @@ export const resident: Measurement = {
   title: 'memory of the daemon and of the models’ process',
   async run({ sizes, scratch }) {
     const figures: Figure[] = [];
-    for (const fitting of fittings) {
-      const daemon = await startFitted(join(scratch, `resident-${fitting.id}`), fitting);
+    for (const encoder of encoders) {
+      const daemon = await startWithEncoder(join(scratch, `resident-${encoder.id}`), encoder);
       try {
         const { pid } = await daemon.client.ask('status.get', {});
         const before = residentOf(pid);
         await remember(daemon, sizes.memories);
-        figures.push(...figuresOf(fitting, sizes.memories, before, residentOf(pid)));
+        figures.push(...figuresOf(encoder.id, sizes.memories, before, residentOf(pid)));
       } finally {
         await daemon.stop();
       }
     }
-    return {
-      figures,
-      wrong: [],
-      ...(modelsDir === undefined && { skipped: 'NINJAD_MODELS_DIR names no folder with all-MiniLM-L6-v2' }),
-    };
+    return { figures, wrong: [], ...withoutMiniLm };
   },
 };
-
-async function startFitted(home: string, { embedder, env }: Fitting): Promise<BenchDaemon> {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  writeFileSync(
-    homePaths(home).configFile,
-    JSON.stringify({ 'inference.embedder': embedder, 'inference.reranker': null, 'inference.ner': null }),
-  );
-  const daemon = await startDaemon(home, { NINJAD_AGENT: clockAgent, ...env });
-  const role = embedder === null ? 'builtIn' : 'embedder';
-  if (role === 'embedder' || env['NINJAD_BUILT_IN'] !== 'false')
-    await until(async () => (await daemon.client.ask('status.get', {})).inference[role].state === 'ready');
-  return daemon;
-}
 
 /** Hands over so many notes, and waits until they can be recalled and have their vectors. */
 async function remember(daemon: BenchDaemon, notes: number): Promise<void> {
@@ -93,7 +47,7 @@ async function remember(daemon: BenchDaemon, notes: number): Promise<void> {
     await writeLine(daemon.fifo, `LOW|bench||note|${JSON.stringify({ text: content })}\n`);
     written += 1;
   }
-  await until(async () => {
+  await untilHolds('all is embedded', async () => {
     const { memory } = await daemon.client.ask('status.get', {});
     const done = await daemon.count(
       'SELECT coalesce(sum(seen_count), 0) FROM memory_embeddings WHERE prepared',
@@ -108,7 +62,8 @@ interface Resident {
   models: number | undefined;
 }
 
-function figuresOf({ id, by, target }: Fitting, notes: number, before: Resident, after: Resident): Figure[] {
+function figuresOf(id: Encoder['id'], notes: number, before: Resident, after: Resident): Figure[] {
+  const { by, target } = wanted[id];
   const figure = (part: keyof Resident, what: string, limit?: Target): Figure[] => {
     const [first, last] = [before[part], after[part]];
     if (first === undefined || last === undefined) return [];
@@ -142,16 +97,4 @@ function childrenOf(pid: number): number[] {
 
 function commandOf(pid: number): string {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-}
-
-function residentMib(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = clockMs() + withinMs;
-  while (!(await holds())) {
-    if (clockMs() > giveUpAt) throw new Error(`notes were not embedded within ${withinMs} ms`);
-    await delay(pollMs);
-  }
 }
