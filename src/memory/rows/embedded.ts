@@ -41,6 +41,9 @@ export async function lastMemory(store: Tx): Promise<number> {
   return rows[0]?.last ?? 0;
 }
 
+/** Notes that are no memories yet. */
+const notesWaiting = `(SELECT count(*) FROM memory_inbox) + (SELECT coalesce(sum(count), 0) FROM memory_bundles)`;
+
 /** Counts the memories, the prepared ones, and those with a vector of this model. */
 export async function countEmbedded(
   store: Tx,
@@ -49,7 +52,7 @@ export async function countEmbedded(
   const vectors = model === undefined ? '0' : `(SELECT count(*)::int FROM ${vectorTable(model)})`;
   const { rows } = await store.query<{ total: number; prepared: number; embedded: number }>({
     name: `memories-count-embedded-${model?.id ?? 'none'}`,
-    text: `SELECT (count(*) + (SELECT count(*) FROM memory_inbox) + (SELECT coalesce(sum(count), 0) FROM memory_bundles))::int AS total, (count(*) FILTER (WHERE prepared))::int AS prepared,
+    text: `SELECT (count(*) + ${notesWaiting})::int AS total, (count(*) FILTER (WHERE prepared))::int AS prepared,
                   ${vectors} AS embedded
              FROM memory_embeddings`,
   });
@@ -60,8 +63,7 @@ export async function countEmbedded(
 export async function countWaiting(store: Tx): Promise<number> {
   const { rows } = await store.query<{ waiting: number }>({
     name: 'memories-count-waiting',
-    text: `SELECT ((SELECT count(*) FROM memory_embeddings WHERE NOT prepared) + (SELECT count(*) FROM memory_inbox)
-                   + (SELECT coalesce(sum(count), 0) FROM memory_bundles))::int AS waiting`,
+    text: `SELECT ((SELECT count(*) FROM memory_embeddings WHERE NOT prepared) + ${notesWaiting})::int AS waiting`,
     values: [],
   });
   return rows[0]?.waiting ?? 0;
