@@ -388,6 +388,7 @@ describe('the table of operations', () => {
     // The owner applies a draft by their own command.
     expect(forTerminal).toEqual([
       'dashboard.link',
+      'memories.waiting',
       'wish.applied',
       'agent.open',
       'agent.call',
