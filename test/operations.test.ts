@@ -20,6 +20,7 @@ import { tempDir } from './helpers/temp-dir.ts';
 import { createDiscordLink } from '../src/discord/link.ts';
 import { createMailDesk } from '../src/mail/desk.ts';
 import { createBackupHold } from '../src/upkeep/hold.ts';
+import { emptyTables } from './helpers/empty-tables.ts';
 import { useDatabase } from './helpers/use-database.ts';
 import { createDraftDesk } from '../src/wishes/drafting/desk.ts';
 
@@ -49,6 +50,7 @@ const tables = [
   'first_steps',
 ];
 const { store } = useDatabase(...tables);
+const emptyAll = emptyTables(tables);
 
 const now = (): Date => new Date('2026-11-28T08:00:00Z');
 const names = Object.keys(operations) as OperationName[];
@@ -348,7 +350,7 @@ describe('the table of operations', () => {
   it('tells of changed lists by names of operations', async () => {
     const told = new Set<string>();
     for (const name of acts) {
-      await store.query({ text: `TRUNCATE ${tables.join(', ')} RESTART IDENTITY CASCADE` });
+      await emptyAll(store);
       await scene();
       const { ask, changed } = table();
       const { input, setUp = [] } = examples[name] ?? {};

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { detectors } from '../../src/findings/detectors/all.ts';
 import { look, type LookTerms } from '../../src/findings/look.ts';
 import { type Finding, listFindings } from '../../src/findings/rows.ts';
@@ -19,7 +19,9 @@ import {
   sceneTables,
 } from './scene.ts';
 
-const { store } = useDatabase(...sceneTables);
+const { store } = useDatabase();
+// Rows that were deleted would be found as dead.
+beforeEach(() => store.query({ text: `TRUNCATE ${sceneTables.join(', ')} RESTART IDENTITY CASCADE` }));
 const never = new AbortController().signal;
 
 /** Lets all detectors look, and answers what is open then. */

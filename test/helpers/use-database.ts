@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Store } from '../../src/lib/store/store.ts';
+import { emptyTables } from './empty-tables.ts';
 import { type TempDatabase, tempDatabase } from './temp-database.ts';
 
 /**
@@ -13,8 +14,8 @@ export function useDatabase(...tables: readonly string[]): { store: Store } {
   });
   afterAll(() => database.stop());
   if (tables.length > 0) {
-    const text = `TRUNCATE ${tables.join(', ')} RESTART IDENTITY CASCADE`;
-    beforeEach(() => database.store.query({ text }));
+    const empty = emptyTables(tables);
+    beforeEach(() => empty(database.store));
   }
   return {
     store: {
