@@ -200,7 +200,8 @@ export const agentRunMachine = agentRunSetup.createMachine({
             },
           },
           on: {
-            'agent.heard': { target: 'settling', reenter: true },
+            // What hears nothing more has no second turn: it may print what it likes, and has its grace once.
+            'agent.heard': { guard: 'mayGoOn', target: 'settling', reenter: true },
             // A message that came too late to be folded into the turn makes a second one.
             'agent.took': {
               target: 'running.further',

@@ -161,6 +161,7 @@ export const agentRunSetup = base.extend({
   guards: {
     /** An agent that does not know the request is simply ended. */
     canBeAsked: ({ context }) => context.request.agent.rules.interrupts,
+    mayGoOn: ({ context }) => context.request.agent.rules.hears,
     isStale: (_, result: AgentResult) => result.staleSession,
     leavesTasks: (_, result: AgentResult) => isInterim(result),
     /** Of nobody's but a person's task: whoever else asks is told when nothing of it moves any more. */

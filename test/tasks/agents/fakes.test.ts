@@ -1,100 +1,17 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withRules } from '../../../src/tasks/agents/kinds.ts';
 import type { UsageByModel } from '../../../src/spend/model-usage.ts';
-import { type AgentRunOptions, startAgentRun } from '../../helpers/agent-run.ts';
+import type { AgentRunOptions } from '../../helpers/agent-run.ts';
 import { leakGuard } from '../../helpers/leak-guard.ts';
-import { tempDir } from '../../helpers/temp-dir.ts';
+import { type Dialect, dialects, line, runSpoken, type SpokenName } from '../../helpers/spoken-agents.ts';
 
-type Name = 'codex' | 'gemini' | 'opencode';
+const others = Object.entries(dialects).filter(([name]) => name !== 'claude') as [SpokenName, Dialect][];
 
-/** What a CLI prints, a line each, as its documentation has it. */
-interface Dialect {
-  begins: (session: string) => string;
-  says: (words: string) => string;
-  calls: (command: string, output: string) => string;
-  ends: string;
-  fails: (words: string) => string;
-  session: string;
-}
-
-const line = (message: object): string =>
-  `printf '%b\\n' '${JSON.stringify(message).replaceAll('\\', '\\\\')}'`;
-
-const dialects: Readonly<Record<Name, Dialect>> = {
-  codex: {
-    begins: (id) => line({ type: 'thread.started', thread_id: id }),
-    says: (text) => line({ type: 'item.completed', item: { id: 'i1', type: 'agent_message', text } }),
-    calls: (command, aggregated_output) =>
-      line({
-        type: 'item.completed',
-        item: {
-          id: 'i0',
-          type: 'command_execution',
-          command,
-          aggregated_output,
-          exit_code: 0,
-          status: 'completed',
-        },
-      }),
-    ends: line({
-      type: 'turn.completed',
-      usage: { input_tokens: 1000, cached_input_tokens: 200, output_tokens: 100 },
-    }),
-    fails: (message) => line({ type: 'turn.failed', error: { message } }),
-    session: '01a2b3c4-0000-7000-8000-000000000001',
-  },
-  gemini: {
-    begins: (id) => line({ type: 'init', session_id: id, model: 'm' }),
-    says: (content) => line({ type: 'message', role: 'assistant', content, delta: true }),
-    calls: (command, output) =>
-      [
-        line({ type: 'tool_use', tool_name: 'run_shell_command', tool_id: 'x', parameters: { command } }),
-        line({ type: 'tool_result', tool_id: 'x', status: 'success', output }),
-      ].join('\n'),
-    ends: line({
-      type: 'result',
-      status: 'success',
-      stats: { models: { m: { input: 800, output_tokens: 100, cached: 200 } } },
-    }),
-    fails: (message) => line({ type: 'result', status: 'error', error: { type: 'unknown', message } }),
-    session: '00000000-0000-4000-8000-000000000001',
-  },
-  opencode: {
-    begins: (sessionID) => line({ type: 'step_start', sessionID, part: { type: 'step-start' } }),
-    says: (text) => line({ type: 'text', part: { type: 'text', text } }),
-    calls: (command, output) =>
-      line({
-        type: 'tool_use',
-        part: { tool: 'bash', callID: 'c', state: { status: 'completed', input: { command }, output } },
-      }),
-    ends: line({
-      type: 'step_finish',
-      part: { reason: 'stop', tokens: { input: 800, output: 100, cache: { read: 200 } }, cost: 0.01 },
-    }),
-    fails: (message) => line({ type: 'error', error: { name: 'APIError', data: { message } } }),
-    session: 'ses_000000000000000000000001',
-  },
-};
-
-describe.each(Object.entries(dialects) as [Name, Dialect][])('a program that speaks as %s', (name, says) => {
+describe.each(others)('a program that speaks as %s', (name, says) => {
   const guard = leakGuard();
   const begun = says.begins(says.session);
 
-  function run(lines: readonly string[], options: AgentRunOptions = {}, prompt = 'hello') {
-    const home = tempDir();
-    const path = join(home, name);
-    writeFileSync(path, ['#!/bin/bash', ...lines, ''].join('\n'));
-    chmodSync(path, 0o755);
-    mkdirSync(join(home, 'work'));
-    const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: home };
-    const agent = withRules({ kind: name, path, version: '0.0.0' });
-    const place = { agent, env, cwd: join(home, 'work'), folder: join(home, 'files') };
-    const started = startAgentRun(place, prompt, options);
-    guard.watch(started.marker);
-    return started;
-  }
+  const run = (lines: readonly string[], options: AgentRunOptions = {}, prompt = 'hello') =>
+    runSpoken(name, lines, { ...options, prompt, watch: guard.watch });
 
   it('is understood: its words, its tool, its session, and what it has used', async () => {
     const tool = says.calls('ls', 'a.txt');

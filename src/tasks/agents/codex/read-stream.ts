@@ -67,8 +67,11 @@ export function createCodexReader(model: string, bounds?: StreamBounds): StreamR
         return completed(item);
       case 'error':
         return [retryOf(asText(message['message']) ?? '')];
-      case 'turn.completed':
-        return [result({ text: said, usage: { [model]: usageOf(asObject(message['usage']) ?? {}) } })];
+      case 'turn.completed': {
+        const text = said;
+        said = '';
+        return [result({ text, usage: { [model]: usageOf(asObject(message['usage']) ?? {}) } })];
+      }
       case 'turn.failed': {
         const words = asText(asObject(message['error'])?.['message']) ?? 'the turn failed';
         return [result({ subtype: 'error', isError: true, errors: [words], apiStatus: statusIn(words) })];
