@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { fromCallback } from 'xstate';
-import type { AgentCommand, AgentFact, LastWords } from '../../machines/agent-run/protocol.ts';
+import type { AgentCommand, LastWords } from '../../machines/agent-run/protocol.ts';
 import type { AgentSettings } from '../../src/tasks/run/agent-settings.ts';
 import type { AgentInput, AgentKind } from '../../src/tasks/agents/agent-kind.ts';
 import { answererOf, kindOf } from '../../src/tasks/agents/kinds.ts';
 import { type Launch, launchOf, promptOf, type RunRequest, whyNotStart } from '../../src/tasks/run/launch.ts';
-import { provesEnd, unfitCode } from '../../src/tasks/run/outcome.ts';
-import { progressOf } from '../../src/tasks/run/progress.ts';
+import { unfitCode } from '../../src/tasks/run/outcome.ts';
 import type { StreamEvent } from '../../src/tasks/run/stream-event.ts';
 import type { StreamBounds, StreamReader } from '../../src/tasks/run/stream-reader.ts';
 import { createToolWaits, type ToolWaits } from '../../src/tasks/run/tool-waits.ts';
 import { createWitness, type Witness } from '../../src/tasks/run/witness.ts';
-import { aboutRecall, entriesOf, steeredEntry } from '../../src/tasks/run/transcript.ts';
+import { aboutRecall, steeredEntry } from '../../src/tasks/run/transcript.ts';
 import { createUsageMeter } from '../../src/tasks/run/usage-meter.ts';
+import { guessingUse } from '../../src/tasks/run/guess-use.ts';
+import { estimateOf, type Prices } from '../../src/spend/rows/estimate-cost.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { identityOf, type ProcessIdentity } from '../../src/lib/process/identity.ts';
 import { type AgentChild, closePipes, startAgentChild } from './agent-child.ts';
+import { type Report, reportEvents } from './report-events.ts';
 
 /** An agent that was started ahead, and that this run has claimed. */
 export interface TakenAgent {
@@ -42,6 +44,8 @@ export interface AgentProcessDeps {
   enclose?: (launch: Launch, request: RunRequest) => Launch;
   /** Takes over an agent that was started ahead. Default: there is none. */
   takeAhead?: (request: RunRequest) => TakenAgent | undefined;
+  /** What models cost, by which a run is ended at its budget whose CLI does not do so itself. Default: nothing is known. */
+  prices?: () => Prices;
   bounds?: StreamBounds;
   /** Told of everything that the agent says, before anybody acts upon it. */
   onEvents?: (request: RunRequest, events: readonly StreamEvent[]) => void;
@@ -50,7 +54,6 @@ export interface AgentProcessDeps {
 const maxStderrBytes = 8 * 1024;
 const maxNoteChars = 1_000;
 
-type Report = (fact: AgentFact) => void;
 type ReportEvents = (events: readonly StreamEvent[]) => void;
 
 /**
@@ -72,7 +75,7 @@ export function createAgentProcess(deps: AgentProcessDeps) {
       queueMicrotask(() => report({ type: 'agent.unspawned', code: unfitCode, message }));
       return;
     }
-    const { agent, prompt, model } = started;
+    const { agent, prompt, model, maxBudgetUsd } = started;
     if (agent.pid === undefined) {
       void reportUnspawned(agent, report);
       return;
@@ -98,12 +101,18 @@ export function createAgentProcess(deps: AgentProcessDeps) {
     const awaited = new Map<string, number>();
     const unread = new Set<string>();
     const witness = createWitness();
-    const reader = witnessed(talk.reader, witness);
+    const told = kind.rules.tellsUse ? talk.reader : guessingUse(talk.reader, prompt);
+    const reader = witnessed(told, witness);
+    const isOverspent = (): boolean =>
+      maxBudgetUsd !== undefined && estimateOf(meter.unbilled(), deps.prices?.() ?? {}) > maxBudgetUsd;
     const waits = createToolWaits(witness, kind.shellMs);
     readStdout(agent, { reader, waits }, lastWords, report, (events) => {
       deps.onEvents?.(input, events);
       const wasWaiting = events.some(({ kind }) => kind === 'background') && witness.isWaiting;
-      if (meter.note(events)) report({ type: 'agent.spent', unbilled: meter.unbilled() });
+      if (meter.note(events)) {
+        report({ type: 'agent.spent', unbilled: meter.unbilled() });
+        if (isOverspent()) report({ type: 'agent.overspent' });
+      }
       for (const event of events) if (event.kind === 'took') unread.delete(event.uuid);
       const isAnswered = events.some((event) => event.kind === 'result' && !event.result.isError);
       const answerer = isAnswered && !witness.isWaiting ? answererOf(input.agent) : '';
@@ -141,7 +150,15 @@ export function createAgentProcess(deps: AgentProcessDeps) {
 }
 
 /** An agent at work, or why it was not started. */
-type Started = { agent: AgentChild; prompt: string; model?: string | undefined } | { unfit: string };
+type Started =
+  | {
+      agent: AgentChild;
+      prompt: string;
+      model?: string | undefined;
+      /** The most that it may cost, in US dollars, where its CLI does not see to that. */
+      maxBudgetUsd?: number | undefined;
+    }
+  | { unfit: string };
 
 function startCold(deps: AgentProcessDeps, input: RunRequest): Started {
   const settings = deps.settings(input);
@@ -157,7 +174,10 @@ function startCold(deps: AgentProcessDeps, input: RunRequest): Started {
   const unfit = whyNotStart(input, settings, launch.prompt);
   if (unfit !== undefined) return { unfit };
   const enclosed = deps.enclose?.(launch, input) ?? launch;
-  return { agent: startAgentChild(enclosed, deps.cwd), prompt: launch.prompt, model: settings.model };
+  const agent = startAgentChild(enclosed, deps.cwd);
+  const { model, maxBudgetUsd } = settings;
+  const isOurs = maxBudgetUsd !== undefined && !input.agent.rules.keepsBudget;
+  return { agent, prompt: launch.prompt, model, ...(isOurs && { maxBudgetUsd }) };
 }
 
 async function reportUnspawned(agent: AgentChild, report: Report): Promise<void> {
@@ -242,33 +262,4 @@ function readStdout(
 
 function isOffline(event: StreamEvent): boolean {
   return event.kind === 'retry' && event.isOffline === true;
-}
-
-/** One chunk may hold hundreds of token deltas: they cross to the machine as one text. */
-function reportEvents(
-  events: readonly StreamEvent[],
-  { at, awaited, isAllRead }: { at: number; awaited: ReadonlyMap<string, number>; isAllRead: boolean },
-  report: Report,
-): void {
-  const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
-  if (text !== '') report({ type: 'agent.text', text });
-  const progress = events.map(progressOf).findLast((known) => known !== undefined);
-  if (progress !== undefined) report({ type: 'agent.progress', progress });
-  const entries = entriesOf(events, at);
-  if (entries.length > 0) report({ type: 'agent.noted', entries });
-  for (const event of events) {
-    const messageId = event.kind === 'took' ? awaited.get(event.uuid) : undefined;
-    if (messageId !== undefined) report({ type: 'agent.took', messageId });
-    reportEnd(event, isAllRead, report);
-  }
-}
-
-function reportEnd(event: StreamEvent, isAllRead: boolean, report: Report): void {
-  if (event.kind === 'api-error') report({ type: 'agent.refused', apiError: event.error });
-  if (event.kind === 'rate-limit' && event.status === 'rejected' && event.resetsAt !== undefined) {
-    report({ type: 'agent.limited', resetsAt: event.resetsAt });
-  }
-  if (event.kind !== 'result') return;
-  const { result } = event;
-  report({ type: 'agent.result', result, provesEnd: isAllRead && provesEnd(result) });
 }

@@ -139,6 +139,10 @@ export const agentRunMachine = agentRunSetup.createMachine({
               target: '#agent-run.terminating',
               actions: { type: 'stopFor', params: 'output-limit' },
             },
+            'agent.overspent': {
+              target: '#agent-run.terminating',
+              actions: { type: 'stopFor', params: 'over-budget' },
+            },
             'run.quiet': { actions: ['keepQuiet', 'announceQuiet'] },
             'run.silent': {
               target: '#agent-run.terminating',

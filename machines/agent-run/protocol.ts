@@ -86,6 +86,8 @@ export type AgentFact =
   | { type: 'agent.took'; messageId: number }
   /** The tokens since the last result, by model. */
   | { type: 'agent.spent'; unbilled: UsageByModel }
+  /** By an estimate it has cost more than it may, and it does not end by itself. */
+  | { type: 'agent.overspent' }
   /** The service behind the agent refused; the agent may go on all the same. */
   | { type: 'agent.refused'; apiError: ApiError }
   /** A limit was hit that lasts until `resetsAt`, in milliseconds since the epoch. */

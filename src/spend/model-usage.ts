@@ -50,6 +50,18 @@ export function addedUsage(now: UsageByModel, before: UsageByModel): UsageByMode
   );
 }
 
+/** What is left of `usage` without `other`, and never less than nothing. */
+export function usageWithout(usage: UsageByModel, other: UsageByModel): UsageByModel {
+  return Object.fromEntries(
+    Object.entries(usage).map(([model, figures]) => {
+      const less = ownValue(other, model) ?? noUsage;
+      const left: ModelUsage = { ...figures };
+      for (const key of keys) left[key] = Math.max(0, figures[key] - less[key]);
+      return [model, left];
+    }),
+  );
+}
+
 /** True where a figure that accumulates is smaller than before: the CLI has lost count and begun again. */
 export function hasBegunAnew(now: UsageByModel, before: UsageByModel): boolean {
   return Object.entries(now).some(([model, figures]) =>

@@ -102,6 +102,7 @@ function agentProcessLogic(services: Services): CallbackActorLogic<AgentCommand,
       },
       takeAhead: createTakeAhead(services),
       environment: () => services.settings.get('agent.environment'),
+      prices: () => services.settings.get('agent.prices'),
     });
   return {
     ...logicFor(paths.work, () => ({})),

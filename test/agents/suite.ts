@@ -11,7 +11,7 @@ import type { FailureKind } from '../../src/tasks/run/outcome.ts';
 import { defaultTaskLimits } from '../../src/tasks/run/limits.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 import { type AgentHome, agentPath, createAgentHome } from './agent-home.ts';
-import { type AgentRunOptions, startAgentRun } from './agent-run.ts';
+import { type AgentRunOptions, ownersSettings, startAgentRun } from './agent-run.ts';
 import { noteFact } from './facts.ts';
 import type { AgentName } from './fetch-agents.ts';
 
@@ -131,6 +131,21 @@ export function describeAgent(name: AgentName, expected: Expected): void {
       }
       const seen = chars === 1_000_000 ? 'yes' : `no, ${said} characters at most`;
       noteFact(name, 'A prompt of 1 MB', seen);
+    });
+
+    it('is ended where it costs more than it may, by an estimate of what it has used', async () => {
+      writeFileSync(join(agent.home, 'work', 'page'), 'x'.repeat(20_000));
+      const read = '[[bash cat page]] '.repeat(3);
+      const of = (maxBudgetUsd: number) => ({ settings: { ...ownersSettings, maxBudgetUsd } });
+      const dear = await start(`${read} [[hang]]`, { ...of(0.0001), stopTheClock: true }).ends();
+      expect(dear.outcome).toMatchObject({
+        kind: 'over-budget',
+        reason: expect.stringContaining('by an estimate') as unknown,
+      });
+      expect(Object.values(dear.unbilled).some(({ inputTokens }) => inputTokens > 0)).toBe(true);
+      const { outcome } = await start(`${read} [[say read]]`, of(5)).ends();
+      expect(outcome).toEqual({ kind: 'succeeded', reply: 'read' });
+      noteFact(name, 'A run over its budget', 'ended by an estimate');
     });
 
     it('leaves nothing at the time limit: neither of its shell nor what has detached itself', async () => {

@@ -4,6 +4,7 @@ import { createAgentProcess } from '../../actors/tasks/agent-process.ts';
 import { createTerminate } from '../../actors/tasks/run-steps.ts';
 import { agentRunMachine } from '../../machines/agent-run/machine.ts';
 import { followUpsMachine } from '../../machines/follow-ups/machine.ts';
+import type { Prices } from '../../src/spend/rows/estimate-cost.ts';
 import { findMarked } from '../../src/lib/process/find-marked.ts';
 import { taskMarker } from '../../src/lib/process/marker.ts';
 import type { RunnableAgent } from '../../src/tasks/agents/kinds.ts';
@@ -26,6 +27,7 @@ export interface AgentRunOptions {
   limits?: Partial<TaskLimits>;
   settings?: AgentSettings;
   resume?: string;
+  prices?: Prices;
   /** Lets the limits of time pass by `run.pass` only: how slow the machine is then decides nothing. */
   stopTheClock?: boolean;
 }
@@ -43,6 +45,7 @@ export function startAgentRun(place: AgentPlace, prompt: string, options: AgentR
         cwd: place.cwd,
         folder: () => place.folder,
         settings: () => options.settings ?? {},
+        prices: () => options.prices ?? {},
       }),
       terminate: createTerminate(),
       noteProcess: fromPromise(() => Promise.resolve(undefined)),

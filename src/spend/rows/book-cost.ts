@@ -5,6 +5,7 @@ import {
   sinceMark,
   summedUsage,
   type UsageByModel,
+  usageWithout,
   withRest,
 } from '../model-usage.ts';
 import { storableText } from '../../lib/store/storable.ts';
@@ -67,20 +68,43 @@ export async function costOfAttempt(tx: Tx, figures: SessionFigures): Promise<At
   };
 }
 
-/** An agent that tells tokens alone: all of its money is an estimate. */
+/**
+ * An agent that tells tokens alone: all of its money is an estimate. What it did not live to tell is a guess, which stands
+ * apart in the mark: the sums of its session may hold the same tokens later, and are charged less by so much then.
+ */
 async function costOfTokens(
   tx: Tx,
-  { unbilled, endedItself, now: at, prices }: SessionFigures,
+  { unbilled, now: at, prices }: SessionFigures,
   { booked, now }: { booked: Booked; now: UsageByModel },
 ): Promise<AttemptCost> {
-  const added = summedUsage([addedUsage(now, booked.usage), unbilled]);
-  const estimated = await estimatedCosts(tx, added, { now: at, prices });
+  const { told, guessed } = partsOf(booked.usage);
+  const hasTold = Object.keys(now).length > 0;
+  const added = hasTold ? usageWithout(addedUsage(now, told), guessed) : {};
+  const estimated = await estimatedCosts(tx, summedUsage([added, unbilled]), { now: at, prices });
   const costUsd = Object.values(estimated).reduce((sum, model) => sum + model.costUsd, 0);
-  const usage = summedUsage([{ ...booked.usage, ...now }, unbilled]);
+  const openGuess = summedUsage([hasTold ? {} : guessed, unbilled]);
   return {
     ...{ costUsd, byModel: {}, estimated },
-    highWaterUsd: endedItself ? booked.costUsd + costUsd : booked.costUsd,
-    usageHighWater: endedItself ? usage : booked.usage,
+    highWaterUsd: booked.costUsd + costUsd,
+    usageHighWater: { ...told, ...now, ...asGuess(openGuess) },
+  };
+}
+
+/** By which the guesses of a mark are known; no model is called so. */
+const guessPrefix = 'guess: ';
+
+function asGuess(usage: UsageByModel): UsageByModel {
+  return Object.fromEntries(Object.entries(usage).map(([model, figures]) => [guessPrefix + model, figures]));
+}
+
+function partsOf(usage: UsageByModel): { told: UsageByModel; guessed: UsageByModel } {
+  const entries = Object.entries(usage);
+  const isGuess = ([model]: (typeof entries)[number]) => model.startsWith(guessPrefix);
+  return {
+    told: Object.fromEntries(entries.filter((entry) => !isGuess(entry))),
+    guessed: Object.fromEntries(
+      entries.filter(isGuess).map(([model, figures]) => [model.slice(guessPrefix.length), figures]),
+    ),
   };
 }
 

@@ -46,17 +46,27 @@ export async function estimatedCosts(
     now,
   );
   return Object.fromEntries(
-    used.map(([model, figures]) => {
-      const price = ownValue(told, model);
-      if (price !== undefined) return [model, { ...figures, costUsd: pricedUsd(figures, price) }];
-      const learnt = prices.get(model);
-      const other = ownValue(told, '*');
-      if (learnt === undefined && other !== undefined)
-        return [model, { ...figures, costUsd: pricedUsd(figures, other) }];
-      const usdPerToken = learnt ?? unknownUsdPerMillion / 1e6;
-      return [model, { ...figures, costUsd: weighed(figures) * usdPerToken }];
-    }),
+    used.map(([model, figures]) => [
+      model,
+      { ...figures, costUsd: estimatedUsd(model, figures, told, prices.get(model)) },
+    ]),
   );
+}
+
+/** What running agents may have cost by now, in US dollars: as `estimatedCosts`, without what was learnt of earlier runs. */
+export function estimateOf(usage: UsageByModel, prices: Prices): number {
+  return Object.entries(usage).reduce(
+    (sum, [model, figures]) => sum + estimatedUsd(model, figures, prices, undefined),
+    0,
+  );
+}
+
+/** The first that there is: the CLI's own word, the owner's price, what was learnt (US dollars an input token), the dear end. */
+function estimatedUsd(model: string, figures: ModelUsage, told: Prices, learnt: number | undefined): number {
+  if (figures.costUsd > 0) return figures.costUsd;
+  const price = ownValue(told, model) ?? (learnt === undefined ? ownValue(told, '*') : undefined);
+  if (price !== undefined) return pricedUsd(figures, price);
+  return weighed(figures) * (learnt ?? unknownUsdPerMillion / 1e6);
 }
 
 function pricedUsd(

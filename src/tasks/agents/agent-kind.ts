@@ -23,8 +23,10 @@ export interface AgentRules {
   seesImages: boolean;
   /** It tells what a run has cost; else that is estimated by the prices of the settings. */
   tellsCost: boolean;
-  /** It ends by itself a run that would cost more than it may (`AgentSettings.maxBudgetUsd`). */
+  /** It ends by itself a run that would cost more than it may (`AgentSettings.maxBudgetUsd`); any other is ended by an estimate. */
   keepsBudget: boolean;
+  /** It tells its tokens while it works; else they are estimated by what it reads and says until its result tells them. */
+  tellsUse: boolean;
   /** What the figures of a result count: a session with all of its runs, or that one run. */
   counts: 'session' | 'run';
 }

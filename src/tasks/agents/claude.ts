@@ -28,6 +28,7 @@ export const claude: CliKind<'claude'> = {
     seesImages: true,
     tellsCost: true,
     keepsBudget: true,
+    tellsUse: true,
     counts: 'session',
   },
   // A turn that leaves work in the background is no answer; the CLI's documentation names this for headless runs.

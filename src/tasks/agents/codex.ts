@@ -31,6 +31,7 @@ export const codex: CliKind<'codex'> = {
     seesImages: true,
     tellsCost: false,
     keepsBudget: false,
+    tellsUse: false,
     counts: 'session',
   },
   isOwnVariable: (name) => ownVariables.has(name) || name.startsWith('OPENAI_'),

@@ -30,6 +30,7 @@ function kindCalled(kind: EntryAgent['kind']): AgentKind<EntryAgent> {
       seesImages: false,
       tellsCost: true,
       keepsBudget: true,
+      tellsUse: true,
       counts: 'session',
     },
     // Nobody knows what a program of the owner's reads: what all of the CLI's readers get.

@@ -65,6 +65,7 @@ export const gemini: CliKind<'gemini'> = {
     seesImages: false,
     tellsCost: false,
     keepsBudget: false,
+    tellsUse: false,
     counts: 'run',
   },
   // Else it starts itself a second time, with a bigger heap, and the first one is deaf to signals.

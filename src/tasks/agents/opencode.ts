@@ -53,6 +53,7 @@ export const opencode: CliKind<'opencode'> = {
     seesImages: false,
     tellsCost: true,
     keepsBudget: false,
+    tellsUse: true,
     counts: 'run',
   },
   environment: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1' },

@@ -21,6 +21,7 @@ const cutsOff: ReadonlySet<FailureKind> = new Set([
   'no-result',
   'no-output',
   'timed-out',
+  'over-budget',
   'output-limit',
   'out-of-memory',
   'shutdown',

@@ -80,11 +80,9 @@ export function whyNotStart(
   prompt: string,
 ): string | undefined {
   const kind = kindOf(agent);
-  const { title, rules, maxPromptChars } = kind;
+  const { title, maxPromptChars } = kind;
   const unfit = kind.whyUnfit?.(settings);
   if (unfit !== undefined) return `${title} cannot be held to what this task may do: ${unfit}`;
-  if (settings.maxBudgetUsd !== undefined && !rules.keepsBudget)
-    return `${title} cannot be ended at what a run may cost, and this one may cost $${settings.maxBudgetUsd.toFixed(2)}`;
   if (maxPromptChars !== undefined && prompt.length > maxPromptChars)
     return `${title} takes ${maxPromptChars.toLocaleString('en')} characters, and this message has ${prompt.length.toLocaleString('en')} with what belongs to it`;
   return undefined;

@@ -5,6 +5,7 @@ import { clip as clipTo } from './transcript.ts';
 /** Why we ended a run ourselves. `lingering`: it had given its result and did not exit. */
 export type StopCause =
   | 'timed-out'
+  | 'over-budget'
   | 'no-output'
   | 'output-limit'
   | 'out-of-memory'
@@ -98,6 +99,8 @@ export function provesEnd(result: AgentResult): boolean {
 
 const stopReasons: Record<Exclude<StopCause, 'lingering'>, string> = {
   'timed-out': 'the agent was still running at its time limit and was ended',
+  'over-budget':
+    'the agent reached the most that this run may cost, by an estimate of the tokens that it has used, and was ended',
   'no-output': 'the agent gave no sign of life for too long and was ended',
   'output-limit': 'the agent wrote more output than is allowed and was ended',
   'out-of-memory':

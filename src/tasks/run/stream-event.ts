@@ -44,6 +44,8 @@ export interface Spent {
   outputTokens: number | undefined;
   cacheReadTokens: number | undefined;
   cacheWriteTokens: number | undefined;
+  /** US dollars, where the CLI tells what a message costs. */
+  costUsd?: number | undefined;
 }
 
 /** A tool and what it is to do. */

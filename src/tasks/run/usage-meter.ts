@@ -5,7 +5,7 @@ import type { Spent, StreamEvent } from './stream-event.ts';
 export interface UsageMeter {
   /** Takes the next events; true when the count has changed. */
   note(events: readonly StreamEvent[]): boolean;
-  /** The tokens since the last result, by model; what they cost is not known, and 0 here. */
+  /** The tokens since the last result, by model; what they cost is 0 where the CLI has not told it. */
   unbilled(): UsageByModel;
 }
 
@@ -63,12 +63,12 @@ export function createUsageMeter(): UsageMeter {
 }
 
 function higher(known: ModelUsage, spent: Spent): ModelUsage {
-  const of = (kind: Exclude<keyof ModelUsage, 'costUsd'>) => Math.max(known[kind], spent[kind] ?? 0);
+  const of = (kind: keyof ModelUsage) => Math.max(known[kind], spent[kind] ?? 0);
   return {
     inputTokens: of('inputTokens'),
     outputTokens: of('outputTokens'),
     cacheReadTokens: of('cacheReadTokens'),
     cacheWriteTokens: of('cacheWriteTokens'),
-    costUsd: 0,
+    costUsd: of('costUsd'),
   };
 }

@@ -200,6 +200,36 @@ describe('the cost of an attempt', () => {
     expect(await rowOf(await attempt({ sessionId, ...told(110, 1.1) }))).toMatchObject({ cost: 0.1 });
   });
 
+  it('of a run that was killed before its tokens were told is a guess, which its session’s sums are charged less by', async () => {
+    const sessionId = randomUUID();
+    const codex = { isCostTold: false, prices: { codex: { input: 1_000, output: 1_000 } } };
+    const told = (inputTokens: number) => ({ ...codex, usage: { codex: { inputTokens, outputTokens: 0 } } });
+    const guess = (inputTokens: number) => ({
+      codex: { inputTokens, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 },
+    });
+    const outcome = { kind: 'over-budget', reason: 'too dear' } as const;
+    const killed = {
+      ...codex,
+      outcome,
+      verdict: { state: 'failed' } as const,
+      keepSession: false,
+      endedItself: false,
+    };
+    await queueTask(store, { conversation: 'shed' });
+    expect(await rowOf(await attempt({ sessionId, ...told(100) }))).toMatchObject({ cost: 0.1 });
+    for (const inputTokens of [50, 10]) {
+      await queueTask(store, { conversation: 'shed' });
+      expect(await rowOf(await attempt({ ...killed, unbilled: guess(inputTokens) }))).toMatchObject({
+        cost: inputTokens / 1_000,
+      });
+    }
+    // Of the 90 tokens since the last sum 60 are booked, and what was guessed is settled by that.
+    await queueTask(store, { conversation: 'shed' });
+    expect(await rowOf(await attempt({ sessionId, ...told(190) }))).toMatchObject({ cost: 0.03 });
+    await queueTask(store, { conversation: 'shed' });
+    expect(await rowOf(await attempt({ sessionId, ...told(200) }))).toMatchObject({ cost: 0.01 });
+  });
+
   it('of a model that never had a price is not nothing', async () => {
     await queueTask(store);
     const usage = {

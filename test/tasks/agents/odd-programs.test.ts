@@ -91,4 +91,28 @@ describe.each(kinds)('a program that is taken for %s', (name, says) => {
       });
     },
   );
+
+  // Claude ends by itself.
+  it.skipIf(name === 'claude')('is ended where it costs more than it may, by an estimate', async () => {
+    const step =
+      name === 'opencode'
+        ? says.ends.replace('"stop"', '"tool-calls"')
+        : says.calls('ls', 'x'.repeat(20_000));
+    const dear = run([...answers.slice(0, 2), ...Array.from({ length: 20 }, () => step), 'sleep 702'], {
+      settings: { maxBudgetUsd: 0.15 },
+      prices: { '*': { input: 5, output: 25 } },
+      stopTheClock: true,
+    });
+    const { outcome, unbilled } = await dear.ends();
+    expect(outcome).toMatchObject({
+      kind: 'over-budget',
+      reason: expect.stringContaining('by an estimate') as string,
+    });
+    expect(Object.values(unbilled)[0]?.outputTokens).toBeGreaterThan(0);
+    const cheap = await outcomeOf(answers, {
+      settings: { maxBudgetUsd: 0.15 },
+      prices: { '*': { input: 5, output: 25 } },
+    });
+    expect(cheap).toEqual(done);
+  });
 });

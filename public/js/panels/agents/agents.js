@@ -84,7 +84,11 @@ const abilities = [
   ['streams', 'words as they come', 'Tells its words while it writes them'],
   ['seesImages', 'pictures', 'Looks at pictures that a message names'],
   ['tellsCost', 'cost', 'Tells what a run has cost; else it is estimated by agent.prices'],
-  ['keepsBudget', 'budget', 'Ends by itself a run that would cost more than it may'],
+  [
+    'keepsBudget',
+    'budget',
+    'Ends by itself a run that would cost more than it may; others are ended by an estimate',
+  ],
 ];
 
 /** @param {{ can: Agent['can'] }} props */

@@ -16,6 +16,7 @@ export function createOpencodeParser(model: string): OpencodeParser {
   let isOver = false;
   let denied: string | undefined;
   let used: ModelUsage = noUsage;
+  let steps = 0;
 
   const result = (changes: Partial<AgentResult>): StreamEvent => {
     isOver = true;
@@ -40,17 +41,19 @@ export function createOpencodeParser(model: string): OpencodeParser {
   /** A step is one answer of the model; the turn goes on after one that calls tools. */
   function stepFinished(part: Json): StreamEvent[] {
     const step = usageOf(part);
+    steps += 1;
     used = added(used, step);
     const spent: StreamEvent = {
       kind: 'spent',
       spent: {
-        id: asText(part['messageID']),
+        id: asText(part['messageID']) ?? `step ${steps}`,
         model,
         thread: '',
         inputTokens: step.inputTokens,
         outputTokens: step.outputTokens,
         cacheReadTokens: step.cacheReadTokens,
         cacheWriteTokens: step.cacheWriteTokens,
+        costUsd: step.costUsd,
       },
     };
     const goesOn = ['tool-calls', 'unknown', undefined].includes(asText(part['reason']));
