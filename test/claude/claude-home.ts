@@ -1,14 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MessagesApi, startMessagesApi, type Usage } from '../fixtures/messages-api/server.ts';
+import { type ModelApis, startModelApis } from '../fixtures/model-apis/server.ts';
+import type { Usage } from '../fixtures/model-apis/usage.ts';
 
 /** The real CLI in a home of its own, with the fake service behind it and no way out of this machine. */
 export interface ClaudeHome {
   path: string;
   /** The CLI's HOME; its `work` is a working directory. */
   home: string;
-  api: MessagesApi;
+  api: ModelApis;
   env: Record<string, string>;
   remove(): Promise<void>;
 }
@@ -36,7 +37,7 @@ export async function createClaudeHome({
   login = 'key',
   allow = ['Bash'],
 }: ClaudeHomeOptions = {}): Promise<ClaudeHome> {
-  const api = await startMessagesApi();
+  const api = await startModelApis();
   const home = mkdtempSync(join(tmpdir(), 'njd-claude-'));
   for (const folder of ['.claude', 'work', 'tmp']) mkdirSync(join(home, folder));
   const settings = { env: { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }, permissions: { allow } };
@@ -82,9 +83,9 @@ const prices: Readonly<Record<string, Usage>> = {
 };
 
 /** What the service has charged, in US dollars at the prices that the pinned CLI knows. */
-export function chargedUsd(api: MessagesApi): number {
+export function chargedUsd(api: ModelApis): number {
   const kinds = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens'] as const;
-  return [...api.charged()].reduce((sum, [model, usage]) => {
+  return [...api.chargedByModel()].reduce((sum, [model, usage]) => {
     const price = prices[model];
     if (price === undefined) throw new Error(`the price of ${model} is not known here`);
     return sum + kinds.reduce((part, kind) => part + (usage[kind] * price[kind]) / 1e6, 0);

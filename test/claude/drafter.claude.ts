@@ -158,6 +158,6 @@ describe.skipIf(noSandbox !== undefined)('the real CLI in the sandbox of a draft
     const text = `${tool('Bash', { command: 'env > environment.txt', description: 'look' })} [[say done]]`;
     const draft = drafted(await rig.draft({ text }));
     expect(draft.patch).not.toContain('of-drafts');
-    expect(claude.api.logins.at(-1)).toBe('Bearer sk-ant-oat01-of-drafts');
+    expect(claude.api.requests.at(-1)?.login).toBe('sk-ant-oat01-of-drafts');
   });
 });
