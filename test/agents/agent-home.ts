@@ -17,6 +17,7 @@ export interface AgentHome {
 
 /** The model that each is set up with. */
 export const models: Readonly<Record<AgentName, string>> = {
+  claude: 'claude-opus-5-5',
   codex: 'gpt-5.1-codex',
   gemini: 'gemini-2.5-flash',
   opencode: 'fake/model-1',
@@ -71,6 +72,19 @@ interface Setup {
 }
 
 const setups: Readonly<Record<AgentName, (url: string) => Setup>> = {
+  claude: (url) => ({
+    files: {
+      '.claude/settings.json': JSON.stringify({
+        env: { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', CLAUDE_CODE_MAX_RETRIES: '1' },
+      }),
+    },
+    env: {
+      ANTHROPIC_API_KEY: 'sk-ant-a-dummy',
+      ANTHROPIC_BASE_URL: url,
+      ANTHROPIC_MODEL: models.claude,
+      DISABLE_AUTOUPDATER: '1',
+    },
+  }),
   codex: (url) => ({
     files: {
       '.codex/config.toml': [

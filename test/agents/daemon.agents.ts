@@ -53,6 +53,29 @@ describe.each(there)('the daemon with the real %s', (name) => {
     noteFact(name, 'Usage of three resumed turns', 'booked once');
   });
 
+  it('looks back, and proposes what it found', async () => {
+    const agent = await createAgent(name);
+    const daemon = await startDaemon({ config: settingsFor(agent), env: agent.env });
+    const json = async (...args: string[]): Promise<unknown> => {
+      const { stdout, stderr, code } = await daemon.ninjad(...args, '--json');
+      expect({ stderr, code, stdout: code === 0 ? '' : stdout }).toEqual({ stderr: '', code: 0, stdout: '' });
+      return JSON.parse(stdout);
+    };
+    await daemon.rows(failedMails);
+    // What the model says stands in what it is told of a wish that was rejected.
+    await json('wishes', 'add', 'Greet in Norwegian');
+    await json('wishes', 'reject', '1', '--reason', `no [[say So: ${JSON.stringify({ wishes: [found] })}]]`);
+    expect(await json('retrospective', 'run')).toMatchObject({
+      state: 'completed',
+      proposals: [{ became: 'proposed' }],
+    });
+    expect(await json('wishes', 'show', '2')).toMatchObject({ title: found.title, origin: 'retrospective' });
+    expect(agent.api.requests.at(-1)?.prompt).toContain('task.failureRate:mail');
+    const looked = `SELECT state, agent->>'kind', session_id IS NOT NULL FROM tasks WHERE category = 'retrospective'`;
+    expect(await daemon.rows(looked)).toEqual([['done', name, true]]);
+    noteFact(name, 'A retrospective', 'yes');
+  });
+
   it('leaves nobody when it is shot, and its next start goes on', async () => {
     const agent = await createAgent(name);
     const home = await newHome(settingsFor(agent));
@@ -74,6 +97,26 @@ describe.each(there)('the daemon with the real %s', (name) => {
     noteFact(name, 'After SIGKILL of the daemon', 'nobody is left, the task goes on');
   });
 });
+
+/** Half of eight mails failed. */
+const failedMails = `
+  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)
+    SELECT 9000 + n, 3, 'email', 'mail', 'x', now(), now(), 'task', 'r', 'done' FROM generate_series(1, 8) AS n;
+  INSERT INTO tasks (id, event_id, state, priority, source, category, prompt, outcome, queued_at, run_after, started_at, finished_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT 9000 + n, 9000 + n, CASE WHEN n % 2 = 0 THEN 'dead' ELSE 'done' END, 3, 'email', 'mail', 'x', 'x', at, at, at, at
+      FROM generate_series(1, 8) AS n, LATERAL (SELECT now() - interval '1 hour' AS at) AS times`;
+
+/** Short, since of a reason that much is told. */
+const found = {
+  title: 'Cut long mails',
+  why: 'Half of them failed.',
+  evidence: ['task:9002'],
+  expected: { metric: 'task.failureRate:mail', today: 0.5, goal: 0.1 },
+  measuredBy: 'that rate',
+  effort: 'small',
+  risk: 'an attachment may be missed',
+};
 
 /** What had called a tool is done again only if the owner says so; a CLI that tells of a tool when it ends knows of none. */
 async function goesOn(daemon: TestDaemon): Promise<void> {

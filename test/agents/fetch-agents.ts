@@ -1,7 +1,8 @@
+import { pinnedClaude } from '../claude/fetch-claude.ts';
 import { type FetchedProgram, fetchProgram, type PinnedProgram } from '../helpers/fetch-program.ts';
 
 /** The agents that this suite runs. */
-export const agentNames = ['codex', 'gemini', 'opencode'] as const;
+export const agentNames = ['claude', 'codex', 'gemini', 'opencode'] as const;
 
 export type AgentName = (typeof agentNames)[number];
 
@@ -20,6 +21,7 @@ const triples: Readonly<Record<string, string>> = {
  * of opencode without its second build for old processors.
  */
 export const pinnedAgents: Readonly<Record<AgentName, PinnedProgram>> = {
+  claude: pinnedClaude,
   codex: {
     name: 'codex',
     version: '0.171.0',

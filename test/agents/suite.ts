@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cliKinds } from '../../src/tasks/agents/kinds.ts';
@@ -27,6 +27,8 @@ export interface Expected {
   endings: Readonly<Record<'400' | '401' | '429' | '500' | 'cut' | 'refused', Ending>>;
   /** The tools that the model is shown in a run that may only look, by the CLI's own names. */
   looking: readonly string[];
+  /** What permissions may name. Default: whole tools. */
+  permissions?: string;
   /** The same for a run about what a stranger has written: at most one that nobody answers. */
   untrusted: readonly string[];
   /** Longer than it is ever silent before its first word, on a busy machine too; in milliseconds. */
@@ -112,9 +114,10 @@ export function describeAgent(name: AgentName, expected: Expected): void {
       const looking = await start('[[bash touch was-here]] [[say done]]', { settings: of('local') }).ends();
       expect(looking.outcome).toMatchObject({ kind: 'succeeded', reply: 'done' });
       expect(agent.api.requests.at(-1)?.tools.toSorted()).toEqual([...expected.looking].sort());
+      expect(existsSync(join(agent.home, 'work', 'was-here'))).toBe(false);
       await start('[[say done]]', { settings: of('untrusted') }).ends();
       expect(agent.api.requests.at(-1)?.tools).toEqual(expected.untrusted);
-      noteFact(name, 'Permissions', 'whole tools');
+      noteFact(name, 'Permissions', expected.permissions ?? 'whole tools');
     });
 
     it('takes a prompt of 1 MB, or as much of it as its adapter lets through', async () => {
@@ -133,19 +136,19 @@ export function describeAgent(name: AgentName, expected: Expected): void {
       noteFact(name, 'A prompt of 1 MB', seen);
     });
 
-    it('is ended where it costs more than it may, by an estimate of what it has used', async () => {
+    it('is ended where it costs more than it may: by itself, or by an estimate of what it has used', async () => {
       writeFileSync(join(agent.home, 'work', 'page'), 'x'.repeat(20_000));
       const read = '[[bash cat page]] '.repeat(3);
       const of = (maxBudgetUsd: number) => ({ settings: { ...ownersSettings, maxBudgetUsd } });
       const dear = await start(`${read} [[hang]]`, { ...of(0.0001), stopTheClock: true }).ends();
-      expect(dear.outcome).toMatchObject({
-        kind: 'over-budget',
-        reason: expect.stringContaining('by an estimate') as unknown,
-      });
-      expect(Object.values(dear.unbilled).some(({ inputTokens }) => inputTokens > 0)).toBe(true);
+      const isIts = cliKinds[name]?.rules.keepsBudget === true;
+      expect(dear.outcome.kind).toBe('over-budget');
+      expect(JSON.stringify(dear.outcome).includes('by an estimate')).toBe(!isIts);
+      const used = Object.values(dear.unbilled).some(({ inputTokens }) => inputTokens > 0);
+      expect(used || dear.evidence.result !== undefined).toBe(true);
       const { outcome } = await start(`${read} [[say read]]`, of(5)).ends();
       expect(outcome).toEqual({ kind: 'succeeded', reply: 'read' });
-      noteFact(name, 'A run over its budget', 'ended by an estimate');
+      noteFact(name, 'A run over its budget', isIts ? 'ends by itself' : 'ended by an estimate');
     });
 
     it('leaves nothing at the time limit: neither of its shell nor what has detached itself', async () => {

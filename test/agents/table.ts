@@ -3,6 +3,7 @@ import type { Fact } from './facts.ts';
 import { type AgentName, agentNames, pinnedAgents } from './fetch-agents.ts';
 
 const titles: Readonly<Record<AgentName, string>> = {
+  claude: 'Claude Code',
   codex: 'Codex CLI',
   gemini: 'Gemini CLI',
   opencode: 'opencode',
@@ -22,7 +23,7 @@ export function updateTable(path: string, facts: readonly Fact[], write: boolean
   if (tail === '') throw new Error(`${path} has no place for the table of agents`);
   const known = readTable(old);
   const seen = new Map(facts.map(({ agent, row, seen: cell }) => [`${agent} ${row}`, cell]));
-  const rows = [...new Set([...facts.map(({ row }) => row), ...known.rows])];
+  const rows = [...new Set([...known.rows, ...facts.map(({ row }) => row)])];
   const ran = new Set(facts.map(({ agent }) => agent));
   const cell = (agent: AgentName, row: string): string => {
     const key = `${agent} ${row}`;
@@ -49,18 +50,23 @@ export function updateTable(path: string, facts: readonly Fact[], write: boolean
 }
 
 function readTable(text: string): { rows: string[]; cells: Map<string, string> } {
+  const [, ...columns] = cellsOf(text.split('\n').find((line) => line.startsWith('|')) ?? '');
+  // By its title, since another one may have been put before it.
+  const placeOf = (agent: AgentName) => columns.findIndex((title) => title.startsWith(titles[agent]));
   const lines = text
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .slice(2)
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((part) => part.trim()),
-    );
+    .map(cellsOf);
   const cells = lines.flatMap(([row = '', ...values]) =>
-    agentNames.map((agent, index): [string, string] => [`${agent} ${row}`, values[index] ?? '']),
+    agentNames.map((agent): [string, string] => [`${agent} ${row}`, values[placeOf(agent)] ?? '']),
   );
   return { rows: lines.map(([row = '']) => row), cells: new Map(cells) };
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((part) => part.trim());
 }
