@@ -53,7 +53,10 @@ export function standbyLogic(services: Services) {
       }),
     },
     actions: {
-      giveUp: (_, reason) => standby.giveUp(reason),
+      giveUp: (_, reason) => {
+        standby.giveUp(reason);
+        log.info({ reason }, 'an agent that was started ahead is given up');
+      },
       reportFailure: (_, { error }) => log.debug({ err: error }, 'no agent is started ahead for now'),
       reportUnready: (_, { reason }) =>
         log.info({ reason }, 'an agent that was started ahead did not get ready'),

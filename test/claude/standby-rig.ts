@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { type DaemonOptions, endDaemons, startDaemon, type TestDaemon } from '../helpers/daemon.ts';
@@ -17,9 +17,30 @@ export function useStandbys() {
     const claude = await createClaudeHome();
     homes.push(claude);
     const script = agentOf(claude);
-    writeFileSync(script, `#!/bin/sh\nexec '${claude.path}' "$@"\n`);
+    writeFileSync(script, scriptBefore(claude));
     chmodSync(script, 0o755);
     return { claude, daemon: await restart(claude, options) };
+  };
+}
+
+/** A file "hold" beside it holds up the one run that finds it, until "go" is there. */
+function scriptBefore({ path, home }: ClaudeHome): string {
+  return `#!/bin/sh
+case "$*" in *--version*) exec '${path}' "$@" ;; esac
+if mv '${home}/hold' '${home}/held' 2>/dev/null; then
+  until [ -e '${home}/go' ]; do sleep 0.1; done
+fi
+exec '${path}' "$@"
+`;
+}
+
+/** Holds up the next run, from before it is the CLI until `go`. */
+export function holdNext({ home }: ClaudeHome) {
+  for (const name of ['held', 'go']) rmSync(join(home, name), { force: true });
+  writeFileSync(join(home, 'hold'), '');
+  return {
+    isHeld: () => existsSync(join(home, 'held')),
+    go: () => writeFileSync(join(home, 'go'), ''),
   };
 }
 

@@ -13,10 +13,15 @@ export function standbysOf(home: string): Promise<MarkedProcess[]> {
 
 /** Waits until an agent stands ready. */
 export function untilStanding(daemon: TestDaemon): Promise<void> {
-  return until('an agent stands by', async () => {
+  return untilStandby(daemon, 'standing');
+}
+
+/** Waits until the machine of the agent that is started ahead is in this state. */
+export function untilStandby(daemon: TestDaemon, state: string): Promise<void> {
+  return until(`the standby is ${state}`, async () => {
     const { children } = await daemon.status();
     const standby = children.find(({ id }: ChildStatus) => id === 'standby');
-    return JSON.stringify(standby?.value ?? null).includes('standing');
+    return JSON.stringify(standby?.value ?? null).includes(state);
   });
 }
 
