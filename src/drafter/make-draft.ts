@@ -1,33 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { programsOnPath, whyNotRunnable } from '../tasks/agents/candidates.ts';
-import type { RunnableAgent } from '../tasks/agents/kinds.ts';
 import { HOUR } from '../lib/time.ts';
 import { createAgentSandbox } from './agent-sandbox.ts';
-import { runChecks } from './checks/run-checks.ts';
 import { type DraftsmanDeps, openWorkspace } from './deps.ts';
 import { watchDisk } from './disk-watch.ts';
 import type { Draft, DraftOutcome, DraftRequest } from './draft.ts';
-import { agentForDrafts, type DraftAgent } from './draft-agent.ts';
+import { agentForDrafts } from './draft-agent.ts';
 import { draftSource } from './draft-runs.ts';
-import { flagsOfDraft } from './draft-flags.ts';
-import { checkOut, cloneRepository } from './git/clone.ts';
+import { cloneRepository } from './git/clone.ts';
 import { hardenedGit } from './git/hardened.ts';
 import { inspectRepository, repositoryPath, type SourceRepository } from './git/inspect.ts';
 import type { Git } from './git/run-git.ts';
-import { tryGit, gitWords } from './git/run-git.ts';
-import { takePatch } from './git/take-patch.ts';
-import { createFlagger } from './guarded.ts';
 import { draftPrompt } from './prompt.ts';
-import { removeTree } from './remove-tree.ts';
 import type { TaskEnd } from './run-task.ts';
 import { type Blocked, blockedByAbsence, blockedByPlatform } from './sandbox/blocked.ts';
 import { writeAccountFiles } from './sandbox/views.ts';
-import { testView } from './test-view.ts';
-import type { Workspace } from './workspace.ts';
+import { failed, verifyDraft, type Work } from './verify-draft.ts';
 
-export const maxPatchBytes = 1024 * 1024;
 const maxSummaryChars = 20_000;
 /** A draft's task may wait so long for a lane, or for a limit of its service to reset, beyond what its run may take. */
 const queueMs = 2 * HOUR;
@@ -83,15 +72,6 @@ function partialOf(outcome: DraftOutcome): { partial?: Partial<Draft> } {
   return outcome.kind === 'failed' && outcome.partial !== undefined ? { partial: outcome.partial } : {};
 }
 
-interface Work {
-  workspace: Workspace;
-  bwrap: string;
-  name: DraftAgent['name'];
-  agent: RunnableAgent;
-  maxBytes: number;
-  signal: AbortSignal;
-}
-
 async function draftIn(deps: DraftsmanDeps, request: DraftRequest, work: Work): Promise<DraftOutcome> {
   const { settings, programs } = deps;
   const { workspace, maxBytes, signal } = work;
@@ -131,7 +111,7 @@ async function draftIn(deps: DraftsmanDeps, request: DraftRequest, work: Work): 
     });
   if (task.state !== 'done')
     return failed(`the agent's run ended as ${task.state}: ${task.reason ?? 'nobody knows why'}`, partial);
-  return verify(deps, work, { how, source, partial, refusedHosts });
+  return verifyDraft(deps, work, { how, source, partial, refusedHosts });
 }
 
 interface AgentRunInput {
@@ -164,105 +144,6 @@ async function runAgent(
   }
 }
 
-interface VerifyInput {
-  how: Git;
-  source: SourceRepository;
-  partial: Partial<Draft>;
-  refusedHosts: string[];
-}
-
-async function verify(
-  deps: DraftsmanDeps,
-  work: Work,
-  { how, source, partial, refusedHosts }: VerifyInput,
-): Promise<DraftOutcome> {
-  const { settings, programs } = deps;
-  const { workspace, bwrap, maxBytes, signal } = work;
-  const { base } = source;
-  const maxFileBytes = maxBytes / 2;
-  const taken = await takePatch(
-    { programs, bwrap, workspace, base, maxBytes: maxPatchBytes, maxFileBytes },
-    signal,
-  );
-  if ('refused' in taken) return failed(taken.refused, partial);
-  const misfit = await whyNotApplying(how, workspace, base, taken.patch);
-  if (misfit !== undefined)
-    return failed(`the patch does not apply to a fresh clone: ${misfit}`, { ...partial, patch: taken.patch });
-  // The agent is gone; what it has left in its clone takes room that the tests need.
-  await removeTree(workspace.tree);
-  const flagger = createFlagger(settings.get('drafter.testPaths'), settings.get('drafter.guardedPaths'));
-  const { readOnly, searchPath } = testView(deps);
-  const tests = await runChecks(
-    {
-      ...{
-        programs,
-        bwrap,
-        workspace,
-        git: how,
-        base,
-        isTest: flagger.isTest,
-        readOnly,
-        searchPath,
-        maxFileBytes,
-        signal,
-      },
-      testCommand: settings.get('drafter.testCommand'),
-      testTimeoutMs: settings.get('drafter.testTimeoutMs'),
-      installCommand: settings.get('drafter.installCommand'),
-      cache: settings.get('drafter.cache'),
-    },
-    taken,
-  );
-  const files = taken.files.map((file) => ({
-    path: file.path,
-    additions: file.additions,
-    deletions: file.deletions,
-    flags: flagger.flagsOf(file),
-  }));
-  const draft: Draft = {
-    repository: source.path,
-    base,
-    patch: taken.patch,
-    summary: partial.summary ?? '',
-    files,
-    additions: sum(files.map(({ additions }) => additions)),
-    deletions: sum(files.map(({ deletions }) => deletions)),
-    tests,
-    flags: flagsOfDraft({ files, taken, tests, source, refusedHosts }),
-    costUsd: partial.costUsd ?? 0,
-    taskId: partial.taskId ?? null,
-    startedAt: partial.startedAt ?? deps.now(),
-    endedAt: deps.now(),
-  };
-  return { kind: 'drafted', draft };
-}
-
-async function whyNotApplying(
-  how: Git,
-  workspace: Workspace,
-  base: string,
-  patch: string,
-): Promise<string | undefined> {
-  const fresh = join(workspace.checks, 'fresh');
-  const file = join(workspace.folder, 'draft.patch');
-  writeFileSync(file, patch);
-  try {
-    await checkOut(how, workspace.base, base, fresh);
-    const end = await tryGit(how, fresh, ['apply', '--index', '--whitespace=nowarn', file]);
-    return end.code === 0 ? undefined : gitWords(end);
-  } finally {
-    await removeTree(fresh);
-  }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
-}
-
 function blocked({ reason, fix }: Blocked): DraftOutcome {
   return { kind: 'blocked', reason, fix };
-}
-
-function failed(reason: string, partial: Partial<Draft>): DraftOutcome {
-  return { kind: 'failed', reason, partial };
 }
