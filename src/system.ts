@@ -11,6 +11,7 @@ import type { JobKind } from './schedule/job.ts';
 import type { Services } from './services.ts';
 import type { ServicePulse } from './upkeep/service/pulse.ts';
 import { alarmLogic, pingLogic } from './wiring/alarm.ts';
+import { choreSpec } from './wiring/chore-spec.ts';
 import { dashboardLogic } from './wiring/dashboard.ts';
 import { databaseLogic } from './wiring/database.ts';
 import { drilledParts, drillVariable } from './wiring/drilled-daemon.ts';
@@ -64,11 +65,10 @@ export function createSystem(
     ...(servicePulse === undefined
       ? []
       : [
-          childSpec({
+          choreSpec({
             id: 'service-pulse',
             logic: servicePulseLogic(services, servicePulse),
-            input: { restMs: SECOND, runsLast: false },
-            restart: 'permanent',
+            restMs: SECOND,
             shutdownMs: 20 * SECOND,
           }),
         ]),
@@ -102,62 +102,24 @@ export function createSystem(
       shutdownMs: 2 * SECOND,
       readyMs: 10 * SECOND,
     }),
-    childSpec({
+    choreSpec({
       id: 'journal-keeper',
       logic: journalKeeperLogic(services),
-      input: { restMs: 5 * SECOND, runsLast: true },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
+      restMs: 5 * SECOND,
+      runsLast: true,
     }),
-    childSpec({
-      id: 'retention',
-      logic: retentionLogic(services),
-      input: { restMs: 6 * HOUR, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
-      id: 'storage-keeper',
-      logic: storageKeeperLogic(services),
-      input: { restMs: 15 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
+    choreSpec({ id: 'retention', logic: retentionLogic(services), restMs: 6 * HOUR }),
+    choreSpec({ id: 'storage-keeper', logic: storageKeeperLogic(services), restMs: 15 * SECOND }),
+    choreSpec({
       id: 'upkeep-keeper',
       logic: upkeepKeeperLogic(services),
-      input: { restMs: HOUR, runsLast: false },
-      restart: 'permanent',
+      restMs: HOUR,
       shutdownMs: 5 * SECOND,
     }),
-    childSpec({
-      id: 'memory-keeper',
-      logic: memoryKeeperLogic(services),
-      input: { restMs: 3 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
-      id: 'vector-keeper',
-      logic: vectorKeeperLogic(services),
-      input: { restMs: 3 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
-      id: 'recall-keeper',
-      logic: recallKeeperLogic(services),
-      input: { restMs: 2 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
-      id: 'graph',
-      logic: graphLogic(services),
-      input: { restMs: 5 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 30 * SECOND,
-    }),
+    choreSpec({ id: 'memory-keeper', logic: memoryKeeperLogic(services), restMs: 3 * SECOND }),
+    choreSpec({ id: 'vector-keeper', logic: vectorKeeperLogic(services), restMs: 3 * SECOND }),
+    choreSpec({ id: 'recall-keeper', logic: recallKeeperLogic(services), restMs: 2 * SECOND }),
+    choreSpec({ id: 'graph', logic: graphLogic(services), restMs: 5 * SECOND, shutdownMs: 30 * SECOND }),
     childSpec({
       id: 'outbox',
       logic: outboxLogic(services, undefined, (now) =>
@@ -174,11 +136,11 @@ export function createSystem(
       restart: 'permanent',
       shutdownMs: SECOND,
     }),
-    childSpec({
+    choreSpec({
       id: 'rules-keeper',
       logic: rulesKeeperLogic(services),
-      input: { restMs: 2 * SECOND, runsLast: true },
-      restart: 'permanent',
+      restMs: 2 * SECOND,
+      runsLast: true,
       shutdownMs: 5 * SECOND,
     }),
     childSpec({
@@ -194,11 +156,11 @@ export function createSystem(
       restart: 'permanent',
       shutdownMs: SECOND,
     }),
-    childSpec({
+    choreSpec({
       id: 'stray-keeper',
       logic: strayKeeperLogic(services),
-      input: { restMs: 2 * SECOND, runsLast: true },
-      restart: 'permanent',
+      restMs: 2 * SECOND,
+      runsLast: true,
       shutdownMs: 20 * SECOND,
     }),
     childSpec({
@@ -218,11 +180,10 @@ export function createSystem(
       restart: 'permanent',
       shutdownMs: settings.get('task.killGraceMs') + 15 * SECOND,
     }),
-    childSpec({
+    choreSpec({
       id: 'sensors',
       logic: sensorKeeperLogic(services),
-      input: { restMs: 5 * SECOND, runsLast: false },
-      restart: 'permanent',
+      restMs: 5 * SECOND,
       shutdownMs: 5 * SECOND,
     }),
     childSpec({
@@ -232,39 +193,14 @@ export function createSystem(
       restart: 'permanent',
       shutdownMs: 5 * SECOND,
     }),
-    childSpec({
-      id: 'fleet-teller',
-      logic: fleetTellerLogic(services),
-      input: { restMs: 5 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
-      id: 'fleet-keeper',
-      logic: fleetKeeperLogic(services),
-      input: { restMs: 10 * MINUTE, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
-      id: 'alarm',
-      logic: alarmLogic(services),
-      input: { restMs: 15 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 40 * SECOND,
-    }),
-    childSpec({
-      id: 'ping',
-      logic: pingLogic(services),
-      input: { restMs: SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
-    childSpec({
+    choreSpec({ id: 'fleet-teller', logic: fleetTellerLogic(services), restMs: 5 * SECOND }),
+    choreSpec({ id: 'fleet-keeper', logic: fleetKeeperLogic(services), restMs: 10 * MINUTE }),
+    choreSpec({ id: 'alarm', logic: alarmLogic(services), restMs: 15 * SECOND, shutdownMs: 40 * SECOND }),
+    choreSpec({ id: 'ping', logic: pingLogic(services), restMs: SECOND }),
+    choreSpec({
       id: 'self-watch',
       logic: selfWatchLogic(services),
-      input: { restMs: 10 * SECOND, runsLast: false },
-      restart: 'permanent',
+      restMs: 10 * SECOND,
       shutdownMs: 5 * SECOND,
     }),
     childSpec({
@@ -288,13 +224,7 @@ export function createSystem(
       shutdownMs: 5 * SECOND,
       readyMs: 10 * SECOND,
     }),
-    childSpec({
-      id: 'goals-keeper',
-      logic: goalsKeeperLogic(services),
-      input: { restMs: 15 * SECOND, runsLast: false },
-      restart: 'permanent',
-      shutdownMs: 10 * SECOND,
-    }),
+    choreSpec({ id: 'goals-keeper', logic: goalsKeeperLogic(services), restMs: 15 * SECOND }),
     childSpec({
       id: 'scheduler',
       logic: schedulerLogic(services, jobs),

@@ -132,7 +132,7 @@ describe('the tree in machines/README.md', () => {
 
   it('has the children of src/system.ts in their order', () => {
     const system = readFileSync(join(home, '../src/system.ts'), 'utf8');
-    const specs = [...system.matchAll(/childSpec\(\{\s*id: '([^']+)'/g)].map(([, id]) => id);
+    const specs = [...system.matchAll(/(?:child|chore)Spec\(\{\s*id: '([^']+)'/g)].map(([, id]) => id);
     expect(specs.length).toBeGreaterThan(10);
     const top = drawnTree().filter(({ isTop }) => isTop);
     expect(top.map(({ id }) => id)).toEqual(specs);
