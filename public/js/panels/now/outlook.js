@@ -20,7 +20,7 @@ export function Outlook({ now: { hosts, hostsInTrouble, nextGoals } }) {
               ({ name, state, since, reason }) =>
                 html`<li key=${name}>
                   <${State} state=${state} />
-                  <a class="grow one-line quiet" href=${addressOf('fleet', [name])} title=${reason ?? name}
+                  <a class="grow two-lines quiet" href=${addressOf('fleet', [name])} title=${reason ?? name}
                     ><b>${name}</b>${reason === null ? null : html` <span class="soft">${reason}</span>`}</a
                   >
                   <span class="soft small">for <${Lasting} from=${since} /></span>

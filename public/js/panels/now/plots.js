@@ -40,7 +40,7 @@ export function Plots() {
     try {
       localStorage.setItem(storageKey, id);
     } catch {
-      // A browser that keeps nothing begins with the quarter of an hour again.
+      // A browser that keeps nothing begins with the day again.
     }
   };
   return html`<section class="now-plots" ref=${section} aria-label="How it went">
@@ -121,7 +121,7 @@ function sum(values) {
 /** @returns {Range} */
 function remembered() {
   try {
-    return ranges.find(({ id }) => id === localStorage.getItem(storageKey))?.id ?? 'quarter';
+    return ranges.find(({ id }) => id === localStorage.getItem(storageKey))?.id ?? 'day';
   } catch {
     return 'quarter';
   }

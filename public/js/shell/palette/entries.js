@@ -32,6 +32,7 @@ function acts() {
     wanted
       ? ['Tell me nothing in this browser', 'notifications off', () => void wantNotifications(false)]
       : ['Tell me in this browser', 'notifications on', () => void wantNotifications(true)],
+    ['Restart ninjad', 'asks first', () => go('config', [], { restart: 'yes' })],
     ['Keys', 'the list of all keys', () => keysDialog.set({ open: true })],
   ];
   return rows.map(([label, says, run]) => entry('act', label, label, says, run));
