@@ -19,7 +19,7 @@ const ranges = /** @type {const} */ ([
 const storageKey = 'ninjad.range';
 const askAgainMs = 30_000;
 const leastPlotPx = 92;
-const mostPlotPx = 320;
+const mostPlotPx = 200;
 /** Heading, captions and the edge below. */
 const aroundPlotsPx = 112;
 
