@@ -155,6 +155,7 @@ function table() {
     databaseKind: 'embedded',
     databaseFiles: '/nowhere/pg',
     generation: () => 1,
+    restart: () => undefined,
     agentTools: {
       open: () => ({ session: 's', taskId: 1, tools: [] }),
       call: () => Promise.resolve('did it'),
@@ -304,6 +305,7 @@ const examples: {
   'mail.catchUp': { input: { since: '2026-11-27T08:00:00Z' } },
   'discord.pair': { input: { code: 'abcd-2345' } },
   'discord.unpair': { input: {}, setUp: [['discord.pair', { code: 'ABCD2345' }]] },
+  'daemon.restart': { input: {} },
   'backup.begin': { input: { token: 'token-123' } },
   'backup.copied': { input: { token: 'token-123' }, setUp: [['backup.begin', { token: 'token-123' }]] },
   'backup.hold': { input: { token: 'token-123' }, setUp: [['backup.begin', { token: 'token-123' }]] },
@@ -376,6 +378,7 @@ describe('the table of operations', () => {
       'mail.messages',
       'memories.list',
       'notices.list',
+      'rules.history',
       'rules.list',
       'sensors.list',
       'wishes.list',

@@ -10,6 +10,8 @@ export interface Activity {
   summary: string;
   eventId: number | null;
   taskId: number | null;
+  /** How the text of the task begins; null where it is of none, or of one that is gone. */
+  taskText: string | null;
   detail: unknown;
 }
 
@@ -23,12 +25,15 @@ export interface ActivitySearch {
   limit: number;
 }
 
+const taskChars = 160;
+
 /** The newest lines that fit. */
 export async function listActivity(store: Pick<Store, 'query'>, search: ActivitySearch): Promise<Activity[]> {
   const { actor, action, taskId, text, before, limit } = search;
   const { rows } = await store.query<Activity>({
     name: 'activity-list',
-    text: `SELECT id, at, actor, action, summary, event_id AS "eventId", task_id AS "taskId", detail FROM activity_log
+    text: `SELECT id, at, actor, action, summary, event_id AS "eventId", task_id AS "taskId",
+                  (SELECT left(prompt, ${taskChars}) FROM tasks WHERE tasks.id = task_id) AS "taskText", detail FROM activity_log
             WHERE ($1::text IS NULL OR actor = $1)
               AND ($2::text IS NULL OR action = $2 OR ($2 LIKE '%.' AND starts_with(action, $2)))
               AND ($3::bigint IS NULL OR task_id = $3) AND ($4::text IS NULL OR summary ILIKE $4)

@@ -1,7 +1,7 @@
 import type { Answers } from '../operations.ts';
 
 type EntityDetail = Answers['entity.get'];
-type EntitySummary = Answers['entities.search'][number];
+type EntitySummary = Answers['entities.search']['items'][number];
 type Evidence = EntityDetail['evidence'][number];
 import { paint } from './paint.ts';
 import { tableLines } from './print.ts';

@@ -5,12 +5,13 @@ import { type EntityKind, entityKinds } from '../graph/extract/extraction.ts';
 import { connect } from './connect.ts';
 import { entityLines, entityTable } from './entities-print.ts';
 import { isJson } from './memory-options.ts';
-import { limitOption } from './options.ts';
-import { printJson, printLines } from './print.ts';
+import { beforeOption, limitOption } from './options.ts';
+import { printJson, printLines, printPage } from './print.ts';
 import { oneLine } from './printable.ts';
 
 interface ListOptions {
   kind?: EntityKind;
+  before?: number;
   limit: number;
   ignored?: true;
   json?: true;
@@ -38,6 +39,7 @@ export function entitiesCommand(): Command {
     )
     .argument('[query]', 'a name, or a part of one')
     .addOption(new Option('--kind <kind>', 'only those of this kind').choices(entityKinds))
+    .option('--before <id>', 'only those that the list has after this one, to page on', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 30)
     .option('--ignored', 'the names that are not to be learned')
     .option('--json', 'print them as JSON')
@@ -51,7 +53,10 @@ export function entitiesCommand(): Command {
     .addCommand(forgetCommand());
 }
 
-async function list(text: string | undefined, { kind, limit, ignored, json }: ListOptions): Promise<void> {
+async function list(
+  text: string | undefined,
+  { kind, before, limit, ignored, json }: ListOptions,
+): Promise<void> {
   const { ask } = connect();
   if (ignored === true) {
     const names = await ask('entities.ignored', { limit });
@@ -64,9 +69,9 @@ async function list(text: string | undefined, { kind, limit, ignored, json }: Li
       );
     return;
   }
-  const entities = await ask('entities.search', { text, kind, limit });
-  if (json === true) printJson(entities);
-  else printLines(entities.length === 0 ? ['no entities'] : entityTable(entities, Date.now()));
+  const { items, next } = await ask('entities.search', { text, kind, before, limit });
+  if (json === true) printJson(items);
+  else printPage(items.length === 0 ? ['no entities'] : entityTable(items, Date.now()), next, 'more');
 }
 
 function showCommand(): Command {

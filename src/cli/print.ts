@@ -12,9 +12,9 @@ export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** Writes a page of a list for people, and how the next one is had; `next` is null on the last. */
-export function printPage(lines: readonly string[], next: number | null): void {
-  printLines(next === null ? lines : [...lines, paint('dim', `older ones: --before ${next}`)]);
+/** Writes a page of a list for people, and how the next one is had; `next` is null on the last. `what` is there, in words. */
+export function printPage(lines: readonly string[], next: number | null, what = 'older ones'): void {
+  printLines(next === null ? lines : [...lines, paint('dim', `${what}: --before ${next}`)]);
 }
 
 const noBorders = {

@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../lib/errors.ts';
 import { deeds } from '../events/router/rule.ts';
 import { connect } from './connect.ts';
-import { limitOption } from './options.ts';
-import { printJson, printLines } from './print.ts';
+import { beforeOption, limitOption } from './options.ts';
+import { printJson, printLines, printPage } from './print.ts';
 import { printShortList, shortListOf, type ShortListOptions, withShortList } from './short-list.ts';
 import { confirmed, report } from './rule-change.ts';
 import {
@@ -271,13 +271,15 @@ function undoCommand(): Command {
 function historyCommand(): Command {
   return new Command('history')
     .description('the changes of the rules, newest first')
+    .option('--before <version>', 'only those before this number, to page back', beforeOption)
     .option('--limit <number>', 'how many at most', limitOption, 20)
     .option('--json', 'print them as JSON')
-    .addHelpText('after', examples('ninjad rules history --limit 5'))
-    .action(async ({ limit, json }: JsonOption & { limit: number }) => {
-      const { items } = await connect().ask('rules.history', { limit });
+    .addHelpText('after', examples('ninjad rules history --limit 5', 'ninjad rules history --before 12'))
+    .action(async ({ before, limit, json }: JsonOption & { before?: number; limit: number }) => {
+      const { items, next } = await connect().ask('rules.history', { before, limit });
       if (json === true) printJson(items);
-      else printLines(items.length === 0 ? ['no changes of the rules'] : historyTable(items, Date.now()));
+      else
+        printPage(items.length === 0 ? ['no changes of the rules'] : historyTable(items, Date.now()), next);
     });
 }
 

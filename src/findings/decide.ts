@@ -6,11 +6,12 @@ import type { Tx } from '../lib/store/store.ts';
 import { DAY } from '../lib/time.ts';
 import type { Evidence } from '../wishes/evidence.ts';
 import { type NewWish, proposeWish } from '../wishes/rows.ts';
+import { wishMadeOf, withdrawWish } from '../wishes/withdraw.ts';
 import type { FindingMetric } from './detector.ts';
 import { decideFinding as closeFinding, type Finding, findFinding, noteDecision } from './rows.ts';
 import { forgetDismissal, reopenFinding } from './rows-reopen.ts';
 
-/** `reopen` takes a dismissal or a snooze back. */
+/** `reopen` takes any of the others back; an acceptance only while nothing was done about its wish. */
 export const findingDecisions = ['accept', 'dismiss', 'snooze', 'reopen'] as const;
 
 /** A decision of the owner about one finding. */
@@ -29,7 +30,7 @@ const evidenceChars = 10_000;
 
 /**
  * Decides a finding that waits, with its line in the activity log; an accepted one becomes a wish. Rejects with `NotFoundError`
- * where there is none, with `ConflictError` where it does not wait (any more) or has nothing to take back, and with `UsageError`
+ * where there is none, with `ConflictError` where it does not wait (any more) or has nothing to take back (any more), and with `UsageError`
  * for a wrong time.
  */
 export async function decideFinding(
@@ -55,15 +56,14 @@ export async function decideFinding(
   return { ...finding, wishId: wish?.id ?? finding.wishId };
 }
 
-/** Lets a finding that was dismissed or snoozed wait for the owner again, as if nothing had been said. */
+/** Lets a decided finding wait for the owner again, as if nothing had been said; the wish that was made of it is none any more. */
 async function reopen(tx: Tx, caller: Caller, id: number, now: Date): Promise<Finding> {
   const before = await findFinding(tx, id, now);
-  const finding = await reopenFinding(tx, id, now);
   if (before === undefined) throw new NotFoundError(`there is no finding ${id}`);
+  if (before.state === 'accepted') await takeWishBack(tx, before);
+  const finding = await reopenFinding(tx, id, now);
   if (finding === undefined)
-    throw new ConflictError(
-      `finding ${id} is ${before.state}: only a dismissal or a snooze can be taken back`,
-    );
+    throw new ConflictError(`finding ${id} is ${before.state}: there is no decision to take back`);
   if (before.state === 'dismissed') await forgetDismissal(tx, id);
   await recordAct(tx, caller, {
     at: now,
@@ -72,6 +72,14 @@ async function reopen(tx: Tx, caller: Caller, id: number, now: Date): Promise<Fi
     detail: { finding: id },
   });
   return finding;
+}
+
+async function takeWishBack(tx: Tx, { id, decidedAt }: Finding): Promise<void> {
+  const made = decidedAt === null ? undefined : await wishMadeOf(tx, { findingId: id, at: decidedAt });
+  if (made === undefined || (await withdrawWish(tx, made.id))) return;
+  throw new ConflictError(
+    `wish ${made.id} came of finding ${id} and is ${made.state}: decide there what becomes of it`,
+  );
 }
 
 function snoozeEnd(until: Date | undefined, now: Date): Date {

@@ -71,7 +71,8 @@ export const findingOperations = {
     async ({ store, bus, now }: FindingNeeds, decided, caller): Promise<Finding> => {
       const finding = await store.transaction((tx) => decideFinding(tx, caller, decided, now()));
       bus.emit('list.changed', { list: 'findings.list' });
-      if (decided.decision === 'accept') bus.emit('list.changed', { list: 'wishes.list' });
+      if (decided.decision === 'accept' || decided.decision === 'reopen')
+        bus.emit('list.changed', { list: 'wishes.list' });
       return finding;
     },
   ),

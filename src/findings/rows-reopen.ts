@@ -1,13 +1,13 @@
 import type { Tx } from '../lib/store/store.ts';
 import { type Finding, findingColumns, findingOf, type FindingRow } from './rows.ts';
 
-/** Opens a finding that was dismissed or snoozed; undefined where it was neither. */
+/** Opens a finding that was accepted, dismissed or snoozed; undefined where it was none of these. */
 export async function reopenFinding(tx: Tx, id: number, now: Date): Promise<Finding | undefined> {
   const { rows } = await tx.query<FindingRow>({
     name: 'findings-take-back',
     text: `UPDATE optimization_findings
               SET state = 'open', decided_at = NULL, snoozed_until = NULL, reason = NULL
-            WHERE id = $2 AND state IN ('dismissed', 'snoozed') RETURNING ${findingColumns}`,
+            WHERE id = $2 AND state IN ('accepted', 'dismissed', 'snoozed') RETURNING ${findingColumns}`,
     values: [now, id],
   });
   return rows.map(findingOf)[0];

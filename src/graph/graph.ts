@@ -13,6 +13,7 @@ import {
 } from './rows/amend.ts';
 import {
   entitiesNamed,
+  type EntityPage,
   type EntityRow,
   ignoredNames,
   searchEntities,
@@ -44,11 +45,8 @@ export interface GraphActResult {
  * `NotFoundError` where there is none, with `ConflictError` where a name means several or belongs to another one.
  */
 export interface Graph {
-  search(query: {
-    text?: string | undefined;
-    kind?: EntityKind | undefined;
-    limit: number;
-  }): Promise<EntityRow[]>;
+  /** By name, the closest first; without a text the most mentioned. */
+  search(query: EntityPage & { text?: string | undefined }): Promise<EntityRow[]>;
   entity(ref: string): Promise<EntityDetail>;
   picture(query: PictureQuery): Promise<GraphView>;
   ignored(limit: number): Promise<{ kind: string; name: string }[]>;
@@ -85,13 +83,9 @@ export function createGraph({ store, by, now = () => new Date() }: GraphDeps): G
     });
 
   return {
-    async search({ text = '', kind, limit }) {
+    search({ text = '', ...page }) {
       const keys = keysOf(text);
-      const rows =
-        keys.length === 0
-          ? await topEntities(store, { kind, limit })
-          : await searchEntities(store, { keys, kind, limit });
-      return rows;
+      return keys.length === 0 ? topEntities(store, page) : searchEntities(store, { keys, ...page });
     },
     async entity(ref) {
       const entity = await resolve(store, ref);

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Bus } from '../lib/bus.ts';
 import type { ListFacts } from '../lib/operations/facts.ts';
-import { id, limit, search } from '../lib/operations/fields.ts';
+import { id, limit, page, search } from '../lib/operations/fields.ts';
 import { type Caller, operation } from '../lib/operations/operation.ts';
+import { type Page, pageOf } from '../lib/operations/page.ts';
 import type { Store } from '../lib/store/store.ts';
 import { entityKinds } from './extract/extraction.ts';
 import { createGraph, type Graph, type GraphActResult } from './graph.ts';
+import type { EntityRow } from './rows/list-entities.ts';
 
 /** Services that the operations of the graph use. */
 export interface GraphNeeds {
@@ -33,8 +35,9 @@ export const graphOperations = {
   ),
   'entities.search': operation(
     'GET /entities',
-    z.strictObject({ text: search.optional(), kind: kind.optional(), limit }),
-    (needs: GraphNeeds, query, caller) => graphFor(needs, caller).search(query),
+    z.strictObject({ text: search.optional(), kind: kind.optional(), ...page }),
+    async (needs: GraphNeeds, { limit: most, ...query }, caller): Promise<Page<EntityRow>> =>
+      pageOf(await graphFor(needs, caller).search({ ...query, limit: most + 1 }), most),
   ),
   'entities.ignored': operation(
     'GET /ignored-entities',

@@ -135,7 +135,7 @@ export async function takeOver({
   bus,
 }: Pick<RuleNeeds, 'store' | 'settings' | 'bus'>): Promise<void> {
   await refreshSettings(store, settings);
-  bus.emit('list.changed', { list: 'rules.list' });
+  for (const list of ['rules.list', 'rules.history']) bus.emit('list.changed', { list });
 }
 
 function expectBase({ newest }: CurrentRules, base: number | undefined): void {

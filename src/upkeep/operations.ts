@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordAct } from '../activity/record-act.ts';
+import { nothing } from '../lib/operations/fields.ts';
 import { operation } from '../lib/operations/operation.ts';
 import { tablesWithRows } from '../lib/store/count-rows.ts';
 import type { Store } from '../lib/store/store.ts';
@@ -8,6 +9,7 @@ import { readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-bac
 import type { BaseBackup, Begun } from './backup/source.ts';
 import { flushFiles } from './flush-files.ts';
 import type { BackupHold } from './hold.ts';
+import type { Restart } from './restart.ts';
 
 /** Services that the operations of upkeep use. */
 export interface UpkeepNeeds {
@@ -19,6 +21,7 @@ export interface UpkeepNeeds {
   databaseFiles: string;
   /** How often this home was restored, and once more. */
   generation: () => number;
+  restart: Restart;
 }
 
 const byToken = z.strictObject({ token: z.string().regex(/^[\w-]{8,64}$/) });
@@ -26,8 +29,21 @@ const endInput = z.strictObject({ ...byToken.shape, archive: z.string().max(4_09
 const tablesInput = z.strictObject({ tables: z.array(z.string().max(100)).max(1_000) });
 const options = { faces: ['cli'], unrecorded: 'a backup is recorded when it ends' } as const;
 
-/** Operations of upkeep: the steps of a backup that only the running daemon can do. They are for the terminal alone. */
+/** Operations of upkeep: a restart, and the steps of a backup that only the running daemon can do, for the terminal alone. */
 export const upkeepOperations = {
+  'daemon.restart': operation(
+    'POST /daemon/restart',
+    nothing,
+    async ({ store, restart, now }: UpkeepNeeds, _, caller) => {
+      await recordAct(store, caller, {
+        at: now(),
+        action: 'daemon.restart',
+        summary: 'the daemon was asked to start again',
+      });
+      restart();
+      return { message: 'it ends once running tasks have, and starts again' };
+    },
+  ),
   'backup.begin': operation('POST /backup/begin', byToken, beginBackup, options),
   'backup.copied': operation(
     'POST /backup/copied',

@@ -14,6 +14,7 @@ import { retryTask } from '../tasks/commands.ts';
 import type { LiveReplies } from '../tasks/live-replies.ts';
 import type { AgentTools } from '../tasks/mcp/agent-tools.ts';
 import { readGeneration } from '../upkeep/generation.ts';
+import { createRestart } from '../upkeep/restart.ts';
 import { taskProcesses } from '../tasks/task-processes.ts';
 import { storageNeeds } from './storage.ts';
 import type { TreeHandle } from './tree-handle.ts';
@@ -120,5 +121,10 @@ export function operationNeeds(
     databaseKind: database.input.kind,
     databaseFiles: paths.pg,
     generation: () => readGeneration(paths.home)?.generation ?? 1,
+    restart: createRestart({
+      pid: process.pid,
+      command: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+      env: services.env,
+    }),
   };
 }

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
-import { describeInBrowser, useBrowser, type Visit } from '../helpers/browser.ts';
+import { accessibilityFindings, describeInBrowser, useBrowser, type Visit } from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 
 const browser = useBrowser();
@@ -72,6 +74,53 @@ describeInBrowser('a page whose daemon goes away', () => {
         async () => (await page.evaluate("sessionStorage.getItem('ninjad.outbox')")) === '[]',
       );
       expect(new URL(page.url()).hash).toBe('#/chat/garden');
+    },
+  );
+
+  it(
+    'has it start again for a setting that only a start takes up, and goes on with the new one',
+    { timeout: 600_000 },
+    async () => {
+      const first = await startDaemon();
+      const { url } = await first.client.ask('dashboard.link', { renew: false });
+      await first.kill('SIGTERM');
+      const daemon = await again(first, new URL(url).port);
+      const { pid } = await daemon.status();
+      const visit = await browser.open(daemon, { address: '/#/config?text=store.batchSize' });
+      const { page } = visit;
+      forgiveAbsence(visit);
+      page.setDefaultTimeout(patienceMs);
+      const setting = page.locator('.setting').filter({ has: page.getByLabel('store.batchSize') });
+      await setting.getByText('1000').waitFor();
+      writeFileSync(join(daemon.home, 'config.json'), JSON.stringify({ 'store.batchSize': 321 }));
+      await page.getByRole('button', { name: 'Restart' }).click();
+      await page.getByRole('dialog', { name: 'Restart ninjad?' }).waitFor();
+      expect(await accessibilityFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Keep as it is' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Go to anything' }).fill('restart');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click();
+      try {
+        await until(
+          'another one is ready',
+          async () => {
+            const now = await daemon.status().catch(() => undefined);
+            return now?.ready === true && now.pid !== pid;
+          },
+          patienceMs,
+        );
+        await page.getByRole('searchbox', { name: 'Search settings' }).fill('store.batchSize');
+        await setting.getByText('321').waitFor();
+        await setting.getByText('from config.json').waitFor();
+        expect(
+          await daemon.value(`SELECT count(*)::int FROM activity_log WHERE action = 'daemon.restart'`),
+        ).toBe(1);
+      } finally {
+        // Nobody but the test ends one that runs behind it.
+        await daemon.ninjad('stop', '--now');
+      }
     },
   );
 

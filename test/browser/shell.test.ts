@@ -118,9 +118,12 @@ describeInBrowser('the shell', () => {
     await page.keyboard.type('zebra');
     await dialog.getByRole('option', { name: /zebra crossing/ }).click();
     await page.waitForURL(/#\/memory\/\d+$/);
+    await daemon.ninjad('sensors', 'enable', 'disk', '--every', '1d');
     for (const [text, address] of [
       ['spend.dailyUsd', '#/config?text=spend.dailyUsd'],
       ['failed tasks', '#/tasks?state=failed'],
+      ['command-status', '#/rules/command-status'],
+      ['disk', '#/sensors/disk'],
     ] as const) {
       await page.keyboard.press('Control+k');
       await dialog.locator('input:focus').waitFor();

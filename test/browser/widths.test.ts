@@ -69,11 +69,11 @@ describeInBrowser('every panel from a phone to a wall', () => {
 
   it('is light for whoever asks their system for it, dark else, and as the owner chooses in this browser', async () => {
     const { page } = await browser.open(daemon, { colorScheme: 'light' });
-    for (const place of ['now', 'chat', 'tasks', 'tree', 'fleet', 'config']) {
-      await show(page, place, places[place] ?? '.main h1');
+    for (const [place, selector] of Object.entries(places)) {
+      await show(page, place, selector);
       expect.soft(await brightness(page), place).toBeGreaterThan(220);
       expect.soft(await accessibilityFindings(page), place).toEqual([]);
-      await screenshot(page, `light-${place}`);
+      await screenshot(page, `light-${place.replaceAll(/\W+/g, '-')}`);
     }
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go to anything' }).fill('dark page');

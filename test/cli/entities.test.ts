@@ -19,6 +19,14 @@ describe('ninjad entities', () => {
     ]);
   });
 
+  it('says how the following ones are had, and goes on after one of them', async () => {
+    const daemon = await cli.daemon();
+    expect((await cli.run(['entities', '--limit', '1'])).stdout).toContain('\nmore: --before 3\n');
+    expect((await cli.run(['entities', '--before', '3'])).stdout).not.toContain('--before');
+    expect(daemon.calls.at(-1)).toEqual(['entities.search', { before: 3, limit: 30 }]);
+    expect(await cli.run(['entities', '--before', 'nas'])).toMatchObject({ code: 2 });
+  });
+
   it('shows one with its names, relations and evidence, and lets no text command the terminal', async () => {
     await cli.daemon();
     const { stdout } = await cli.run(['entities', 'show', 'nas']);

@@ -7,7 +7,8 @@ import { look, type LookTerms } from '../../src/findings/look.ts';
 import { createLookout } from '../../src/findings/lookout.ts';
 import { findFinding, listFindings } from '../../src/findings/rows.ts';
 import { createSettings } from '../../src/settings.ts';
-import { findWish } from '../../src/wishes/rows.ts';
+import { addWish, decideWish } from '../../src/wishes/decide.ts';
+import { findWish, listWishes } from '../../src/wishes/rows.ts';
 import { useDatabase } from '../helpers/use-database.ts';
 import { now, putTasks, sceneTables } from './scene.ts';
 
@@ -142,7 +143,7 @@ describe('a look', () => {
     expect((await decide(1, 'snooze', now)).snoozedUntil).toEqual(hours(7 * 24));
   });
 
-  it('takes a dismissal or a snooze back as if nothing had been said, and nothing else', async () => {
+  it('takes a decision back as if nothing had been said, and where there is none says so', async () => {
     await fail('mail', 6);
     await lookAt(now);
     const dismissals = async () =>
@@ -155,11 +156,43 @@ describe('a look', () => {
     await decide(1, 'snooze', now);
     expect(await decide(1, 'reopen', now)).toMatchObject({ state: 'open', snoozedUntil: null });
     await expect(decide(1, 'reopen', now)).rejects.toThrow(
-      'finding 1 is open: only a dismissal or a snooze can be taken back',
+      'finding 1 is open: there is no decision to take back',
+    );
+    await expect(decide(99, 'reopen', now)).rejects.toThrow('there is no finding 99');
+  });
+
+  it('takes an acceptance back with its wish, unless something was done about that already', async () => {
+    await fail('mail', 6);
+    await lookAt(now);
+    await decide(1, 'accept', now);
+    expect(await decide(1, 'reopen', hours(1))).toMatchObject({ state: 'open', wishId: null });
+    expect(await listWishes(store, { limit: 9 })).toEqual([]);
+
+    const again = await decide(1, 'accept', hours(2));
+    const wish = again.wishId ?? expect.fail();
+    await store.transaction((tx) =>
+      decideWish(tx, { by: 'cli' }, { id: wish, decision: 'approve' }, hours(3)),
+    );
+    await expect(decide(1, 'reopen', hours(4))).rejects.toThrow(
+      `wish ${wish} came of finding 1 and is approved`,
+    );
+    expect(await states(hours(4))).toEqual(['mail accepted']);
+    await store.transaction((tx) =>
+      decideWish(tx, { by: 'cli' }, { id: wish, decision: 'reopen' }, hours(5)),
+    );
+    await expect(decide(1, 'reopen', hours(6))).rejects.toThrow(`wish ${wish} came of finding 1`);
+  });
+
+  it('leaves a wish alone that the acceptance did not make', async () => {
+    await fail('mail', 6);
+    await lookAt(now);
+    const { summary } = (await findFinding(store, 1)) ?? expect.fail();
+    const own = await store.transaction((tx) =>
+      addWish(tx, { by: 'cli' }, { title: summary.slice(0, 200), description: 'mine' }, now),
     );
     await decide(1, 'accept', now);
-    await expect(decide(1, 'reopen', now)).rejects.toThrow('finding 1 is accepted');
-    await expect(decide(99, 'reopen', now)).rejects.toThrow('there is no finding 99');
+    await decide(1, 'reopen', now);
+    expect((await listWishes(store, { limit: 9 })).map(({ id }) => id)).toEqual([own.id]);
   });
 
   it('goes on where a detector cannot look, and says so', async () => {

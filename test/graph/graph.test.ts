@@ -165,6 +165,27 @@ describe('looking at the graph', () => {
     ]);
   });
 
+  it('pages on through the most mentioned and through what was found, each once', async () => {
+    await read('Anna Schmidt called.', 'Annabel Schmidtke called.', 'nas is up', 'web-01 is up', 'nas is up');
+    const pages = async (query: { text?: string }) => {
+      const seen: string[] = [];
+      let before: number | undefined;
+      for (;;) {
+        const [first] = await desk().search({ ...query, before, limit: 1 });
+        if (first === undefined) return seen;
+        seen.push(first.name);
+        before = first.id;
+      }
+    };
+    const whole = async (query: { text?: string }) =>
+      (await desk().search({ ...query, limit: 100 })).map(({ name }) => name);
+    expect(await pages({})).toEqual(await whole({}));
+    expect(new Set(await pages({})).size).toBeGreaterThan(3);
+    expect(await pages({ text: 'schmidt' })).toEqual(await whole({ text: 'schmidt' }));
+    expect(await pages({ text: 'schmidt' })).toEqual(['Anna Schmidt', 'Annabel Schmidtke']);
+    expect(await desk().search({ before: 99_999, limit: 9 })).toEqual([]);
+  });
+
   it('draws the most mentioned entities, or the neighbourhood of one, with what joins them', async () => {
     await read(
       'backup-job runs on nas.',

@@ -493,7 +493,7 @@ function fakeAnswers(): FakeAnswers {
     },
     'memories.forget': () => [someExport],
     'memories.import': ({ lines }) => ({ imported: lines.length - 1, known: 1 }),
-    'entities.search': () => [someEntity],
+    'entities.search': ({ limit }) => ({ items: [someEntity], next: limit === 1 ? someEntity.id : null }),
     'entity.get'({ ref }) {
       if (ref !== 'nas' && ref !== '3') throw new NotFoundError(`there is no entity ${ref}`);
       return someEntity;

@@ -20,6 +20,7 @@ interface Changes {
   upkeep?: Partial<Now['upkeep']>;
   room?: Now['status']['storage']['state'];
   hosts?: Now['hosts'];
+  hostsInTrouble?: Now['hostsInTrouble'];
   at?: number;
 }
 
@@ -105,6 +106,10 @@ export function pulse(changes: Changes = {}): Now {
     upkeep: { backup: null, drill: null, ...changes.upkeep },
     notices: [],
     hosts: changes.hosts ?? [],
+    hostsInTrouble: changes.hostsInTrouble ?? {
+      down: (changes.hosts ?? []).filter(({ state }) => state === 'down').length,
+      all: changes.hosts?.length ?? 0,
+    },
     nextGoals: [],
     lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0, ...changes.lately },
   };

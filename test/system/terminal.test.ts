@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import type { DaemonClient } from '../../src/client.ts';
+import { createControlClient } from '../../src/faces/control/client.ts';
+import { homePaths } from '../../src/lib/config/paths.ts';
 import { packagePath } from '../../src/lib/package-root.ts';
 import { closeAfterTest } from '../helpers/closers.ts';
 import { endDaemons, newHome, runNinjad, until } from '../helpers/daemon.ts';
@@ -114,8 +117,18 @@ it('runs behind the terminal, is looked at, restarted and stopped', async () => 
   const second = await pidIn();
   expect(second).not.toBe(first);
   expect(existsSync(`/proc/${first}`)).toBe(false);
+
+  // The page has no terminal: it asks the daemon itself.
+  const client: DaemonClient = createControlClient(homePaths(home).controlSocket);
+  await client.ask('daemon.restart', {});
+  await until('another one is ready', async () => {
+    const now = await client.ask('status.get', {}).catch(() => undefined);
+    return now?.ready === true && now.pid !== second;
+  });
+  expect(existsSync(`/proc/${second}`)).toBe(false);
+  const third = await pidIn();
   const stopped = await runNinjad(home, ['stop'], env);
-  expect(stopped).toMatchObject({ code: 0, stdout: `stopped (it was pid ${second})\n`, stderr: '' });
+  expect(stopped).toMatchObject({ code: 0, stdout: `stopped (it was pid ${third})\n`, stderr: '' });
   expect(await runNinjad(home, ['stop'], env)).toMatchObject({ code: 3 });
 });
 

@@ -22,6 +22,7 @@ it('begins with a checkpoint that finds the changed pages written out', async ()
     databaseKind: 'embedded' as const,
     databaseFiles: '/nowhere',
     generation: () => 1,
+    restart: () => undefined,
   };
   const caller = { by: 'cli' as const };
   const begun = await upkeepOperations['backup.begin'].handle(needs, { token: 'token-123' }, caller);

@@ -90,10 +90,10 @@ function broke({ status: { spend } }) {
 }
 
 /** @param {Now} pulse @param {number} now */
-function hostDown({ hosts }, now) {
-  const [first, ...others] = hosts.filter(({ state }) => state === 'down');
+function hostDown({ hosts, hostsInTrouble: { down } }, now) {
+  const first = hosts.find(({ state }) => state === 'down');
   if (first === undefined) return undefined;
-  const more = others.length === 0 ? '' : `, and ${plural(others.length, 'other host')} too`;
+  const more = down <= 1 ? '' : `, and ${plural(down - 1, 'other host')} too`;
   return feels(
     'alarmed',
     'pink',

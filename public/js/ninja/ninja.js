@@ -50,11 +50,16 @@ export function Ninja() {
     <div class="ninja-says">
       <h2 class="ninja-mood">${name}</h2>
       <span class="unseen" role="status">The ninja is ${name}.</span>
-      <p class=${`ninja-cause${cause.length > longCause ? ' is-long' : ''}`}>${cause}</p>
+      <p class=${`ninja-cause${cause.length > longCause ? ' is-long' : ''}`}>${unbroken(cause)}</p>
       <div class="actions ninja-kindness">
         <${Button} kind="quiet" onClick=${() => cheer('pet')}>Pet<//>
         <${Button} kind="quiet" onClick=${() => cheer('feed')}>Feed<//>
       </div>
     </div>
   </section>`;
+}
+
+/** A figure stays on the line of its unit. @param {string} text */
+function unbroken(text) {
+  return text.replace(/(\d) (?=(?:ms|s|m|min|h|d|%)(?![\p{L}\p{N}]))/gu, '$1\u00A0');
 }

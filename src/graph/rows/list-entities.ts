@@ -10,15 +10,23 @@ export interface EntityRow extends GraphNode {
 
 const listed = `e.id, e.kind, e.name, e.trust, e.mentions, e.aliases, e.last_seen_at AS "lastSeenAt"`;
 
+/** A page of entities. */
+export interface EntityPage {
+  kind?: EntityKind | undefined;
+  /** The last one of the page before, whichever place it has now; none is there where it is gone. */
+  before?: number | undefined;
+  limit: number;
+}
+
 /** The most mentioned entities. */
-export async function topEntities(
-  store: Tx,
-  { kind, limit }: { kind?: EntityKind | undefined; limit: number },
-): Promise<EntityRow[]> {
+export async function topEntities(store: Tx, { kind, before, limit }: EntityPage): Promise<EntityRow[]> {
   const { rows } = await store.query<EntityRow>({
     name: 'graph-top-entities',
-    text: `SELECT ${listed} FROM entities e WHERE $1::text IS NULL OR kind = $1 ORDER BY mentions DESC, id LIMIT $2`,
-    values: [kind ?? null, limit],
+    text: `SELECT ${listed} FROM entities e
+            WHERE ($1::text IS NULL OR kind = $1)
+              AND ($2::bigint IS NULL OR (-mentions, id) > (SELECT -last.mentions, last.id FROM entities last WHERE last.id = $2))
+            ORDER BY mentions DESC, id LIMIT $3`,
+    values: [kind ?? null, before ?? null, limit],
   });
   return rows;
 }
@@ -29,20 +37,25 @@ export async function topEntities(
  */
 export async function searchEntities(
   store: Tx,
-  { keys, kind, limit }: { keys: readonly string[]; kind?: EntityKind | undefined; limit: number },
+  { keys, kind, before, limit }: EntityPage & { keys: readonly string[] },
 ): Promise<EntityRow[]> {
   const { rows } = await store.query<EntityRow>({
     name: 'graph-search-entities',
     text: `
-      SELECT ${listed} FROM entities e JOIN (
+      WITH found AS (
         SELECT n.entity_id AS id,
                max(CASE WHEN n.key = wanted.key THEN 2 WHEN strpos(n.key, wanted.key) > 0 THEN 1 ELSE similarity(n.key, wanted.key) END) AS score
           FROM unnest($1::text[]) AS wanted (key)
           JOIN entity_names n ON n.key % wanted.key OR n.key LIKE '%' || replace(replace(wanted.key, '\\', '\\\\'), '%', '\\%') || '%'
          WHERE n.entity_id IS NOT NULL GROUP BY n.entity_id
-      ) AS found USING (id)
-      WHERE $2::text IS NULL OR kind = $2 ORDER BY score DESC, mentions DESC, id LIMIT $3`,
-    values: [keys, kind ?? null, limit],
+      ), ranked AS (
+        SELECT e.id, row_number() OVER (ORDER BY score DESC, mentions DESC, id) AS place
+          FROM entities e JOIN found USING (id) WHERE $2::text IS NULL OR kind = $2
+      )
+      SELECT ${listed} FROM entities e JOIN ranked USING (id)
+       WHERE $3::bigint IS NULL OR place > (SELECT last.place FROM ranked last WHERE last.id = $3)
+       ORDER BY place LIMIT $4`,
+    values: [keys, kind ?? null, before ?? null, limit],
   });
   return rows;
 }

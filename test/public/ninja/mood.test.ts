@@ -180,6 +180,10 @@ describe('joy', () => {
       tone: 'pink',
       cause: 'shed is down for 41 m.',
     });
+    const many = { hosts: [shed], hostsInTrouble: { down: 12, all: 20 } };
+    expect(mood(pulse(many), noHistory, noon, online).cause).toBe(
+      'shed is down for 41 m, and 11 other hosts too.',
+    );
     const streak = { lastEnded: { taskId: 1, state: 'done', at: noon - 1_000 }, doneInARow: 33 };
     expect(mood(pulse({ lately: streak }), noHistory, noon, online).mood).toBe('celebrating');
     expect(mood(pulse({ lately: streak, waiting: { deadLetters: 2 } }), noHistory, noon, online).mood).toBe(

@@ -60,7 +60,10 @@ export function Log() {
                 html`<div class="log-row">
                   <span class="soft small"><${Time} at=${row.at} /></span
                   ><span class="soft one-line">${row.actor}</span
-                  ><span class="event-what"><span class="one-line">${row.summary}</span>${times}</span
+                  ><span class="event-what"
+                    ><span class="one-line"
+                      >${row.summary}${row.taskText === null ? null : html` <span class="soft">${row.taskText}</span>`}</span
+                    >${times}</span
                   ><span class="soft small">${row.taskId === null ? '' : `task ${row.taskId}`}</span>
                 </div>`}
             />`
@@ -82,7 +85,10 @@ function Line({ row, onClose }) {
         row.taskId === null
           ? null
           : html`<dt>Task</dt>
-              <dd><a href=${addressOf('tasks', [row.taskId])} onClick=${onClose}>${row.taskId}</a></dd>`
+              <dd>
+                <a href=${addressOf('tasks', [row.taskId])} onClick=${onClose}>${row.taskId}</a
+                >${row.taskText === null ? null : html` <span class="soft">${row.taskText}</span>`}
+              </dd>`
       }
     </dl>
     ${row.detail === null ? null : html`<${Code} text=${JSON.stringify(row.detail, null, 2)} label="Detail" />`}

@@ -19,7 +19,7 @@ export function Steps({ taskId }) {
             <details>
               <summary>
                 <span class=${`state is-${failed ? 'pink' : 'cyan'}`}>${tool}</span>
-                <span class="soft one-line mono">${firstLine(input)}</span>
+                <span class="soft one-line mono tool-brief">${firstLine(input)}</span>
               </summary>
               <pre class="tool-text" tabindex="0" aria-label=${`Input of ${tool}`}>${input}</pre>
               ${result === null ? null : html`<pre class="tool-text" tabindex="0" aria-label=${`What ${tool} returned`}>${result}</pre>`}

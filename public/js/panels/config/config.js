@@ -12,12 +12,13 @@ import { useDraft } from '../../state/use-draft.js';
 import { html, useState } from '../../view.js';
 import { DiscordConnection } from './discord.js';
 import { editorOf, parsed, written } from './editor.js';
+import { Restart } from './restart.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['config.get']} SettingField */
 
 /** Every setting there is, with an editor made from its schema where it may change while the daemon runs. */
 export function ConfigPanel() {
-  const text = useStore(place, (state) => state.query.text ?? '');
+  const { text = '', restart } = useStore(place, (state) => state.query);
   const { data, error, reload, update } = useResource('config.list', {});
   useNews('settings', reload);
   const wanted = text.toLowerCase();
@@ -35,7 +36,9 @@ export function ConfigPanel() {
           value=${text}
           onSearch=${(/** @type {string} */ next) => replaceAddress('config', [], { text: next })}
           placeholder="Search settings"
-        /><${Button} kind="quiet" onClick=${() => void leave()}>Sign out<//>
+        /><${Button} kind="quiet" onClick=${() => replaceAddress('config', [], { text, restart: 'yes' })}
+          >Restart<//
+        ><${Button} kind="quiet" onClick=${() => void leave()}>Sign out<//>
       </div>
     </div>
     <${DiscordConnection} />
@@ -50,6 +53,7 @@ export function ConfigPanel() {
             >`
           : html`<${Groups} groups=${groupsOf(shown)} onChanged=${replace} />`
     }
+    ${restart === undefined ? null : html`<${Restart} onClose=${() => replaceAddress('config', [], { text })} />`}
   </div>`;
 }
 
@@ -178,7 +182,7 @@ function Setting({ field, onChanged }) {
           </form>`
         : html`<div class="setting-edit">
             <output id=${id} class="mono">${plainly(field.value, editor)}</output>
-            <p class="soft small">Needs a restart: set it in config.json.</p>
+            <p class="soft small">Stands in config.json, and holds from a restart on.</p>
           </div>`
     }
   </li>`;

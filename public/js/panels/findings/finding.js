@@ -8,7 +8,6 @@ import { useResource } from '../../link/use-resource.js';
 import { addressOf } from '../../shell/routes.js';
 import { html, useState } from '../../view.js';
 import { ReasonField } from '../../components/reason-field.js';
-import { go } from '../../shell/location.js';
 import { Snooze } from './snooze.js';
 import { Evidence } from './evidence.js';
 
@@ -45,12 +44,7 @@ export async function decideFinding({ id }, decision, more, reload) {
   const options = {
     says: said[decision],
     undo: reload,
-    ...((decision === 'dismiss' || decision === 'snooze') && {
-      action: { label: 'Undo', run: () => void back() },
-    }),
-    ...(decision === 'accept' && {
-      action: { label: 'See it', run: () => go('decide', ['wishes']) },
-    }),
+    ...(decision !== 'reopen' && { action: { label: 'Undo', run: () => void back() } }),
   };
   await act('finding.decide', { id, decision, ...more }, options);
 }
@@ -107,7 +101,7 @@ export function Decisions({ finding, onDecide, asksWhy = false }) {
       onClick=${() => void onDecide(finding, 'reopen')}
       >Take it back<//
     >`;
-  if (state === 'dismissed') return takeBack;
+  if (state === 'dismissed' || state === 'accepted') return takeBack;
   if (state !== 'open' && state !== 'snoozed') return html`<${State} state=${state} />`;
   return html`${state === 'snoozed' ? takeBack : html`<${Button} kind="quiet" onClick=${() => setSnoozing(true)}>Snooze<//>`}
     ${asksWhy ? html`<${ReasonField} reason=${reason} onReason=${setReason} says="Kept with the finding and in the log" />` : null}

@@ -1,8 +1,10 @@
 import { Button, Empty, Loading, Problem, Tag } from '../../components/basics.js';
 import { SearchField } from '../../components/search-field.js';
 import { count } from '../../format/quantity.js';
+import { usePages } from '../../link/use-pages.js';
 import { useResource } from '../../link/use-resource.js';
 import { go, place, replaceAddress } from '../../shell/location.js';
+import { addressOf } from '../../shell/routes.js';
 import { useStore } from '../../state/use-store.js';
 import { html, useEffect, useState } from '../../view.js';
 import { Entity } from './entity.js';
@@ -10,7 +12,6 @@ import { kindTone, kinds } from './kinds.js';
 import { Picture } from './picture.js';
 
 const shown = 2_000;
-const mostListed = 300;
 
 /** Whom and what it knows, as a picture; a chosen entity says where each thing was read. */
 export function GraphPanel() {
@@ -75,43 +76,39 @@ export function GraphPanel() {
                     )}
                 </div>`
       }
-      ${text === '' ? null : html`<${Found} text=${text} onChoose=${() => setText('')} />`}
-      ${text !== '' || !listed ? null : html`<${Names} title="The most mentioned" nodes=${(data?.nodes ?? []).slice(0, mostListed)} />`}
+      ${
+        text === '' && !listed
+          ? null
+          : html`<${Names}
+              title=${text === '' ? 'The most mentioned' : 'Found'}
+              query=${{ ...(text !== '' && { text }), ...(kind !== '' && { kind }) }}
+              onChoose=${() => setText('')}
+            />`
+      }
       ${chosen === null || text !== '' || listed ? null : html`<${Entity} key=${chosen} id=${chosen} />`}
     </div>
   </div>`;
 }
 
-/** What a search found: the way through the graph without the picture. @param {{ text: string, onChoose: () => void }} props */
-function Found({ text, onChoose }) {
-  const { data, error } = useResource('entities.search', { text, limit: 50 });
-  return html`<aside class="graph-side" aria-label="Found entities">
-    <h2>Found</h2>
+/**
+ * Entities by name, as a search found them or the most mentioned first: the way through the graph without the picture.
+ * @param {{ title: string, query: { text?: string, kind?: string }, onChoose: () => void }} props
+ */
+function Names({ title, query, onChoose }) {
+  const { items, error, more, loadMore, reload } = usePages('entities.search', query);
+  return html`<aside class="graph-side" aria-label=${query.text === undefined ? title : 'Found entities'}>
+    <h2>${title}</h2>
     ${
-      data === null
+      items === null
         ? error === null
           ? html`<${Loading} rows=${3} />`
-          : html`<${Problem} problem=${error} />`
-        : data.length === 0
+          : html`<${Problem} problem=${error} retry=${reload} />`
+        : items.length === 0
           ? html`<p class="soft">Nobody and nothing is called so.</p>`
-          : html`<${NameList} nodes=${data} onChoose=${onChoose} />`
+          : html`<ul class="row-list">
+              ${items.map((node) => html`<li key=${node.id}><a class="grow one-line" href=${addressOf('graph', [node.id])} onClick=${onChoose}>${node.name}</a><${Tag} tone=${kindTone(node.kind)}>${node.kind}<//></li>`)}
+              ${more ? html`<li><${Button} kind="quiet" onClick=${loadMore}>Show more<//></li>` : null}
+            </ul>`
     }
   </aside>`;
-}
-
-/** @typedef {{ id: number, name: string, kind: string }} Named */
-
-/** Entities by name, for who wants no picture. @param {{ title: string, nodes: readonly Named[] }} props */
-function Names({ title, nodes }) {
-  return html`<aside class="graph-side" aria-label=${title}>
-    <h2>${title}</h2>
-    <${NameList} nodes=${nodes} />
-  </aside>`;
-}
-
-/** @param {{ nodes: readonly Named[], onChoose?: () => void }} props */
-function NameList({ nodes, onChoose }) {
-  return html`<ul class="row-list">
-    ${nodes.map((node) => html`<li key=${node.id}><a class="grow one-line" href=${`#/graph/${node.id}`} onClick=${onChoose}>${node.name}</a><${Tag} tone=${kindTone(node.kind)}>${node.kind}<//></li>`)}
-  </ul>`;
 }

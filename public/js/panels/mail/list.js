@@ -1,20 +1,21 @@
-import { shellCommand } from '../../format/shell-command.js';
 import { Button, Empty, Loading, Problem, State } from '../../components/basics.js';
 import { DayList } from '../../components/day-list.js';
 import { Dialog, Gone } from '../../components/dialog.js';
 import { Time } from '../../components/time.js';
+import { act } from '../../link/act.js';
 import { usePages } from '../../link/use-pages.js';
 import { useResource } from '../../link/use-resource.js';
 import { useRow } from '../../link/use-row.js';
 import { addressOf } from '../../shell/routes.js';
-import { html } from '../../view.js';
+import { html, useState } from '../../view.js';
 import { useOpened } from '../activity/opened.js';
-import { becauseOf, leftOut, verdictOf, wentTo } from './words.js';
+import { becauseOf, caughtUpWords, leftOut, verdictOf, wentTo } from './words.js';
 
 /** @typedef {import('../../../../src/operations.ts').Answers['mail.messages']['items'][number]} Mail */
 /** @typedef {import('../../../../src/operations.ts').Answers['mail.list'][number]} Folder */
 
 const titleChars = 120;
+const weekMs = 7 * 86_400_000;
 
 /** The mail that came, where it went and why, and how each folder is watched. */
 export function MailList() {
@@ -28,10 +29,7 @@ export function MailList() {
       : html`<${Problem} problem=${error} retry=${reload} />`;
   return html`<${Folders} folders=${folders.data ?? []} /> ${
       items.length === 0
-        ? html`<${Empty} title="No mail came yet"
-            >A mailbox that IMAP_URL or mail.accounts names is watched from its first look on; what came
-            before stays where it is. <code>${shellCommand('mail test')}</code> says what would be read.<//
-          >`
+        ? html`<${NoMail} folders=${folders.data} />`
         : html`<${DayList}
             label="Mail, newest first"
             items=${items}
@@ -52,6 +50,36 @@ export function MailList() {
     }
     ${shown === null ? null : html`<${Whole} key=${opened} mail=${shown} onClose=${close} />`}
     ${missing ? html`<${Gone} what="mail" id=${opened} onClose=${close} />` : null}`;
+}
+
+/**
+ * What would fill the list: a mailbox, or a look at what came before this one was watched.
+ * @param {{ folders: readonly Folder[] | null }} props null until it is known which are watched
+ */
+function NoMail({ folders }) {
+  const [looking, setLooking] = useState(false);
+  const lookBack = async () => {
+    setLooking(true);
+    await act(
+      'mail.catchUp',
+      { since: new Date(Date.now() - weekMs).toISOString() },
+      { says: (results) => results.map(caughtUpWords).join(' ') },
+    );
+    setLooking(false);
+  };
+  if (folders === null) return html`<${Loading} rows=${8} />`;
+  if (folders.length === 0)
+    return html`<${Empty}
+      title="No mailbox is watched"
+      action=${html`<a class="button button-primary" href=${addressOf('config', [], { text: 'mail.accounts' })}>See the setting<//>`}
+      >Name one in the setting <code>mail.accounts</code>, and each mail that comes is an event: your rules
+      say what becomes of it.<//
+    >`;
+  return html`<${Empty}
+    title="No mail came yet"
+    action=${html`<${Button} busy=${looking} disabled=${looking} onClick=${() => void lookBack()}>Take in the last week<//>`}
+    >A mailbox is watched from its first look on; what came before stays where it is until you take it in.<//
+  >`;
 }
 
 /** @param {{ folders: readonly Folder[] }} props */

@@ -1,3 +1,5 @@
+import { plural } from '../../format/quantity.js';
+
 /** @typedef {import('../../../../src/operations.ts').Answers['mail.messages']['items'][number]} Mail */
 
 /** Where a mail went, in a few words. @param {Pick<Mail, 'route' | 'status' | 'taskId'>} mail */
@@ -38,4 +40,11 @@ export function leftOut({ hidden: { elements, characters }, unparsed }) {
     ...(elements + characters > 0 ? [`${characters} hidden characters, ${elements} hidden elements`] : []),
     ...(unparsed === null ? [] : [unparsed]),
   ].join('; ');
+}
+
+/** How taking in what came before went in one folder. @param {import('../../../../src/operations.ts').Answers['mail.catchUp'][number]} result */
+export function caughtUpWords(result) {
+  const place = `${result.name}/${result.folder}`;
+  if ('problem' in result) return `${place}: ${result.problem}.`;
+  return `${place}: ${plural(result.found, 'mail')} in that time, ${result.taken + result.digested} taken in.`;
 }

@@ -128,13 +128,16 @@ const shownTroubles = 5;
 function Wrong({ now }) {
   // What waits for the owner is told there, with what settles it.
   const troubles = troublesOf(now).filter(({ key }) => key !== 'dead');
+  const proof = proofText(now);
+  // Hosts in trouble stand below: that nothing else is wrong needs no word.
+  if (troubles.length === 0 && proof === '' && now.hosts.length > 0) return null;
   return html`<section class="section" aria-labelledby="now-wrong">
     <div class="section-head"><h2 id="now-wrong">Went wrong</h2></div>
     ${
       troubles.length === 0
         ? html`<p class="soft">
             <span class="state is-green"><span class="glyph" aria-hidden="true">✓</span></span
-            >Nothing that shows.
+            >${now.hosts.length + now.waiting.deadLetters > 0 ? 'Nothing else that shows.' : 'Nothing that shows.'}
           </p>`
         : html`<ul class="row-list">
             ${troubles.slice(0, shownTroubles).map(
@@ -148,7 +151,7 @@ function Wrong({ now }) {
             )}
           </ul>`
     }
-    ${proofText(now) === '' ? null : html`<p class="soft small">${proofText(now)}</p>`}
+    ${proof === '' ? null : html`<p class="soft small">${proof}</p>`}
     ${troubles.length > shownTroubles ? html`<p class="soft small">and ${troubles.length - shownTroubles} more</p>` : null}
   </section>`;
 }

@@ -19,7 +19,7 @@ const ranges = /** @type {const} */ ([
 const storageKey = 'ninjad.range';
 const askAgainMs = 30_000;
 const leastPlotPx = 92;
-const mostPlotPx = 320;
+const mostPlotPx = 200;
 /** Heading, captions and the edge below. */
 const aroundPlotsPx = 112;
 
@@ -40,7 +40,7 @@ export function Plots() {
     try {
       localStorage.setItem(storageKey, id);
     } catch {
-      // A browser that keeps nothing begins with the quarter of an hour again.
+      // A browser that keeps nothing begins with the day again.
     }
   };
   return html`<section class="now-plots" ref=${section} aria-label="How it went">
@@ -121,7 +121,7 @@ function sum(values) {
 /** @returns {Range} */
 function remembered() {
   try {
-    return ranges.find(({ id }) => id === localStorage.getItem(storageKey))?.id ?? 'quarter';
+    return ranges.find(({ id }) => id === localStorage.getItem(storageKey))?.id ?? 'day';
   } catch {
     return 'quarter';
   }

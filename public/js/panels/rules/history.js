@@ -1,17 +1,14 @@
+import { Button } from '../../components/basics.js';
 import { Time } from '../../components/time.js';
-import { plural } from '../../format/quantity.js';
-import { useResource } from '../../link/use-resource.js';
+import { usePages } from '../../link/use-pages.js';
 import { html } from '../../view.js';
 
-/** The last changes of the rules, who made them and by which face. */
+/** The changes of the rules, who made them and by which face, newest first. */
 export function History() {
-  const { data } = useResource('rules.history', { limit: 20 }, 'rules.list');
-  const items = data?.items ?? [];
-  if (items.length === 0) return null;
+  const { items, more, loadMore } = usePages('rules.history', {});
+  if (items === null || items.length === 0) return null;
   return html`<details class="rule-history">
-    <summary>
-      ${items.length === 1 ? 'The last change' : `The last ${plural(items.length, 'change')}`}
-    </summary>
+    <summary>Changes of the rules</summary>
     <ol class="row-list">
       ${items.map(
         ({ id, at, by, summary }) =>
@@ -21,6 +18,7 @@ export function History() {
             <span class="soft small"><${Time} at=${at} /> · ${by}</span>
           </li>`,
       )}
+      ${more ? html`<li><${Button} kind="quiet" onClick=${loadMore}>Show earlier ones<//></li>` : null}
     </ol>
   </details>`;
 }

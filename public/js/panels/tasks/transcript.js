@@ -63,7 +63,7 @@ function Body({ entry }) {
           <span class=${`state is-${entry.failed ? 'pink' : 'soft'}`}
             >${entry.failed ? '✕ the tool failed' : 'returned'}</span
           >
-          <span class="soft one-line">${firstLine(entry.text)}</span>
+          <span class="soft one-line tool-brief">${firstLine(entry.text)}</span>
         </summary>
         <pre class="tool-text" tabindex="0" aria-label="What the tool returned">${entry.text}</pre>
       </details>`;

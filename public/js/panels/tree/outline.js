@@ -67,20 +67,29 @@ export function outlineOf(actors, folded, filter = '') {
 }
 
 /**
- * The paths that are folded: what the owner has folded, and in a crowd those that the owner has not unfolded.
- * @param {readonly ActorView[]} actors @param {ReadonlySet<string>} toggled
+ * The paths that are folded: as the owner has said, else those in a crowd, and those that hold nothing but work, such as the
+ * alarm of one who rests. What leads to the chosen one is open.
+ * @param {readonly ActorView[]} actors @param {ReadonlyMap<string, boolean>} said whether a path is to be folded
+ * @param {string | null} [chosen]
  * @returns {ReadonlySet<string>}
  */
-export function foldedPaths(actors, toggled) {
+export function foldedPaths(actors, said, chosen = null) {
   /** @type {Map<string, number>} */
   const alike = new Map();
   const kindOf = (/** @type {ActorView} */ { path, machine }) => `${parentOf(path)} ${machine ?? ''}`;
-  for (const actor of actors) alike.set(kindOf(actor), (alike.get(kindOf(actor)) ?? 0) + 1);
+  /** Whether what is below a path is work alone. @type {Map<string, boolean>} */
+  const worksOnly = new Map();
+  for (const actor of actors) {
+    alike.set(kindOf(actor), (alike.get(kindOf(actor)) ?? 0) + 1);
+    const parent = parentOf(actor.path);
+    worksOnly.set(parent, actor.kind === 'work' && worksOnly.get(parent) !== false);
+  }
   const inCrowd = (/** @type {ActorView} */ actor) =>
     actor.machine !== null && actor.supervised === null && (alike.get(kindOf(actor)) ?? 0) >= crowd;
-  return new Set(
-    actors.filter((actor) => inCrowd(actor) !== toggled.has(actor.path)).map(({ path }) => path),
-  );
+  const isFolded = (/** @type {ActorView} */ actor) =>
+    said.get(actor.path) ??
+    ((inCrowd(actor) || worksOnly.get(actor.path) === true) && chosen?.startsWith(`${actor.path}/`) !== true);
+  return new Set(actors.filter(isFolded).map(({ path }) => path));
 }
 
 /** @param {readonly ActorView[]} children such as `200: 120 running, 60 recalling, 20 others` */

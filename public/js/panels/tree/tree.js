@@ -6,7 +6,7 @@ import { plural } from '../../format/quantity.js';
 import { bindKey } from '../../shell/keys.js';
 import { go, place } from '../../shell/location.js';
 import { useStore } from '../../state/use-store.js';
-import { html, memo, useCallback, useEffect, useMemo, useState } from '../../view.js';
+import { html, memo, useCallback, useEffect, useMemo, useRef, useState } from '../../view.js';
 import { ActorDetail } from './actor.js';
 import { actorSign, foldedPaths, outlineOf } from './outline.js';
 import { Sequence } from './sequence.js';
@@ -88,16 +88,13 @@ export function TreePanel() {
 
 /** @param {{ actors: readonly import('./outline.js').ActorView[], truncated: number, filter: string, chosen: string | null }} props */
 function Outline({ actors, truncated, filter, chosen }) {
-  const [toggled, setToggled] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
-  const folded = useMemo(() => foldedPaths(actors, toggled), [actors, toggled]);
+  const [said, setSaid] = useState(/** @type {ReadonlyMap<string, boolean>} */ (new Map()));
+  const folded = useMemo(() => foldedPaths(actors, said, chosen), [actors, said, chosen]);
   const rows = useMemo(() => outlineOf(actors, folded, filter), [actors, folded, filter]);
+  const latest = useRef(folded);
+  latest.current = folded;
   const toggle = useCallback(
-    (/** @type {string} */ path) =>
-      setToggled((before) => {
-        const next = new Set(before);
-        if (!next.delete(path)) next.add(path);
-        return next;
-      }),
+    (/** @type {string} */ path) => setSaid((before) => new Map(before).set(path, !latest.current.has(path))),
     [],
   );
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {

@@ -32,6 +32,7 @@ function acts() {
     wanted
       ? ['Tell me nothing in this browser', 'notifications off', () => void wantNotifications(false)]
       : ['Tell me in this browser', 'notifications on', () => void wantNotifications(true)],
+    ['Restart ninjad', 'asks first', () => go('config', [], { restart: 'yes' })],
     ['Keys', 'the list of all keys', () => keysDialog.set({ open: true })],
   ];
   return rows.map(([label, says, run]) => entry('act', label, label, says, run));
@@ -67,20 +68,32 @@ export function isOfWords(entry) {
   return entry?.kind === 'act' && entry.found === true;
 }
 
-/** What is asked for once, when the palette opens: conversations, settings, hosts and goals. @returns {Promise<Entry[]>} */
+/**
+ * What is asked for once, when the palette opens: conversations, hosts, goals, rules, sensors and settings.
+ * @returns {Promise<Entry[]>}
+ */
 export async function listedEntries() {
-  const [talks, settings, hosts, goals] = await Promise.allSettled([
+  const [talks, settings, hosts, goals, rules, sensors] = await Promise.allSettled([
     request('chat.conversations', { limit: 200 }),
     request('config.list', {}),
     request('fleet.list', {}),
     request('goals.list', { limit: 200 }),
+    request('rules.list', {}),
+    request('sensors.list', {}),
   ]);
+  const ruleRows = rules.status === 'fulfilled' ? rules.value.rules : [];
   return [
     ...valueOf(talks).map(({ name, title }) =>
       entry('conversation', name, title || name, name, () => go('chat', [name])),
     ),
     ...valueOf(hosts).map(({ name, state }) => entry('host', name, name, state, () => go('fleet', [name]))),
     ...valueOf(goals).map(({ id, name, when }) => entry('goal', id, name, when, () => go('goals', [id]))),
+    ...ruleRows.map(({ name, when, does }) =>
+      entry('rule', name, name, `${when} → ${does}`, () => go('rules', [name])),
+    ),
+    ...valueOf(sensors)
+      .filter(({ origin }) => origin !== 'built-in')
+      .map(({ name, state }) => entry('sensor', name, name, state, () => go('sensors', [name]))),
     ...valueOf(settings).map(({ key, description }) =>
       entry('setting', key, key, description, () => go('config', [], { text: key })),
     ),
@@ -101,7 +114,7 @@ export async function foundEntries(text) {
     ...itemsOf(memories).map(({ id, title, content }) =>
       found('memory', id, title ?? content, `memory ${id}`, () => go('memory', [id])),
     ),
-    ...valueOf(entities).map(({ id, name, kind }) =>
+    ...itemsOf(entities).map(({ id, name, kind }) =>
       found('entity', id, name, kind, () => go('graph', [id])),
     ),
   ];

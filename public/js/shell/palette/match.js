@@ -2,7 +2,7 @@
  * One thing that the palette leads to.
  * @typedef {object} Entry
  * @property {string} id
- * @property {'panel' | 'act' | 'conversation' | 'task' | 'memory' | 'entity' | 'setting' | 'host' | 'goal'} kind
+ * @property {'panel' | 'act' | 'conversation' | 'task' | 'memory' | 'entity' | 'setting' | 'host' | 'goal' | 'rule' | 'sensor'} kind
  * @property {string} label
  * @property {string} says searched too, and shown small
  * @property {boolean} [found] the daemon found it by the very words: it is not judged again

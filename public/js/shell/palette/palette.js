@@ -20,6 +20,8 @@ const kinds = {
   setting: { word: 'setting', tone: 'soft' },
   host: { word: 'host', tone: 'soft' },
   goal: { word: 'goal', tone: 'soft' },
+  rule: { word: 'rule', tone: 'soft' },
+  sensor: { word: 'sensor', tone: 'soft' },
 };
 
 /**

@@ -30,6 +30,8 @@ export interface Asked {
   notices: Notice[];
   /** Hosts in trouble, those that are down first, six at most. */
   hosts: TroubledHost[];
+  /** How many hosts are down, and how many in any trouble. */
+  hostsInTrouble: { down: number; all: number };
   /** How the last tasks ended: the newest one, and how many were done or failed one after the other. */
   lately: {
     lastEnded: { taskId: number; state: string; at: number } | null;
@@ -50,6 +52,7 @@ export const nothingAsked: Asked = {
   upkeep: noProof,
   notices: [],
   hosts: [],
+  hostsInTrouble: { down: 0, all: 0 },
   lately: { lastEnded: null, doneInARow: 0, failedInARow: 0, failedLastHour: 0 },
 };
 
@@ -59,8 +62,12 @@ export async function askNow(store: Pick<Store, 'query'>, now: number): Promise<
   const unread = await countUnread(store, { since: new Date(now - unreadMs) });
   const notices = counts.notices === 0 ? [] : await listNotices(store, { unseen: true, limit: shownNotices });
   const upkeep = await readProof(store);
-  const hosts = await troubledHosts(store, shownHosts);
-  return { waiting: { ...counts, unread }, upkeep, notices, hosts, lately: await askLately(store, now) };
+  const { hosts, down, troubled } = await troubledHosts(store, shownHosts);
+  return {
+    ...{ waiting: { ...counts, unread }, upkeep, notices, hosts },
+    hostsInTrouble: { down, all: troubled },
+    lately: await askLately(store, now),
+  };
 }
 
 async function askLately(store: Pick<Store, 'query'>, now: number): Promise<Asked['lately']> {

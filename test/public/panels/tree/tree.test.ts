@@ -60,13 +60,36 @@ describe('the outline', () => {
       actor(`root/tasks/${index}/run`),
     ]).flat();
     const actors = [actor('root'), actor('root/tasks'), ...crowd];
-    const folded = foldedPaths(actors, new Set());
+    const folded = foldedPaths(actors, new Map());
     expect(folded.size).toBe(9);
     const rows = outlineOf(actors, folded);
     expect(rows).toHaveLength(11);
     expect(rows[1]?.tally).toBe('9: 6 running, 3 waiting');
-    expect(outlineOf(actors, foldedPaths(actors, new Set(['root/tasks/3'])))).toHaveLength(12);
-    expect(foldedPaths(actors.slice(0, 12), new Set())).toEqual(new Set());
+    expect(outlineOf(actors, foldedPaths(actors, new Map([['root/tasks/3', false]])))).toHaveLength(12);
+    expect(foldedPaths(actors.slice(0, 12), new Map())).toEqual(new Set());
+  });
+
+  it('folds one that holds nothing but work, until the owner unfolds it or what is inside is chosen', () => {
+    const actors = [
+      actor('root'),
+      actor('root/keeper', { machine: 'chore' }),
+      actor('root/keeper/alarm', { kind: 'work' }),
+      actor('root/server', { machine: 'server' }),
+      actor('root/server/socket', { kind: 'work' }),
+      actor('root/server/room', { machine: 'room' }),
+    ];
+    const folded = (said: [string, boolean][], chosen: string | null = null) => [
+      ...foldedPaths(actors, new Map(said), chosen),
+    ];
+    expect(folded([])).toEqual(['root/keeper']);
+    expect(
+      folded([
+        ['root/keeper', false],
+        ['root/server', true],
+      ]),
+    ).toEqual(['root/server']);
+    expect(folded([], 'root/keeper/alarm')).toEqual([]);
+    expect(folded([['root', true]], 'root/keeper/alarm')).toEqual(['root']);
   });
 
   it('names what XState names for us', () => {
