@@ -83,7 +83,7 @@ function createLane(onAwaited: () => void) {
 
 /** Longest wait of a person's question for what is in hand, and for their own words, which may wait behind one batch. */
 export const inHandMs = 150;
-export const ownersInHandMs = 1_000;
+export const ownersInHandMs = 5_000;
 
 /**
  * The same asking, which first lets what was said just before become something that can be recalled. `exceptEvent`: the event
