@@ -875,6 +875,7 @@ CREATE TABLE memory_bundles (
   notes text NOT NULL,
   count integer NOT NULL,
   chars integer NOT NULL,
+  first_event bigint,
   CONSTRAINT memory_bundles_pkey PRIMARY KEY (id),
   CONSTRAINT memory_bundles_count_positive CHECK ((count > 0))
 );

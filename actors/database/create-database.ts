@@ -13,7 +13,7 @@ import type {
 } from '../../machines/database/protocol.ts';
 import { messageOf, StoreAwayError } from '../../src/lib/errors.ts';
 import { type DatabaseTarget, publicUrl } from '../../src/lib/store/database-target.ts';
-import { maintain } from '../../src/lib/store/maintain.ts';
+import { analyzeGrown, maintain } from '../../src/lib/store/maintain.ts';
 import { migrate, requireExtensions } from '../../src/lib/store/migrate.ts';
 import { loadMigrations, type Migration } from '../../src/lib/store/migrations.ts';
 import { createPool, type PooledStore, type PoolOptions } from '../../src/lib/store/pool.ts';
@@ -164,7 +164,10 @@ export function createDatabase({
           opened = undefined;
         };
       }),
-      probe: fromPromise<unknown>(() => connected().query({ text: 'SELECT 1' })),
+      probe: fromPromise<unknown>(async () => {
+        await connected().query({ text: 'SELECT 1' });
+        if (target.kind === 'embedded' && mayMaintain()) await analyzeGrown(connected());
+      }),
       maintain: fromPromise<unknown>(async () => {
         if (target.kind === 'embedded' && mayMaintain()) await maintain(connected());
       }),

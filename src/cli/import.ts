@@ -10,6 +10,7 @@ import { printJson, printLines, tableLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { createProgress } from './progress.ts';
 import { relativeTime } from './units.ts';
+import { tellWaiting } from './until-kept.ts';
 
 const help = `
 FROM is a folder that ninjad export made; or what ChatGPT or Claude has exported, as the zip or its conversations.json;
@@ -122,6 +123,7 @@ async function bringTexts(
   progress.end();
   if (json === true) printJson(imported);
   else printLines(textLines(imported));
+  if (process.stderr.isTTY && !imported.dryRun && imported.imported > 0) await tellWaiting(client.ask);
   const { problems } = imported;
   if (problems.length === 0) return;
   if (json !== true)

@@ -12,7 +12,7 @@ import { batchesOf, type LineBatch, type LineProblem, linesOf } from './memory-l
 import { printJson, printLines } from './print.ts';
 import { oneLine } from './printable.ts';
 import { createProgress } from './progress.ts';
-import { untilKept } from './until-kept.ts';
+import { tellWaiting, untilKept } from './until-kept.ts';
 
 const importHelp = `
 Each line is a memory as ninjad memories export writes it; only "content" has to be there. A line that cannot be read is
@@ -96,6 +96,7 @@ async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
     progress.show(lastNumber, counts);
   }
   progress.end();
+  if (process.stderr.isTTY && counts.imported > 0) await tellWaiting(ask);
   return counts;
 }
 

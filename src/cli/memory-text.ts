@@ -4,8 +4,11 @@ import { oneLine } from './printable.ts';
 import { count, duration } from './units.ts';
 
 /** How many memories there are, and what is still done about them: what waits, and which encoder has how far to go. */
-export function memoryText({ total, prepared, encoders }: Status['memory']): string {
-  const waiting = total > prepared ? [`${count(total - prepared)} to prepare`] : [];
+export function memoryText({ total, prepared, preparesASecond, encoders }: Status['memory']): string {
+  const left = total - prepared;
+  const estimate =
+    preparesASecond === undefined ? '' : ` (about ${duration((left / preparesASecond) * 1_000)} left)`;
+  const waiting = left > 0 ? [`${count(left)} to prepare${estimate}`] : [];
   const embedding = encoders
     .filter(({ missing }) => missing > 0)
     .map(({ model, embedded, missing, aSecond }) => {

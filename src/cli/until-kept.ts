@@ -28,3 +28,14 @@ export async function untilKept(
     await delay(lookEveryMs);
   }
 }
+
+/** Says on stderr how many memories are still prepared, where there are some. */
+export async function tellWaiting(
+  ask: Ask<Pick<typeof memoryOperations, 'memories.waiting'>>,
+): Promise<void> {
+  const { waiting } = await ask('memories.waiting', {});
+  if (waiting > 0)
+    process.stderr.write(
+      `${waiting.toLocaleString('en')} memories are still prepared, and are found once they are: ninjad status says how far it is\n`,
+    );
+}

@@ -6,6 +6,7 @@ export function longName({
   conversation,
   fork,
 }: Pick<WireEvent, 'conversation' | 'fork'>): string | undefined {
+  if (conversation === undefined && fork === undefined) return undefined;
   const long = [conversation, fork].find((name) => name !== undefined && name.length > maxKeyCharacters);
   return long && `expected a conversation of at most ${maxKeyCharacters} characters, got ${long.length}`;
 }

@@ -48,6 +48,8 @@ export interface Memories {
 
 export interface MemoriesDeps {
   store: Store;
+  /** The same store for imports, which questions go before. Default: the store. */
+  background?: Store;
   bus: Pick<Bus<MemoryFacts & ListFacts>, 'emit'>;
   /** The face that the owner acts by. */
   by: Face;
@@ -60,7 +62,13 @@ const exportRows = 200;
 const exportChars = 1_000_000;
 
 /** See `Memories`. */
-export function createMemories({ store, bus, by, now = () => new Date() }: MemoriesDeps): Memories {
+export function createMemories({
+  store,
+  background = store,
+  bus,
+  by,
+  now = () => new Date(),
+}: MemoriesDeps): Memories {
   const record = (tx: Tx, action: string, summary: string, detail: OwnerAct['detail']): Promise<void> =>
     recordAct(tx, { by }, { at: now(), action: `memory.${action}`, summary, ...(detail && { detail }) });
   const tell = (isPending: boolean): void => {
@@ -118,7 +126,7 @@ export function createMemories({ store, bus, by, now = () => new Date() }: Memor
       return forgotten;
     },
     async import({ lines, ceiling }) {
-      const imported = await store.transaction(async (tx) => {
+      const imported = await background.transaction(async (tx) => {
         const memories = lines.map((line) => importedOf(line, { ceiling, now: now() }));
         const number = await importMemories(tx, memories);
         if (number > 0)

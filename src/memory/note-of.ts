@@ -21,10 +21,11 @@ const keys = z.object({
  * cannot be used.
  */
 export function noteOf(event: Pick<WireEvent, 'text' | 'payload' | 'source'>): Note {
-  const parsed = keys.safeParse(event.payload.startsWith('{') ? objectIn(event.payload) : {});
+  const trust = trustOf(event.source);
+  if (!event.payload.startsWith('{')) return { content: event.text, kind: 'note', trust };
+  const parsed = keys.safeParse(objectIn(event.payload));
   if (!parsed.success) throw new UsageError(`the payload cannot be used: ${z.prettifyError(parsed.error)}`);
   const { kind = 'note', title, tags, importance } = parsed.data;
-  const trust = trustOf(event.source);
   return {
     content: event.text,
     kind,

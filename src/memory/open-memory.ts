@@ -60,7 +60,7 @@ export function openMemory({ store, log, rerankDeadlineMs, expand, timed }: Memo
     memoryBoard,
     memoryCounts: createMemoryCounts({ store: rightOfWay.after(store), embedders, board: memoryBoard, log }),
     memoryBacklog: createBacklog(),
-    inHand: createInHand(),
+    inHand: createInHand(rightOfWay.hurry),
     recall: timed(recaller.recall),
     recaller,
   };

@@ -1,5 +1,6 @@
 import type { Store } from '../lib/store/store.ts';
 import { DAY } from '../lib/time.ts';
+import { isNotedNoMore } from '../memory/rows/bundles.ts';
 
 /** How many days the rows of ended things are kept. */
 export interface Retention {
@@ -61,7 +62,7 @@ export async function pruneStore(
     (await deleteAll(
       store,
       'prune-events',
-      `status <> 'task' AND received_at < $1`,
+      `status <> 'task' AND received_at < $1 AND ${isNotedNoMore}`,
       'events',
       before(retention.eventsDays),
     )) +

@@ -1,3 +1,5 @@
+import { isNotedNoMore } from '../memory/rows/bundles.ts';
+
 /** What becomes of a part of the home when it takes more than its budget. */
 export type Fate =
   /** The oldest of it goes for the budget, in the order of `shrunkTables`. */
@@ -116,6 +118,6 @@ export const shrunkTables: readonly ShrunkTable[] = [
     table: 'events',
     age: 'received_at',
     order: 'id',
-    may: `status IN ('done', 'dropped') AND conversation IS NULL`,
+    may: `status IN ('done', 'dropped') AND conversation IS NULL AND ${isNotedNoMore}`,
   },
 ];

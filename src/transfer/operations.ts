@@ -25,6 +25,8 @@ import {
 /** Services that the operations of transfer use. */
 export interface TransferNeeds {
   store: Store;
+  /** The same store for imports, which questions go before. Default: the store. */
+  background?: Store;
   bus: Pick<Bus<MemoryFacts & ListFacts>, 'emit'>;
   now: () => Date;
 }
@@ -124,7 +126,7 @@ function found(name: string) {
 }
 
 async function importRows(
-  { store, bus, now }: TransferNeeds,
+  { store, background = store, bus, now }: TransferNeeds,
   { part: name, rows, dryRun }: z.output<typeof rowsInput>,
   caller: Parameters<typeof recordAct>[1],
 ): Promise<Taken> {
@@ -132,7 +134,7 @@ async function importRows(
   if (put === undefined && putAll === undefined) throw new UsageError(`${name} can only be read`);
   const taken: Taken = { imported: 0, known: 0, bad: 0, problems: [] };
   try {
-    await store.transaction(async (tx) => {
+    await background.transaction(async (tx) => {
       if (putAll !== undefined) await putAll(tx, rows, taken);
       for (const row of putAll === undefined ? rows : []) {
         await tx.query({ text: 'SAVEPOINT one_row' });
@@ -177,12 +179,12 @@ function listOf(name: string) {
 }
 
 async function importTexts(
-  { store, bus, now }: TransferNeeds,
+  { store, background = store, bus, now }: TransferNeeds,
   { import: id, texts, ceiling }: z.output<typeof textsInput>,
   caller: Parameters<typeof recordAct>[1],
 ): Promise<Pick<Taken, 'imported' | 'known'> & { memories: number }> {
   const tag = importTag(id);
-  const taken = await store.transaction(async (tx) => {
+  const taken = await background.transaction(async (tx) => {
     const fresh = await takeItems(
       tx,
       id,

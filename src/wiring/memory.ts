@@ -11,7 +11,8 @@ export function memoryKeeperLogic(services: Services) {
   const { database, rightOfWay, embedders, memoryCounts, memoryBacklog, inHand, bus, log } = services;
   const preparer = createTextPreparer();
   const keep = createMemoryKeeper({
-    store: database.store,
+    // A flood that nobody asks about is recorded before it is remembered.
+    store: rightOfWay.after(database.store, () => inHand.isAwaited()),
     background: rightOfWay.after(database.store),
     embedders,
     prepareText: (text) => preparer.prepare(text),

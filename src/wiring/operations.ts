@@ -66,6 +66,7 @@ export function operationNeeds(
   const { tasks } = view;
   return {
     store,
+    background: services.rightOfWay.after(store),
     agents: services.agent,
     agentBench: services.agentBench,
     agentFallback: () => settings.get('agent.fallback') ?? undefined,

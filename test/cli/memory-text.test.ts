@@ -19,6 +19,14 @@ describe('the memories in a status', () => {
     expect(memoryText({ ...memory, total: 1, prepared: 1 })).toBe('1 memory');
   });
 
+  it('say how many wait to be prepared, and how long that will take where it is known', () => {
+    const waiting = { ...memory, total: 6_200 };
+    expect(memoryText(waiting)).toBe(`${count(6_200)} memories, ${count(1_200)} to prepare`);
+    expect(memoryText({ ...waiting, preparesASecond: 100 })).toBe(
+      `${count(6_200)} memories, ${count(1_200)} to prepare (about 12 s left)`,
+    );
+  });
+
   it('say how far another encoder is, and how long it will take', () => {
     const encoders = [
       ...memory.encoders,

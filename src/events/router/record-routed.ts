@@ -17,7 +17,7 @@ import { isOwnerSource, type WireEvent } from '../../lib/wire/parse-line.ts';
 import { HUMAN } from '../../lib/wire/priority.ts';
 import { type OpenedEvent, openSpooled, removeSpooled } from './open-spooled.ts';
 import { promptOf } from './mail.ts';
-import type { Reflexes } from '../../lib/reflexes/reflex.ts';
+import type { ReflexAnswer, Reflexes } from '../../lib/reflexes/reflex.ts';
 import { longName } from '../long-name.ts';
 import type { RuleBook } from './route.ts';
 import { coalescedRule, type RoutedEvent } from './routed-event.ts';
@@ -77,7 +77,11 @@ export async function recordRouted(events: readonly RoutedEvent[], deps: RecordD
     const record = plainRecord(routed, deps.ids);
     if (problem !== undefined) records.push({ ...record, status: 'dead', reason: problem });
     else if (needsNothing(routed)) records.push(withReport(routed, record, deps));
-    else records.push(await handle(routed, record, repeated.has(routed), deps));
+    else {
+      const handled = handle(routed, record, repeated.has(routed), deps);
+      // A flood that reflexes answer at once waits for no turn of the loop an event.
+      records.push(handled instanceof Promise ? await handled : handled);
+    }
   }
   const recorded = await writeRecords(records, deps, now);
   recordedChannel.publish(recorded.length);
@@ -108,6 +112,7 @@ function withReport(
   return { ...record, isReport: true };
 }
 
+/** A record with every field there is, so that those of a flood are all of one shape. */
 function plainRecord(
   { event, position, receivedAt, route, rule, shaping }: RoutedEvent,
   ids: EventIds,
@@ -123,10 +128,16 @@ function plainRecord(
     route,
     rule,
     status: route === 'drop' ? 'dropped' : 'done',
-    ...(rule === coalescedRule ? { reason: 'a later event of this source and category took its place' } : {}),
-    ...(shaping?.reason !== undefined && { reason: shaping.reason }),
+    reason:
+      shaping?.reason ??
+      (rule === coalescedRule ? 'a later event of this source and category took its place' : undefined),
+    reply: undefined,
     conversation: longName(event) === undefined ? scoped(event.source, event.conversation) : undefined,
     dedupKey: keyOf(event),
+    replyTo: undefined,
+    task: undefined,
+    notes: undefined,
+    isReport: undefined,
   };
 }
 
@@ -139,12 +150,12 @@ function scoped(source: string, conversation: string | undefined): string | unde
   return conversation === undefined || isOwnerSource(source) ? conversation : `${source}/${conversation}`;
 }
 
-async function handle(
+function handle(
   routed: RoutedEvent,
   record: EventRecord,
   isRepeated: boolean,
   deps: RecordDeps,
-): Promise<EventRecord> {
+): EventRecord | Promise<EventRecord> {
   if (isRepeated) return repetition(record);
   if (routed.route === 'task') {
     const { replyTo, source, fork, agent } = routed.event;
@@ -158,7 +169,9 @@ async function handle(
     return { ...record, status: 'task', task, notes: learnedFrom(routed) };
   }
   if (routed.route === 'drop') return record;
-  return withReport(routed, await answerByReflex(routed, record, deps), deps);
+  const answered = answerByReflex(routed, record, deps);
+  if (answered instanceof Promise) return answered.then((one) => withReport(routed, one, deps));
+  return withReport(routed, answered, deps);
 }
 
 /** What rules did to a task; one that is held waits as a row of the queue. */
@@ -175,11 +188,11 @@ function learnedFrom({ event }: RoutedEvent): NoteRecord[] | undefined {
     : kept.map((words) => ({ ...words, trust: 'owner', origin: 'extraction' }));
 }
 
-async function answerByReflex(
+function answerByReflex(
   routed: RoutedEvent,
   record: EventRecord,
   deps: RecordDeps,
-): Promise<EventRecord> {
+): EventRecord | Promise<EventRecord> {
   const { event } = routed;
   const name = routed.route.slice('reflex:'.length);
   const reflex = ownValue(deps.reflexes, name);
@@ -192,17 +205,21 @@ async function answerByReflex(
       replyTo: event.replyTo,
     };
   }
-  try {
-    const answer = await reflex(routed);
-    return {
-      ...record,
-      reply: answer.reply,
-      replyTo: answer.reply === undefined ? undefined : event.replyTo,
-      ...(answer.note && { notes: [{ origin: 'event', ...answer.note }] }),
-    };
-  } catch (thrown) {
+  const answeredBy = ({ reply, note }: ReflexAnswer): EventRecord => ({
+    ...record,
+    reply,
+    replyTo: reply === undefined ? undefined : event.replyTo,
+    notes: note && [{ origin: 'event', ...note }],
+  });
+  const failedBy = (thrown: unknown): EventRecord => {
     if (thrown instanceof StoreAwayError) throw thrown;
     return { ...record, status: 'failed', reason: messageOf(thrown), replyTo: event.replyTo };
+  };
+  try {
+    const answer = reflex(routed);
+    return answer instanceof Promise ? answer.then(answeredBy).catch(failedBy) : answeredBy(answer);
+  } catch (thrown) {
+    return failedBy(thrown);
   }
 }
 

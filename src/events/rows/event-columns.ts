@@ -15,6 +15,15 @@ export const insertFreshEvents = `
     AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status,
               reason, reply, conversation, dedup_key)`;
 
+/** The same with parameters 1 to 10, those of `plainColumns`. */
+export const insertPlainEvents = `
+  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)
+  SELECT id, priority, source, category, payload, to_timestamp(occurred_ms / 1000), to_timestamp(received_ms / 1000),
+         route, rule, status
+  FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::text[],
+              $9::text[], $10::text[])
+    AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status)`;
+
 /** The values of events that have neither reason nor reply, conversation nor key. */
 export function plainColumns(records: readonly EventRecord[]): string[] {
   return [

@@ -28,6 +28,17 @@ export interface EventRecord {
   isReport?: boolean | undefined;
 }
 
+/** True for an event whose row has neither reason nor reply, conversation nor key, whatever it causes. */
+export function isBare({ reason, reply, conversation, dedupKey, replyTo }: EventRecord): boolean {
+  return (
+    reason === undefined &&
+    reply === undefined &&
+    conversation === undefined &&
+    dedupKey === undefined &&
+    replyTo === undefined
+  );
+}
+
 /** A task as an event queues it. */
 export interface NewTask {
   prompt: string;

@@ -1,15 +1,21 @@
 import pg from 'pg';
-import { dayName } from '../../lib/local-time.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { importanceOf } from '../../memory/keep/importance.ts';
 import { bundleValues, insertBundles, type NewBundledNote } from '../../memory/rows/bundles.ts';
-import { eventColumns, idIsTaken, insertFreshEvents } from './event-columns.ts';
-import type { EventRecord } from './event-record.ts';
+import {
+  eventColumns,
+  idIsTaken,
+  insertFreshEvents,
+  insertPlainEvents,
+  plainColumns,
+} from './event-columns.ts';
+import { type EventRecord, isBare } from './event-record.ts';
 import { notesOf } from './said-notes.ts';
 
 const { DatabaseError } = pg;
 
-/** More notes of one batch than these wait apart from the memories, where they are as cheap as their events. */
+const noTags: readonly string[] = [];
+
+/** More notes of one batch than these wait apart from the memories, where they are cheaper than their events. */
 export const notesAtOnce = 50;
 
 /**
@@ -21,18 +27,20 @@ export async function recordBundled(
   records: readonly EventRecord[],
   now: Date,
 ): Promise<boolean> {
-  const count = records.reduce((sum, { notes = [] }) => sum + notes.length, 0);
+  const count = records.reduce((sum, { notes }) => sum + (notes?.length ?? 0), 0);
   if (count <= notesAtOnce) return false;
   if (records.some(({ task, isReport }) => task !== undefined || isReport === true)) return false;
-  const columns = eventColumns(records);
   const { told, said } = notesOf(records, now);
   if (told.length < said.length / 2 || told.some(({ trust }) => trust === 'owner')) return false;
   const values = bundleValues(countedNotes(told, said, now));
   if (values === undefined) return false;
+  const [name, insert, columns] = records.every(isBare)
+    ? ['record-plain-events-and-bundles', insertPlainEvents, plainColumns(records)]
+    : ['record-events-and-bundles', insertFreshEvents, eventColumns(records)];
   try {
     await store.query({
-      name: 'record-events-and-bundles',
-      text: `WITH recorded AS (${insertFreshEvents}) ${insertBundles(columns.length + 1)}`,
+      name,
+      text: `WITH recorded AS (${insert}) ${insertBundles(columns.length + 1)}`,
       values: [...columns, ...values],
     });
     return true;
@@ -48,21 +56,22 @@ function countedNotes(
   said: ReturnType<typeof notesOf>['said'],
   now: Date,
 ): NewBundledNote[] {
-  const notes = told.map((note) => ({
+  const lastSeen = now.getTime();
+  const notes = told.map((note): NewBundledNote => ({
+    event_id: Infinity,
+    seen_count: 0,
     kind: note.kind,
-    content: note.content,
+    content: note.isPayload ? null : note.content,
+    chars: note.content.length,
     source: note.source,
     trust: note.trust,
     origin: note.origin,
-    importance: note.importance ?? importanceOf(note),
+    importance: note.importance ?? null,
     title: note.title ?? null,
-    tags: [...(note.tags ?? [])],
+    tags: note.tags ?? noTags,
     conversation: note.conversation ?? null,
-    event_id: Infinity,
-    seen_count: 0,
     created: Infinity,
-    lastSeen: now.getTime(),
-    day: '',
+    lastSeen,
   }));
   for (const { id, place, happenedAt } of said) {
     const note = notes[place - 1] as NewBundledNote;
@@ -70,6 +79,5 @@ function countedNotes(
     note.seen_count += 1;
     note.created = Math.min(note.created, happenedAt);
   }
-  for (const note of notes) note.day = dayName(new Date(note.created));
   return notes;
 }

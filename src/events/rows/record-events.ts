@@ -3,10 +3,16 @@ import { numberArray, textArray } from '../../lib/store/array-literal.ts';
 import { dayName } from '../../lib/local-time.ts';
 import { importanceOf } from '../../memory/keep/importance.ts';
 import type { Store } from '../../lib/store/store.ts';
-import type { EventRecord } from './event-record.ts';
-import { eventColumns, idIsTaken, insertFreshEvents, plainColumns } from './event-columns.ts';
+import { type EventRecord, isBare } from './event-record.ts';
+import {
+  eventColumns,
+  idIsTaken,
+  insertFreshEvents,
+  insertPlainEvents,
+  plainColumns,
+} from './event-columns.ts';
 import { notesAtOnce, recordBundled } from './record-bundled.ts';
-import { notesOf } from './said-notes.ts';
+import { likenessOf, notesOf } from './said-notes.ts';
 
 export type { EventRecord, NewTask } from './event-record.ts';
 
@@ -158,14 +164,6 @@ const keepInInbox = `
     seen_count = waiting.seen_count + excluded.seen_count, created_at = least(waiting.created_at, excluded.created_at),
     last_seen_at = greatest(waiting.last_seen_at, excluded.last_seen_at), day = least(waiting.day, excluded.day)`;
 
-const insertPlain = `
-  INSERT INTO events (id, priority, source, category, payload, occurred_at, received_at, route, rule, status)
-  SELECT id, priority, source, category, payload, to_timestamp(occurred_ms / 1000), to_timestamp(received_ms / 1000),
-         route, rule, status
-  FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::text[],
-              $9::text[], $10::text[])
-    AS event (id, priority, source, category, payload, occurred_ms, received_ms, route, rule, status)`;
-
 const insertEvents = `${insertFreshEvents}
   ${onConflict}`;
 
@@ -175,23 +173,19 @@ const insertEvents = `${insertFreshEvents}
  */
 async function recordPlain(store: Pick<Store, 'query'>, values: string[]): Promise<void> {
   try {
-    await store.query({ name: 'record-plain-events', text: insertPlain, values });
+    await store.query({ name: 'record-plain-events', text: insertPlainEvents, values });
   } catch (thrown) {
     if (!(thrown instanceof DatabaseError && thrown.constraint === idIsTaken)) throw thrown;
-    await store.query({ name: 'record-plain-events-again', text: `${insertPlain} ${onConflict}`, values });
+    await store.query({
+      name: 'record-plain-events-again',
+      text: `${insertPlainEvents} ${onConflict}`,
+      values,
+    });
   }
 }
 
 function isPlain(record: EventRecord): boolean {
-  const { reason, reply, conversation, dedupKey } = record;
-  return (
-    reason === undefined &&
-    reply === undefined &&
-    conversation === undefined &&
-    dedupKey === undefined &&
-    record.replyTo === undefined &&
-    !hasEffects(record)
-  );
+  return isBare(record) && !hasEffects(record);
 }
 
 function hasEffects({ task, notes, isReport }: EventRecord): boolean {
@@ -208,7 +202,7 @@ function effectColumns(records: readonly EventRecord[], now: Date): unknown[] {
     textArray(tasks.map(({ prompt }) => prompt)),
     textArray(tasks.map(({ replyTo }) => replyTo)),
     now,
-    textArray(told.map(({ likeness }) => likeness)),
+    textArray(told.map(likenessOf)),
     textArray(told.map(({ kind }) => kind)),
     textArray(told.map(({ content }) => content)),
     textArray(told.map(({ trust }) => trust)),

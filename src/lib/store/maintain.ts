@@ -1,4 +1,4 @@
-import type { Tx } from './store.ts';
+import type { Store, Tx } from './store.ts';
 
 /**
  * Does for the embedded database the work of autovacuum and the checkpointer, which it lacks: without it dead rows and
@@ -16,6 +16,32 @@ export async function maintain(store: Tx): Promise<string[]> {
   await store.query({ text: 'CHECKPOINT' });
   return rows.map(({ name }) => name);
 }
+
+/**
+ * Tells the planner of tables that have doubled since it was last told, by a small sample. A statement that was prepared while its
+ * table was small keeps the plan for a small one until then: a recall among 70,000 memories took 9 s by such plans, long before
+ * `maintain` had its turn. Returns the names of the tables.
+ */
+export async function analyzeGrown(store: Store): Promise<string[]> {
+  const { rows } = await store.query<{ name: string }>({ text: grownTablesSql });
+  for (const { name } of rows) {
+    await store.transaction(async (tx) => {
+      await tx.query({ text: `SET LOCAL default_statistics_target = ${smallSample}` });
+      await tx.query({ text: `ANALYZE ${name}` });
+    });
+  }
+  return rows.map(({ name }) => name);
+}
+
+/** 300 rows are looked at for each of it. */
+const smallSample = 5;
+const leastGrown = 500;
+
+const grownTablesSql = `
+  SELECT format('%I.%I', s.schemaname, s.relname) AS name
+  FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+  WHERE c.relkind = 'r' AND s.n_mod_since_analyze > ${leastGrown} + greatest(c.reltuples, 0)
+  ORDER BY name`;
 
 const neglectedTablesSql = `
   SELECT format('%I.%I', s.schemaname, s.relname) AS name, EXISTS (

@@ -7,9 +7,12 @@ export interface RightOfWay {
   first: <T>(work: () => Promise<T>) => Promise<T>;
   /**
    * The store for background work: each statement or transaction waits for its turn before it is begun, and all such work is
-   * done one after the other, so that whoever goes first never waits behind more than one of them.
+   * done one after the other, so that whoever goes first never waits behind more than one of them. `isAwaited`: true while somebody
+   * waits for that very work, which then waits for nobody. Default: never.
    */
-  after: (store: Store) => Store;
+  after: (store: Store, isAwaited?: () => boolean) => Store;
+  /** Background work that waits for its turn begins now, since somebody waits for what it leads to. */
+  hurry: () => void;
 }
 
 /**
@@ -21,13 +24,16 @@ export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOf
   let waiting: (() => void)[] = [];
   let freeUntil = -Infinity;
 
+  const wakeAll = (): void => {
+    const woken = waiting;
+    waiting = [];
+    for (const go of woken) go();
+  };
+
   const release = (): void => {
     // Somebody who comes at once, such as the next statement of the same question, still goes first.
     setImmediate(() => {
-      if (going > 0) return;
-      const woken = waiting;
-      waiting = [];
-      for (const go of woken) go();
+      if (going === 0) wakeAll();
     });
   };
 
@@ -68,10 +74,14 @@ export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOf
         if (going === 0) release();
       }
     },
-    after: (store) => ({
-      query: (statement) => inTurn(() => store.query(statement)),
-      transaction: (work) => inTurn(() => store.transaction(work)),
-    }),
+    after(store, isAwaited = () => false) {
+      const turned = <T>(work: () => Promise<T>): Promise<T> => (isAwaited() ? work() : inTurn(work));
+      return {
+        query: (statement) => turned(() => store.query(statement)),
+        transaction: (work) => turned(() => store.transaction(work)),
+      };
+    },
+    hurry: wakeAll,
   };
 }
 

@@ -20,12 +20,14 @@ export interface InHand {
   untilSettled(maxMs: number, askedBy?: number): Promise<void>;
   /** The same for the owner's words alone. */
   untilOwnersSettled(maxMs: number, askedBy?: number): Promise<void>;
+  /** True while somebody waits for something. */
+  isAwaited(): boolean;
 }
 
-/** See `InHand`. */
-export function createInHand(): InHand {
-  const all = createLane();
-  const owners = createLane();
+/** See `InHand`. `onAwaited` is called each time that somebody begins to wait. */
+export function createInHand(onAwaited: () => void = () => undefined): InHand {
+  const all = createLane(onAwaited);
+  const owners = createLane(onAwaited);
   return {
     arrive(whose = 'anybody', event) {
       all.arrive(event);
@@ -38,10 +40,11 @@ export function createInHand(): InHand {
     hasNews: () => all.hasNews(),
     untilSettled: (maxMs, askedBy) => all.untilSettled(maxMs, askedBy),
     untilOwnersSettled: (maxMs, askedBy) => owners.untilSettled(maxMs, askedBy),
+    isAwaited: () => all.isAwaited() || owners.isAwaited(),
   };
 }
 
-function createLane() {
+function createLane(onAwaited: () => void) {
   let arrived = 0;
   let begun = 0;
   let settled = 0;
@@ -58,6 +61,7 @@ function createLane() {
       for (const one of [...waiting]) if (one.mark <= settled) one.go();
     },
     hasNews: () => arrived > begun,
+    isAwaited: () => waiting.size > 0,
     async untilSettled(maxMs: number, askedBy?: number) {
       const mark = askedBy !== undefined && askedBy === lastEvent ? arrived - 1 : arrived;
       if (settled >= mark) return;
@@ -70,6 +74,7 @@ function createLane() {
           resolve();
         }
         waiting.add(one);
+        onAwaited();
         late.addEventListener('abort', done, { once: true });
       });
     },
@@ -78,7 +83,7 @@ function createLane() {
 
 /** Longest wait of a person's question for what is in hand, and for their own words, which may wait behind one batch. */
 export const inHandMs = 150;
-export const ownersInHandMs = 1_000;
+export const ownersInHandMs = 5_000;
 
 /**
  * The same asking, which first lets what was said just before become something that can be recalled. `exceptEvent`: the event

@@ -3,6 +3,8 @@ export interface MemoryProgress {
   total: number;
   /** Through the pipeline: these can be recalled. */
   prepared: number;
+  /** How many became so a second between the last two counts; left out where nothing waits, and where that is not known yet. */
+  preparesASecond?: number | undefined;
   /** The embedder that questions are asked with now, and why it is not an encoder, if it is not. */
   model: string | null;
   degraded: string | null;

@@ -47,8 +47,10 @@ export function createMemoryCounts(deps: MemoryCountsDeps): MemoryCounts {
     noteSpeed: (model, aSecond) => void speeds.set(model, aSecond),
     async tell(pass) {
       if (!isDue(pass)) return;
-      const progress = await progressOf(store, embedders, speeds);
-      countedAt = performance.now();
+      const counted = await progressOf(store, embedders, speeds);
+      const now = performance.now();
+      const progress = { ...counted, preparesASecond: speedOf(board.progress(), counted, now - countedAt) };
+      countedAt = now;
       wasLast = !pass.isMore;
       for (const { model, embedded, missing } of progress.encoders)
         embedders.noteCoverage(model, embedded + missing === 0 ? 1 : embedded / (embedded + missing));
@@ -72,7 +74,7 @@ async function progressOf(
   store: Store,
   embedders: Embedders,
   speeds: ReadonlyMap<string, number>,
-): Promise<MemoryProgress> {
+): Promise<Counted> {
   const count = async (embedder: Pick<Embedder, 'model' | 'dimensions'>) => {
     const counts = await countEmbedded(store, await findModel(store, embedder));
     return { ...counts, missing: Math.max(0, counts.prepared - counts.embedded) };
@@ -84,4 +86,16 @@ async function progressOf(
   }
   const { model, dimensions, degraded = null } = embedders.current();
   return { ...(await count({ model, dimensions })), model, degraded, encoders };
+}
+
+type Counted = Omit<MemoryProgress, 'preparesASecond'>;
+
+function speedOf(
+  before: MemoryProgress,
+  { prepared, total }: Counted,
+  elapsedMs: number,
+): number | undefined {
+  if (prepared >= total) return undefined;
+  const more = prepared - before.prepared;
+  return more > 0 && Number.isFinite(elapsedMs) ? (more * 1_000) / elapsedMs : before.preparesASecond;
 }

@@ -57,6 +57,29 @@ describe('the right of way', () => {
     expect(asked).toEqual(['before', 'afterwards']);
   });
 
+  it('holds back nothing that somebody waits for', async () => {
+    const { store, asked } = noting();
+    const { first, after, hurry } = createRightOfWay({ maxWaitMs: ever });
+    let isAwaited = false;
+    const background = after(store, () => isAwaited);
+    const flood = gate();
+    const going = first(() => flood.opened);
+    const early = background.query({ text: 'early' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual([]);
+    isAwaited = true;
+    hurry();
+    await early;
+    await background.query({ text: 'awaited' });
+    isAwaited = false;
+    const late = background.query({ text: 'late' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual(['early', 'awaited']);
+    flood.open();
+    await Promise.all([going, late]);
+    expect(asked).toEqual(['early', 'awaited', 'late']);
+  });
+
   it('does background work one after the other', async () => {
     const { first, after } = createRightOfWay({ maxWaitMs: ever });
     const { store, asked } = noting();

@@ -33,6 +33,24 @@ describe('what is in hand', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
+  it('tells when somebody begins to wait, and whether somebody does', async () => {
+    let begun = 0;
+    const inHand = createInHand(() => (begun += 1));
+    await inHand.untilSettled(60_000);
+    inHand.arrive('owner');
+    expect([begun, inHand.isAwaited()]).toEqual([0, false]);
+    const all = inHand.untilSettled(60_000);
+    expect([begun, inHand.isAwaited()]).toEqual([1, true]);
+    const owners = inHand.untilOwnersSettled(60_000);
+    expect(begun).toBe(2);
+    inHand.settle(inHand.begin());
+    await all;
+    expect(inHand.isAwaited()).toBe(true);
+    inHand.settleOwners(inHand.beginOwners());
+    await owners;
+    expect(inHand.isAwaited()).toBe(false);
+  });
+
   it('of the owner is waited for by itself, longer than the rest', async () => {
     const inHand = createInHand();
     inHand.arrive();

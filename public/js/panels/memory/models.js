@@ -73,7 +73,7 @@ function Model({ model: { role, state, model, percent: done, reason } }) {
 
 /** @param {{ memories: Answer['memories'], presumed: number }} props */
 function Vectors({ memories, presumed }) {
-  const { total, prepared, model, degraded, encoders } = memories;
+  const { total, prepared, preparesASecond, model, degraded, encoders } = memories;
   const waiting = total - prepared;
   const own = encoders.find(({ model: name }) => !name.startsWith('built-in/'));
   const serving = encoders.find((encoder) => encoder.model === model);
@@ -88,7 +88,7 @@ function Vectors({ memories, presumed }) {
           : html`<span class="soft">Questions are asked by words alone</span>`
       }
     </p>
-    ${waiting === 0 ? null : html`<p><span class="soft">${plural(waiting, 'memory waits', 'memories wait')} to be prepared</span> <${Meter} tone="purple" label="Memories that can be recalled" of=${total} done=${prepared} /></p>`}
+    ${waiting === 0 ? null : html`<p><span class="soft">${plural(waiting, 'memory waits', 'memories wait')} to be prepared</span> <${Meter} tone="purple" label="Memories that can be recalled" of=${total} done=${prepared} />${preparesASecond === undefined ? null : html` <span class="soft">about ${time(waiting, preparesASecond)} to go</span>`}</p>`}
     ${others.map((encoder) => html`<p key=${encoder.model}><span class="mono">${modelWord(encoder.model)}</span> <${Known} encoder=${encoder} presumed=${presumed} /></p>`)}
     <p class="soft">
       Another embedder would embed ${total === 1 ? 'the one memory' : `all ${count(total)}`} anew, in about
