@@ -62,21 +62,24 @@ export function bundleValues(notes: readonly NewBundledNote[]): string[] | undef
   ];
 }
 
-/** Notes of the newest bundles: about so many, and no more than about so many characters, though always those of one. */
+/**
+ * Notes of the newest bundles: about so many, and no more than about so many characters, though always those of one. `except`:
+ * bundles that somebody is at.
+ */
 export async function nextBundled(
   store: Tx,
-  { limit, maxChars: most }: { limit: number; maxChars: number },
+  { limit, maxChars: most, except = [] }: { limit: number; maxChars: number; except?: readonly number[] },
 ): Promise<BundledNote[]> {
   const { rows } = await store.query<{ id: number; notes: string; ids: number[] }>({
     name: 'memory-bundles-next',
     text: `
       WITH newest AS (
         SELECT id, count, row_number() OVER place AS number, sum(count) OVER place AS up_to, sum(chars) OVER place - chars AS before_it
-          FROM (SELECT id, count, chars FROM memory_bundles ORDER BY id DESC LIMIT $1) AS every WINDOW place AS (ORDER BY id DESC)
+          FROM (SELECT id, count, chars FROM memory_bundles WHERE id <> ALL ($3::bigint[]) ORDER BY id DESC LIMIT $1) AS every WINDOW place AS (ORDER BY id DESC)
       )
       SELECT id, notes, (SELECT array_agg(nextval('memory_embeddings_id_seq')::float8) FROM generate_series(1, newest.count)) AS ids
         FROM newest JOIN memory_bundles USING (id) WHERE number = 1 OR (up_to <= $1 AND before_it < $2) ORDER BY id DESC`,
-    values: [limit, most],
+    values: [limit, most, except],
   });
   return rows.flatMap(({ id: bundle, notes, ids }) =>
     (JSON.parse(notes) as NewBundledNote[]).map((note, place) =>
