@@ -3,7 +3,7 @@ import { textArray } from '../../lib/store/array-literal.ts';
 import type { Store, Tx } from '../../lib/store/store.ts';
 import { type StoredModel, storeVectors } from '../embed/vector-table.ts';
 import type { MemoryKind } from '../kinds.ts';
-import { replaceOutdated } from './outdated.ts';
+import { mayReplace, replaceOutdated } from './outdated.ts';
 import type { PendingMemory } from './pending.ts';
 
 /** The words of a plain text without a title, of a day, with its codes; SQL expressions. See `plainCodes`. */
@@ -63,7 +63,7 @@ export function settleBatch(store: Store, model: StoredModel, outcome: BatchOutc
     const renewed = await mergeSame(tx, outcome.merged);
     await dropAll(tx, outcome.dropped);
     await dropSuperseded(tx, outcome.superseded);
-    const telling = outcome.kept.filter(({ memory, things }) => things.length > 0 && settled.has(memory.id));
+    const telling = outcome.kept.filter((one) => mayReplace(one) && settled.has(one.memory.id));
     await replaceOutdated(tx, [...telling.map(({ memory }) => memory.id), ...renewed]);
   });
 }
