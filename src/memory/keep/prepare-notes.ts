@@ -1,18 +1,26 @@
 import { StoreAwayError } from '../../lib/errors.ts';
 import type { Store } from '../../lib/store/store.ts';
+import type { Embedders } from '../embed/embedders.ts';
 import { registerModel, type StoredModel } from '../embed/vector-table.ts';
 import { type BundledNote, moveBundled, nextBundled } from '../rows/bundles.ts';
 import { moveWaiting, nextWaiting } from '../rows/inbox.ts';
 import type { PendingMemory } from '../rows/pending.ts';
 import { type BatchSize, maxBatchChars, timedStore } from './batch-size.ts';
-import type { PrepareDeps } from './prepare-pending.ts';
 import type { PreparedText } from './prepare-text.ts';
 import { settleBundle, settleWaiting } from './settle.ts';
 import type { Pair } from './sort-out.ts';
 
-export type NoteDeps = Pick<PrepareDeps, 'store' | 'embedders' | 'prepareText' | 'now' | 'onPrepared'> & {
+export interface NoteDeps {
+  store: Store;
+  embedders: Pick<Embedders, 'lexical'>;
+  /** Cleans, redacts, cuts and embeds lexically, away from this thread. */
+  prepareText: (text: string) => Promise<PreparedText>;
+  now: () => Date;
+  /** Told of memories that have new words, batch by batch. Default: nobody asks. */
+  onPrepared?: ((ids: readonly number[]) => void) | undefined;
+  /** Learns how long batches take. Default: nobody asks. */
   size?: BatchSize;
-};
+}
 
 export interface NoteOptions {
   /** About how many notes at most. */
