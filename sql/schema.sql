@@ -936,7 +936,6 @@ CREATE TABLE memory_embeddings (
   replaced_by bigint,
   spelling smallint DEFAULT 2 NOT NULL,
   CONSTRAINT memory_embeddings_pkey PRIMARY KEY (id),
-  CONSTRAINT memory_embeddings_document_chunk_key UNIQUE (document_id, chunk),
   CONSTRAINT memory_embeddings_document_id_fkey FOREIGN KEY (document_id) REFERENCES memory_documents(id) ON DELETE CASCADE,
   CONSTRAINT memory_embeddings_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES memory_embeddings(id) ON DELETE SET NULL,
   CONSTRAINT memory_embeddings_chunk_has_document CHECK (((document_id IS NULL) = (chunk IS NULL))),
@@ -952,6 +951,7 @@ CREATE TABLE memory_embeddings (
 );
 CREATE INDEX memory_embeddings_agent_idx ON public.memory_embeddings USING btree (created_at) WHERE (origin = 'agent'::text);
 CREATE INDEX memory_embeddings_created_idx ON public.memory_embeddings USING btree (created_at);
+CREATE UNIQUE INDEX memory_embeddings_document_chunk_key ON public.memory_embeddings USING btree (document_id, chunk) WHERE (document_id IS NOT NULL);
 CREATE INDEX memory_embeddings_event_idx ON public.memory_embeddings USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX memory_embeddings_hash_idx ON public.memory_embeddings USING btree (content_hash);
 CREATE INDEX memory_embeddings_merge_idx ON public.memory_embeddings USING btree (merge_key) WHERE (merge_key IS NOT NULL);
@@ -1009,7 +1009,7 @@ CREATE TABLE memory_lexemes (
   documents integer NOT NULL,
   CONSTRAINT memory_lexemes_pkey PRIMARY KEY (lexeme)
 );
-CREATE INDEX memory_lexemes_trgm_idx ON public.memory_lexemes USING gin (lexeme gin_trgm_ops);
+CREATE INDEX memory_lexemes_trgm_idx ON public.memory_lexemes USING gin (lexeme gin_trgm_ops) WITH (gin_pending_list_limit='64');
 
 CREATE TABLE memory_text_changes (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

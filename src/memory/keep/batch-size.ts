@@ -7,6 +7,9 @@ export interface BatchSize {
   learn(items: number, tookMs: number): void;
 }
 
+/** Characters of one transaction. */
+export const maxBatchChars = 200_000;
+
 /** The embedded database has one session: a question waits for the transaction under way. */
 const wantedMs = 25;
 const least = 16;

@@ -6,7 +6,8 @@ import type { InHand } from './in-hand.ts';
 import type { KeptPass } from './kept-pass.ts';
 import type { MemoryCounts } from './memory-counts.ts';
 import { prepareOnce } from './prepare-once.ts';
-import { createPreparer, type PrepareDeps, prepareNotes } from './prepare-pending.ts';
+import { createNotePreparer } from './prepare-notes.ts';
+import { createPreparer, type PrepareDeps } from './prepare-pending.ts';
 import { createRevealer } from './reveal.ts';
 import { rememberTasks } from './remember-tasks.ts';
 import { respell } from './respell.ts';
@@ -50,6 +51,7 @@ export function createMemoryKeeper(deps: KeeperDeps) {
     onGivenUp: (id, error) =>
       log.warn({ memory: id, err: error }, 'a memory could not be prepared and is not recalled'),
   });
+  const prepareNewest = createNotePreparer({ ...deps, prepareText, now });
   const reveal = createRevealer({ store, prepareText });
   const embedMissing = createEmbedMissing({
     store: background,
@@ -69,10 +71,7 @@ export function createMemoryKeeper(deps: KeeperDeps) {
       const mark = inHand?.begin() ?? 0;
       // What came by itself comes before what a flood has left in the inbox.
       const isRevealed = await reveal({ goOn, signal });
-      const { notes, isAll } = await prepareNotes(
-        { ...deps, prepareText, now },
-        { limit: newestNotes, signal },
-      );
+      const { notes, isAll } = await prepareNewest({ limit: newestNotes, signal });
       if (isRevealed && isAll) inHand?.settle(mark);
       tasks ??= await rememberTasks(store, { goOn, now, signal });
       const round = await prepare({ goOn, signal });

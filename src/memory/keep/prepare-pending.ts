@@ -1,15 +1,13 @@
 import { StoreAwayError } from '../../lib/errors.ts';
 import type { Embedders } from '../embed/embedders.ts';
 import { registerModel, type StoredModel } from '../embed/vector-table.ts';
-import { moveBundled, nextBundled } from '../rows/bundles.ts';
-import { moveWaiting, nextWaiting } from '../rows/inbox.ts';
 import { nextUnprepared, type PendingMemory } from '../rows/pending.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { type BatchSize, createBatchSize, timedStore } from './batch-size.ts';
+import { type BatchSize, createBatchSize, maxBatchChars, timedStore } from './batch-size.ts';
 import type { InHand } from './in-hand.ts';
 import type { PreparedText } from './prepare-text.ts';
-import { settle, settleBundle, settleWaiting } from './settle.ts';
-import type { Pair } from './sort-out.ts';
+import { createNotePreparer } from './prepare-notes.ts';
+import { settle } from './settle.ts';
 
 export interface PrepareDeps {
   store: Store;
@@ -38,8 +36,6 @@ export interface PreparedPass {
   isMore: boolean;
 }
 
-/** Characters of one transaction. */
-const maxBatchChars = 200_000;
 const maxAttempts = 3;
 const maxGivenUp = 1_000;
 
@@ -78,12 +74,13 @@ export function createPreparer(deps: PrepareDeps) {
 
   return async ({ goOn, signal }: PreparePass): Promise<PreparedPass> => {
     let prepared = 0;
+    const prepareNotes = createNotePreparer({ ...deps, size });
     for (;;) {
       signal.throwIfAborted();
       if (prepared > 0 && !goOn()) return { prepared, isMore: true };
       const batch = size.current();
       const mark = deps.inHand?.beginOwners?.() ?? 0;
-      const { notes, isAll } = await prepareNotes({ ...deps, size }, { limit: batch, signal });
+      const { notes, isAll } = await prepareNotes({ limit: batch, signal, goOn });
       const memories = await nextUnprepared(deps.store, {
         limit: batch,
         maxChars: maxBatchChars,
@@ -111,68 +108,6 @@ export function createPreparer(deps: PrepareDeps) {
       prepared += memories.length;
     }
   };
-}
-
-/**
- * Takes notes out of the inbox and of bundles through the pipeline, the owner's first, of each the newest: a batch of them at once
- * becomes memories that are prepared. What takes its batch with it becomes memories that are still to be prepared. `isAll`: nothing else
- * waited.
- */
-export async function prepareNotes(
-  deps: NoteDeps,
-  { limit, signal }: { limit: number; signal: AbortSignal },
-): Promise<{ notes: PendingMemory[]; isAll: boolean }> {
-  const waiting = await nextWaiting(deps.store, { limit, maxChars: maxBatchChars });
-  await settleAll(waiting, deps, signal, {
-    settle: settleWaiting,
-    move: (store) =>
-      moveWaiting(
-        store,
-        waiting.map(({ inbox_id: id }) => id),
-      ),
-  });
-  const chars = waiting.reduce((sum, { content }) => sum + content.length, 0);
-  if (waiting.length >= limit || chars >= maxBatchChars) return { notes: waiting, isAll: false };
-  const rest = { limit: limit - waiting.length, maxChars: maxBatchChars - chars };
-  const bundled = await nextBundled(deps.store, rest);
-  await settleAll(bundled, deps, signal, {
-    settle: settleBundle,
-    move: (store) => moveBundled(store, bundled),
-  });
-  return { notes: [...waiting, ...bundled], isAll: bundled.length === 0 };
-}
-
-type NoteDeps = Pick<PrepareDeps, 'store' | 'embedders' | 'prepareText' | 'now' | 'onPrepared'> & {
-  size?: BatchSize;
-};
-
-async function settleAll<Note extends PendingMemory>(
-  notes: readonly Note[],
-  { store, embedders, now, prepareText, size, onPrepared }: NoteDeps,
-  signal: AbortSignal,
-  {
-    settle: settlePairs,
-    move,
-  }: {
-    settle: (pairs: readonly Pair<Note>[], to: { store: Store; lexicalModel: StoredModel }) => Promise<void>;
-    move: (store: Store) => Promise<void>;
-  },
-): Promise<void> {
-  if (notes.length === 0) return;
-  try {
-    const texts = await Promise.all(notes.map(({ content }) => prepareText(content)));
-    signal.throwIfAborted();
-    const lexicalModel = await registerModel(store, embedders.lexical, now());
-    const pairs = notes.map((memory, index) => ({ memory, text: texts[index] as PreparedText }));
-    const timed = timedStore(store);
-    await settlePairs(pairs, { store: timed, lexicalModel });
-    size?.learn(pairs.length, timed.tookMs());
-    onPrepared?.(notes.map(({ id }) => id));
-  } catch (thrown) {
-    signal.throwIfAborted();
-    if (thrown instanceof StoreAwayError) throw thrown;
-    await move(store);
-  }
 }
 
 function isOwners({ trust, origin }: PendingMemory): boolean {

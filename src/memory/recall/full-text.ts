@@ -1,4 +1,5 @@
 import type { Statement, Tx } from '../../lib/store/store.ts';
+import { bestScore, type Matching, type Scored, scoreByBm25, type WeighedTerms } from './bm25.ts';
 import type { Hit, HitList } from './candidate.ts';
 import { filterSql, filterValues, memoryColumns } from './filter-sql.ts';
 import type { RecallFilter } from './recall.ts';
@@ -21,16 +22,10 @@ const maxQuestionChars = 8_000;
 const maxTerms = 64;
 /** Found with bench:recall. */
 const codeWeight = 0.2;
-const defaultMaxMatches = 3_000;
+const defaultMaxMatches = 1_500;
 
-interface HitRow {
-  id: number;
-  score: number;
-  words: string[];
-  has_code: boolean;
-  /** Score of a memory that says nothing but the words of the question, each of them without end. */
-  best: number;
-}
+/** One row has the terms of the question, each other one a memory. */
+type Row = ({ id: null } & WeighedTerms) | Matching;
 
 /** The hits by BM25, and by it those that share a code, a number or a day with the question, which are seldom chance. */
 export interface FullTextHits {
@@ -47,23 +42,27 @@ export interface FullTextHits {
  */
 export async function searchFullText(store: Tx, query: FullTextQuery): Promise<FullTextHits> {
   const text = spellDays(storable(query.text.slice(0, maxQuestionChars)));
-  const rows = text.trim() === '' ? [] : (await store.query<HitRow>(bm25Statement({ ...query, text }))).rows;
+  const rows = text.trim() === '' ? [] : (await store.query<Row>(bm25Statement({ ...query, text }))).rows;
+  const terms = rows.find((row) => row.id === null);
+  const matching = rows.filter((row) => row.id !== null);
+  const hits = terms === undefined ? [] : scoreByBm25(matching, terms).slice(0, query.limit);
+  const best = terms === undefined ? 1 : bestScore(terms);
   return {
     words: {
       retriever: 'full text',
       weight: 1,
-      hits: rows.map((row) => ({ ...hitOf(row), share: row.score / row.best })),
-      reasons: new Map(rows.map(({ id, words }) => [`memory:${id}`, words.join(', ')])),
+      hits: hits.map((hit) => ({ ...hitOf(hit), share: hit.score / best })),
+      reasons: new Map(hits.map(({ id, words }) => [`memory:${id}`, words.join(', ')])),
     },
     codes: {
       retriever: 'codes and days',
       weight: codeWeight,
-      hits: rows.filter((row) => row.has_code).map((row) => ({ ...hitOf(row), share: 1 })),
+      hits: hits.filter(({ hasCode }) => hasCode).map((hit) => ({ ...hitOf(hit), share: 1 })),
     },
   };
 }
 
-function hitOf({ id, score }: HitRow): Hit {
+function hitOf({ id, score }: Pick<Scored, 'id' | 'score'>): Hit {
   return { id: `memory:${id}`, score };
 }
 
@@ -72,26 +71,28 @@ export function storable(text: string): string {
   return text.replaceAll('\0', ' ');
 }
 
-function bm25Statement({ text, limit, filter, maxMatches = defaultMaxMatches }: FullTextQuery): Statement {
+function bm25Statement({ text, filter, maxMatches = defaultMaxMatches }: FullTextQuery): Statement {
   return {
     name: 'recall-full-text',
     text: bm25Sql,
-    values: [text, maxTerms, limit, maxMatches, ...filterValues(filter)],
+    values: [text, maxTerms, maxMatches, ...filterValues(filter)],
   };
 }
 
 /** Any other memory may still hold secrets. */
-const mayBeRecalled = `(memory.prepared OR memory.redacted_hash = memory.content_hash) AND ${filterSql(5, memoryColumns('memory'))}`;
+const mayBeRecalled = `(memory.prepared OR memory.redacted_hash = memory.content_hash) AND ${filterSql(4, memoryColumns('memory'))}`;
 /** Matches of the two rarest common words that are looked at, newest first, and those that are scored exactly. */
 const maxPairMatches = 500;
 const maxScored = 200;
+/** Words that the rough score of a match is the sum of, the rarest ones: 33 of them took a millisecond for 50 matches. */
+const maxRoughTerms = 24;
 const maxUnknownTerms = 6;
 const maxAlike = 3;
 const minSimilarity = 0.45;
 
 /*
  * asked → terms: the question's lexemes with their document frequencies and weights. arms: three tsqueries that together
- * match a bounded number of memories. roughly: their sum of idf by length, by which `maxScored` go on to the exact formula.
+ * match a bounded number of memories. roughly: their sum of idf by length, by which `maxScored` go on to the exact formula (see bm25.ts).
  */
 const bm25Sql = `
   WITH corpus AS MATERIALIZED (
@@ -102,7 +103,9 @@ const bm25Sql = `
     FROM (SELECT lexeme FROM unnest(memory_question($1)) ORDER BY positions[1] LIMIT $2) AS asked
     LEFT JOIN memory_lexemes AS known USING (lexeme)
     -- A word as it stands that no memory has adds nothing to its stem.
-    WHERE known.documents > 0 OR asked.lexeme = ANY (tsvector_to_array(to_tsvector('english', $1))) OR NOT asked.lexeme = ANY (tsvector_to_array(to_tsvector('simple', $1)))
+    WHERE known.documents > 0
+      OR asked.lexeme = ANY ((SELECT tsvector_to_array(to_tsvector('english', $1)))::text[])
+      OR NOT asked.lexeme = ANY ((SELECT tsvector_to_array(to_tsvector('simple', $1)))::text[])
   ), alike AS MATERIALIZED (
     SELECT alike.lexeme, alike.documents, alike.similarity
     FROM (SELECT lexeme FROM asked WHERE documents = 0 AND lexeme ~ '^[[:alpha:]]{4,40}$' LIMIT ${maxUnknownTerms}) AS unknown,
@@ -125,32 +128,32 @@ const bm25Sql = `
     FROM weighed, corpus, (SELECT memory_codes($1) AS lexemes) AS codes
     WINDOW rarity AS (ORDER BY weighed.documents, lexeme ROWS UNBOUNDED PRECEDING)
   ), arms AS MATERIALIZED (
-    SELECT string_agg(query::text, ' | ') FILTER (WHERE matches <= $4)::tsquery AS rare,
+    SELECT string_agg(query::text, ' | ') FILTER (WHERE matches <= $3)::tsquery AS rare,
            string_agg(query::text, ' & ') FILTER (WHERE common BETWEEN 1 AND 2)::tsquery AS pair,
-           string_agg(query::text, '') FILTER (WHERE matches > $4 AND rarity = 1)::tsquery AS single
-    FROM (SELECT *, rarity - count(*) FILTER (WHERE matches <= $4) OVER () AS common FROM terms) AS counted
+           string_agg(query::text, '') FILTER (WHERE matches > $3 AND rarity = 1)::tsquery AS single
+    FROM (SELECT *, rarity - count(*) FILTER (WHERE matches <= $3) OVER () AS common FROM terms) AS counted
   ), matching AS MATERIALIZED (
-    (SELECT memory.id FROM arms, memory_embeddings AS memory
-      WHERE memory.search @@ arms.rare AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT $4)
-    UNION
-    (SELECT memory.id FROM arms, memory_embeddings AS memory
-      WHERE memory.search @@ arms.pair AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT ${maxPairMatches})
-    UNION
-    (SELECT memory.id FROM arms, memory_embeddings AS memory
-      WHERE memory.search @@ arms.single AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT ${maxPairMatches})
+    (SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
+      WHERE memory.search @@ arms.rare AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT $3)
+    UNION ALL
+    (SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
+      WHERE memory.search @@ arms.pair AND (memory.search @@ arms.rare) IS NOT TRUE
+        AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT ${maxPairMatches})
+    UNION ALL
+    (SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
+      WHERE memory.search @@ arms.single AND (memory.search @@ arms.rare) IS NOT TRUE AND (memory.search @@ arms.pair) IS NOT TRUE
+        AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT ${maxPairMatches})
+  ), telling AS MATERIALIZED (
+    SELECT query, weight FROM terms ORDER BY rarity LIMIT ${maxRoughTerms}
   ), roughly AS MATERIALIZED (
-    SELECT memory.id, memory.search,
-           (SELECT sum(weight) FROM terms WHERE memory.search @@ terms.query)
-             / (0.5 + 0.5 * length(memory.search) / corpus.mean_length) AS score
-    FROM matching JOIN memory_embeddings AS memory USING (id), corpus
-    ORDER BY score DESC, memory.id DESC LIMIT ${maxScored}
-  ), lexemes AS (
-    SELECT roughly.id, lexeme, coalesce(cardinality(positions), 1)::float AS tf,
-           1.2 * (0.25 + 0.75 * length(roughly.search) / corpus.mean_length) AS saturation
-    FROM roughly, corpus, unnest(roughly.search)
+    SELECT matching.id, matching.search,
+           (SELECT sum(weight) FROM telling WHERE matching.search @@ telling.query)
+             / (0.5 + 0.5 * length(matching.search) / corpus.mean_length) AS score
+    FROM matching, corpus
+    ORDER BY score DESC NULLS LAST, matching.id DESC LIMIT ${maxScored}
   )
-  SELECT lexemes.id, sum(terms.weight * lexemes.tf * 2.2 / (lexemes.tf + lexemes.saturation)) AS score,
-         array_agg(lexeme ORDER BY terms.weight DESC) AS words, bool_or(terms.is_code) AS has_code,
-         (SELECT 2.2 * sum(weight) FROM terms) AS best
-  FROM lexemes JOIN terms USING (lexeme)
-  GROUP BY lexemes.id ORDER BY score DESC, lexemes.id DESC LIMIT $3`;
+  SELECT NULL::bigint AS id, NULL AS search, array_agg(lexeme) AS lexemes, array_agg(weight) AS weights, array_agg(is_code) AS are_codes,
+         (SELECT mean_length FROM corpus) AS mean_length
+    FROM terms HAVING count(*) > 0
+  UNION ALL
+  SELECT id, search::text, NULL, NULL, NULL, NULL FROM roughly`;

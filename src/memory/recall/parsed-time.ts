@@ -11,11 +11,13 @@ const french =
 const spanish =
   /(?<!\p{L})(?:ayer|anteayer|hoy|hace \S+ (?:día|semana|mes)\S*|lunes|martes|miércoles|jueves|viernes|sábado|domingo)(?!\p{L})/iu;
 const arabic = /أمس|اليوم|قبل/u;
-const cjk = /[昨今前去]|\d|周|曜|星期/u;
+/** A number alone is a time only in a text of these scripts: "3日前"; a text of codes and addresses is spared the library. */
+const cjk =
+  /[昨今前去]|周|曜|星期|\d.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}].*\d/su;
 /** Whether it may be worth to ask the library. */
 export const mayHaveTime = new RegExp(
   [english, german, french, spanish, arabic, cjk].map(({ source }) => source).join('|'),
-  'iu',
+  'isu',
 );
 
 /** The first time that chrono-node finds in a question, by the language that its words tell. */

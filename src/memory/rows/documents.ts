@@ -83,7 +83,7 @@ export async function addChunks(store: Store, memory: Same, batch: ChunkBatch): 
                     pinned, document_id, piece.chunk, piece.redacted, true, created_at, last_seen_at, day
                FROM memory_embeddings, unnest($3::text[], $4::int[], $5::int[]) AS piece (text, chunk, redacted)
               WHERE id = $1 AND content_hash = $2 AND document_id = $6
-             ON CONFLICT (document_id, chunk) DO NOTHING RETURNING id, chunk`,
+             ON CONFLICT (document_id, chunk) WHERE document_id IS NOT NULL DO NOTHING RETURNING id, chunk`,
       values: [
         memory.id,
         memory.content_hash,

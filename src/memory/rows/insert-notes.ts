@@ -1,7 +1,6 @@
 import { numberArray, textArray } from '../../lib/store/array-literal.ts';
 import type { Tx } from '../../lib/store/store.ts';
 import type { NotedMemory, WaitingCount } from './inbox.ts';
-import { plainWords } from './settle-batch.ts';
 
 /** A note that becomes a memory, prepared where it has a merge key. */
 export interface SettledNote {
@@ -14,8 +13,6 @@ export interface SettledNote {
   /** See `plainCodes`. */
   codes: readonly string[] | undefined;
 }
-
-const words = plainWords({ text: 'content', codes: 'codes', day: 'day::date' });
 
 /** Stores notes as memories under the ids that they have already. */
 export async function insertNotes(tx: Tx, notes: readonly SettledNote[]): Promise<void> {
@@ -30,7 +27,7 @@ export async function insertNotes(tx: Tx, notes: readonly SettledNote[]): Promis
            OVERRIDING SYSTEM VALUE
            SELECT id, kind, content, source, trust, origin, importance, title, tags::text[], conversation, event_id, seen_count,
                   to_timestamp(created_ms / 1000), to_timestamp(last_seen_ms / 1000), day::date, redacted, merge_key IS NOT NULL,
-                  merge_key, things::text[], CASE WHEN codes IS NULL THEN '' ELSE ${words} END
+                  merge_key, things::text[], CASE WHEN codes IS NULL THEN '' ELSE to_tsvector('english', content) || array_to_tsvector(codes::text[]) END
              FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::real[], $8::text[], $9::text[],
                          $10::text[], $11::bigint[], $12::int[], $13::float8[], $14::float8[], $15::text[], $16::int[], $17::text[],
                          $18::text[], $19::text[])
@@ -55,7 +52,12 @@ export async function insertNotes(tx: Tx, notes: readonly SettledNote[]): Promis
       numberArray(notes.map(({ redacted }) => redacted)),
       textArray(notes.map(({ mergeKey }) => mergeKey)),
       textArray(notes.map(({ things }) => textArray(things))),
-      textArray(notes.map(({ codes }) => codes && textArray(codes))),
+      textArray(notes.map(({ codes, count }) => codes && textArray([...codes, dayWord(count.day)]))),
     ],
   });
+}
+
+/** The word by which a day, `YYYY-MM-DD`, is found in any year, as `memory_day_word` of the database makes it. */
+function dayWord(day: string): string {
+  return `day${day.slice(-5)}`;
 }

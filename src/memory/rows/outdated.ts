@@ -4,6 +4,7 @@ import type { Tx } from '../../lib/store/store.ts';
 import { changeKey, changesWhatWasSaid } from '../keep/change.ts';
 import { replaces } from '../keep/thing.ts';
 import { searchFullText } from '../recall/full-text.ts';
+import type { PendingMemory } from './pending.ts';
 
 interface Telling {
   id: number;
@@ -21,6 +22,22 @@ const maxAlike = 20;
 const tellingKinds = ['note', 'fact', 'preference'];
 const mayTell = `prepared AND document_id IS NULL AND kind IN ('${tellingKinds.join("', '")}') AND (trust = 'owner' OR origin = 'agent')`;
 const columns = `id, left(content, 4000) AS content, things, trust, coalesce(edited_at, last_seen_at) AS said_at`;
+
+/** True where what a memory says of things may replace something, or be replaced. */
+export function mayReplace({
+  memory: { kind, trust, origin, document_id: document },
+  things,
+}: {
+  memory: Pick<PendingMemory, 'kind' | 'trust' | 'origin' | 'document_id'>;
+  things: readonly string[];
+}): boolean {
+  return (
+    things.length > 0 &&
+    document === null &&
+    tellingKinds.includes(kind) &&
+    (trust === 'owner' || origin === 'agent')
+  );
+}
 
 /**
  * Marks what these memories replace, and what replaces them: of two that say different values of the same thing, the one that

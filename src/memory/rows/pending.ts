@@ -109,8 +109,11 @@ export async function findByMergeKey(
   if (keys.length === 0) return [];
   const { rows } = await store.query<SimilarMemory & { merge_key: string }>({
     name: 'memories-by-merge-key',
-    text: `SELECT id, kind, left(content, 4000) AS content, trust, origin, pinned, edited_at, last_seen_at, document_id, merge_key
-             FROM memory_embeddings WHERE merge_key = ANY ($1::text[]) AND prepared AND document_id IS NULL ORDER BY id`,
+    // Key by key: without statistics, which the embedded database seldom has, all of them at once look like a sixth of the table.
+    text: `SELECT same.* FROM unnest($1::text[]) AS given (key), LATERAL (
+             SELECT id, kind, left(content, 4000) AS content, trust, origin, pinned, edited_at, last_seen_at, document_id, merge_key
+               FROM memory_embeddings WHERE merge_key = given.key AND prepared AND document_id IS NULL OFFSET 0
+           ) AS same ORDER BY id`,
     values: [keys],
   });
   return rows;

@@ -3,19 +3,12 @@ import { textArray } from '../../lib/store/array-literal.ts';
 import type { Store, Tx } from '../../lib/store/store.ts';
 import { type StoredModel, storeVectors } from '../embed/vector-table.ts';
 import type { MemoryKind } from '../kinds.ts';
-import { replaceOutdated } from './outdated.ts';
+import { mayReplace, replaceOutdated } from './outdated.ts';
 import type { PendingMemory } from './pending.ts';
 
-/** The words of a plain text without a title, of a day, with its codes; SQL expressions. See `plainCodes`. */
-export function plainWords({ text, codes, day }: { text: string; codes: string; day: string }): string {
-  return `to_tsvector('english', ${text}) || array_to_tsvector(${codes}::text[]) || memory_day_word(${day})`;
-}
-
-const ownWords = plainWords({
-  text: 'given.content',
-  codes: 'given.codes',
-  day: `coalesce(memory.day, (memory.created_at AT TIME ZONE 'UTC')::date)`,
-});
+/** The words of a plain text without a title, with its codes (see `plainCodes`) and its day. */
+const ownWords = `to_tsvector('english', given.content) || array_to_tsvector(codes::text[])
+  || memory_day_word(coalesce(memory.day, (memory.created_at AT TIME ZONE 'UTC')::date))`;
 
 /** A memory that is kept, as its preparation leaves it. */
 export interface KeptMemory<Memory extends PendingMemory = PendingMemory> {
@@ -63,7 +56,7 @@ export function settleBatch(store: Store, model: StoredModel, outcome: BatchOutc
     const renewed = await mergeSame(tx, outcome.merged);
     await dropAll(tx, outcome.dropped);
     await dropSuperseded(tx, outcome.superseded);
-    const telling = outcome.kept.filter(({ memory, things }) => things.length > 0 && settled.has(memory.id));
+    const telling = outcome.kept.filter((one) => mayReplace(one) && settled.has(one.memory.id));
     await replaceOutdated(tx, [...telling.map(({ memory }) => memory.id), ...renewed]);
   });
 }

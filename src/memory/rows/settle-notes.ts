@@ -3,7 +3,7 @@ import { type StoredModel, storeVectors } from '../embed/vector-table.ts';
 import { type BundledNote, takeBundled, unprepared } from './bundles.ts';
 import { takeWaiting, type WaitingCount, type WaitingNote } from './inbox.ts';
 import { insertNotes } from './insert-notes.ts';
-import { replaceOutdated } from './outdated.ts';
+import { mayReplace, replaceOutdated } from './outdated.ts';
 import {
   type BatchOutcome,
   countSame,
@@ -96,5 +96,5 @@ export function settleBundled(
 }
 
 function tellingOf(kept: readonly KeptMemory[]): number[] {
-  return kept.filter(({ things }) => things.length > 0).map(({ memory }) => memory.id);
+  return kept.filter(mayReplace).map(({ memory }) => memory.id);
 }

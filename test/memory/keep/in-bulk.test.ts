@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type EventRecord, recordEvents } from '../../../src/events/rows/record-events.ts';
 import type { Store, Tx } from '../../../src/lib/store/store.ts';
+import { lexicalEmbedder } from '../../../src/memory/embed/lexical-embedder.ts';
 import { createInHand } from '../../../src/memory/keep/in-hand.ts';
+import { createNotePreparer } from '../../../src/memory/keep/prepare-notes.ts';
+import { prepareText } from '../../../src/memory/keep/prepare-text.ts';
 import { importMemories } from '../../../src/memory/rows/import-memories.ts';
 import { memoryKeeperOn } from '../../helpers/memory-keeper.ts';
 import { recallerOn } from '../../helpers/recall.ts';
@@ -184,6 +187,43 @@ describe('in bulk', () => {
     await keeper(late)(signal);
     await keeper()(signal);
     expect(await count('memory_embeddings WHERE prepared AND seen_count = 1')).toBe(60);
+  });
+
+  it('reads the next notes of bundles and prepares their texts while it stores a batch', async () => {
+    await recordEvents(
+      store,
+      Array.from({ length: 300 }, (_, index) => noted(`reading ${index} of the meter`)),
+      now,
+    );
+    const limit = 64;
+    const asked = new Set<string>();
+    // The first batch is stored only once a text of the second one is asked for; one at a time, it would never be.
+    const patient: Store = {
+      query: (statement) => store.query(statement),
+      async transaction(work) {
+        await vi.waitUntil(() => asked.size > limit, { timeout: 10_000 });
+        return store.transaction(work);
+      },
+    };
+    const prepareNotes = createNotePreparer({
+      store: patient,
+      embedders: { lexical: lexicalEmbedder },
+      prepareText: (text) => {
+        asked.add(text);
+        return prepareText(text);
+      },
+      now: () => now,
+    });
+    const handed: number[] = [];
+    for (;;) {
+      const { notes, isAll } = await prepareNotes({ limit, signal, goOn: () => true });
+      if (isAll) break;
+      handed.push(...notes.map(({ id }) => id));
+    }
+    expect(new Set(handed).size).toBe(300);
+    expect(handed).toHaveLength(300);
+    expect(await count('memory_embeddings WHERE prepared')).toBe(300);
+    expect(await bundled()).toBe(0);
   });
 
   it('the owner’s last words are found while thousands of others wait', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { dayName } from '../../../src/lib/local-time.ts';
 import { askedTime } from '../../../src/memory/recall/asked-time.ts';
+import { mayHaveTime } from '../../../src/memory/recall/parsed-time.ts';
 
 /** A Sunday. */
 const now = new Date('2026-11-29T10:00:00Z');
@@ -182,5 +183,16 @@ describe('the time that a question asks about', () => {
     vi.stubEnv('TZ', 'Pacific/Honolulu');
     const late = new Date('2026-11-29T05:00:00Z');
     expect((await askedTime('yesterday', late))?.from).toEqual(new Date('2026-11-27T10:00:00Z'));
+  });
+
+  it.each([
+    ['the quota of vault-07 went from 76 GiB to 40 (ERR-5466)', false],
+    ['nginx on chat-12 ran 5 times, load 30, disk at 82%', false],
+    ['5 days ago', true],
+    ['2026-11-04', true],
+    ['3日前に何を話しましたか', true],
+    ['星期一说了什么', true],
+  ])('%j is worth the library that reads times: %j', (question, isWorth) => {
+    expect(mayHaveTime.test(question)).toBe(isWorth);
   });
 });
