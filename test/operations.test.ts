@@ -153,7 +153,7 @@ function table() {
     backupHold: createBackupHold(),
     agents: agentDirectory(() => Promise.resolve({ kind: 'codex', path: '/bin/codex', version: '1.0' })),
     databaseKind: 'embedded',
-    databaseFiles: '/nowhere/pg',
+    flushDatabase: () => Promise.resolve(),
     generation: () => 1,
     agentTools: {
       open: () => ({ session: 's', taskId: 1, tools: [] }),

@@ -1,5 +1,6 @@
 import { fdatasyncSync, fsyncSync } from 'node:fs';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { createFlushedFiles } from './flushed-files.ts';
 
 /** The part of Emscripten's file system that is touched here. */
 interface EmscriptenStream {
@@ -7,12 +8,24 @@ interface EmscriptenStream {
   node: { mode: number };
 }
 
+interface Attributes {
+  mode?: number;
+  size?: number;
+}
+
 interface EmscriptenFileSystems {
   isDir(mode: number): boolean;
   filesystems: {
     NODEFS: {
-      stream_ops: { fsync?: (stream: EmscriptenStream) => number };
-      node_ops: { setattr: (node: unknown, attributes: { mode?: number }) => unknown };
+      /** The path of the system. */
+      realPath(node: unknown): string;
+      stream_ops: {
+        open: (stream: EmscriptenStream) => void;
+        write: (stream: EmscriptenStream, ...what: unknown[]) => number;
+        setattr: (stream: EmscriptenStream, attributes: Attributes) => void;
+        fsync?: (stream: EmscriptenStream) => number;
+      };
+      node_ops: { setattr: (node: unknown, attributes: Attributes) => unknown };
     };
   };
 }
@@ -27,20 +40,47 @@ const permissionsOfOthers = 0o077;
 export class SyncedNodeFs extends NodeFS {
   /** Times that Postgres has asked for data to be on disk. */
   syncs = 0;
+  /** What of its files is on the disk. */
+  readonly flushed = createFlushedFiles();
 
   override async init(...[pg, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const { emscriptenOpts } = await super.init(pg, options);
     const mendFiles = (module: { FS: unknown }): void => {
       const files = module.FS as EmscriptenFileSystems;
       keepPrivate(files);
+      this.#watchChanges(files);
       files.filesystems.NODEFS.stream_ops.fsync = ({ nfd, node }) => {
         this.syncs++;
         if (files.isDir(node.mode)) fsyncSync(nfd);
-        else fdatasyncSync(nfd);
+        else this.flushed.flushOnce(nfd, () => fdatasyncSync(nfd));
         return 0;
       };
     };
     return { emscriptenOpts: { ...emscriptenOpts, preRun: [mendFiles, ...(emscriptenOpts.preRun ?? [])] } };
+  }
+
+  /** All that changes the content of a file goes through these. */
+  #watchChanges({ filesystems: { NODEFS } }: EmscriptenFileSystems): void {
+    const { flushed } = this;
+    const { stream_ops: streams, node_ops: nodes } = NODEFS;
+    const { open, write, setattr } = streams;
+    const setattrOfNode = nodes.setattr;
+    streams.open = (stream) => {
+      open(stream);
+      flushed.opened(stream.nfd, NODEFS.realPath(stream.node));
+    };
+    streams.write = (stream, ...what) => {
+      flushed.changes(stream.nfd);
+      return write(stream, ...what);
+    };
+    streams.setattr = (stream, attributes) => {
+      if (attributes.size !== undefined) flushed.changes(stream.nfd);
+      setattr(stream, attributes);
+    };
+    nodes.setattr = (node, attributes) => {
+      if (attributes.size !== undefined) flushed.forget();
+      return setattrOfNode(node, attributes);
+    };
   }
 }
 

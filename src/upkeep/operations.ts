@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { recordAct } from '../activity/record-act.ts';
 import { operation } from '../lib/operations/operation.ts';
 import { tablesWithRows } from '../lib/store/count-rows.ts';
+import { lightenCheckpoint } from '../lib/store/lighten-checkpoint.ts';
 import type { Store } from '../lib/store/store.ts';
-import { writeOut } from '../lib/store/write-out.ts';
 import { readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
 import type { BaseBackup, Begun } from './backup/source.ts';
-import { flushFiles } from './flush-files.ts';
 import type { BackupHold } from './hold.ts';
 
 /** Services that the operations of upkeep use. */
@@ -15,8 +14,8 @@ export interface UpkeepNeeds {
   now: () => Date;
   backupHold: BackupHold;
   databaseKind: 'embedded' | 'server';
-  /** The folder of the embedded database. */
-  databaseFiles: string;
+  /** Puts on the disk what was written into the files of the embedded database. */
+  flushDatabase: () => Promise<void>;
   /** How often this home was restored, and once more. */
   generation: () => number;
 }
@@ -73,25 +72,13 @@ export const upkeepOperations = {
   ),
 };
 
-/** The second round is for what was written during the first one, which may have taken seconds; so is the last writing out. */
-const lighteningRounds = 2;
-
-/** Writes and flushes without anybody waiting what the checkpoint of the backup would write and flush while all wait for it. */
-async function lightenCheckpoint(store: Store, databaseFiles: string): Promise<void> {
-  for (let round = 0; round < lighteningRounds; round += 1) {
-    await writeOut(store);
-    await flushFiles(databaseFiles);
-  }
-  await writeOut(store);
-}
-
 async function beginBackup(needs: UpkeepNeeds, { token }: { token: string }): Promise<Begun> {
-  const { store, backupHold, databaseKind, databaseFiles, generation } = needs;
+  const { store, backupHold, databaseKind, flushDatabase, generation } = needs;
   const version = await readDatabaseVersion(store);
   backupHold.begin(token);
   try {
     if (databaseKind === 'embedded') {
-      await lightenCheckpoint(store, databaseFiles);
+      await lightenCheckpoint(store, flushDatabase);
       backupHold.renew(token);
       await startBaseBackup(store);
     }
