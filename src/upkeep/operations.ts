@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { recordAct } from '../activity/record-act.ts';
+import { ConflictError } from '../lib/errors.ts';
 import { operation } from '../lib/operations/operation.ts';
 import { tablesWithRows } from '../lib/store/count-rows.ts';
 import { lightenCheckpoint } from '../lib/store/lighten-checkpoint.ts';
 import type { Store } from '../lib/store/store.ts';
-import { readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
+import { isOutOfOrder, readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
 import type { BaseBackup, Begun } from './backup/source.ts';
 import type { BackupHold } from './hold.ts';
 
@@ -33,7 +34,7 @@ export const upkeepOperations = {
     byToken,
     async ({ store, backupHold, databaseKind }: UpkeepNeeds, { token }): Promise<BaseBackup | null> => {
       backupHold.renew(token);
-      return databaseKind === 'embedded' ? stopBaseBackup(store) : null;
+      return databaseKind === 'embedded' ? endSnapshot(store) : null;
     },
     options,
   ),
@@ -71,6 +72,19 @@ export const upkeepOperations = {
     { faces: ['cli'] },
   ),
 };
+
+/** A database that was started anew meanwhile, as after a crash, knows of no snapshot: what was copied of it is no copy. */
+async function endSnapshot(store: Store): Promise<BaseBackup> {
+  try {
+    return await stopBaseBackup(store);
+  } catch (thrown) {
+    if (!isOutOfOrder(thrown)) throw thrown;
+    throw new ConflictError(
+      'the database was started anew while it was copied, and the copy is not to be trusted: begin the backup again',
+      { cause: thrown },
+    );
+  }
+}
 
 async function beginBackup(needs: UpkeepNeeds, { token }: { token: string }): Promise<Begun> {
   const { store, backupHold, databaseKind, flushDatabase, generation } = needs;

@@ -9,6 +9,7 @@ import { coldSource, restingHome } from '../../upkeep/backup/cold-source.ts';
 import { createBackup } from '../../upkeep/backup/create.ts';
 import { liveSource } from '../../upkeep/backup/live-source.ts';
 import type { Source } from '../../upkeep/backup/source.ts';
+import { requireReady } from '../../upkeep/backup/while-away.ts';
 import { serverSource } from '../../upkeep/server/server-source.ts';
 import { openOwnDatabase } from '../../wiring/own-database.ts';
 import { connect, currentPaths, type DaemonClient } from '../connect.ts';
@@ -92,6 +93,7 @@ async function sourceOf(
     return { source, made: () => Promise.resolve() };
   }
   requireSameDatabase(status.database, url);
+  requireReady(status.database);
   const source = liveSource(client.ask, paths);
   return { source: url === null ? source : serverSource(source, { url, to: beside }), made: source.made };
 }
