@@ -1,4 +1,5 @@
-import { fdatasyncSync, fsyncSync } from 'node:fs';
+import { close, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { createFlushedFiles } from './flushed-files.ts';
 
@@ -25,7 +26,10 @@ interface EmscriptenFileSystems {
         setattr: (stream: EmscriptenStream, attributes: Attributes) => void;
         fsync?: (stream: EmscriptenStream) => number;
       };
-      node_ops: { setattr: (node: unknown, attributes: Attributes) => unknown };
+      node_ops: {
+        setattr: (node: unknown, attributes: Attributes) => unknown;
+        unlink: (parent: unknown, name: string) => void;
+      };
     };
   };
 }
@@ -49,6 +53,7 @@ export class SyncedNodeFs extends NodeFS {
       const files = module.FS as EmscriptenFileSystems;
       keepPrivate(files);
       this.#watchChanges(files);
+      freeBeside(files);
       files.filesystems.NODEFS.stream_ops.fsync = ({ nfd, node }) => {
         this.syncs++;
         if (files.isDir(node.mode)) fsyncSync(nfd);
@@ -94,4 +99,29 @@ function keepPrivate({ filesystems: { NODEFS } }: EmscriptenFileSystems): void {
         ? attributes
         : { ...attributes, mode: attributes.mode & ~permissionsOfOthers },
     );
+}
+
+/**
+ * The room of a file that is deleted is given free at its last close, and that takes milliseconds for each segment of the log: it is
+ * left to a thread, since a checkpoint deletes dozens of them while all statements wait.
+ */
+function freeBeside({ filesystems: { NODEFS } }: EmscriptenFileSystems): void {
+  const { unlink } = NODEFS.node_ops;
+  NODEFS.node_ops.unlink = (parent, name) => {
+    const held = descriptorOf(join(NODEFS.realPath(parent), name));
+    try {
+      unlink(parent, name);
+    } finally {
+      if (held !== undefined) close(held, () => undefined);
+    }
+  };
+}
+
+/** Undefined where it cannot be opened, as where too many are: it is deleted all the same. */
+function descriptorOf(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openPglite } from '../../../actors/database/pglite.ts';
 import { writeOut } from '../../../src/lib/store/write-out.ts';
 import { tempDataHome } from '../../helpers/temp-database.ts';
@@ -58,6 +58,32 @@ describe('embedded database files', () => {
     await writeAll();
     await flushed.flushChanged();
     expect(await flushesOfCheckpoint()).toBeLessThan(tables / 2);
+    await db.close();
+  });
+});
+
+describe('embedded database files that are deleted', () => {
+  it('are given free beside its statements, each of them', async () => {
+    home = await tempDataHome('empty');
+    const { db } = await openPglite(join(home, 'data'));
+    const held = () =>
+      readdirSync('/proc/self/fd')
+        .map((descriptor) => {
+          try {
+            return readlinkSync(join('/proc/self/fd', descriptor));
+          } catch {
+            return '';
+          }
+        })
+        .filter((path) => path.startsWith(home) && path.endsWith(' (deleted)'));
+    const segments = () =>
+      readdirSync(join(home, 'data', 'pg_wal')).filter((name) => /^[0-9A-F]{24}$/.test(name));
+    await db.exec('CREATE TABLE gone AS SELECT generate_series(1, 100000) AS n');
+    const [before] = segments().sort();
+    for (let n = 0; n < 8; n += 1) await db.exec(`SELECT pg_switch_wal(); INSERT INTO gone VALUES (${n})`);
+    await db.exec('DROP TABLE gone; CHECKPOINT');
+    expect(segments()).not.toContain(before);
+    await vi.waitFor(() => expect(held()).toEqual([]), { timeout: 30_000 });
     await db.close();
   });
 });
