@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { NinjadError, UsageError } from '../../lib/errors.ts';
+import { behindOthers } from '../../lib/process/behind-others.ts';
 import { publicUrl } from '../../lib/store/database-target.ts';
 import { isSecretSetting } from '../../settings.ts';
 import { coldSource, restingHome } from '../../upkeep/backup/cold-source.ts';
@@ -38,6 +39,7 @@ export function createCommand(): Command {
     .option('--json', 'print what was made as JSON')
     .addHelpText('after', help)
     .action(async (to: string | undefined, { withSecrets, json }: CreateCliOptions) => {
+      behindOthers();
       if (to === '-')
         throw new UsageError(
           'a backup is no stream, since its beginning is written last: name a folder, or a path that ends in .tar',
