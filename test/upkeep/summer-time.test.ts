@@ -34,7 +34,7 @@ async function backupsThrough(zone: string, at: string, noonBefore: string, offM
     bus: { emit: () => undefined },
     programs: {
       run({ args }: Program) {
-        if (args.includes('create')) begun.push(time.now().toISOString().slice(0, 16));
+        if (args?.includes('create') === true) begun.push(time.now().toISOString().slice(0, 16));
         const none = Buffer.alloc(0);
         return Promise.resolve({
           ...{ ended: 'exit', code: 0, signal: null, survivors: 0, left: 0, tookMs: 1, problem: null },
