@@ -129,7 +129,7 @@ export function createDatabase({
     asked: gated(() => (refuses && pool !== undefined ? pool : ready())),
     // eslint-disable-next-line @typescript-eslint/require-await -- a promise, so that being away is a rejection
     checkpoint: async () => void ready(),
-    flush: server.flush,
+    flush: () => server.flush(),
     actors: {
       runServer: server.logic,
       connect: fromPromise(async () => {

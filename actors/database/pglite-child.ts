@@ -51,8 +51,7 @@ async function serve(input: PgliteChildInput): Promise<void> {
     ...(input.idleInTransactionMs === undefined ? {} : { idleInTransactionMs: input.idleInTransactionMs }),
     onBroken: (error) => broken.abort(error),
   });
-  process.on('message', ({ type }: ToPgliteChild) => {
-    if (type !== 'flush') return;
+  process.on('message', (_: ToPgliteChild) => {
     files.flushed.flushChanged().then(
       () => tell({ type: 'flushed' }),
       // As Postgres itself, which takes no disk for well that has failed once: the log is read anew.

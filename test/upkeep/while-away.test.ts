@@ -27,7 +27,7 @@ it.each([
 
 it('tells of a database that went away while it was copied', async () => {
   const ask = () => Promise.reject(new NinjadError('STORE_AWAY', 'the database is not ready'));
-  const source = liveSource(ask as never, homePaths('/nowhere'));
+  const source = liveSource(ask, homePaths('/nowhere'));
   for (const step of [source.begin(), source.databaseCopied(), source.stillFilled(['a']), source.end()])
     await expect(step).rejects.toMatchObject({
       kind: 'failed',
