@@ -118,7 +118,7 @@ export function operationNeeds(
     backupHold,
     storage: storageNeeds(services),
     databaseKind: database.input.kind,
-    flushDatabase: database.flush,
+    flushDatabase: () => database.flush(),
     generation: () => readGeneration(paths.home)?.generation ?? 1,
   };
 }
