@@ -153,7 +153,7 @@ function table() {
     backupHold: createBackupHold(),
     agents: agentDirectory(() => Promise.resolve({ kind: 'codex', path: '/bin/codex', version: '1.0' })),
     databaseKind: 'embedded',
-    databaseFiles: '/nowhere/pg',
+    flushDatabase: () => Promise.resolve(),
     generation: () => 1,
     restart: () => undefined,
     agentTools: {

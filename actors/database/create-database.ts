@@ -20,7 +20,7 @@ import { createPool, type PooledStore, type PoolOptions } from '../../src/lib/st
 import { noteSchema } from '../../src/lib/store/schema-note.ts';
 import { isCollision, storeAway } from '../../src/lib/store/outage.ts';
 import type { Store, Tx } from '../../src/lib/store/store.ts';
-import { embeddedServerLogic, remoteServerLogic } from './server-logic.ts';
+import { embeddedServer, remoteServer } from './server-logic.ts';
 
 export interface DatabaseDeps {
   /** The embedded database in `dataDir`, behind a socket in `socketDir`, or a server by its URL. */
@@ -64,6 +64,8 @@ export interface Database {
    * Both kinds sync each commit before they acknowledge it, so there is nothing left to wait for.
    */
   checkpoint(): Promise<void>;
+  /** Has what was written into the files of the embedded database put on the disk, while statements go on. A server does it itself. */
+  flush(): Promise<void>;
   /** For `databaseMachine.provide({ actors })`. */
   readonly actors: {
     runServer: CallbackActorLogic<DatabaseServerCommand>;
@@ -86,6 +88,7 @@ export function createDatabase({
   beforeMigrating,
 }: DatabaseDeps): Database {
   const address: DatabaseTarget = target;
+  const server = target.kind === 'embedded' ? embeddedServer(target) : remoteServer();
   let pool: PooledStore | undefined;
   let opened: PooledStore | undefined;
   let hadSchema = false;
@@ -126,8 +129,9 @@ export function createDatabase({
     asked: gated(() => (refuses && pool !== undefined ? pool : ready())),
     // eslint-disable-next-line @typescript-eslint/require-await -- a promise, so that being away is a rejection
     checkpoint: async () => void ready(),
+    flush: () => server.flush(),
     actors: {
-      runServer: target.kind === 'embedded' ? embeddedServerLogic(target) : remoteServerLogic(),
+      runServer: server.logic,
       connect: fromPromise(async () => {
         // The old connections are dead or dying; they tell all who wait on them.
         pool?.end().catch(() => undefined);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { NinjadError } from '../../src/lib/errors.ts';
 import { howItEnded, stderrTail } from '../../src/lib/process/child-end.ts';
 import { childEntry } from '../../src/lib/process/child-entry.ts';
-import type { FromPgliteChild, PgliteChildInput } from './pglite-messages.ts';
+import type { FromPgliteChild, PgliteChildInput, ToPgliteChild } from './pglite-messages.ts';
 import { ownValue } from '../../src/lib/own-value.ts';
 
 /** The embedded database as a running child process. */
@@ -12,6 +12,8 @@ export interface EmbeddedServer {
   readonly listening: Promise<void>;
   /** Resolves to a sentence about how it ended, once it is gone. Never rejects. */
   readonly exited: Promise<string>;
+  /** Has it put on the disk what it has written so far, while statements go on; rejects where it ends before. */
+  flush(): Promise<void>;
   /** Asks it to end in order. */
   terminate(): void;
   kill(): void;
@@ -37,27 +39,38 @@ export function spawnEmbeddedServer(
   });
   const complaint = readComplaint(child);
   const exited = howItEnded(child, 'the embedded database', complaint);
-  const listening = Promise.race([
-    untilListening(child),
-    exited.then((how) => {
-      throw new NinjadError('EMBEDDED_DATABASE_ENDED', how);
-    }),
-  ]);
+  const orEnd = <T>(awaited: Promise<T>): Promise<T> =>
+    Promise.race([
+      awaited,
+      exited.then((how) => {
+        throw new NinjadError('EMBEDDED_DATABASE_ENDED', how);
+      }),
+    ]);
+  const listening = orEnd(told(child, 'listening'));
   listening.catch(() => undefined);
   return {
     pid: child.pid ?? -1,
     listening,
     exited,
+    flush: () => {
+      const flushed = told(child, 'flushed');
+      // Its end is told by `exited`.
+      child.send({ type: 'flush' } satisfies ToPgliteChild, () => undefined);
+      return orEnd(flushed);
+    },
     terminate: () => child.kill('SIGTERM'),
     kill: () => child.kill('SIGKILL'),
   };
 }
 
-function untilListening(child: ChildProcess): Promise<void> {
+function told(child: ChildProcess, type: FromPgliteChild['type']): Promise<void> {
   return new Promise((resolve) => {
-    child.on('message', (message: FromPgliteChild) => {
-      if (message.type === 'listening') resolve();
-    });
+    const take = (message: FromPgliteChild): void => {
+      if (message.type !== type) return;
+      child.off('message', take);
+      resolve();
+    };
+    child.on('message', take);
   });
 }
 

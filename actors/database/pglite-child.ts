@@ -5,7 +5,7 @@ import { messageOf } from '../../src/lib/errors.ts';
 import { openNoDebugger } from '../../src/lib/process/no-debugger.ts';
 import { waitForLock } from '../../src/lib/process/lock.ts';
 import { engineOf, openPglite, reportedParameters } from './pglite.ts';
-import type { FromPgliteChild, PgliteChildInput } from './pglite-messages.ts';
+import type { FromPgliteChild, PgliteChildInput, ToPgliteChild } from './pglite-messages.ts';
 import { startWireServer } from './wire-server.ts';
 
 /*
@@ -42,7 +42,7 @@ try {
 async function serve(input: PgliteChildInput): Promise<void> {
   mkdirSync(dirname(input.dataDir), { recursive: true, mode: 0o700 });
   await waitForLock(`${input.dataDir}.lock`, { signal: leaving.signal, deadlineMs: input.lockDeadlineMs });
-  const db = await openPglite(input.dataDir);
+  const { db, files } = await openPglite(input.dataDir);
   const broken = new AbortController();
   const server = await startWireServer({
     engine: engineOf(db),
@@ -50,6 +50,13 @@ async function serve(input: PgliteChildInput): Promise<void> {
     socketDir: input.socketDir,
     ...(input.idleInTransactionMs === undefined ? {} : { idleInTransactionMs: input.idleInTransactionMs }),
     onBroken: (error) => broken.abort(error),
+  });
+  process.on('message', (_: ToPgliteChild) => {
+    files.flushed.flushChanged().then(
+      () => tell({ type: 'flushed' }),
+      // As Postgres itself, which takes no disk for well that has failed once: the log is read anew.
+      (error: unknown) => broken.abort(error),
+    );
   });
   tell({ type: 'listening' });
   await aborted(AbortSignal.any([leaving.signal, broken.signal]));

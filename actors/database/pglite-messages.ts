@@ -1,5 +1,11 @@
 /** Messages of the database child over IPC. */
-export type FromPgliteChild = { type: 'listening' } | { type: 'failed'; reason: string };
+export type FromPgliteChild =
+  { type: 'listening' } | { type: 'failed'; reason: string } | { type: 'flushed' };
+
+/** Messages to it: `flush` puts on the disk what was written so far, while statements go on. */
+export interface ToPgliteChild {
+  type: 'flush';
+}
 
 /** Task of the child, as its one command-line argument in JSON. */
 export interface PgliteChildInput {

@@ -31,12 +31,12 @@ const startParams = [
  * `writeOut`, and with commits that reach the disk. Refuses a folder that has something else in it, see `makeDataFolder`.
  * The caller holds the directory's lock: two processes on it lose rows silently.
  */
-export async function openPglite(dataDir: string): Promise<PGlite> {
+export async function openPglite(dataDir: string): Promise<{ db: PGlite; files: SyncedNodeFs }> {
   await makeDataFolder(dataDir, initialise);
   const files = new SyncedNodeFs(dataDir);
   const db = await create(files, ['-c', `shared_buffers=${sharedBuffersFor(dataDir)}`]);
   await requireSyncedCommits(db, files);
-  return db;
+  return { db, files };
 }
 
 /** The hook lies in Emscripten's insides, so a PGlite that goes around it is refused. */

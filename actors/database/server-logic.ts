@@ -5,14 +5,18 @@ import { type EmbeddedServer, spawnEmbeddedServer } from './embedded-server.ts';
 
 const lockDeadlineMs = 30_000;
 
+/** The process of a database, as the machine drives it. */
+export interface DatabaseServer {
+  logic: CallbackActorLogic<DatabaseServerCommand>;
+  /** Has what was written into its files put on the disk while statements go on; does nothing where no process is ours. */
+  flush(): Promise<void>;
+}
+
 /** Owns the embedded database's process: at most one at a time, killed when the actor is stopped without having been asked. */
-export function embeddedServerLogic(place: {
-  dataDir: string;
-  socketDir: string;
-}): CallbackActorLogic<DatabaseServerCommand> {
-  return fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
+export function embeddedServer(place: { dataDir: string; socketDir: string }): DatabaseServer {
+  let server: EmbeddedServer | undefined;
+  const logic = fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
     const tell = (fact: DatabaseServerFact): void => sendBack(fact);
-    let server: EmbeddedServer | undefined;
 
     function launch(): EmbeddedServer {
       const { dataDir, socketDir } = place;
@@ -49,15 +53,17 @@ export function embeddedServerLogic(place: {
     });
     return () => server?.kill();
   });
+  return { logic, flush: () => server?.flush() ?? Promise.resolve() };
 }
 
 /** A server that is not ours to start or stop: it counts as listening at once, and as gone at once. */
-export function remoteServerLogic(): CallbackActorLogic<DatabaseServerCommand> {
-  return fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
+export function remoteServer(): DatabaseServer {
+  const logic = fromCallback<DatabaseServerCommand>(({ receive, sendBack }) => {
     const tell = (fact: DatabaseServerFact): void => sendBack(fact);
     receive((command) => {
       if (command.type === 'server.launch') tell({ type: 'server.listening' });
       else tell({ type: 'server.exited', reason: 'the daemon is done with this server' });
     });
   });
+  return { logic, flush: () => Promise.resolve() };
 }

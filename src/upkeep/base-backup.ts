@@ -7,13 +7,18 @@ export async function startBaseBackup(store: Tx): Promise<void> {
   try {
     await start();
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code !== alreadyInProgress) throw thrown;
+    if (!isOutOfOrder(thrown)) throw thrown;
     await stopBaseBackup(store);
     await start();
   }
 }
 
-const alreadyInProgress = '55000';
+/** Whether a base backup was begun while one was in progress, or ended while none was. */
+export function isOutOfOrder(thrown: unknown): boolean {
+  return (thrown as { code?: unknown }).code === notInPrerequisiteState;
+}
+
+const notInPrerequisiteState = '55000';
 
 /** Ends it: what has to stand beside the copied files, and how far the log has to reach. */
 export async function stopBaseBackup(store: Tx): Promise<BaseBackup> {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { recordAct } from '../activity/record-act.ts';
+import { ConflictError } from '../lib/errors.ts';
 import { nothing } from '../lib/operations/fields.ts';
 import { operation } from '../lib/operations/operation.ts';
 import { tablesWithRows } from '../lib/store/count-rows.ts';
+import { lightenCheckpoint } from '../lib/store/lighten-checkpoint.ts';
 import type { Store } from '../lib/store/store.ts';
-import { writeOut } from '../lib/store/write-out.ts';
-import { readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
+import { isOutOfOrder, readDatabaseVersion, startBaseBackup, stopBaseBackup } from './base-backup.ts';
 import type { BaseBackup, Begun } from './backup/source.ts';
-import { flushFiles } from './flush-files.ts';
 import type { BackupHold } from './hold.ts';
 import type { Restart } from './restart.ts';
 
@@ -17,8 +17,8 @@ export interface UpkeepNeeds {
   now: () => Date;
   backupHold: BackupHold;
   databaseKind: 'embedded' | 'server';
-  /** The folder of the embedded database. */
-  databaseFiles: string;
+  /** Puts on the disk what was written into the files of the embedded database. */
+  flushDatabase: () => Promise<void>;
   /** How often this home was restored, and once more. */
   generation: () => number;
   restart: Restart;
@@ -50,7 +50,7 @@ export const upkeepOperations = {
     byToken,
     async ({ store, backupHold, databaseKind }: UpkeepNeeds, { token }): Promise<BaseBackup | null> => {
       backupHold.renew(token);
-      return databaseKind === 'embedded' ? stopBaseBackup(store) : null;
+      return databaseKind === 'embedded' ? endSnapshot(store) : null;
     },
     options,
   ),
@@ -89,25 +89,36 @@ export const upkeepOperations = {
   ),
 };
 
-/** The second round is for what was written during the first one, which may have taken seconds; so is the last writing out. */
-const lighteningRounds = 2;
-
-/** Writes and flushes without anybody waiting what the checkpoint of the backup would write and flush while all wait for it. */
-async function lightenCheckpoint(store: Store, databaseFiles: string): Promise<void> {
-  for (let round = 0; round < lighteningRounds; round += 1) {
-    await writeOut(store);
-    await flushFiles(databaseFiles);
+/** A database that was started anew meanwhile, as after a crash, knows of no snapshot: what was copied of it is no copy. */
+async function endSnapshot(store: Store): Promise<BaseBackup> {
+  try {
+    return await stopBaseBackup(store);
+  } catch (thrown) {
+    if (!isOutOfOrder(thrown)) throw thrown;
+    throw new ConflictError(
+      'the database was started anew while it was copied, and the copy is not to be trusted: begin the backup again',
+      { cause: thrown },
+    );
   }
-  await writeOut(store);
+}
+
+/**
+ * A base backup begins with a checkpoint, and all statements wait for it. One of our own goes before it, which takes the old log away
+ * or renames it into the log to come; so the one that counts has neither to do, and no new log to fill.
+ */
+async function approachSnapshot(store: Store, flushDatabase: () => Promise<void>): Promise<void> {
+  await lightenCheckpoint(store, flushDatabase);
+  await store.query({ text: 'CHECKPOINT' });
+  await lightenCheckpoint(store, flushDatabase);
 }
 
 async function beginBackup(needs: UpkeepNeeds, { token }: { token: string }): Promise<Begun> {
-  const { store, backupHold, databaseKind, databaseFiles, generation } = needs;
+  const { store, backupHold, databaseKind, flushDatabase, generation } = needs;
   const version = await readDatabaseVersion(store);
   backupHold.begin(token);
   try {
     if (databaseKind === 'embedded') {
-      await lightenCheckpoint(store, databaseFiles);
+      await approachSnapshot(store, flushDatabase);
       backupHold.renew(token);
       await startBaseBackup(store);
     }

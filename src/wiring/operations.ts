@@ -120,7 +120,7 @@ export function operationNeeds(
     backupHold,
     storage: storageNeeds(services),
     databaseKind: database.input.kind,
-    databaseFiles: paths.pg,
+    flushDatabase: () => database.flush(),
     generation: () => readGeneration(paths.home)?.generation ?? 1,
     restart: createRestart({
       pid: process.pid,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Manifest } from '../../src/upkeep/backup/manifest.ts';
 import { archiveOf } from '../helpers/archive.ts';
 import { cliHarness, jsonOf } from './cli-harness.ts';
@@ -112,4 +112,10 @@ it('refuses a place that no archive can have, in words', async () => {
   };
   expect(await refused('-')).toMatch(/^2 ninjad: a backup is no stream/);
   expect(await refused(root)).toMatch(/^2 ninjad: there is no home at /);
+});
+
+it('is made behind others: the daemon answers people meanwhile', async () => {
+  await cli.daemon({ 'status.get': () => new Promise<never>(() => undefined) });
+  const { child } = cli.begin(['backup', 'create', root]);
+  await vi.waitFor(() => expect(getPriority(child.pid)).toBeGreaterThan(getPriority()), { timeout: 60_000 });
 });

@@ -139,7 +139,14 @@ it('parks on a schema of a newer version: goes on taking lines, says all about i
   expect(JSON.parse(asked.stdout)).toMatchObject({
     schema: { found: '999999_future', writtenBy: newer, problem: expect.stringMatching(sentence) as string },
   });
+  const refused = await daemon.ninjad('backup', 'create', join(home, 'backups'));
+  expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: '' });
+  expect(refused.stderr).toMatch(/nothing can be backed up while the database is parked \(.*ninjad stop/);
   expect((await daemon.kill('SIGTERM')).code).toBe(0);
+  // The home rests now, and is what it was.
+  const made = await runNinjad(home, ['backup', 'create', '--json']);
+  expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(made.stdout)).toMatchObject({ database: { kind: 'embedded', schema: 999_999 } });
 
   // Without a daemon the folder itself says whose it is.
   mkdirSync(join(home, 'pg'), { recursive: true });

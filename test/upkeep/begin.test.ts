@@ -20,7 +20,7 @@ it('begins with a checkpoint that finds the changed pages written out', async ()
     now: () => new Date(),
     backupHold: createBackupHold(),
     databaseKind: 'embedded' as const,
-    databaseFiles: '/nowhere',
+    flushDatabase: () => Promise.resolve(),
     generation: () => 1,
     restart: () => undefined,
   };

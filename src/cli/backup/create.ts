@@ -3,12 +3,14 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { HomePaths } from '../../lib/config/paths.ts';
 import { NinjadError, UsageError } from '../../lib/errors.ts';
+import { behindOthers } from '../../lib/process/behind-others.ts';
 import { publicUrl } from '../../lib/store/database-target.ts';
 import { isSecretSetting } from '../../settings.ts';
 import { coldSource, restingHome } from '../../upkeep/backup/cold-source.ts';
 import { createBackup } from '../../upkeep/backup/create.ts';
 import { liveSource } from '../../upkeep/backup/live-source.ts';
 import type { Source } from '../../upkeep/backup/source.ts';
+import { requireReady } from '../../upkeep/backup/while-away.ts';
 import { serverSource } from '../../upkeep/server/server-source.ts';
 import { openOwnDatabase } from '../../wiring/own-database.ts';
 import { connect, currentPaths, type DaemonClient } from '../connect.ts';
@@ -37,6 +39,7 @@ export function createCommand(): Command {
     .option('--json', 'print what was made as JSON')
     .addHelpText('after', help)
     .action(async (to: string | undefined, { withSecrets, json }: CreateCliOptions) => {
+      behindOthers();
       if (to === '-')
         throw new UsageError(
           'a backup is no stream, since its beginning is written last: name a folder, or a path that ends in .tar',
@@ -92,6 +95,7 @@ async function sourceOf(
     return { source, made: () => Promise.resolve() };
   }
   requireSameDatabase(status.database, url);
+  requireReady(status.database);
   const source = liveSource(client.ask, paths);
   return { source: url === null ? source : serverSource(source, { url, to: beside }), made: source.made };
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { behindOthers } from '../../lib/process/behind-others.ts';
 import { loadMigrations } from '../../lib/store/migrations.ts';
 import { drill } from '../../upkeep/backup/drill.ts';
 import { startDrilledDaemon } from '../../wiring/drilled-daemon.ts';
@@ -21,6 +22,7 @@ export function drillCommand(): Command {
     .option('--json', 'print what was proven as JSON')
     .addHelpText('after', help)
     .action(async (named: string | undefined, { json }: { json?: true }) => {
+      behindOthers();
       const paths = currentPaths();
       const settings = settingsOf(paths);
       const archive = await namedOrNewest(named, backupFolder(paths, settings));

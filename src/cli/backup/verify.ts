@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { behindOthers } from '../../lib/process/behind-others.ts';
 import { loadMigrations } from '../../lib/store/migrations.ts';
 import { BackupError } from '../../upkeep/backup/failure.ts';
 import { type Sample, verifyArchive } from '../../upkeep/backup/verify.ts';
@@ -23,6 +24,7 @@ export function verifyCommand(): Command {
     .option('--json', 'print what was found as JSON')
     .addHelpText('after', help)
     .action(async (named: string | undefined, { sample, json }: { sample?: Sample; json?: true }) => {
+      behindOthers();
       const paths = currentPaths();
       const archive = await namedOrNewest(named, backupFolder(paths, settingsOf(paths)));
       const found = await verifyArchive(archive, {

@@ -20,7 +20,7 @@ export function liveSource(
   let hasEnded = false;
   return {
     room: () => roomOfCluster(paths),
-    begin: () => ask('backup.begin', { token }),
+    begin: () => whileReady(ask('backup.begin', { token })),
     databaseCopied: async () => (await stillThere(ask('backup.copied', { token }))) ?? undefined,
     async breathe() {
       if (performance.now() - renewedAt < renewMs) return;
@@ -47,9 +47,23 @@ export function liveSource(
 /** That no daemon answers is another matter once the backup has begun. */
 async function stillThere<T>(asked: Promise<T>): Promise<T> {
   try {
-    return await asked;
+    return await whileReady(asked);
   } catch (thrown) {
     throw isNotRunning(thrown) ? endedMeanwhile(thrown) : thrown;
+  }
+}
+
+/** A database may go while it is copied; it was there when the backup was asked for. */
+async function whileReady<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (!(thrown instanceof NinjadError) || thrown.code !== 'STORE_AWAY') throw thrown;
+    throw new BackupError(
+      'failed',
+      `the database went away while it was backed up (${thrown.message}): ninjad status says when it is ready; begin the backup again then`,
+      { cause: thrown },
+    );
   }
 }
 

@@ -144,8 +144,10 @@ function managerTroubles(unit: ReadUnit, subject: Asked): Trouble[] {
 const stopDefaults = { 'shutdown.drainMs': 30 * SECOND, 'task.killGraceMs': 5 * SECOND } as const;
 
 function homeOf(unit: ReadUnit): string | undefined {
-  const words = unit.values('Environment').flatMap(unitWords);
-  const home = words.find((word) => word.startsWith('NINJAD_HOME='))?.slice('NINJAD_HOME='.length);
-  // `%h` and its like are systemd's to fill in.
-  return home === undefined || home.includes('%') ? undefined : home;
+  const line = unit.values('Environment').findLast((text) => text.includes('NINJAD_HOME='));
+  // `%h` and its like are systemd's to fill in; `%%` is a sign of the path.
+  if (line === undefined || line.replaceAll('%%', '').includes('%')) return undefined;
+  return unitWords(line)
+    .findLast((word) => word.startsWith('NINJAD_HOME='))
+    ?.slice('NINJAD_HOME='.length);
 }

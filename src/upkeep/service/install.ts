@@ -94,9 +94,11 @@ export async function installService(options: InstallOptions): Promise<Installed
 export function uninstallService(host: ServiceHost, scope: ServiceScope): string {
   requireRights(host, scope);
   const file = host.fileOf(scope);
-  for (const step of disableSteps(host, scope)) runStep(host, step);
+  // Where nobody runs services, the file is all there is.
+  const isManaged = host.kind !== 'none';
+  if (isManaged) for (const step of disableSteps(host, scope)) runStep(host, step);
   rmSync(file, { force: true });
-  for (const step of forgetSteps(host, scope)) runStep(host, step);
+  if (isManaged) for (const step of forgetSteps(host, scope)) runStep(host, step);
   return file;
 }
 

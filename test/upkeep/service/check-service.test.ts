@@ -91,6 +91,11 @@ it('knows of what a unit written by hand lacks', () => {
   expect(check()).toMatchObject({ verdict: 'warn', found: says(/one version of nvm/) });
   write('user', (text) => text.replace(/NINJAD_HOME=\S+/, 'NINJAD_HOME=/srv/other'));
   expect(check()).toMatchObject({ verdict: 'warn', found: says(/it runs the home \/srv\/other/) });
+  write('user', (text) => text.replace(/NINJAD_HOME=\S+/, 'NINJAD_HOME=/srv/100%%'));
+  expect(check()).toMatchObject({ verdict: 'warn', found: says(/it runs the home \/srv\/100%, and/) });
+  // Only systemd knows whose folder that is.
+  write('user', (text) => text.replace(/NINJAD_HOME=\S+/, 'NINJAD_HOME=%h/.ninjad'));
+  expect(check()).toMatchObject({ verdict: 'ok' });
   write('user');
   leave();
   expect(check()).toMatchObject({ verdict: 'warn', found: says(/does not linger/) });

@@ -230,6 +230,16 @@ it('ends and forgets the service when it is uninstalled, also where it is broken
   expect(installedScope(host)).toBeUndefined();
 });
 
+it('removes a unit where nobody runs services, and asks nobody', async () => {
+  const host = machine();
+  await install(host);
+  host.ran.length = 0;
+  host.kind = 'none';
+  expect(uninstallService(host, 'user')).toBe(host.fileOf('user'));
+  expect(host.ran).toEqual([]);
+  expect(installedScope(host)).toBeUndefined();
+});
+
 it('starts a unit again that systemd has given up', async () => {
   const host = machine({}, { 'systemctl --user reset-failed': { code: 1 } });
   await install(host);
