@@ -7,7 +7,7 @@ import { count, duration } from './units.ts';
 export function memoryText({ total, prepared, preparesASecond, encoders }: Status['memory']): string {
   const left = total - prepared;
   const estimate =
-    preparesASecond === undefined ? '' : ` (about ${duration((left / preparesASecond) * 1_000)} left)`;
+    preparesASecond === null ? '' : ` (about ${duration((left / preparesASecond) * 1_000)} left)`;
   const waiting = left > 0 ? [`${count(left)} to prepare${estimate}`] : [];
   const embedding = encoders
     .filter(({ missing }) => missing > 0)

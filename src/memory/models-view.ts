@@ -1,6 +1,6 @@
 import type { ModelState, ModelStates } from '../lib/inference/inference.ts';
 import { type ModelRole, modelRoles } from '../lib/inference/work.ts';
-import type { EncoderProgress } from './keep/memory-board.ts';
+import type { MemoryProgress } from './keep/memory-board.ts';
 
 /** How a model is. */
 export interface ModelView {
@@ -14,16 +14,7 @@ export interface ModelView {
 /** The models and how many memories have a vector of the encoders that are ready. */
 export interface Models {
   models: ModelView[];
-  /** `model` is what questions are asked with now; `degraded` says why that is not an encoder, if it is not. */
-  memories: {
-    total: number;
-    prepared: number;
-    model: string | null;
-    degraded: string | null;
-    embedded: number;
-    missing: number;
-    encoders: EncoderProgress[];
-  };
+  memories: MemoryProgress;
   /** How fast an encoder that is not there yet is taken to be, until it was measured, in vectors a second. */
   presumedASecond: number;
 }

@@ -10,6 +10,7 @@ const memory = {
   degraded: null,
   embedded: 5_000,
   missing: 0,
+  preparesASecond: null,
   encoders: [{ model: 'built-in/use-lite-en@1', embedded: 5_000, missing: 0, aSecond: 300 }],
 };
 

@@ -29,6 +29,7 @@ export const someStatus: Answers['status.get'] = {
     model: 'ninjad-lexical-1',
     degraded: 'org/embedder is not on this machine',
     embedded: 9,
+    preparesASecond: null,
     encoders: [],
     missing: 2,
   },

@@ -43,6 +43,7 @@ it('trusts no copy whose database was started anew meanwhile: it knows of no sna
     databaseKind: 'embedded' as const,
     flushDatabase: () => Promise.resolve(),
     generation: () => 1,
+    restart: () => undefined,
   };
   const caller = { by: 'cli' as const };
   const given = { token: 'token-123' };

@@ -3,8 +3,8 @@ export interface MemoryProgress {
   total: number;
   /** Through the pipeline: these can be recalled. */
   prepared: number;
-  /** How many became so a second between the last two counts; left out where nothing waits, and where that is not known yet. */
-  preparesASecond?: number | undefined;
+  /** How many became so a second between the last two counts; null where nothing waits, and where that is not known yet. */
+  preparesASecond: number | null;
   /** The embedder that questions are asked with now, and why it is not an encoder, if it is not. */
   model: string | null;
   degraded: string | null;
@@ -39,6 +39,7 @@ export function createMemoryBoard(): MemoryBoard {
     degraded: null,
     embedded: 0,
     missing: 0,
+    preparesASecond: null,
     encoders: [],
   };
   return { progress: () => current, set: (progress) => (current = progress) };

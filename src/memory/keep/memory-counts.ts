@@ -90,12 +90,8 @@ async function progressOf(
 
 type Counted = Omit<MemoryProgress, 'preparesASecond'>;
 
-function speedOf(
-  before: MemoryProgress,
-  { prepared, total }: Counted,
-  elapsedMs: number,
-): number | undefined {
-  if (prepared >= total) return undefined;
+function speedOf(before: MemoryProgress, { prepared, total }: Counted, elapsedMs: number): number | null {
+  if (prepared >= total) return null;
   const more = prepared - before.prepared;
   return more > 0 && Number.isFinite(elapsedMs) ? (more * 1_000) / elapsedMs : before.preparesASecond;
 }

@@ -88,7 +88,7 @@ function Vectors({ memories, presumed }) {
           : html`<span class="soft">Questions are asked by words alone</span>`
       }
     </p>
-    ${waiting === 0 ? null : html`<p><span class="soft">${plural(waiting, 'memory waits', 'memories wait')} to be prepared</span> <${Meter} tone="purple" label="Memories that can be recalled" of=${total} done=${prepared} />${preparesASecond === undefined ? null : html` <span class="soft">about ${time(waiting, preparesASecond)} to go</span>`}</p>`}
+    ${waiting === 0 ? null : html`<p><span class="soft">${plural(waiting, 'memory waits', 'memories wait')} to be prepared</span> <${Meter} tone="purple" label="Memories that can be recalled" of=${total} done=${prepared} />${preparesASecond === null ? null : html` <span class="soft">about ${time(waiting, preparesASecond)} to go</span>`}</p>`}
     ${others.map((encoder) => html`<p key=${encoder.model}><span class="mono">${modelWord(encoder.model)}</span> <${Known} encoder=${encoder} presumed=${presumed} /></p>`)}
     <p class="soft">
       Another embedder would embed ${total === 1 ? 'the one memory' : `all ${count(total)}`} anew, in about
