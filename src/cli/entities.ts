@@ -45,12 +45,23 @@ export function entitiesCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(list)
+    .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(mergeCommand())
     .addCommand(splitCommand())
     .addCommand(renameCommand())
     .addCommand(teachCommand())
     .addCommand(forgetCommand());
+}
+
+/** The word that other commands have for it. */
+function listCommand(): Command {
+  return new Command('list')
+    .description('the same as without this word, with the same options')
+    .argument('[query]', 'a name, or a part of one')
+    .action((query: string | undefined, _: unknown, command: Command) =>
+      list(query, command.optsWithGlobals<ListOptions>()),
+    );
 }
 
 async function list(

@@ -37,12 +37,23 @@ export function memoriesCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(list)
+    .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(editCommand())
     .addCommand(pinCommand('pin', 'let memories never fade nor be pruned'))
     .addCommand(pinCommand('unpin', 'let memories fade with time again'))
     .addCommand(exportCommand())
     .addCommand(importCommand());
+}
+
+/** The word that other commands have for it. */
+function listCommand(): Command {
+  return new Command('list')
+    .description('the same as without this word, with the same options')
+    .argument('[text]', 'words that occur in it')
+    .action((text: string | undefined, _: unknown, command: Command) =>
+      list(text, command.optsWithGlobals<ListOptions>()),
+    );
 }
 
 async function list(text: string | undefined, options: ListOptions): Promise<void> {

@@ -12,9 +12,11 @@ describe('ninjad entities', () => {
     const [titles, row] = stdout.split('\n');
     expect(titles).toMatch(/^ *id +kind +mentions +seen +trust +name$/);
     expect(row).toMatch(/^ *3 +host +2 +\d+ d ago +owner +nas \(storage-1\)$/);
-    expect(jsonOf(await cli.run(['entities', '--json']))).toMatchObject([{ id: 3, name: 'nas' }]);
+    for (const command of [['entities'], ['entities', 'list']])
+      expect(jsonOf(await cli.run([...command, '--json']))).toMatchObject([{ id: 3, name: 'nas' }]);
     expect(daemon.calls).toEqual([
       ['entities.search', { text: 'nas', kind: 'host', limit: 5 }],
+      ['entities.search', { limit: 30 }],
       ['entities.search', { limit: 30 }],
     ]);
   });

@@ -21,10 +21,10 @@ describe('ninjad memories', () => {
     expect(daemon.calls).toEqual([]);
   });
 
-  it('passes its filters on', async () => {
+  it.each([[['memories']], [['memories', 'list']]])('passes its filters on: %j', async (command) => {
     const daemon = await cli.daemon();
     const filters = ['--source', 'cron', '--tag', 'home', '--pinned', '--before', '120', '--trust', 'local'];
-    const ran = await cli.run(['memories', 'disk', ...filters, '--since', '2026-01-01T00:00:00Z', '--json']);
+    const ran = await cli.run([...command, 'disk', ...filters, '--since', '2026-01-01T00:00:00Z', '--json']);
     expect(jsonOf(ran)).toEqual([someMemory]);
     expect(daemon.calls).toEqual([
       [
