@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { homePaths } from '../../lib/config/paths.ts';
 import { postgresUrl } from '../../lib/config/setting.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { loadMigrations } from '../../lib/store/migrations.ts';
 import { restoreBackup } from '../../upkeep/backup/restore.ts';
 import { openOwnDatabase } from '../../wiring/own-database.ts';
@@ -66,11 +67,6 @@ export function restoreCommand(): Command {
               ]),
         ]);
     });
-}
-
-/** A word as a shell takes it. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function serverUrl(text: string): string {
