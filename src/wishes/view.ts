@@ -19,15 +19,16 @@ export async function wishPage(
   store: Tx,
   { id, version }: { id: number; version?: number | undefined },
 ): Promise<WishPage> {
-  const wish = await findWish(store, id);
-  if (wish === undefined) throw new NotFoundError(`there is no wish ${id}`);
-  const shown = await findDraft(store, id, version);
-  if (shown === undefined && version !== undefined)
-    throw new NotFoundError(`wish ${id} has no version ${version}`);
+  // The wish is read last: whoever sees that no version is being drafted sees what became of it.
   const [versions, comments, trail] = await Promise.all([
     versionsOf(store, id),
     commentsOf(store, id),
     trailOf(store, id),
   ]);
+  const wish = await findWish(store, id);
+  if (wish === undefined) throw new NotFoundError(`there is no wish ${id}`);
+  const shown = await findDraft(store, id, version);
+  if (shown === undefined && version !== undefined)
+    throw new NotFoundError(`wish ${id} has no version ${version}`);
   return { ...wish, shown: shown ?? null, versions, comments, trail };
 }
