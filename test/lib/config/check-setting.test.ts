@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { distance } from 'fastest-levenshtein';
 import { describe, expect, it } from 'vitest';
 import * as check from '../../../src/lib/config/check-setting.ts';
 import { UsageError } from '../../../src/lib/errors.ts';
@@ -54,12 +55,13 @@ describe('checking', () => {
     );
   });
 
-  it('finds the setting that was meant behind one slip of the finger', () => {
+  it('finds a setting behind one slip of the finger, as near as the one that was meant', () => {
     fc.assert(
       fc.property(fc.constantFrom(...settingKeys), fc.nat(), (key, seed) => {
         const at = seed % key.length;
         const slip = key.slice(0, at) + key.slice(at + 1);
-        if (!isSettingKey(slip)) expect(nearestKey(slip)).toBe(key);
+        // Between agent.path and agent.paths there are words that are one slip away from both.
+        if (!isSettingKey(slip)) expect(distance(nearestKey(slip), slip)).toBe(1);
       }),
     );
   });
