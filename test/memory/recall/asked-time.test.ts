@@ -195,4 +195,8 @@ describe('the time that a question asks about', () => {
   ])('%j is worth the library that reads times: %j', (question, isWorth) => {
     expect(mayHaveTime.test(question)).toBe(isWorth);
   });
+
+  it.each(['东西东京', 'a1b2 c3d4 '])('is looked for once in a long text that repeats %j', (words) => {
+    expect(mayHaveTime.test(words.repeat(60_000))).toBe(false);
+  });
 });
