@@ -1,3 +1,4 @@
+import { shellQuoted as quoted } from '../../lib/shell-word.ts';
 import { flat, type KnownCommand, type KnownOption } from './tree.ts';
 
 /** A completion for bash 4 and later; it needs nothing else. */
@@ -44,8 +45,4 @@ function valueCase({ command, option }: { command: KnownCommand; option: KnownOp
 
 function wordsOf({ commands, options, values }: KnownCommand): string[] {
   return [...commands.map(({ name }) => name), ...values, ...options.flatMap(({ flags }) => flags)];
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

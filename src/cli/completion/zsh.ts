@@ -1,3 +1,4 @@
+import { shellQuoted as quoted } from '../../lib/shell-word.ts';
 import { flat, type KnownCommand, type KnownOption } from './tree.ts';
 
 /** A completion for zsh, to be put into a folder of fpath as `_ninjad`, or to be evaluated. */
@@ -55,8 +56,4 @@ function commandCase({ path, commands, values, options }: KnownCommand): string 
 function described(word: string, about = ''): string {
   const name = word.replaceAll(':', '\\:');
   return quoted(about === '' ? name : `${name}:${about}`);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProgramRunner } from '../../lib/process/run-program.ts';
+import { shellQuoted } from '../../lib/shell-word.ts';
 import type { Draft, TestOutcome } from '../draft.ts';
 import { checkOut } from '../git/clone.ts';
 import { type Git, git } from '../git/run-git.ts';
@@ -96,7 +97,7 @@ async function runTests(
       ...unrun(command, `the packages could not be installed:\n${installed.output}`),
       exitCode: installed.code,
     };
-  const files = testFiles.map(quoted).join(' ');
+  const files = testFiles.map(shellQuoted).join(' ');
   const script = command.replaceAll('{files}', files);
   const end = await runInside(deps, { folder, tree, script, timeoutMs: deps.testTimeoutMs });
   return {
@@ -206,10 +207,6 @@ function textOf(path: string): string {
   } catch {
     return '';
   }
-}
-
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function unrun(command: string, output: string): TestOutcome {
