@@ -19,7 +19,7 @@ export async function wishPage(
   store: Tx,
   { id, version }: { id: number; version?: number | undefined },
 ): Promise<WishPage> {
-  // The wish is read last: whoever sees that no version is being drafted sees what became of it.
+  // The wish is read after its versions: whoever sees that none is being drafted sees what became of it.
   const [versions, comments, trail] = await Promise.all([
     versionsOf(store, id),
     commentsOf(store, id),
