@@ -39,13 +39,14 @@ function replacedLine(before: string, at: Date): string {
   return `(This replaced what was said on ${dayName(at)}: ${text})`;
 }
 
+// Each by its id, behind OFFSET 0: joins are planned as a look at every memory there is, 8 ms of 6,000.
 const successorsSql = `
   WITH RECURSIVE chain AS (
     SELECT id AS found, id, replaced_by, 0 AS step FROM memory_embeddings
      WHERE id = ANY ($1::bigint[])
     UNION ALL
     SELECT chain.found, next.id, next.replaced_by, chain.step + 1
-      FROM chain JOIN memory_embeddings AS next ON next.id = chain.replaced_by
+      FROM chain, LATERAL (SELECT id, replaced_by FROM memory_embeddings WHERE id = chain.replaced_by OFFSET 0) AS next
      WHERE chain.step < ${maxSteps}
   ), ends AS (
     SELECT DISTINCT ON (found) found, id FROM chain ORDER BY found, step DESC
@@ -53,7 +54,7 @@ const successorsSql = `
   SELECT 'memory:' || ends.found AS found, 'memory:' || memory.id AS id, memory.kind, left(memory.content, 20000) AS content,
          memory.source, memory.trust, memory.importance, memory.pinned, memory.created_at AS "createdAt",
          memory.last_seen_at AS "lastSeenAt", before.content AS before, before.created_at AS "beforeAt"
-    FROM ends JOIN memory_embeddings AS memory ON memory.id = ends.id
+    FROM ends, LATERAL (SELECT * FROM memory_embeddings WHERE id = ends.id OFFSET 0) AS memory
     LEFT JOIN LATERAL (
       SELECT content, created_at FROM memory_embeddings WHERE replaced_by = memory.id ORDER BY created_at DESC, id DESC LIMIT 1
     ) AS before ON true
