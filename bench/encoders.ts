@@ -51,15 +51,15 @@ export async function startWithEncoder(home: string, { id, embedder, env }: Enco
   return daemon;
 }
 
-/** Waits until something holds; rejects where it does not within `withinMs`. */
+/** Waits until something holds, which is looked at each `everyMs`; rejects where it does not within `withinMs`. */
 export async function untilHolds(
   what: string,
   holds: () => Promise<boolean>,
-  withinMs = 900_000,
+  { withinMs = 900_000, everyMs = pollMs } = {},
 ): Promise<void> {
   const giveUpAt = clockMs() + withinMs;
   while (!(await holds())) {
     if (clockMs() > giveUpAt) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await delay(pollMs);
+    await delay(everyMs);
   }
 }

@@ -19,6 +19,8 @@ const wanted: Readonly<Record<Encoder['id'], { by: string; goal: number }>> = {
 
 const seed = 11;
 const askEveryMs = 250;
+/** Each look costs the database some 15 ms, which those who are measured wait for. */
+const lookEveryMs = 500;
 const pipeBytes = 4_096;
 const recordedGoal = 30_000;
 const loopDelayGoalMs = 20;
@@ -63,9 +65,10 @@ async function pour(
   const startedAt = clockMs();
   const texts = pourIn(daemon.fifo, notes);
   const asking = askMeanwhile(daemon, texts, { recalls, asked, signal: over.signal });
-  await untilHolds('all is prepared', () => isAllPrepared(daemon, notes));
+  await untilHolds('all is prepared', () => isAllPrepared(daemon, notes), { everyMs: lookEveryMs });
   const preparedSeconds = (clockMs() - startedAt) / 1_000;
-  if (id !== 'none') await untilHolds('all has vectors', () => isAllEmbedded(daemon));
+  if (id !== 'none')
+    await untilHolds('all has vectors', () => isAllEmbedded(daemon), { everyMs: lookEveryMs });
   const seconds = (clockMs() - startedAt) / 1_000;
   over.abort();
   await asking;
