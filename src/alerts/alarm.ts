@@ -25,6 +25,8 @@ export interface AlarmDeps {
 const commandMs = 30_000;
 /** Pause after a look at which nobody could be told. */
 const retryMs = 5 * MINUTE;
+/** ntfy takes a longer text for a file, and a system for no word of a program at all. */
+const mostChars = 1_000;
 
 /**
  * A look at what is urgent and was not seen, to be made again and again: notices that have waited too long, and a database that is
@@ -34,6 +36,8 @@ export function createAlarm(deps: AlarmDeps): (signal: AbortSignal) => Promise<v
   let awaySince: number | undefined;
   let isAwayTold = false;
   let retryAt = 0;
+  /** Told by this process; on a full disk the store may not take down that they were. */
+  const told = new Set<number>();
 
   const looks = async (signal: AbortSignal, afterMs: number): Promise<void> => {
     const now = deps.now();
@@ -41,22 +45,21 @@ export function createAlarm(deps: AlarmDeps): (signal: AbortSignal) => Promise<v
     const unseen = await listUnseen(deps.store, { origins, before: new Date(now.getTime() - afterMs) });
     awaySince = undefined;
     isAwayTold = false;
-    clearAlert(deps.alertFile, 'database');
-    stand(deps, unseen);
-    const fresh = unseen.filter(({ isAlarmed }) => !isAlarmed);
-    if (fresh.length === 0 || now.getTime() < retryAt) return;
-    const isTold = await tell(
-      deps,
-      { title: titleOf(fresh), text: fresh.map(({ text }) => text).join('\n') },
-      signal,
-    );
-    if (isTold)
-      await noteAlarmed(
-        deps.store,
-        fresh.map(({ id }) => id),
-        deps.now(),
-      );
-    else retryAt = now.getTime() + retryMs;
+    atFile(deps, () => {
+      clearAlert(deps.alertFile, 'database');
+      stand(deps, unseen);
+    });
+    const untold = unseen.filter(({ isAlarmed }) => !isAlarmed);
+    const fresh = untold.filter(({ id }) => !told.has(id));
+    if (fresh.length > 0 && now.getTime() >= retryAt) {
+      const message = { title: titleOf(fresh), text: textOf(fresh) };
+      if (await tell(deps, message, signal)) for (const { id } of fresh) told.add(id);
+      else retryAt = now.getTime() + retryMs;
+    }
+    const toNote = untold.map(({ id }) => id).filter((id) => told.has(id));
+    if (toNote.length === 0) return;
+    await noteAlarmed(deps.store, toNote, deps.now());
+    for (const id of toNote) told.delete(id);
   };
 
   return async (signal) => {
@@ -70,11 +73,21 @@ export function createAlarm(deps: AlarmDeps): (signal: AbortSignal) => Promise<v
       awaySince ??= now;
       if (now - awaySince < minutes * MINUTE || now < retryAt || isAwayTold) return;
       const text = `the database is away (${messageOf(thrown)}): events are kept, and nothing is done; ninjad status says why`;
-      raiseAlert(deps.alertFile, { name: 'database', since: awaySince, text });
+      const since = awaySince;
+      atFile(deps, () => raiseAlert(deps.alertFile, { name: 'database', since, text }));
       isAwayTold = await tell(deps, { title: 'ninjad: database', text }, signal);
       retryAt = isAwayTold ? 0 : now + retryMs;
     }
   };
+}
+
+/** The alert file may lie on the very disk that is full, which is no reason to tell nobody. */
+function atFile({ report }: AlarmDeps, write: () => void): void {
+  try {
+    write();
+  } catch (thrown) {
+    report(`the alert file could not be written: ${messageOf(thrown)}`);
+  }
 }
 
 /** What has waited too long stands in the file as long as it waits. */
@@ -84,12 +97,17 @@ function stand({ alertFile }: AlarmDeps, unseen: readonly UnseenNotice[]): void 
     clearAlert(alertFile, 'unseen');
     return;
   }
-  const more = unseen.length > 1 ? ` (and ${unseen.length - 1} more: ninjad notices --unseen)` : '';
+  const more = unseen.length > 1 ? ` (and ${unseen.length - 1} more: ninjad notices)` : '';
   raiseAlert(alertFile, { name: 'unseen', since: oldest.at.getTime(), text: `${oldest.text}${more}` });
 }
 
 function titleOf(notices: readonly UnseenNotice[]): string {
   return `ninjad: ${[...new Set(notices.map(({ origin }) => origin))].join(', ')}`;
+}
+
+function textOf(notices: readonly UnseenNotice[]): string {
+  const text = notices.map((notice) => notice.text).join('\n');
+  return text.length <= mostChars ? text : `${text.slice(0, mostChars)}… (ninjad notices has all of it)`;
 }
 
 /** Resolves to whether one way at least has taken it, or there is none. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { countLines } from '../lib/count-lines.ts';
 import { NinjadError } from '../lib/errors.ts';
+import { redact } from '../memory/keep/redact.ts';
 import { maxImportedLines } from '../memory/requests.ts';
 import { trusts, type Trust } from '../lib/wire/trust.ts';
 import { connect } from './connect.ts';
@@ -89,7 +90,7 @@ async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
     counts.bad += problems.length;
     progress.complain(problems);
     if (lines.length > 0) {
-      const answer = await ask('memories.import', { lines, ceiling });
+      const answer = await ask('memories.import', { lines: await withoutSecrets(lines), ceiling });
       counts.imported += answer.imported;
       counts.known += answer.known;
     }
@@ -98,6 +99,13 @@ async function importFrom(path: string, ceiling: Trust): Promise<ImportCounts> {
   progress.end();
   if (process.stderr.isTTY && counts.imported > 0) await tellWaiting(ask);
   return counts;
+}
+
+/** As they will be remembered: what is there is found again by its words. */
+async function withoutSecrets(lines: LineBatch['lines']): Promise<LineBatch['lines']> {
+  const clean: LineBatch['lines'] = [];
+  for (const line of lines) clean.push({ ...line, content: (await redact(line.content)).text });
+  return clean;
 }
 
 const shownProblems = 20;

@@ -1,5 +1,5 @@
-import { messageOf } from '../lib/errors.ts';
-import { type CheckResult, fail, type NamedResult } from '../lib/doctor/check-result.ts';
+import { messageOf, NinjadError } from '../lib/errors.ts';
+import { type CheckResult, fail, type NamedResult, warn } from '../lib/doctor/check-result.ts';
 import type { Check, Checks } from '../lib/doctor/subject.ts';
 import { inTime } from './subject.ts';
 
@@ -19,6 +19,8 @@ async function lookInTime<Needs>(look: Check<Needs>, subject: Needs): Promise<Ch
       checkMs,
     );
   } catch (thrown) {
+    if (thrown instanceof NinjadError && thrown.code === 'STORE_AWAY')
+      return warn(`not known: ${thrown.message}`, 'a database that is ready', 'see what database says');
     return fail(
       `it could not be examined: ${messageOf(thrown)}`,
       'a check that runs',

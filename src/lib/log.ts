@@ -1,7 +1,7 @@
-import { createStream } from 'rotating-file-stream';
 import { type Logger, multistream, pino, type StreamEntry } from 'pino';
 import pretty from 'pino-pretty';
 import { createFlood } from './flood.ts';
+import { createLogFile } from './log-file.ts';
 import { safeLogLine } from './log-line.ts';
 
 export type { Logger } from 'pino';
@@ -28,8 +28,11 @@ const fatal = 60;
  */
 export function createLogger(options: LogOptions): Logger {
   const { dir, level, console: screen = process.stderr, isQuiet = false } = options;
-  const file = createStream('ninjad.log', { path: dir, size: '10M', maxFiles: 5, mode: 0o600 });
-  file.on('error', () => undefined);
+  const file = createLogFile({
+    dir,
+    lostLine: (lost) =>
+      `${JSON.stringify({ level: warn, time: Date.now(), lost, msg: 'lines of this log were lost: the file could not be written' })}\n`,
+  });
   const shown = screen.isTTY
     ? pretty({ destination: screen.fd, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
     : screen;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -161,6 +161,51 @@ it('tells that the database has been away for long, and takes it back when it is
   isAway = false;
   await look();
   expect(existsSync(alertFile)).toBe(false);
+});
+
+it('tells by the other ways where the alert file cannot be written, and once though the store cannot note it', async () => {
+  const { url, sent } = await service();
+  let isFull = true;
+  const store: Store = {
+    query: (statement) =>
+      isFull && statement.name === 'alarm-noted'
+        ? Promise.reject(new Error('could not extend file: No space left on device'))
+        : database.store.query(statement),
+    transaction: (work) => database.store.transaction(work),
+  };
+  const { look, notice, pass, seen, reported, alertFile } = rig({ 'alarm.url': url }, store);
+  await seen();
+  await notice('storage', 'the disk is full');
+  // A file beside which nothing can be written, for root either.
+  mkdirSync(join(`${alertFile}.new`, 'in the way'), { recursive: true });
+  pass(30 * minute);
+  await expect(look()).rejects.toThrow('No space left');
+  pass(minute);
+  await expect(look()).rejects.toThrow('No space left');
+  expect(sent).toEqual([{ title: 'ninjad: storage', text: 'the disk is full' }]);
+  expect(reported).toContainEqual(expect.stringMatching(/^the alert file could not be written: /));
+  isFull = false;
+  await look();
+  await look();
+  expect(sent).toHaveLength(1);
+  const { rows } = await database.store.query({
+    text: 'SELECT 1 FROM owner_notices WHERE seen_at IS NULL AND alarmed_at IS NULL',
+  });
+  expect(rows).toEqual([]);
+});
+
+it('tells the beginning of what is too long for a word of a program, and where the rest is', async () => {
+  const home = tempDir();
+  const program = join(home, 'tell');
+  writeFileSync(program, `#!/bin/sh\nprintf '%s' "$NINJAD_TEXT" > ${home}/told\n`);
+  chmodSync(program, 0o700);
+  const { look, notice, pass, seen, reported } = rig({ 'alarm.command': [program] });
+  await seen();
+  for (let count = 0; count < 20; count += 1) await notice('agent', '忍'.repeat(2_500));
+  pass(30 * minute);
+  await look();
+  expect(reported).toEqual([]);
+  expect(readFileSync(join(home, 'told'), 'utf8')).toMatch(/^忍{1000}… \(ninjad notices has all of it\)$/);
 });
 
 it('tells nothing where that is switched off', async () => {

@@ -71,6 +71,25 @@ describe('the memories of a running daemon', () => {
     );
   });
 
+  it('are known the second time, long ones and those with a secret too', async () => {
+    const daemon = await startDaemon();
+    const file = join(daemon.home, 'twice.jsonl');
+    const letter = Array.from({ length: 2_000 }, (_, n) => `Word ${n} of the letter.`).join(' ');
+    const contents = [`the token of the NAS is ghp_${'abcdefghij'.repeat(3)}012345`, letter];
+    writeFileSync(file, contents.map((content) => `${JSON.stringify({ content })}\n`).join(''));
+    expect((await daemon.ninjad('memories', 'import', file)).stdout).toMatch(/^2 imported/);
+    await until(
+      'they are prepared',
+      async () =>
+        (await daemon.value('SELECT count(*)::int FROM memory_embeddings WHERE NOT prepared')) === 0,
+    );
+    expect((await daemon.ninjad('memories', 'import', file)).stdout).toMatch(/^0 imported, 2 known already/);
+    expect(await daemon.value('SELECT max(seen_count) FROM memory_embeddings')).toBe(1);
+    expect(await daemon.rows(`SELECT content FROM memory_embeddings WHERE content LIKE '%NAS%'`)).toEqual([
+      ['the token of the NAS is [redacted token]'],
+    ]);
+  });
+
   it('are added, edited and searched on the dashboard, with a line in the activity log each', async () => {
     const daemon = await startDaemon();
     const page = await openPage(await enter(daemon));

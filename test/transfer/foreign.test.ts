@@ -121,6 +121,33 @@ describe('a folder of Markdown', () => {
     ]);
   });
 
+  it('is read whatever the encoding of its names', async () => {
+    const folder = tempDir();
+    const deep = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('entw\u00fcrfe', 'latin1')]);
+    mkdirSync(deep);
+    writeFileSync(Buffer.concat([deep, Buffer.from('/caf\u00e9.md', 'latin1')]), 'closed on Mondays');
+    writeFileSync(join(folder, '\u540d\u524d\n.md'), 'a name');
+    expect(await foreignBytes(folder)).toBe(23);
+    expect(await allOf(folder)).toMatchObject([
+      { title: 'caf\u00e9', text: 'closed on Mondays' },
+      { text: 'a name' },
+    ]);
+  });
+
+  it('has no day where the one that it names is none, or of a year that no memory can have', async () => {
+    const folder = tempDir();
+    const days = ['soon', '+100000-01-01T00:00:00Z', '-000500-01-01T00:00:00Z', '0000-01-01', '99999-01-01'];
+    for (const [at, day] of days.entries())
+      writeFileSync(join(folder, `${at}.md`), `---\ncreated: ${day}\n---\nnote ${at}`);
+    const found = (await allOf(folder)) as ForeignText[];
+    expect(found).toHaveLength(days.length);
+    for (const text of found)
+      for (const line of linesOfText(text)?.lines ?? []) expect(memoryLine.parse(line)).toBeDefined();
+    expect(found.map(({ createdAt }) => createdAt?.getUTCFullYear())).toEqual(
+      days.map(() => new Date().getUTCFullYear()),
+    );
+  });
+
   it('of 10,000 notes is read one after the other', async () => {
     const folder = tempDir();
     for (let n = 0; n < 10_000; n += 1) writeFileSync(join(folder, `${n}.md`), `note ${n}`);

@@ -142,9 +142,14 @@ function isStillAt(fd: number, path: string): boolean {
   return there !== undefined && there.ino === ours.ino && there.dev === ours.dev;
 }
 
+/** For people; a full disk has no room for it, and holds the lock all the same. */
 function describeHolder(fd: number): void {
-  ftruncateSync(fd, 0);
-  writeSync(fd, `pid ${process.pid}\nstarted ${new Date(performance.timeOrigin).toISOString()}\n`, 0);
+  try {
+    ftruncateSync(fd, 0);
+    writeSync(fd, `pid ${process.pid}\nstarted ${new Date(performance.timeOrigin).toISOString()}\n`, 0);
+  } catch {
+    // Whoever finds the lock held is told no pid.
+  }
 }
 
 function readHolder(path: string): number | undefined {

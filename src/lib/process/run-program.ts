@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
@@ -55,7 +56,7 @@ export interface ProgramRunnerDeps {
   worker: string;
   containment: Containment;
   strays: Pick<Strays, 'begin' | 'claims' | 'end'>;
-  /** Where the output of running programs lies. */
+  /** Where the output of running programs lies; on a full disk it is the system's folder of temporary files. */
   folder: string;
   /** From TERM to KILL, in milliseconds. */
   graceMs: () => number;
@@ -80,7 +81,8 @@ export function createProgramRunner(deps: ProgramRunnerDeps): ProgramRunner {
       runs += 1;
       const mark: TaskMark = { worker: deps.worker, taskId: clockedTaskId, attempt: runs };
       const startedAt = performance.now();
-      const folder = mkdtempSync(join(deps.folder, 'run-'));
+      const folder = makeFolder(deps.folder);
+      if (folder === undefined) return { ...unstarted('there is no room for what it prints'), ...nothing };
       const files = [await createFile(join(folder, 'out')), await createFile(join(folder, 'err'))] as const;
       try {
         const bytes = program.maxOutputBytes ?? defaultOutputBytes;
@@ -201,6 +203,8 @@ async function endOf(
 
 const gone = { code: null, signal: null, survivors: 0, left: 0, problem: null } as const;
 
+const nothing = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), tookMs: 0 };
+
 function unstarted(problem: string, ended: 'unstarted' | 'aborted' = 'unstarted'): Ending {
   return { ...gone, ended, problem };
 }
@@ -246,6 +250,16 @@ async function countSurvivors(root: ProcessIdentity | undefined, mark: TaskMark)
   const until = performance.now() + farewellMs;
   while (family.some(isAlive) && performance.now() < until) await delay(farewellLookMs);
   return family.filter(isAlive).length;
+}
+
+function makeFolder(within: string): string | undefined {
+  for (const parent of [within, tmpdir()])
+    try {
+      return mkdtempSync(join(parent, 'run-'));
+    } catch {
+      // The next one may lie on another disk.
+    }
+  return undefined;
 }
 
 function createFile(path: string): Promise<FileHandle> {

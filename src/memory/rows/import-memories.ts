@@ -18,8 +18,8 @@ export interface ImportedMemory {
 }
 
 /**
- * Stores memories of an export for the pipeline, in their order; one whose words are there already with the same trust is
- * left out, so that the same file can be imported again. Resolves to how many were new.
+ * Stores memories of an export for the pipeline, in their order; one whose words are there already with the same trust, cut into
+ * pieces where they were long, is left out, so that the same file can be imported again. Resolves to how many were new.
  */
 export async function importMemories(tx: Tx, memories: readonly ImportedMemory[]): Promise<number> {
   const { rowCount } = await tx.query({
@@ -39,6 +39,8 @@ export async function importMemories(tx: Tx, memories: readonly ImportedMemory[]
             WHERE NOT EXISTS (SELECT FROM memory_embeddings AS known
                                WHERE known.content_hash = md5(every.content) AND known.content = every.content
                                  AND known.trust = every.trust)
+              AND NOT EXISTS (SELECT FROM memory_documents AS long JOIN memory_embeddings AS piece ON piece.document_id = long.id
+                               WHERE long.content_hash = encode(sha256(convert_to(every.content, 'UTF8')), 'hex') AND long.trust = every.trust)
             ORDER BY place`,
     values: [JSON.stringify(memories.map((memory) => ({ ...memory, day: dayName(memory.createdAt) })))],
   });

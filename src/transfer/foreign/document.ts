@@ -85,7 +85,7 @@ function cutText(text: string, chars: number): string {
   return text.slice(0, chars).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-/** A date of a stranger's file: seconds, or ISO 8601. */
+/** A date of a stranger's file: seconds, or ISO 8601. Undefined where it is none, or of a year that a memory cannot have. */
 export function dateOf(value: unknown): Date | undefined {
   const date =
     typeof value === 'number'
@@ -93,7 +93,8 @@ export function dateOf(value: unknown): Date | undefined {
       : typeof value === 'string'
         ? new Date(value)
         : undefined;
-  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
+  const year = date?.getUTCFullYear() ?? NaN;
+  return year >= 1 && year <= 9999 ? date : undefined;
 }
 
 /** A message of a conversation as Markdown. */

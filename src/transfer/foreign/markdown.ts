@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ForeignText } from './document.ts';
+import { dateOf, type ForeignText } from './document.ts';
 
 const frontMatter = /^---\r?\n(?<head>[\s\S]*?)\r?\n---(?:\r?\n|$)/;
 const maxFileTags = 10;
@@ -10,7 +10,7 @@ export function readMarkdown(name: string, text: string, createdAt: Date, update
   const body = text.replace(frontMatter, '');
   const heading = /^#{1,6}\s+(?<title>\S.*)$/m.exec(body)?.groups?.['title'];
   const title = valueOf(head, 'title') ?? heading ?? basename(name).replace(/\.\w+$/, '');
-  const stated = dateIn(valueOf(head, 'created') ?? valueOf(head, 'date'));
+  const stated = dateOf(valueOf(head, 'created') ?? valueOf(head, 'date'));
   return {
     kind: 'markdown',
     title: title.trim(),
@@ -46,10 +46,4 @@ function tagsOf(head: string): string[] {
   ]
     .filter((tag) => tag !== '')
     .slice(0, maxFileTags);
-}
-
-function dateIn(value: string | undefined): Date | undefined {
-  if (value === undefined) return undefined;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

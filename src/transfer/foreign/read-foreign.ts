@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join, relative } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { openPromise } from 'yauzl';
 import { z } from 'zod';
 import { messageOf, UsageError } from '../../lib/errors.ts';
@@ -8,6 +8,7 @@ import { arrayItems } from './array-items.ts';
 import { isChatgpt, readChatgpt } from './chatgpt.ts';
 import { isClaude, readClaude } from './claude.ts';
 import type { ForeignProblem, ForeignText } from './document.ts';
+import { filesBelow } from './folder.ts';
 import { readMarkdown } from './markdown.ts';
 import { decodeText } from './text-decoder.ts';
 
@@ -25,8 +26,15 @@ export async function foreignBytes(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return 0;
   if (found.isDirectory()) {
-    const { paths } = await contentsOf(path);
-    const sizes = await Promise.all(paths.map(async (each) => (await stat(each)).size));
+    const { files } = await filesBelow(path, isRead);
+    const sizes = await Promise.all(
+      files.map((file) =>
+        stat(file.path).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
     return sizes.reduce((sum, size) => sum + size, 0);
   }
   return isZip(path) ? zipBytes(path) : found.size;
@@ -96,42 +104,24 @@ function whatIsWrong(thrown: unknown): string {
   return issue.path.length === 0 ? message : `${issue.path.map(String).join('.')}: ${message}`;
 }
 
-/** What a folder holds by name: the files that are read, and links, which are not. */
-async function contentsOf(folder: string): Promise<{ paths: string[]; links: string[] }> {
-  const entries = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
-    // Notes programs keep what is theirs in hidden folders.
-    .filter(
-      ({ path }) =>
-        !relative(folder, path)
-          .split('/')
-          .some((part) => part.startsWith('.')),
-    );
-  const isOurs = ({ name }: { name: string }): boolean =>
-    markdownName.test(name) || conversationsName.test(name);
-  const links: string[] = [];
-  // A link may lead anywhere, and round and round.
-  for (const { entry, path } of entries)
-    if (entry.isSymbolicLink() && (isOurs(entry) || (await isFolder(path)))) links.push(path);
-  return {
-    paths: entries.flatMap(({ entry, path }) => (entry.isFile() && isOurs(entry) ? [path] : [])).sort(),
-    links,
-  };
-}
+/** Files that a folder is read for. */
+const isRead = (name: string): boolean => markdownName.test(name) || conversationsName.test(name);
 
 async function* readFolder(folder: string, onRead: OnRead): AsyncGenerator<Found> {
-  const { paths, links } = await contentsOf(folder);
-  for (const path of links)
-    yield { problem: `${relative(folder, path)}: it is a link, which is not followed` };
-  if (paths.length === 0)
+  const { files, problems } = await filesBelow(folder, isRead);
+  for (const problem of problems) yield { problem };
+  if (files.length === 0)
     throw new UsageError(`${folder}: expected an export of ninjad, Markdown files, or conversations.json`);
-  for (const path of paths) {
-    const name = relative(folder, path);
-    if (conversationsName.test(path)) {
+  for (const { name, path } of files) {
+    if (conversationsName.test(name)) {
       yield* readConversations(counted(createReadStream(path), onRead), name);
       continue;
     }
-    const about = await stat(path);
+    const about = await stat(path).catch((thrown: unknown) => messageOf(thrown));
+    if (typeof about === 'string') {
+      yield { problem: `${name}: ${about}` };
+      continue;
+    }
     yield await markdownOf(name, () => readFile(path), about);
     onRead(about.size);
   }
@@ -150,13 +140,6 @@ async function zipBytes(path: string): Promise<number> {
     zip?.close();
   }
   return bytes;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 async function* readZip(path: string, onRead: OnRead): AsyncGenerator<Found> {

@@ -35,7 +35,7 @@ export async function* packTree(
   path: string,
   options: TreeOptions = {},
 ): AsyncGenerator<Buffer> {
-  const names = await readdir(join(root, path)).catch((thrown: unknown) => {
+  const names = await readdir(join(root, path), { encoding: 'buffer' }).catch((thrown: unknown) => {
     noteUnread(packing, path, thrown);
     return undefined;
   });
@@ -43,7 +43,12 @@ export async function* packTree(
   const found = await lstat(join(root, path)).catch(() => undefined);
   if (found === undefined) return;
   yield headerOf({ ...shapeOf(found), path, kind: 'folder', size: 0 });
-  for (const name of names.sort()) yield* packOne(packing, root, `${path}/${name}`, options);
+  for (const bytes of names.sort((a, b) => a.compare(b))) {
+    const name = bytes.toString();
+    if (Buffer.from(name).equals(bytes)) yield* packOne(packing, root, `${path}/${name}`, options);
+    // An archive has no such name, and by this one there is no file.
+    else noteForeignName(packing, `${path}/${name}`, options);
+  }
 }
 
 /** Packs whatever is at a path. */
@@ -131,6 +136,11 @@ export function* packText(packing: Packing, path: string, text: string): Generat
 
 function shapeOf({ mode, mtimeMs }: { mode: number; mtimeMs: number }): Pick<TarEntry, 'mode' | 'mtime'> {
   return { mode: mode & 0o777, mtime: mtimeMs / 1000 };
+}
+
+/** Agents keep what they like in their folders; elsewhere it is something that the backup should have had. */
+function noteForeignName({ leftOut, unread }: Packing, path: string, { maxFileBytes }: TreeOptions): void {
+  (maxFileBytes === undefined ? unread : leftOut).push({ path, why: 'its name is not UTF-8' });
 }
 
 function noteUnread({ unread }: Packing, path: string, thrown: unknown): void {

@@ -46,9 +46,14 @@ function acquire(): LockHandle {
   return lock;
 }
 
-async function startHolder() {
+/** `canWrite`: false for one whose disk takes no byte more. */
+async function startHolder({ canWrite = true } = {}) {
   const { command, args } = childEntry(import.meta.url, '../../fixtures/process/lock-holder.ts');
-  const child = spawn(command, [...args, lockPath], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const line = [command, ...args, lockPath];
+  const full = ['-c', `trap '' XFSZ; ulimit -f 0; exec "$@"`, 'sh', ...line];
+  const child = spawn(canWrite ? command : 'sh', canWrite ? line.slice(1) : full, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   const holder = { child, pid: child.pid ?? 0, sleeperPid: Number(chunk.toString()) };
   holders.push(holder);
@@ -77,6 +82,12 @@ describe('lock', () => {
     child.kill('SIGTERM');
     await once(child, 'exit');
     expect(readFileSync(acquire().path, 'utf8')).toMatch(new RegExp(`^pid ${process.pid}\nstarted \\d{4}-`));
+  });
+
+  it('is taken though the disk is full, and then names nobody', async () => {
+    await startHolder({ canWrite: false });
+    expect(acquire).toThrow(expect.objectContaining({ code: 'HOME_LOCKED', pid: undefined }) as Error);
+    expect(readFileSync(lockPath, 'utf8')).toBe('');
   });
 
   it('excludes within one process too, and a second release does not free a later holder', () => {

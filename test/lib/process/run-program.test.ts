@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findMarked } from '../../../src/lib/process/find-marked.ts';
@@ -44,6 +44,14 @@ describe('a program that runs by the clock', () => {
     expect(end).toMatchObject({ ended: 'exit', code: 3, signal: null, survivors: 0, left: 0, problem: null });
     expect([String(end.stdout), String(end.stderr)]).toEqual(['out\n', 'err\n']);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('runs where its own folder takes nothing, as on a full disk', async () => {
+    const { folder, run } = setUp();
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'in the way');
+    const end = await run('echo out');
+    expect([end.ended, String(end.stdout)]).toEqual(['exit', 'out\n']);
   });
 
   it('has a session of its own, the environment that it is given and no more, and its input', async () => {
