@@ -54,6 +54,8 @@ export async function programFor(name?: string): Promise<Command> {
     })
     .addHelpText('after', footer)
     .exitOverride();
+  // It says no word of any command, and all of them together take long to load.
+  if (name === '-V' || name === '--version') return program;
   // A completion is made of all of them.
   const load = name === 'completion' ? undefined : loaderOf(name);
   for (const [heading, names] of Object.entries(commandGroups)) {

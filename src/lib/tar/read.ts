@@ -21,6 +21,16 @@ const kinds: Readonly<Record<string, TarEntry['kind']>> = {
  */
 export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarItem> {
   const input = createInput(source);
+  try {
+    yield* itemsOf(input);
+  } catch (thrown) {
+    // A program that writes the archive would wait for ever for its reader.
+    await input.close();
+    throw thrown;
+  }
+}
+
+async function* itemsOf(input: ReturnType<typeof createInput>): AsyncGenerator<TarItem> {
   let pax = new Map<string, string>();
   for (;;) {
     const header = readHeader(await input.exactly(blockBytes));
@@ -92,6 +102,7 @@ function createInput(source: AsyncIterable<Buffer>) {
     return taken;
   };
   return {
+    close: async (): Promise<unknown> => chunks.return?.(),
     async exactly(length: number): Promise<Buffer> {
       const parts: Buffer[] = [];
       for (let left = length; left > 0;) {

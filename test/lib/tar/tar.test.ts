@@ -96,3 +96,16 @@ describe('a tar archive of this house', () => {
     await expect(read(pack(file(path, 'x')))).rejects.toThrow('leads out');
   });
 });
+
+it('lets its source go where the archive is damaged', async () => {
+  let isOpen = true;
+  async function* damaged(): AsyncGenerator<Buffer> {
+    try {
+      for (;;) yield await Promise.resolve(Buffer.alloc(512, 1));
+    } finally {
+      isOpen = false;
+    }
+  }
+  await expect(readTar(damaged()).next()).rejects.toThrow(/damaged/);
+  expect(isOpen).toBe(false);
+});
