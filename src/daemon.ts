@@ -63,20 +63,23 @@ const sameHangUpMs = 200;
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   leanMalloc();
   const own = watchOwnChildren();
-  const lock = acquireLock(options.paths.lock);
   try {
-    await ensureFifo(options.paths.fifo);
-    const containment = await detectContainment(options.settings.get('task.containment'));
-    const strays = createStrays({ subreaper: becomeSubreaper(), own });
-    const services = createServices(options, { containment, strays });
+    const lock = acquireLock(options.paths.lock);
     try {
-      return await runTree(services);
+      await ensureFifo(options.paths.fifo);
+      const containment = await detectContainment(options.settings.get('task.containment'));
+      const strays = createStrays({ subreaper: becomeSubreaper(), own });
+      const services = createServices(options, { containment, strays });
+      try {
+        return await runTree(services);
+      } finally {
+        await endProbes();
+        services.journal.close();
+      }
     } finally {
-      await endProbes();
-      services.journal.close();
+      lock.release();
     }
   } finally {
-    lock.release();
     own.stop();
   }
 }

@@ -1,7 +1,6 @@
 import { messageOf, NinjadError } from '../lib/errors.ts';
 import { type CheckResult, fail, type NamedResult, warn } from '../lib/doctor/check-result.ts';
 import type { Check, Checks } from '../lib/doctor/subject.ts';
-import { inTime } from './subject.ts';
 
 const checkMs = 30_000;
 
@@ -27,4 +26,13 @@ async function lookInTime<Needs>(look: Check<Needs>, subject: Needs): Promise<Ch
       'this may be a bug of ninjad',
     );
   }
+}
+
+/** The promise's value, or a rejection after `ms` milliseconds. */
+async function inTime<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

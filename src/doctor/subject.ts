@@ -38,7 +38,10 @@ export interface Subject extends SubjectOf<Status, ReadSettings> {
   settings: ExaminedSettings | { problem: string };
 }
 
-const answerMs = 5_000;
+/** Longest wait for the daemon's status: one that hangs is told of, and not waited for. */
+const statusMs = 5_000;
+/** Longest wait for what a check asks the daemon; shorter than a check may take. */
+const answerMs = 25_000;
 
 /** Gathers what every check looks at. Changes nothing. `createSettings` is asked for the settings by file and environment. */
 export async function readSubject(
@@ -46,20 +49,20 @@ export async function readSubject(
   env: Subject['env'],
   createSettings: (sources: SettingsSources) => ExaminedSettings,
 ): Promise<Subject> {
-  const client: DaemonClient = createControlClient(paths.controlSocket);
+  const client: DaemonClient = createControlClient(paths.controlSocket, { answerMs });
   return {
     paths,
     env,
     userHome: userHomeFrom(env),
     client,
-    daemon: await askDaemon(client),
+    daemon: await askDaemon(createControlClient(paths.controlSocket, { answerMs: statusMs })),
     settings: readSettings(() => createSettings({ configFile: paths.configFile, env })),
   };
 }
 
 async function askDaemon(client: DaemonClient): Promise<DaemonState> {
   try {
-    return { state: 'running', status: await inTime(client.ask('status.get', {}), answerMs) };
+    return { state: 'running', status: await client.ask('status.get', {}) };
   } catch (thrown) {
     if (thrown instanceof NinjadError && thrown.code === 'NOT_RUNNING') return { state: 'absent' };
     return { state: 'silent', reason: messageOf(thrown) };
@@ -72,13 +75,4 @@ function readSettings(read: () => ExaminedSettings): Subject['settings'] {
   } catch (thrown) {
     return { problem: messageOf(thrown) };
   }
-}
-
-/** The promise's value, or a rejection after `ms` milliseconds. */
-export async function inTime<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,5 @@
 import type { DaemonClient } from '../client.ts';
 import { createControlClient } from '../faces/control/client.ts';
-import { inTime } from '../doctor/subject.ts';
 import type { Status } from '../faces/status/status.ts';
 import type { HomePaths } from '../lib/config/paths.ts';
 import { SECOND } from '../lib/time.ts';
@@ -15,10 +14,10 @@ const answerMs = 20 * SECOND;
 export function openServicePulse(paths: HomePaths, env: NodeJS.ProcessEnv): ServicePulse | undefined {
   const notifier = takeNotifier(env);
   if (notifier === undefined) return undefined;
-  const client: DaemonClient = createControlClient(paths.controlSocket);
+  const client: DaemonClient = createControlClient(paths.controlSocket, { answerMs });
   return createServicePulse({
     notifier,
-    ask: async () => sentenceOf(await inTime(client.ask('status.get', {}), answerMs)),
+    ask: async () => sentenceOf(await client.ask('status.get', {})),
   });
 }
 

@@ -4,6 +4,9 @@ import { openHome } from '../../lib/config/open-home.ts';
 import { homeFrom, type HomePaths } from '../../lib/config/paths.ts';
 import { createSettings } from '../../settings.ts';
 import { finishRestore } from '../../upkeep/backup/take-place.ts';
+import { takeNotifier } from '../../upkeep/service/notifier.ts';
+import { startOrPark } from '../../upkeep/service/park.ts';
+import { writeComplaint } from '../failure.ts';
 import { detach } from './detach.ts';
 import { createScreen } from './screen.ts';
 
@@ -27,24 +30,35 @@ export function upCommand(): Command {
     .option('-d, --detach', 'run it behind the terminal, and return when it is ready')
     .addHelpText('after', help)
     .action(async ({ detach: isBehind }: { detach?: true }) => {
-      const home = homeFrom(process.env);
-      // A restore that was killed may have left the home without its name.
-      await finishRestore(home);
-      const paths = openHome(home);
-      if (isBehind === true) await detach(paths);
-      else await runHere(paths);
+      if (isBehind === true) {
+        await detach(await homeToRun());
+        return;
+      }
+      // Whoever read along may go; the daemon stays.
+      for (const stream of [process.stdout, process.stderr])
+        stream.removeAllListeners('error').on('error', () => undefined);
+      // The daemon takes the address out of the environment itself.
+      const notifier = takeNotifier({ ...process.env });
+      process.exitCode = await startOrPark(async () => runHere(await homeToRun()), {
+        notifier,
+        complain: (reason) => writeComplaint(`${reason}; it is tried again until that is mended`),
+      });
     });
 }
 
-async function runHere(paths: HomePaths): Promise<void> {
-  // Whoever read along may go; the daemon stays.
-  for (const stream of [process.stdout, process.stderr])
-    stream.removeAllListeners('error').on('error', () => undefined);
+async function homeToRun(): Promise<HomePaths> {
+  const home = homeFrom(process.env);
+  // A restore that was killed may have left the home without its name.
+  await finishRestore(home);
+  return openHome(home);
+}
+
+async function runHere(paths: HomePaths): Promise<number> {
   const settings = createSettings({ configFile: paths.configFile, env: process.env });
   const { runDaemon } = await import('../../daemon.ts');
   const logFile = join(paths.logs, 'ninjad.log');
   const screen = process.stdout.isTTY ? createScreen({ out: process.stdout, logFile }) : undefined;
-  process.exitCode = await runDaemon({
+  return await runDaemon({
     paths,
     settings,
     env: process.env,

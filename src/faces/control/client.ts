@@ -32,8 +32,14 @@ interface Call {
   signal?: AbortSignal | undefined;
 }
 
-/** A client of the daemon that listens on this Unix socket. Nothing is opened before the first call. */
-export function createControlClient<Table extends OperationTable>(socketPath: string): ControlClient<Table> {
+/**
+ * A client of the daemon that listens on this Unix socket. Nothing is opened before the first call. `answerMs` is the longest wait for
+ * an answer of `ask`, which is given up then with the code NO_ANSWER; without it a daemon that hangs is waited for.
+ */
+export function createControlClient<Table extends OperationTable>(
+  socketPath: string,
+  { answerMs }: { answerMs?: number } = {},
+): ControlClient<Table> {
   async function* stream<Message>(
     path: string,
     signal: AbortSignal | undefined,
@@ -48,8 +54,14 @@ export function createControlClient<Table extends OperationTable>(socketPath: st
   }
   return {
     ask: async (name, input) => {
-      const response = await open(socketPath, `/v1/operations/${name}`, { body: input });
-      return (await readJson(response)) as never;
+      const signal = answerMs === undefined ? undefined : AbortSignal.timeout(answerMs);
+      try {
+        const response = await open(socketPath, `/v1/operations/${name}`, { body: input, signal });
+        return (await readJson(response, signal)) as never;
+      } catch (cause) {
+        if (signal?.aborted !== true || cause instanceof NinjadError) throw cause;
+        throw new NinjadError('NO_ANSWER', `no answer within ${String(answerMs)} ms`, { cause });
+      }
     },
     followTranscript: (id, signal) => stream(`/v1/tasks/${id}/transcript/follow`, signal),
     exportMemories: (filter) => download(`/v1/memories.jsonl${queryOf(filter)}`),
@@ -98,9 +110,9 @@ async function* untilGone(response: IncomingMessage, signal: AbortSignal | undef
   }
 }
 
-async function readJson(response: IncomingMessage): Promise<unknown> {
+async function readJson(response: IncomingMessage, signal?: AbortSignal): Promise<unknown> {
   const chunks: Buffer[] = [];
-  for await (const chunk of untilGone(response, undefined)) chunks.push(chunk);
+  for await (const chunk of untilGone(response, signal)) chunks.push(chunk);
   if (!response.complete) throw cutOff();
   const text = Buffer.concat(chunks).toString('utf8');
   try {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Operations } from '../../../src/operations.ts';
 import { createControlClient } from '../../../src/faces/control/client.ts';
 import { splitLines } from '../../../src/faces/control/split-lines.ts';
@@ -64,6 +64,21 @@ describe('control client', () => {
     });
     await expect(client.ask('status.get', {})).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
     await expect(client.ask('tasks.list', {})).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+  });
+
+  it('gives up a daemon that does not answer, or not to the end, and hangs up', async () => {
+    let open = 0;
+    await serve(({ url, socket }, response) => {
+      open += 1;
+      socket.once('close', () => (open -= 1));
+      if (url === '/v1/operations/tasks.list')
+        response.writeHead(200, { 'content-length': '100' }).write('[');
+    });
+    const client = createControlClient<Operations>(socketPath, { answerMs: 50 });
+    const late = { code: 'NO_ANSWER', message: 'no answer within 50 ms' };
+    await expect(client.ask('status.get', {})).rejects.toMatchObject(late);
+    await expect(client.ask('tasks.list', {})).rejects.toMatchObject(late);
+    await vi.waitFor(() => expect(open).toBe(0));
   });
 
   it('ends a watch, without an error, when the daemon goes away', async () => {

@@ -71,6 +71,14 @@ describe('the unit', () => {
     ]);
   });
 
+  // A flood of lines would trip the limit of a socket unit, which stays failed then; the daemon has the pipe open itself.
+  it('is started by nothing that comes in, so that only ends of its own count against its limit', () => {
+    for (const scope of ['user', 'system'] as const)
+      expect(unitText(someDefinition({ scope }))).not.toMatch(
+        /socket|\.path|Listen|Trigger|Upholds|Requires/i,
+      );
+  });
+
   it('starts it again whatever its end was, with a limit, and has it watched', () => {
     const unit = readUnit(written(unitText(someDefinition())));
     const value = (name: string) => unit?.value(name);

@@ -6,12 +6,18 @@ import { readAttribute, whyNotDelegated } from '../../../../src/lib/process/cont
 import { loadKoffi } from '../../../../src/lib/koffi.ts';
 import { tempDir } from '../../../helpers/temp-dir.ts';
 
-/** A machine under systemd that has delegated the cgroups of these directories. */
+/** A machine under systemd that has marked these directories as delegated; `asked` are the units of which the user's manager was. */
 function systemd(...delegated: string[]) {
+  const asked: string[] = [];
   return {
     isSystemd: () => true,
     attribute: (dir: string, name: string) =>
       name === 'user.delegate' && delegated.includes(dir) ? '1' : undefined,
+    userManagerDelegates: (unit: string) => {
+      asked.push(unit);
+      return unit === 'ninjad.service';
+    },
+    asked,
   };
 }
 
@@ -36,12 +42,31 @@ describe('whyNotDelegated', () => {
     expect(whyNotDelegated(path, `/cg${path}`, facts)).toMatch(/term\.scope/);
   });
 
+  // As seen on Debian 12, systemd 252: a service of the user with Delegate=yes, and only user@1000.service has the attribute.
+  it('asks the user’s manager, which marks nothing, where the system has delegated to that', () => {
+    const manager = '/user.slice/user-1000.slice/user@1000.service';
+    const path = `${manager}/app.slice/ninjad.service`;
+    const facts = systemd(`/cg${manager}`);
+    expect(whyNotDelegated(path, `/cg${path}`, facts)).toBeUndefined();
+    expect(whyNotDelegated(`${path}/task-1`, `/cg${path}/task-1`, facts)).toBeUndefined();
+    expect(facts.asked).toEqual(['ninjad.service', 'ninjad.service']);
+
+    const other = `${manager}/app.slice/other.service`;
+    expect(whyNotDelegated(other, `/cg${other}`, facts)).toMatch(/other\.service/);
+    // Nobody else is asked: not of a session of the system's manager, nor below a manager that has nothing itself.
+    const session = '/user.slice/user-1000.slice/session-3.scope';
+    const unmarked = systemd();
+    expect(whyNotDelegated(session, `/cg${session}`, unmarked)).toMatch(/session-3\.scope/);
+    expect(whyNotDelegated(path, `/cg${path}`, unmarked)).toMatch(/ninjad\.service/);
+    expect(unmarked.asked).toEqual([]);
+  });
+
   it('leaves the root to systemd', () => {
     expect(whyNotDelegated('/', '/cg', systemd('/cg'))).toMatch(/root/);
   });
 
   it('asks for nothing where no systemd rules', () => {
-    const facts = { isSystemd: () => false, attribute: () => undefined };
+    const facts = { ...systemd(), isSystemd: () => false };
     expect(whyNotDelegated('/any.service', '/cg/any.service', facts)).toBeUndefined();
   });
 });
