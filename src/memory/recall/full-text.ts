@@ -22,6 +22,8 @@ const maxQuestionChars = 8_000;
 const maxTerms = 64;
 /** Found with bench:recall. */
 const codeWeight = 0.2;
+/** Part of a question from which on its codes count in full: one that is a word among forty says little about it. */
+const fullCodes = 1 / 3;
 const defaultMaxMatches = 1_500;
 
 /** One row has the terms of the question, each other one a memory. */
@@ -57,7 +59,9 @@ export async function searchFullText(store: Tx, query: FullTextQuery): Promise<F
     codes: {
       retriever: 'codes and days',
       weight: codeWeight,
-      hits: hits.filter(({ hasCode }) => hasCode).map((hit) => ({ ...hitOf(hit), share: 1 })),
+      hits: hits
+        .filter(({ codes }) => codes > 0)
+        .map((hit) => ({ ...hitOf(hit), share: Math.min(1, hit.codes / fullCodes) })),
     },
   };
 }
