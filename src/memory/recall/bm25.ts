@@ -5,6 +5,8 @@ export interface WeighedTerms {
   are_codes: readonly boolean[];
   /** Different lexemes of a memory on average. */
   mean_length: number;
+  /** Words of the question that some memory has. */
+  known: number;
 }
 
 /** A memory and its lexemes, in the text form of a tsvector. */

@@ -33,6 +33,8 @@ type Row = ({ id: null } & WeighedTerms) | Matching;
 export interface FullTextHits {
   words: HitList;
   codes: HitList;
+  /** Words of the question that some memory has. */
+  known: number;
 }
 
 /**
@@ -63,6 +65,7 @@ export async function searchFullText(store: Tx, query: FullTextQuery): Promise<F
         .filter(({ codes }) => codes > 0)
         .map((hit) => ({ ...hitOf(hit), share: Math.min(1, hit.codes / fullCodes) })),
     },
+    known: terms?.known ?? 0,
   };
 }
 
@@ -161,7 +164,7 @@ const bm25Sql = `
     ORDER BY score DESC NULLS LAST, matching.id DESC LIMIT ${maxScored}
   )
   SELECT NULL::bigint AS id, NULL AS search, array_agg(lexeme) AS lexemes, array_agg(weight) AS weights, array_agg(is_code) AS are_codes,
-         (SELECT mean_length FROM corpus) AS mean_length
+         (SELECT mean_length FROM corpus) AS mean_length, (SELECT count(*) FILTER (WHERE documents > 0) FROM asked)::int AS known
     FROM terms HAVING count(*) > 0
   UNION ALL
-  SELECT id, search::text, NULL, NULL, NULL, NULL FROM roughly`;
+  SELECT id, search::text, NULL, NULL, NULL, NULL, NULL FROM roughly`;

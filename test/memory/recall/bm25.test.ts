@@ -9,6 +9,7 @@ const terms = {
   weights: [3, 2, 1, 4],
   are_codes: [false, false, false, true],
   mean_length: 3,
+  known: 4,
 };
 
 /** A tsvector of an array of words, or as it is given, in the text form in which the database hands it over. */
