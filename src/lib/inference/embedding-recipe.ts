@@ -7,6 +7,8 @@ export interface EncoderVoice {
   weight: number;
   /** A cosine below which a memory that no word found is unrelated. */
   unrelatedBelow: number;
+  /** Words of a question up to which it speaks in full, of longer ones by so much less; default: it always does. */
+  fullUpToWords?: number;
 }
 
 /** Recipe that makes a vector of an embedder's output, and says how far to trust it. */

@@ -25,8 +25,8 @@ const gramSizes = [3, 4, 5] as const;
 export const lexicalEmbedder: Embedder = {
   model: 'ninjad-lexical-1',
   dimensions: lexicalDimensions,
-  /** It knows words as full text does: with more weight it loses names and codes to mere likeness. */
-  voice: { weight: 0.2, unrelatedBelow: 0.12 },
+  /** It knows words as full text does: with more weight, or where there are many, it loses names and codes to mere likeness. */
+  voice: { weight: 0.2, unrelatedBelow: 0.12, fullUpToWords: 6 },
   async embed(texts, { signal }) {
     const vectors: Float32Array[] = [];
     for (const [index, text] of texts.entries()) {

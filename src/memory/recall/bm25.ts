@@ -5,6 +5,8 @@ export interface WeighedTerms {
   are_codes: readonly boolean[];
   /** Different lexemes of a memory on average. */
   mean_length: number;
+  /** Words of the question that some memory has. */
+  known: number;
 }
 
 /** A memory and its lexemes, in the text form of a tsvector. */
@@ -18,7 +20,8 @@ export interface Scored {
   score: number;
   /** The words of the question that it has, the rarest first. */
   words: string[];
-  hasCode: boolean;
+  /** The part of the question's weight that its codes have, from 0 to 1. */
+  codes: number;
 }
 
 /** A lexeme, in which quotes and backslashes are doubled, and its positions. */
@@ -41,7 +44,7 @@ export function scoreByBm25(matching: readonly Matching[], terms: WeighedTerms):
 
 /** The score of a memory that says nothing but the words of the question, each of them without end. */
 export function bestScore({ weights }: Pick<WeighedTerms, 'weights'>): number {
-  return (saturation + 1) * weights.reduce((sum, weight) => sum + weight, 0);
+  return (saturation + 1) * sumOf(weights);
 }
 
 function scoreOf(
@@ -51,14 +54,15 @@ function scoreOf(
 ): Omit<Scored, 'id'> {
   const found: { word: string; weight: number; times: number }[] = [];
   let length = 0;
-  let hasCode = false;
+  let codes = 0;
   for (const [, quoted = '', positions] of search.matchAll(entry)) {
     length += 1;
     const word = quoted.replace(/''|\\\\/g, (pair) => pair.charAt(0));
     const place = places.get(word);
     if (place === undefined) continue;
-    hasCode ||= areCodes[place] === true;
-    found.push({ word, weight: weights[place] ?? 0, times: timesOf(positions) });
+    const weight = weights[place] ?? 0;
+    if (areCodes[place] === true) codes += weight;
+    found.push({ word, weight, times: timesOf(positions) });
   }
   const bend = saturation * (1 - lengthShare + (lengthShare * length) / meanLength);
   return {
@@ -67,8 +71,12 @@ function scoreOf(
       0,
     ),
     words: found.sort((one, other) => other.weight - one.weight).map(({ word }) => word),
-    hasCode,
+    codes: codes / sumOf(weights),
   };
+}
+
+function sumOf(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0);
 }
 
 /** A lexeme without positions, such as a code, counts once. */

@@ -22,6 +22,8 @@ const maxQuestionChars = 8_000;
 const maxTerms = 64;
 /** Found with bench:recall. */
 const codeWeight = 0.2;
+/** Part of a question from which on its codes count in full: one that is a word among forty says little about it. */
+const fullCodes = 1 / 3;
 const defaultMaxMatches = 1_500;
 
 /** One row has the terms of the question, each other one a memory. */
@@ -31,6 +33,8 @@ type Row = ({ id: null } & WeighedTerms) | Matching;
 export interface FullTextHits {
   words: HitList;
   codes: HitList;
+  /** Words of the question that some memory has. */
+  known: number;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface FullTextHits {
  * most alike ones (trigrams), each with less weight; codes and days match in any spelling (see memory_codes in sql/).
  * The length of a memory is the number of its different lexemes. Statistics may be seconds old (see fold-statistics.ts).
  * Source of the formula: Robertson and Zaragoza 2009, "The probabilistic relevance framework: BM25 and beyond", with the
- * idf of Lucene, which is never negative; of the bound on matches: Manning et al., Introduction to Information Retrieval, 7.1.2.
+ * idf of Lucene, which is never negative; of k3: Robertson and Walker 1999, "Okapi/Keenbow at TREC-8"; of the bound on matches: Manning et al., Introduction to Information Retrieval, 7.1.2.
  */
 export async function searchFullText(store: Tx, query: FullTextQuery): Promise<FullTextHits> {
   const text = spellDays(storable(query.text.slice(0, maxQuestionChars)));
@@ -57,8 +61,11 @@ export async function searchFullText(store: Tx, query: FullTextQuery): Promise<F
     codes: {
       retriever: 'codes and days',
       weight: codeWeight,
-      hits: hits.filter(({ hasCode }) => hasCode).map((hit) => ({ ...hitOf(hit), share: 1 })),
+      hits: hits
+        .filter(({ codes }) => codes > 0)
+        .map((hit) => ({ ...hitOf(hit), share: Math.min(1, hit.codes / fullCodes) })),
     },
+    known: terms?.known ?? 0,
   };
 }
 
@@ -87,6 +94,8 @@ const maxScored = 200;
 /** Words that the rough score of a match is the sum of, the rarest ones: 33 of them took a millisecond for 50 matches. */
 const maxRoughTerms = 24;
 const maxUnknownTerms = 6;
+/** From how often a word is in the question its weight grows, up to eight times; k3 of the formula, as Okapi had it for long questions. */
+const askedSaturation = 7;
 const maxAlike = 3;
 const minSimilarity = 0.45;
 
@@ -99,13 +108,15 @@ const bm25Sql = `
     SELECT greatest(documents, 1)::float AS documents, greatest(lexemes::float / greatest(documents, 1), 1) AS mean_length
     FROM memory_corpus
   ), asked AS MATERIALIZED (
-    SELECT asked.lexeme, coalesce(known.documents, 0) AS documents
-    FROM (SELECT lexeme FROM unnest(memory_question($1)) ORDER BY positions[1] LIMIT $2) AS asked
+    SELECT asked.lexeme, coalesce(known.documents, 0) AS documents, coalesce(cardinality(asked.positions), 1) AS times
+    FROM unnest(memory_question($1)) AS asked
     LEFT JOIN memory_lexemes AS known USING (lexeme)
     -- A word as it stands that no memory has adds nothing to its stem.
     WHERE known.documents > 0
       OR asked.lexeme = ANY ((SELECT tsvector_to_array(to_tsvector('english', $1)))::text[])
       OR NOT asked.lexeme = ANY ((SELECT tsvector_to_array(to_tsvector('simple', $1)))::text[])
+    -- Of more words the first ones, and as many of those without a place: codes, and pairs of characters, the rarest of them.
+    ORDER BY row_number() OVER (PARTITION BY asked.positions IS NULL ORDER BY asked.positions[1], known.documents) LIMIT $2
   ), alike AS MATERIALIZED (
     SELECT alike.lexeme, alike.documents, alike.similarity
     FROM (SELECT lexeme FROM asked WHERE documents = 0 AND lexeme ~ '^[[:alpha:]]{4,40}$' LIMIT ${maxUnknownTerms}) AS unknown,
@@ -116,7 +127,7 @@ const bm25Sql = `
     ) AS alike
   ), weighed AS (
     SELECT lexeme, max(documents) AS documents, max(share) AS share FROM (
-      SELECT lexeme, documents, 1::float AS share FROM asked
+      SELECT lexeme, documents, ${askedSaturation + 1}::float * times / (${askedSaturation} + times) AS share FROM asked
       UNION ALL SELECT lexeme, documents, similarity FROM alike
     ) AS every GROUP BY lexeme
   ), terms AS MATERIALIZED (
@@ -153,7 +164,7 @@ const bm25Sql = `
     ORDER BY score DESC NULLS LAST, matching.id DESC LIMIT ${maxScored}
   )
   SELECT NULL::bigint AS id, NULL AS search, array_agg(lexeme) AS lexemes, array_agg(weight) AS weights, array_agg(is_code) AS are_codes,
-         (SELECT mean_length FROM corpus) AS mean_length
+         (SELECT mean_length FROM corpus) AS mean_length, (SELECT count(*) FILTER (WHERE documents > 0) FROM asked)::int AS known
     FROM terms HAVING count(*) > 0
   UNION ALL
-  SELECT id, search::text, NULL, NULL, NULL, NULL FROM roughly`;
+  SELECT id, search::text, NULL, NULL, NULL, NULL, NULL FROM roughly`;

@@ -69,7 +69,7 @@ export async function retrieve(deps: RetrieveDeps, query: Question, watch: Stopw
   const cosines = vector && (await completed(deps.store, near.hits, candidates, { vector, embedder }));
   return {
     lists: [
-      ...(cosines === undefined ? [] : [vectorList(cosines, embedder)]),
+      ...(cosines === undefined ? [] : [vectorList(cosines, embedder, found.known)]),
       ...[words.words, words.codes].map((list) => among(candidates, list)),
       ...expanded,
     ],
@@ -142,13 +142,15 @@ async function completed(
 /**
  * Cosines as shares: how much closer one is than the mean of all candidates, since encoders differ in how close they put texts
  * that have nothing to do with each other. They are not stretched to the best one: where nothing is close, nothing stands out.
+ * A question has so many `words` that are known.
  */
-function vectorList(hits: readonly Hit[], { voice }: CurrentEmbedder): HitList {
+function vectorList(hits: readonly Hit[], { voice }: CurrentEmbedder, words: number): HitList {
   const mean = hits.reduce((sum, { score }) => sum + score, 0) / hits.length;
+  const loudness = Math.min(1, (voice.fullUpToWords ?? Infinity) / words);
   return {
     retriever: 'vectors',
     weight: voice.weight,
-    hits: hits.map((hit) => ({ ...hit, share: hit.score - mean })),
+    hits: hits.map((hit) => ({ ...hit, share: loudness * (hit.score - mean) })),
   };
 }
 

@@ -18,5 +18,7 @@ export function spellDays(text: string): string {
 function also(whole: string, year: string, month: string, day: string): string {
   const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   const isDay = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
-  return isDay ? `${whole} ${iso} ` : whole;
+  // Said twice it would weigh more.
+  const said = whole === iso ? iso : `${whole} ${iso}`;
+  return isDay ? `${said} ` : whole;
 }

@@ -9,6 +9,7 @@ const terms = {
   weights: [3, 2, 1, 4],
   are_codes: [false, false, false, true],
   mean_length: 3,
+  known: 4,
 };
 
 /** A tsvector of an array of words, or as it is given, in the text form in which the database hands it over. */
@@ -30,7 +31,7 @@ describe('BM25 over lexemes', () => {
       (3 * 2.2) / (1 + bend) + (2 * 2 * 2.2) / (2 + bend) + 2.2 / (1 + bend),
       9,
     );
-    expect(scored?.hasCode).toBe(false);
+    expect(scored?.codes).toBe(0);
   });
 
   it('puts the best first and of equal ones the newest, and leaves out what has none of the words', async () => {
@@ -45,10 +46,10 @@ describe('BM25 over lexemes', () => {
       ],
       terms,
     );
-    expect(scored.map(({ id, hasCode }) => [id, hasCode])).toEqual([
-      [4, true],
-      [3, false],
-      [1, false],
+    expect(scored.map(({ id, codes }) => [id, codes])).toEqual([
+      [4, 0.4],
+      [3, 0],
+      [1, 0],
     ]);
   });
 

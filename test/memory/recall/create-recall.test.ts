@@ -318,6 +318,27 @@ describe('the reranker', () => {
   });
 });
 
+describe('the lexical embedder', () => {
+  it.each([
+    ['disk of the nas', 1],
+    ['the disk of the nas near the boiler, the pump, the roof and the tap', 1],
+    ['disk nas boiler pump roof tap valve fuse', 6 / 8],
+  ])('is left to the words of a question where those are many: %s', async (text, loudness) => {
+    await remember('disk of the nas', 'boiler pump roof', 'tap valve fuse');
+    const { candidates } = await explain(text);
+    const places = candidates.flatMap(({ found }) =>
+      found.filter(({ retriever }) => retriever === 'vectors'),
+    );
+    const [best, worst] = [places[0], places.at(-1)];
+    if (best === undefined || worst === undefined || best.score === worst.score)
+      throw new Error('expected two candidates with vectors');
+    expect((best.added - worst.added) / (best.score - worst.score)).toBeCloseTo(
+      lexicalEmbedder.voice.weight * loudness,
+      9,
+    );
+  });
+});
+
 describe('the embedder', () => {
   it('is replaced by the lexical one when it goes away in the middle, and the report says so', async () => {
     await remember('disk on nas');

@@ -91,6 +91,40 @@ describe('full text', () => {
     );
   });
 
+  it('lets a code say less the smaller a part of the question it is', async () => {
+    await remember('restic ended with ERR-4711', 'the roof leaks over the kitchen window since the storm');
+    const shareIn = async (text: string): Promise<number> =>
+      (await searchFullText(store, { text, limit: 5 })).codes.hits[0]?.share ?? NaN;
+    const rest = 'roof leaks kitchen window storm restic ended again tonight before breakfast';
+    expect(await shareIn('what is ERR-4711?')).toBe(1);
+    const long = await shareIn(`${rest} ERR-4711`);
+    expect(long).toBeLessThan(1);
+    expect(await shareIn(`${rest} gutter ladder tarpaulin bucket ERR-4711`)).toBeLessThan(long);
+  });
+
+  it('finds a code behind more words than it reads', async () => {
+    await remember('restic ended with ERR-4711', 'word1x word2x word3x');
+    const words = Array.from(
+      { length: 100 },
+      (_, n) => `${'abcdefghij'.charAt(n % 10)}word${'klmnopqrst'.charAt(n / 10)}`,
+    );
+    expect(await found(`${words.join(' ')} ERR-4711`)).toEqual(['restic ended with ERR-4711']);
+  });
+
+  it('weighs a word more that the question says more often, and a day once however it is spelled', async () => {
+    await remember('the valve of the pump', 'the valve of the boiler', 'paid on 2026-04-30');
+    const boilerFirst = 'Is it the boiler? The boiler drips. Or is it the pump?';
+    const pumpFirst = 'Is it the pump? The pump drips. Or is it the boiler?';
+    expect((await found(boilerFirst))[0]).toBe('the valve of the boiler');
+    expect((await found(pumpFirst))[0]).toBe('the valve of the pump');
+    const [once, twice] = await Promise.all(
+      ['pump 2026-04-30', 'pump 2026/04/30'].map(
+        async (text) => (await searchFullText(store, { text, limit: 5 })).codes.hits[0]?.score,
+      ),
+    );
+    expect(once).toBe(twice);
+  });
+
   it('finds what was remembered on a day', async () => {
     await rememberAll(store, [
       { content: 'the pump was repaired', createdAt: new Date('2026-04-30T12:00:00Z') },
