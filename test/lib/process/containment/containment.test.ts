@@ -22,7 +22,7 @@ import { tempDir } from '../../../helpers/temp-dir.ts';
 
 leakGuard();
 
-const unruled = { isSystemd: () => false, attribute: () => undefined };
+const unruled = { isSystemd: () => false, attribute: () => undefined, userManagerDelegates: () => false };
 
 /** A host whose v2 hierarchy is an ordinary folder. */
 function hostAt(point: string, changes: Partial<ContainmentHost> = {}): ContainmentHost {
@@ -46,7 +46,7 @@ describe('detectContainment', () => {
     ['another system', { platform: 'darwin' }, /only Linux/],
     ['a kernel without version 2', { cgroup: () => '1:name=systemd:/\n' }, /without cgroup v2/],
     ['no mount', { mountinfo: () => '' }, /no cgroup v2 mount shows/],
-    ['systemd', { delegation: { isSystemd: () => true, attribute: () => undefined } }, /belongs to systemd/],
+    ['systemd', { delegation: { ...unruled, isSystemd: () => true } }, /belongs to systemd/],
     [
       'files that cannot be read',
       {
