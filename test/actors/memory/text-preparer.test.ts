@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTextPreparer, type TextPreparer } from '../../../actors/memory/text-preparer.ts';
 import { keysOf } from '../../../src/memory/keep/keys.ts';
@@ -15,6 +17,8 @@ function preparer(options: { deadlineMs?: number } = {}): TextPreparer {
 
 vi.setConfig({ testTimeout: 60_000 });
 
+const { PRIORITY_BELOW_NORMAL: low } = constants.priority;
+
 describe('the thread that prepares texts', () => {
   it('cleans, redacts and embeds a short text whole', async () => {
     const prepared = await preparer().prepare('The wifi\0 password is hunter2.');
@@ -26,6 +30,18 @@ describe('the thread that prepares texts', () => {
       keys: keysOf('The wifi\ufffd password is [redacted password]'),
     });
   });
+
+  it.runIf(process.platform === 'linux' && getPriority() < low)(
+    'runs behind all others of its process, alone',
+    async () => {
+      const behind = (): number =>
+        readdirSync('/proc/self/task').filter((id) => getPriority(Number(id)) >= low).length;
+      const before = behind();
+      await preparer().prepare('The kettle is new.');
+      expect(behind()).toBe(before + 1);
+      expect(getPriority()).toBeLessThan(low);
+    },
+  );
 
   it.each([
     ['nothing', ''],
