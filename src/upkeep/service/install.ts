@@ -155,7 +155,7 @@ function requireRights(host: ServiceHost, scope: ServiceScope): void {
 function writeDefinition({ file, text }: InstallPlan): string | null {
   mkdirSync(dirname(file), { recursive: true });
   const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  const kept = before === undefined || before === text ? null : `${file}.before`;
+  const kept = before === undefined || before === text ? null : freeBeside(file);
   if (kept !== null && before !== undefined) writeFileSync(kept, before);
   const beside = `${file}.new`;
   writeFileSync(beside, text);
@@ -163,6 +163,14 @@ function writeDefinition({ file, text }: InstallPlan): string | null {
   chmodSync(beside, 0o644);
   renameSync(beside, file);
   return kept;
+}
+
+/** A name for what was there before, which takes the place of nothing that was kept by an earlier installation. */
+function freeBeside(file: string): string {
+  const first = `${file}.before`;
+  let name = first;
+  for (let number = 2; existsSync(name); number += 1) name = `${first}-${number}`;
+  return name;
 }
 
 async function settleLinger(

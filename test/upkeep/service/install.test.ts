@@ -148,6 +148,10 @@ describe('installing', () => {
     writeFileSync(first.file, '[Service]\nExecStart=mine\n');
     const { kept } = await install(host);
     expect(readFileSync(kept ?? '', 'utf8')).toBe('[Service]\nExecStart=mine\n');
+    writeFileSync(first.file, '[Service]\nExecStart=mine too\n');
+    const { kept: second } = await install(host);
+    expect(readFileSync(second ?? '', 'utf8')).toBe('[Service]\nExecStart=mine too\n');
+    expect(readFileSync(kept ?? '', 'utf8')).toBe('[Service]\nExecStart=mine\n');
   });
 
   it('tells what to do where no systemd runs, where the user has no manager, and where rights are missing', async () => {
