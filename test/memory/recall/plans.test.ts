@@ -7,7 +7,8 @@ import { rememberAll } from './remembered.ts';
 const { store } = useDatabase('memory_embeddings');
 
 const subjects = ['disk', 'garden', 'kettle', 'bicycle', 'invoice', 'router', 'sourdough', 'piano'];
-const memories = Array.from({ length: 600 }, (_, n) => ({
+// Of fewer the planner rightly looks at all for forty of them.
+const memories = Array.from({ length: 2_000 }, (_, n) => ({
   content: `${subjects[n % 8] ?? ''} story ${n} of the ${subjects[(n * 3 + 1) % 8] ?? ''}, told on day ${n % 31}`,
 }));
 
