@@ -9,7 +9,13 @@ export function currentPaths(): HomePaths {
   return homePaths(homeFrom(process.env));
 }
 
-/** A client of the daemon on that home; calls reject with `DaemonNotRunningError` where there is none. */
-export function connect(paths: HomePaths = currentPaths()): DaemonClient {
-  return createControlClient(paths.controlSocket);
+/**
+ * A client of the daemon on that home; calls reject with `DaemonNotRunningError` where there is none. `answerMs` is for calls that a
+ * daemon answers at once: longer is not waited for one that hangs.
+ */
+export function connect(
+  paths: HomePaths = currentPaths(),
+  options: { answerMs?: number } = {},
+): DaemonClient {
+  return createControlClient(paths.controlSocket, options);
 }

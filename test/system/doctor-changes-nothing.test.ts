@@ -147,7 +147,12 @@ describe('ninjad doctor changes nothing', () => {
     const stopped = [daemon.child.pid, databasePid(daemon)].filter((pid) => pid !== undefined);
     for (const pid of stopped) process.kill(pid, 'SIGSTOP');
     try {
-      expect((await examine({ user, home })).failed).toEqual(['daemon']);
+      const [seen, status] = await Promise.all([examine({ user, home }), runNinjad(home, ['status'])]);
+      expect(seen.failed).toEqual(['daemon']);
+      expect(status).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/has not answered for 20 s/) as string,
+      });
     } finally {
       for (const pid of stopped) process.kill(pid, 'SIGCONT');
     }
