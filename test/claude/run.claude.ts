@@ -8,6 +8,7 @@ import { isAlive } from '../../src/lib/process/identity.ts';
 import { leakGuard } from '../helpers/leak-guard.ts';
 import { chargedUsd, type ClaudeHome, type ClaudeHomeOptions, createClaudeHome } from './claude-home.ts';
 import { type ClaudeRunOptions, startClaudeRun } from './claude-run.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const guard = leakGuard({ withinMs: 15_000 });
 const homes: ClaudeHome[] = [];
@@ -121,7 +122,7 @@ describe('the real CLI', () => {
     const run = start(claude, `[[bash ${untilFile(claude)}; sleep 1]] [[say the first plan]]`);
     await run.runs(/^sleep 0.1$/);
     run.actor.send({ type: 'task.steer', text: '[[say the second plan]]' });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(run.actor.getSnapshot().context.transcript.head.at(-1)?.kind).toBe('steered'),
     );
     go(claude);

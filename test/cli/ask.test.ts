@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EndedMessage, WatchMessage } from '../../src/tasks/watch-event.ts';
 import { cliHarness, jsonOf, type RunOptions } from './cli-harness.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const cli = cliHarness();
 const routed = { type: 'routed', eventId: 7, route: 'task', rule: 'human', status: 'task' } as const;
@@ -128,7 +129,7 @@ describe('ninjad ask', () => {
     const { code, stdout, stderr } = await ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: 'Let me\n' });
     expect(stderr).toContain('detached; the task goes on, see: ninjad task 12');
-    await vi.waitFor(() => expect(daemon.watches.size).toBe(0));
+    await eventually(() => expect(daemon.watches.size).toBe(0));
   });
 
   it('exits 1 and says where to look when the daemon goes away', async () => {

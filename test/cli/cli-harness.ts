@@ -11,6 +11,7 @@ import { packagePath } from '../../src/lib/package-root.ts';
 import { parseLine, type WireEvent } from '../../src/lib/wire/parse-line.ts';
 import { ensureFifo, openFifo } from '../../src/lib/wire/fifo.ts';
 import { fakeControl, type Overrides } from '../helpers/fake-control.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const main = packagePath('dist', 'src', 'main.js');
 
@@ -86,7 +87,7 @@ export function cliHarness() {
       });
       const actor = createActor(parent).start();
       cleanups.push(() => actor.stop());
-      await vi.waitFor(() => expect(facts).toMatchObject([{ type: 'control.listening' }]));
+      await eventually(() => expect(facts).toMatchObject([{ type: 'control.listening' }]));
 
       await ensureFifo(paths.fifo);
       const { fd } = openFifo(paths.fifo);

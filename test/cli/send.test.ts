@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readPayload } from '../../src/lib/wire/parse-line.ts';
 import { cliHarness } from './cli-harness.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const cli = cliHarness();
 const silent = { code: 0, stdout: '', stderr: '' };
@@ -70,7 +71,7 @@ describe('ninjad send --wait', () => {
     expect(ended).toBe(false);
     daemon.watches.get(event.dedupKey ?? '')?.({ type: 'accepted' });
     expect(await sending.ended).toEqual(silent);
-    await vi.waitFor(() => expect(daemon.watches.size).toBe(0));
+    await eventually(() => expect(daemon.watches.size).toBe(0));
   });
 
   it('keeps the fields and the key of a JSON payload', async () => {

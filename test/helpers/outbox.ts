@@ -9,6 +9,7 @@ import type { Channel } from '../../src/outbox/channel.ts';
 import { keepReplies, type Reply } from '../../src/outbox/keep-replies.ts';
 import { type Delivery, listDeliveries } from '../../src/outbox/rows/list-deliveries.ts';
 import { outboxInput, outboxLogic } from '../../src/wiring/outbox.ts';
+import { eventually } from './eventually.ts';
 
 export interface OutboxOptions {
   store: Store;
@@ -48,7 +49,7 @@ export function startOutbox({ store, channels, worker = randomUUID(), ...options
     /** A look that begins now has come to its end. */
     async wakesAgain() {
       actor.send({ type: 'outbox.wake' });
-      await vi.waitFor(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
+      await eventually(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
     },
     /** The states of the deliveries under way. */
     deliveries: () =>

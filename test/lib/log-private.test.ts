@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 it('keeps the log private under a umask that hides nothing', async () => {
   const dir = tempDir();
@@ -12,7 +13,7 @@ it('keeps the log private under a umask that hides nothing', async () => {
   try {
     const console = Object.assign(new PassThrough(), { fd: 1 }) as never;
     createLogger({ dir, level: 'info', console }).info('what somebody wrote');
-    await vi.waitFor(() => expect(existsSync(path) && statSync(path).size).toBeGreaterThan(0));
+    await eventually(() => expect(existsSync(path) && statSync(path).size).toBeGreaterThan(0));
   } finally {
     process.umask(before);
   }

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { createLoopMonitor, type LoopMonitor } from '../../src/lib/loop-delay.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 /** Keeps this thread busy for 200 ms between two ticks of the monitor's timer, and waits until it has noticed. */
 async function blockOnce(monitor: LoopMonitor): Promise<void> {
   await delay(50);
   const end = performance.now() + 200;
   while (performance.now() < end);
-  await vi.waitFor(() => expect(monitor.read().maxMs).toBeGreaterThan(150));
+  await eventually(() => expect(monitor.read().maxMs).toBeGreaterThan(150));
 }
 
 it('tells how long the event loop was blocked, without the period of its own timer', async () => {

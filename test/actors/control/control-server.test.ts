@@ -10,6 +10,7 @@ import { createControlClient } from '../../../src/faces/control/client.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import type { Operations } from '../../../src/operations.ts';
 import { fakeControl, type Overrides, someStatus, someTask } from '../../helpers/fake-control.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 let folder: string;
 let socketPath: string;
@@ -42,7 +43,7 @@ function start(service: ControlService) {
 async function listening(overrides: Overrides = {}) {
   const fake = fakeControl(overrides);
   const running = start(fake.service);
-  await vi.waitFor(() => expect(running.facts).toEqual([{ type: 'control.listening', socketPath }]));
+  await eventually(() => expect(running.facts).toEqual([{ type: 'control.listening', socketPath }]));
   return { ...fake, ...running, client: createControlClient<Operations>(socketPath) };
 }
 
@@ -127,7 +128,7 @@ describe('control server', () => {
   it('reports that it cannot listen, and throws nothing', async () => {
     mkdirSync(join(socketPath, 'a-folder-in-the-way'), { recursive: true });
     const { facts, actor } = start(fakeControl().service);
-    await vi.waitFor(() => expect(facts).toHaveLength(1));
+    await eventually(() => expect(facts).toHaveLength(1));
     expect(facts[0]).toMatchObject({ type: 'control.failed' });
     expect((facts[0] as unknown as { message: string }).message).toContain(`cannot listen on ${socketPath}`);
     expect(actor.getSnapshot().status).toBe('active');
@@ -136,7 +137,7 @@ describe('control server', () => {
   it('reports a socket path that the kernel refuses', async () => {
     socketPath = join(folder, 'x'.repeat(120));
     const { facts } = start(fakeControl().service);
-    await vi.waitFor(() => expect(facts).toMatchObject([{ type: 'control.failed' }]));
+    await eventually(() => expect(facts).toMatchObject([{ type: 'control.failed' }]));
   });
 
   it('ends streams, answers what is under way, and is gone after child.stop', async () => {
@@ -147,14 +148,14 @@ describe('control server', () => {
     const stream = client.watch('key-1');
     expect(await stream.next()).toEqual({ done: false, value: { type: 'watching' } });
     const slow = client.ask('sql.run', { text: 'select pg_sleep(1)' });
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await eventually(() => expect(answers).toHaveLength(1));
 
     server().send({ type: 'child.stop' });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
     await expect(client.ask('status.get', {})).rejects.toMatchObject({ code: 'NOT_RUNNING' });
     for (const answer of answers) answer();
     expect(await slow).toEqual([]);
-    await vi.waitFor(() => expect(facts.at(-1)).toEqual({ type: 'control.closed' }));
+    await eventually(() => expect(facts.at(-1)).toEqual({ type: 'control.closed' }));
     expect(existsSync(socketPath)).toBe(false);
     expect(watches.size).toBe(0);
   });
@@ -165,11 +166,11 @@ describe('control server', () => {
     const stream = client.watch('key-1');
     await stream.next();
     const refused = expect(client.ask('status.get', {})).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
-    await vi.waitFor(() => expect(status).toHaveBeenCalled());
+    await eventually(() => expect(status).toHaveBeenCalled());
     actor.stop();
     await refused;
     expect(await stream.next()).toEqual({ done: true, value: undefined });
-    await vi.waitFor(() => expect(watches.size).toBe(0));
+    await eventually(() => expect(watches.size).toBe(0));
     expect(existsSync(socketPath)).toBe(false);
   });
 });
@@ -343,7 +344,7 @@ describe('control watches', () => {
     expect((await stream.next()).value).toEqual({ type: 'text', text: 'naïve ✓\n' });
     expect((await stream.next()).value).toEqual(ended);
     expect(await stream.next()).toEqual({ done: true, value: undefined });
-    await vi.waitFor(() => expect(watches.size).toBe(0));
+    await eventually(() => expect(watches.size).toBe(0));
   });
 
   it('are freed when the client goes away', async () => {
@@ -355,7 +356,7 @@ describe('control watches', () => {
     await other.next();
     gone.abort();
     await expect(stream.next()).rejects.toMatchObject({ name: 'AbortError' });
-    await vi.waitFor(() => expect([...watches.keys()]).toEqual(['key-2']));
+    await eventually(() => expect([...watches.keys()]).toEqual(['key-2']));
     watches.get('key-2')?.({ type: 'accepted' });
     expect((await other.next()).value).toEqual({ type: 'accepted' });
   });
@@ -365,13 +366,13 @@ describe('control watches', () => {
     const deaf = connectSocket(socketPath);
     deaf.on('error', () => {});
     deaf.pause().write('GET /v1/watch/key-1 HTTP/1.1\r\nHost: x\r\n\r\n');
-    await vi.waitFor(() => expect(watches.size).toBe(1));
+    await eventually(() => expect(watches.size).toBe(1));
     const piece = 'x'.repeat(64 * 1024);
     for (let sent = 0; sent < 256 && watches.size === 1; sent++) {
       watches.get('key-1')?.({ type: 'text', text: piece });
       await new Promise(setImmediate);
     }
-    await vi.waitFor(() => expect(watches.size).toBe(0));
+    await eventually(() => expect(watches.size).toBe(0));
     deaf.destroy();
   });
 });

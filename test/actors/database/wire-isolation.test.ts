@@ -1,10 +1,11 @@
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { engineOf, reportedParameters } from '../../../actors/database/pglite.ts';
 import { startWireServer, type WireServer } from '../../../actors/database/wire-server.ts';
 import { daemonName } from '../../../src/lib/store/pool.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 let db: PGlite;
 let dir: string;
@@ -133,7 +134,7 @@ describe('what a person leaves in a psql that stays open', () => {
     await expect(other.query('DISCARD ALL')).rejects.toThrow(/another connection has temporary tables/);
     expect((await one.query('SELECT * FROM events')).rows).toEqual([{ seven: 7 }]);
     await one.end();
-    await vi.waitFor(() => other.query('CREATE TEMP TABLE mine (n int)'));
+    await eventually(() => other.query('CREATE TEMP TABLE mine (n int)'));
     await record(daemon);
     expect((await other.query('SELECT count(*)::int AS n FROM events')).rows).toEqual([{ n: 2 }]);
   });
@@ -161,9 +162,9 @@ describe('what a person leaves in a psql that stays open', () => {
     await other.query('UNLISTEN *');
     await other.query('LISTEN "Weather"');
     await daemon.query(`NOTIFY news; NOTIFY "Weather"`);
-    await vi.waitFor(() => expect(heard.sort()).toEqual(['one news', 'other Weather']));
+    await eventually(() => expect(heard.sort()).toEqual(['one news', 'other Weather']));
     await other.end();
     await daemon.query(`NOTIFY news`);
-    await vi.waitFor(() => expect(heard.sort()).toEqual(['one news', 'one news', 'other Weather']));
+    await eventually(() => expect(heard.sort()).toEqual(['one news', 'one news', 'other Weather']));
   });
 });

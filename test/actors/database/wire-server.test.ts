@@ -7,6 +7,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engineOf, reportedParameters } from '../../../actors/database/pglite.ts';
 import { startWireServer, type WireServer } from '../../../actors/database/wire-server.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 let db: PGlite;
 let dir: string;
@@ -186,7 +187,7 @@ describe('wire server', () => {
     deaf.on('notification', (message) => wrong.push(message));
     await listener.query('LISTEN news');
     await speaker.query(`NOTIFY news, 'hello'`);
-    await vi.waitFor(() => expect(heard).toEqual(['hello']));
+    await eventually(() => expect(heard).toEqual(['hello']));
     await deaf.query('SELECT 1');
     expect(wrong).toEqual([]);
   });
@@ -219,7 +220,7 @@ describe('wire server', () => {
     );
     const noise = rawClient();
     noise.socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await vi.waitFor(() => expect(noise.socket.destroyed).toBe(true));
+    await eventually(() => expect(noise.socket.destroyed).toBe(true));
     expect((await bystander.query('SELECT 1 AS answer')).rows).toEqual([{ answer: 1 }]);
   });
 
@@ -244,7 +245,7 @@ describe('wire server', () => {
     });
     const client = await connect();
     client.query('SELECT 1').catch(() => undefined);
-    await vi.waitFor(() => expect(broken).toHaveLength(1));
+    await eventually(() => expect(broken).toHaveLength(1));
     expect(broken.splice(0)[0]?.message).toMatch(/no ReadyForQuery/);
   });
 
@@ -293,7 +294,7 @@ function rawClient() {
   return {
     socket,
     async byte() {
-      return vi.waitFor(() => {
+      return eventually(() => {
         expect(received.length).toBeGreaterThan(0);
         const first = String.fromCharCode(received[0] ?? 0);
         received = received.subarray(1);

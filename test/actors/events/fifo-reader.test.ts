@@ -29,6 +29,7 @@ import { startReader } from '../../helpers/fifo-reader.ts';
 import { metricLines, openWriter, textOf, writeBytes, writeLines } from '../../helpers/pipe.ts';
 import { leakGuard } from '../../helpers/leak-guard.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 leakGuard();
 
@@ -124,7 +125,7 @@ describe('the reader of a real pipe', () => {
     await reading();
     acceptance.watch('a/k1');
     writeBytes(fifo, 'LOW|a||metric|{"dedupKey":"k0"}\nLOW|a||metric|{"dedupKey":"k1"}\n');
-    await vi.waitFor(() => expect(accepted).toEqual(['a/k1']));
+    await eventually(() => expect(accepted).toEqual(['a/k1']));
   });
 
   it('reads nothing while it is held, and all of it afterwards', async () => {
@@ -137,7 +138,7 @@ describe('the reader of a real pipe', () => {
     writeLines(fifo, metricLines(1, 2));
     // Each of its regular looks would have read.
     const taken = looks();
-    await vi.waitFor(() => expect(looks()).toBeGreaterThan(taken + 2));
+    await eventually(() => expect(looks()).toBeGreaterThan(taken + 2));
     expect(journal.endPosition()).toBe(before);
     actor.send({ type: 'reader.resume' });
     await seen(metricLines(0, 3));
@@ -191,7 +192,7 @@ describe('the reader of a pipe that is tampered with', () => {
     actor.send({ type: 'reader.pause' });
     writeLines(fifo, metricLines(1, 5));
     unlinkSync(fifo);
-    await vi.waitFor(() => expect(statSync(fifo).isFIFO()).toBe(true));
+    await eventually(() => expect(statSync(fifo).isFIFO()).toBe(true));
     await reading();
     actor.send({ type: 'reader.resume' });
     writeLines(fifo, metricLines(6, 2));
@@ -206,9 +207,9 @@ describe('the reader of a pipe that is tampered with', () => {
     const writer = openWriter(fifo);
     writer.write('LOW|a||metric|0\nLOW|a||metric|cut o');
     await seen(metricLines(0, 1));
-    await vi.waitFor(() => expect(journal.endPosition()).toBe('LOW|a||metric|0\nLOW|a||metric|cut o'.length));
+    await eventually(() => expect(journal.endPosition()).toBe('LOW|a||metric|0\nLOW|a||metric|cut o'.length));
     unlinkSync(fifo);
-    await vi.waitFor(() => expect(statSync(fifo).isFIFO()).toBe(true));
+    await eventually(() => expect(statSync(fifo).isFIFO()).toBe(true));
     await reading();
     writeLines(fifo, metricLines(1, 2));
     await seen(metricLines(0, 3));
@@ -317,10 +318,10 @@ describe('the end of a reader', () => {
     const first = startReader();
     await first.reading();
     writeBytes(first.fifo, 'LOW|a||metric|cut o');
-    await vi.waitFor(() => expect(first.journal.endPosition()).toBe('LOW|a||metric|cut o'.length));
+    await eventually(() => expect(first.journal.endPosition()).toBe('LOW|a||metric|cut o'.length));
     await first.stop();
     const second = startReader({ dir: first.dir });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(second.rejected).toEqual([{ reason: 'truncated', sample: 'LOW|a||metric|cut o' }]),
     );
     writeBytes(second.fifo, textOf(metricLines(0, 1)));
@@ -339,7 +340,7 @@ describe('the end of a reader', () => {
       if (flood.pid !== undefined && flood.exitCode === null) process.kill(-flood.pid, 'SIGKILL');
       await gone;
     });
-    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(1_000));
+    await eventually(() => expect(lines.length).toBeGreaterThan(1_000));
     actor.send({ type: 'child.stop' });
     await waitFor(actor, ({ status }) => status === 'done', { timeout: 20_000 });
     expect(descriptorsOf(fifo)).toBe(0);

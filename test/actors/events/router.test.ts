@@ -5,6 +5,7 @@ import { closeAfterTest } from '../../helpers/closers.ts';
 import { metricLines, writeLines } from '../../helpers/pipe.ts';
 import { type PipelineOptions, startPipeline as startOn } from '../../helpers/pipeline.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const { store } = useDatabase('events', 'tasks', 'memory_embeddings', 'journals');
 
@@ -30,7 +31,7 @@ describe('pipe, mailbox and router together', () => {
       'HUMAN|email||mail|x',
     ]);
     await recorded(4);
-    await vi.waitFor(() => expect(journal.pendingLines()).toBe(0));
+    await eventually(() => expect(journal.pendingLines()).toBe(0));
     expect(await rows('SELECT source, priority, route, status, reply FROM events ORDER BY id')).toEqual([
       { source: 'shell', priority: 4, route: 'reflex:note', status: 'done', reply: null },
       { source: 'cli', priority: 0, route: 'task', status: 'task', reply: null },
@@ -38,7 +39,7 @@ describe('pipe, mailbox and router together', () => {
       { source: 'email', priority: 1, route: 'task', status: 'task', reply: null },
     ]);
     expect(await value('SELECT count(*)::int AS value FROM tasks')).toBe(2);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(counters).toMatchObject({ accepted: 4, rejected: 1, routed: 4, done: 2, dropped: 0, failed: 0 }),
     );
     expect(woken()).toBeGreaterThan(0);
@@ -54,7 +55,7 @@ describe('pipe, mailbox and router together', () => {
     writeLines(fifo, metricLines(10, 1_000));
     await waitFor(routing, (snapshot) => snapshot.matches('waiting'));
     writeLines(fifo, metricLines(1_010, 1_000));
-    await vi.waitFor(() => expect(journal.pendingLines()).toBe(2_000));
+    await eventually(() => expect(journal.pendingLines()).toBe(2_000));
     mend();
     await recorded(2_010);
     const order = (await rows('SELECT payload::int AS n FROM events ORDER BY ctid')) as { n: number }[];
@@ -68,10 +69,10 @@ describe('pipe, mailbox and router together', () => {
     await recorded(1);
     const release = stall();
     writeLines(fifo, metricLines(1, 2_000));
-    await vi.waitFor(() => expect(mailbox.depth()).toBeGreaterThan(1_000));
+    await eventually(() => expect(mailbox.depth()).toBeGreaterThan(1_000));
     expect(routing.getSnapshot().value).toBe('recording');
     writeLines(fifo, ['HUMAN|cli||ask|/status']);
-    await vi.waitFor(() => expect(recordQueue.humanWaiting()).toBe(1));
+    await eventually(() => expect(recordQueue.humanWaiting()).toBe(1));
     release();
     await recorded(2_002);
     const before = await value(
@@ -118,7 +119,7 @@ describe('pipe, mailbox and router together', () => {
 
     const second = startPipeline({ dir: first.dir });
     await second.reading();
-    await vi.waitFor(() => expect(second.journal.pendingLines()).toBe(0));
+    await eventually(() => expect(second.journal.pendingLines()).toBe(0));
     second.cut();
     writeLines(second.fifo, metricLines(3_000, 10));
     await waitFor(second.routing, (snapshot) => snapshot.matches('waiting'));
@@ -127,7 +128,7 @@ describe('pipe, mailbox and router together', () => {
 
     const third = startPipeline({ dir: first.dir });
     await recorded(3_010);
-    await vi.waitFor(() => expect(third.journal.pendingLines()).toBe(0));
+    await eventually(() => expect(third.journal.pendingLines()).toBe(0));
     expect(await value('SELECT count(DISTINCT payload)::int AS value FROM events')).toBe(3_010);
   });
 
@@ -136,12 +137,12 @@ describe('pipe, mailbox and router together', () => {
     await reading();
     const release = stall();
     writeLines(fifo, metricLines(0, 30));
-    await vi.waitFor(() => expect(mailbox.depth()).toBeGreaterThan(0));
+    await eventually(() => expect(mailbox.depth()).toBeGreaterThan(0));
     writeLines(
       fifo,
       Array.from({ length: 100 }, (_, index) => `LOW|fleet:${index % 2}||heartbeat|${index}`),
     );
-    await vi.waitFor(() => expect(mailbox.depth()).toBeGreaterThan(100));
+    await eventually(() => expect(mailbox.depth()).toBeGreaterThan(100));
     release();
     await recorded(130);
     expect(
@@ -162,12 +163,12 @@ describe('createRouter', () => {
     await recorded(1);
     const release = stall();
     writeLines(fifo, metricLines(1, 500));
-    await vi.waitFor(() => expect(mailbox.depth()).toBeGreaterThan(350));
+    await eventually(() => expect(mailbox.depth()).toBeGreaterThan(350));
     writeLines(
       fifo,
       Array.from({ length: 1_500 }, (_, index) => `HUMAN|cli||metric|${index}`),
     );
-    await vi.waitFor(() => expect(mailbox.depthByPriority().HUMAN).toBe(500));
+    await eventually(() => expect(mailbox.depthByPriority().HUMAN).toBe(500));
     expect(recordQueue.humanWaiting()).toBe(1_000);
     expect(recordQueue.waiting() - recordQueue.humanWaiting()).toBeLessThanOrEqual(50);
     release();

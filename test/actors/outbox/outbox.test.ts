@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { listNotices } from '../../../src/notices/rows.ts';
 import { ChannelAwayError, ChannelBusyError, MessageRefusedError } from '../../../src/outbox/channel.ts';
@@ -14,6 +14,7 @@ import {
 } from '../../helpers/outbox.ts';
 import { type TempDatabase, tempDatabase } from '../../helpers/temp-database.ts';
 import { type TestChannel, testChannel } from '../../helpers/test-channel.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 let database: TempDatabase;
 beforeAll(async () => {
@@ -130,7 +131,7 @@ describe('the way out', () => {
     await keepReply(store(), { text: 'no', replyTo: 'test:owner', taskId: 7 });
     await keep('yes');
     outbox.wake();
-    await vi.waitFor(() => expect(other.sent).toHaveLength(1));
+    await eventually(() => expect(other.sent).toHaveLength(1));
     await allEnd(store());
     const sentence = 'The reply to task 7 could not be delivered by test: cannot send messages to this user.';
     expect(await notices()).toEqual([['delivery', sentence]]);
@@ -156,7 +157,7 @@ describe('the way out', () => {
     await outbox.rests();
     await keepReply(store(), { text: 'no', replyTo: 'a:me', taskId: 7 });
     outbox.wake();
-    await vi.waitFor(async () => expect(await notices()).toHaveLength(2));
+    await eventually(async () => expect(await notices()).toHaveLength(2));
     await allEnd(store());
     await outbox.rests();
     expect(await notices()).toEqual([
@@ -206,7 +207,7 @@ describe('the way out', () => {
     for (const text of ['s1', 's2']) await keep(text, `slow:${text}`);
     for (const text of ['q1', 'q2', 'q3']) await keep(text);
     const outbox = start({ channels: [slow, quick], drainMs: 0 });
-    await vi.waitFor(() => expect(textsOf(quick)).toEqual(['q1', 'q2', 'q3']));
+    await eventually(() => expect(textsOf(quick)).toEqual(['q1', 'q2', 'q3']));
     await outbox.wakesAgain();
     expect(textsOf(slow)).toEqual(['s1']);
   });
@@ -297,12 +298,12 @@ describe('the way out', () => {
     await keep('hello');
     await keep('next');
     const outbox = start({ channels: [channel] });
-    await vi.waitFor(() => expect(channel.sent).toHaveLength(1));
+    await eventually(() => expect(channel.sent).toHaveLength(1));
     await database.away();
     takeIt();
-    await vi.waitFor(() => expect(outbox.deliveries()).toEqual(['waiting']));
+    await eventually(() => expect(outbox.deliveries()).toEqual(['waiting']));
     outbox.wake();
-    await vi.waitFor(() => expect(outbox.actor.getSnapshot().value).toEqual({ serving: 'waiting' }));
+    await eventually(() => expect(outbox.actor.getSnapshot().value).toEqual({ serving: 'waiting' }));
     channel.behave = () => 'm2';
     await database.restart();
     expect((await allEnd(store())).map(({ state, answer, attempts }) => [state, answer, attempts])).toEqual([
@@ -320,7 +321,7 @@ describe('the way out', () => {
     await keep('hello');
     await keep('next');
     const killed = startOutbox({ store: store(), channels: [first], worker });
-    await vi.waitFor(() => expect(first.sent).toHaveLength(1));
+    await eventually(() => expect(first.sent).toHaveLength(1));
     killed.kill();
     const second = testChannel();
     start({ channels: [second], worker });
@@ -340,7 +341,7 @@ describe('the way out', () => {
     channel.behave = () => new Promise(() => undefined);
     await keepReply(store(), { taskId: 3 });
     const killed = startOutbox({ store: store(), channels: [channel], worker });
-    await vi.waitFor(() => expect(channel.sent).toHaveLength(1));
+    await eventually(() => expect(channel.sent).toHaveLength(1));
     killed.kill();
     channel.behave = () => null;
     const outbox = start({ channels: [channel], worker });

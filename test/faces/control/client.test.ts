@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Operations } from '../../../src/operations.ts';
 import { createControlClient } from '../../../src/faces/control/client.ts';
 import { splitLines } from '../../../src/faces/control/split-lines.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 let folder: string;
 let socketPath: string;
@@ -78,7 +79,7 @@ describe('control client', () => {
     const late = { code: 'NO_ANSWER', message: 'no answer within 50 ms' };
     await expect(client.ask('status.get', {})).rejects.toMatchObject(late);
     await expect(client.ask('tasks.list', {})).rejects.toMatchObject(late);
-    await vi.waitFor(() => expect(open).toBe(0));
+    await eventually(() => expect(open).toBe(0));
   });
 
   it('ends a watch, without an error, when the daemon goes away', async () => {

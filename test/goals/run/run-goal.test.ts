@@ -12,6 +12,7 @@ import { claimTask } from '../../../src/tasks/rows/claim.ts';
 import type { Fire } from '../../../src/schedule/job.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 import { goalHarness, goalTables } from '../goal-harness.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const { store } = useDatabase(...goalTables);
 const never = new AbortController().signal;
@@ -314,7 +315,7 @@ describe('the done-check of a goal', () => {
     await taskOf(fire);
     await store.query({ text: 'UPDATE tasks SET cost_usd = 0.2' });
     await harness.end({ reply: 'I deleted three files.' });
-    await vi.waitFor(() => expect(harness.lines).toHaveLength(2));
+    await eventually(() => expect(harness.lines).toHaveLength(2));
     const { text } = harness.lines[1]?.payload as { text: string };
     expect(text).toMatch(/^This has been done, .*Do nothing of it again/);
     expect(text).toContain('| Delete old files');

@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRightOfWay } from '../../../src/lib/store/right-of-way.ts';
 import type { Store } from '../../../src/lib/store/store.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 /** A store that writes down what it is asked. */
 function noting(): { store: Store; asked: string[] } {
@@ -96,7 +97,7 @@ describe('the right of way', () => {
     const long = after(slow).transaction(() => Promise.resolve());
     const short = after(store).query({ text: 'statement' });
     await first(() => Promise.resolve());
-    await vi.waitFor(() => expect(asked).toContain('begun'));
+    await eventually(() => expect(asked).toContain('begun'));
     await new Promise(setImmediate);
     expect(asked).toEqual(['begun']);
     open();

@@ -12,9 +12,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DaemonNotRunningError, writeLine } from '../../../src/lib/wire/write-line.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const opened: number[] = [];
 afterEach(() => {
@@ -123,7 +124,7 @@ describe('writeLine', () => {
     fill(writer);
     const outcome = expect(writeLine(path, 'x\n')).rejects.toThrow(DaemonNotRunningError);
     // It has the pipe open, beside the two above, so that what it meets is a broken pipe and not a missing reader.
-    await vi.waitFor(() => expect(descriptorsOf(path)).toBe(3));
+    await eventually(() => expect(descriptorsOf(path)).toBe(3));
     closeSync(reader);
     await outcome;
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AnyEventObject,
   createActor,
@@ -19,6 +19,7 @@ import type { TerminationReport } from '../../../src/lib/process/kill-family.ts'
 import { fakeAgent, fakeTask, offlineAgent } from '../../helpers/agent-fixtures.ts';
 import type { TaskLimits } from '../../../src/tasks/run/limits.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const limits = {
   runMs: 10_000,
@@ -443,10 +444,10 @@ describe('agent run machine, of a conversation', () => {
   async function startListening() {
     const run = startRun(fakeAgent('good.sh'), 'garden');
     run.hear({ type: 'agent.spawned', pid: identity.pid, identity });
-    await vi.waitFor(() => expect(run.looks).toEqual([[]]));
+    await eventually(() => expect(run.looks).toEqual([[]]));
     run.waiting.push(message);
     run.actor.send({ type: 'task.wake' });
-    await vi.waitFor(() => expect(run.looks.at(-1)).toEqual([7]));
+    await eventually(() => expect(run.looks.at(-1)).toEqual([7]));
     expect(run.toAgent).toEqual([{ type: 'agent.steer', text: 'and the roses', messageId: 7 }]);
     return run;
   }

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, fromPromise, SimulatedClock, toPromise } from 'xstate';
 import { choreMachine } from '../../../machines/chore/machine.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 function startChore({ runsLast = true } = {}) {
   const clock = new SimulatedClock();
@@ -27,7 +28,7 @@ function startChore({ runsLast = true } = {}) {
     clock,
     runs,
     failures,
-    reaches: (state: string) => vi.waitFor(() => expect(actor.getSnapshot().value).toBe(state)),
+    reaches: (state: string) => eventually(() => expect(actor.getSnapshot().value).toBe(state)),
   };
 }
 
@@ -54,7 +55,7 @@ describe('chore machine', () => {
     actor.send({ type: 'chore.wake' });
     expect(runs).toHaveLength(1);
     runs[0]?.resolve(undefined);
-    await vi.waitFor(() => expect(runs).toHaveLength(2));
+    await eventually(() => expect(runs).toHaveLength(2));
     runs[1]?.resolve(undefined);
     await reaches('resting');
     expect(runs).toHaveLength(2);
@@ -127,7 +128,7 @@ describe('chore machine', () => {
     actor.subscribe({ error: (error) => errors.push(error) });
     actor.start();
     clock.increment(5_000);
-    return vi.waitFor(() =>
+    return eventually(() =>
       expect(String(errors[0])).toContain('chore machine: "reportFailure" was not provided'),
     );
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, setup, SimulatedClock } from 'xstate';
 import type {
   ControlServerCommand,
@@ -6,6 +6,7 @@ import type {
   ControlServerInput,
 } from '../../../machines/control/protocol.ts';
 import { controlMachine } from '../../../machines/control/machine.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 function startControl() {
   const news: string[] = [];
@@ -65,7 +66,7 @@ describe('control machine', () => {
     for (const fact of facts) tell(fact);
     news();
     tell(failed);
-    await vi.waitFor(() => expect(status()).toBe('error'));
+    await eventually(() => expect(status()).toBe('error'));
     expect(news()).toContain('Error: EADDRINUSE');
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, fromPromise, setup, SimulatedClock, waitFor } from 'xstate';
 import { databaseMachine } from '../../../machines/database/machine.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
 } from '../../../machines/database/protocol.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const timings: DatabaseTimings = {
   startDeadlineMs: 50_000,
@@ -307,7 +308,7 @@ describe('database machine', () => {
     database.behaviour.migrate = () =>
       Promise.reject(new StoreAwayError('still read-only', { refused: true }));
     database.clock.increment(100);
-    await vi.waitFor(() => expect(fields(database)).toMatchObject({ value: 'away', attempts: 2 }));
+    await eventually(() => expect(fields(database)).toMatchObject({ value: 'away', attempts: 2 }));
     expect(fields(database)).toMatchObject({ lastError: 'still read-only' });
 
     // It can be written again by the proof, but not by everybody.

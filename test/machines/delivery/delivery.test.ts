@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, SimulatedClock } from 'xstate';
 import { deliveryMachine } from '../../../machines/delivery/machine.ts';
 import type { DeliveryInput, RecordDeliveryRequest } from '../../../machines/delivery/protocol.ts';
@@ -6,6 +6,7 @@ import { StoreAwayError } from '../../../src/lib/errors.ts';
 import type { ClaimedDelivery } from '../../../src/outbox/rows/claim-deliveries.ts';
 import type { SendResult } from '../../../src/outbox/send.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const delivery = { id: 5, channel: 'test' } as ClaimedDelivery;
 const delivered: SendResult = { kind: 'delivered', answer: 'm1' };
@@ -31,7 +32,7 @@ function startDelivery() {
   });
   const actor = createActor(machine, { clock, input: { delivery } });
   actor.start();
-  const reaches = (state: string) => vi.waitFor(() => expect(actor.getSnapshot().value).toBe(state));
+  const reaches = (state: string) => eventually(() => expect(actor.getSnapshot().value).toBe(state));
   return { actor, clock, sends, records, failures, reaches };
 }
 
@@ -78,6 +79,6 @@ describe('delivery machine', () => {
     const faults: unknown[] = [];
     actor.subscribe({ error: (error) => faults.push(error) });
     actor.start();
-    await vi.waitFor(() => expect(String(faults[0])).toContain('delivery machine: "send" was not provided'));
+    await eventually(() => expect(String(faults[0])).toContain('delivery machine: "send" was not provided'));
   });
 });

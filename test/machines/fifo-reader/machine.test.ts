@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, fromPromise, setup, SimulatedClock, toPromise } from 'xstate';
 import { fifoReaderMachine } from '../../../machines/fifo-reader/machine.ts';
 import type { PipeCommand } from '../../../machines/fifo-reader/protocol.ts';
@@ -6,6 +6,7 @@ import type { AcceptedBatch } from '../../../src/lib/journal/intake.ts';
 import type { OpenFifo } from '../../../src/lib/wire/fifo.ts';
 import { acceptedBatch } from '../../helpers/accepted-batch.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const fifoOf = (fd: number): OpenFifo => ({ fd, inode: 1_000 + fd, path: '/home/events.fifo' });
 const batchAt = (position: number): AcceptedBatch => acceptedBatch([{ position, length: 10, priority: 4 }]);
@@ -65,21 +66,21 @@ function startReader() {
     tell: (event: Parameters<typeof reader.send>[0]) => tell(event),
     opened: async (fd: number) => {
       opens.at(-1)?.resolve(fifoOf(fd));
-      await vi.waitFor(() => expect(reader.getSnapshot().value).not.toBe('opening'));
+      await eventually(() => expect(reader.getSnapshot().value).not.toBe('opening'));
     },
     refused: async (reason: string) => {
       opens.at(-1)?.reject(new Error(reason));
-      await vi.waitFor(() => expect(reader.getSnapshot().value).toBe('stuck'));
+      await eventually(() => expect(reader.getSnapshot().value).toBe('stuck'));
     },
     closed: async (batches: AcceptedBatch[] = []) => {
       const before = reader.getSnapshot().value;
       closes.at(-1)?.resolve(batches);
-      await vi.waitFor(() => expect(reader.getSnapshot().value).not.toBe(before));
+      await eventually(() => expect(reader.getSnapshot().value).not.toBe(before));
     },
     closeFailed: async () => {
       const before = reader.getSnapshot().value;
       closes.at(-1)?.reject(new Error('EIO'));
-      await vi.waitFor(() => expect(reader.getSnapshot().value).not.toBe(before));
+      await eventually(() => expect(reader.getSnapshot().value).not.toBe(before));
     },
     state: () => reader.getSnapshot().value,
     status: () => reader.getSnapshot().status,

@@ -1,7 +1,8 @@
 import { createActor, fromCallback, fromPromise, SimulatedClock } from 'xstate';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fleetMachine } from '../../../machines/fleet/machine.ts';
 import type { FleetCommand, FleetLookRequest, FleetLookResult } from '../../../machines/fleet/protocol.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 /** The machine with fake actors: looks answer in turn, polls end when they are told to. */
 function rig(answers: (FleetLookResult | Error)[], atOnce = 2) {
@@ -42,40 +43,40 @@ describe('the fleet', () => {
       { due: [host(1), host(2)], restMs: 30_000 },
       { due: [host(3)], restMs: 30_000 },
     ]);
-    await vi.waitFor(() => expect([...polls.keys()]).toEqual(['h1', 'h2']));
+    await eventually(() => expect([...polls.keys()]).toEqual(['h1', 'h2']));
     expect(requests).toEqual([{ room: 2, busy: [] }]);
     polls.get('h1')?.end();
-    await vi.waitFor(() => expect(requests.at(1)).toEqual({ room: 1, busy: [2] }));
-    await vi.waitFor(() => expect([...polls.keys()]).toEqual(['h1', 'h2', 'h3']));
+    await eventually(() => expect(requests.at(1)).toEqual({ room: 1, busy: [2] }));
+    await eventually(() => expect([...polls.keys()]).toEqual(['h1', 'h2', 'h3']));
   });
 
   it('rests until the next one is due, or it is woken', async () => {
     const { actor, clock, requests, wake } = rig([{ due: [], restMs: 5_000 }]);
-    await vi.waitFor(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
+    await eventually(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
     clock.increment(4_999);
     expect(requests).toHaveLength(1);
     clock.increment(1);
-    await vi.waitFor(() => expect(requests).toHaveLength(2));
-    await vi.waitFor(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
+    await eventually(() => expect(requests).toHaveLength(2));
+    await eventually(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
     wake();
-    await vi.waitFor(() => expect(requests).toHaveLength(3));
+    await eventually(() => expect(requests).toHaveLength(3));
   });
 
   it('waits while the store is away, tells of what else failed, and goes on', async () => {
     const away = Object.assign(new Error('away'), { code: 'STORE_AWAY' });
     const { actor, clock, requests, problems } = rig([away, new Error('odd')]);
-    await vi.waitFor(() => expect(actor.getSnapshot().value).toEqual({ serving: 'waiting' }));
+    await eventually(() => expect(actor.getSnapshot().value).toEqual({ serving: 'waiting' }));
     expect(problems).toEqual([]);
     clock.increment(2_000);
-    await vi.waitFor(() => expect(actor.getSnapshot().value).toEqual({ serving: 'pausing' }));
+    await eventually(() => expect(actor.getSnapshot().value).toEqual({ serving: 'pausing' }));
     expect(problems).toEqual(['look']);
     clock.increment(10_000);
-    await vi.waitFor(() => expect(requests).toHaveLength(3));
+    await eventually(() => expect(requests).toHaveLength(3));
   });
 
   it('calls off the polls under way when it is to stop', async () => {
     const { actor, polls } = rig([{ due: [host(1)], restMs: 30_000 }]);
-    await vi.waitFor(() => expect(polls.size).toBe(1));
+    await eventually(() => expect(polls.size).toBe(1));
     actor.send({ type: 'child.stop' });
     expect(actor.getSnapshot().status).toBe('done');
     expect(polls.get('h1')?.signal.aborted).toBe(true);

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, setup, SimulatedClock } from 'xstate';
 import { followUpsMachine } from '../../../machines/follow-ups/machine.ts';
 import type { FollowUp, FollowUpQuery } from '../../../src/tasks/run/follow-ups.ts';
@@ -6,6 +6,7 @@ import type { RunnableAgent } from '../../../src/tasks/agents/kinds.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { fakeAgent, fakeTask, offlineAgent } from '../../helpers/agent-fixtures.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const message = (id: number): FollowUp => ({ id, eventId: 1_000 + id, text: `message ${id}` });
 
@@ -46,7 +47,7 @@ function listen(
     queries,
     task,
     wake: () => child.send({ type: 'task.wake' }),
-    reach: (value: string) => vi.waitFor(() => expect(child.getSnapshot().value).toBe(value)),
+    reach: (value: string) => eventually(() => expect(child.getSnapshot().value).toBe(value)),
   };
 }
 
@@ -85,7 +86,7 @@ describe('follow-ups machine', () => {
     await listener.reach('waiting');
     expect(listener.failures).toEqual([]);
     listener.clock.increment(1_000);
-    await vi.waitFor(() => expect(listener.failures).toEqual([new Error('a bug')]));
+    await eventually(() => expect(listener.failures).toEqual([new Error('a bug')]));
     listener.clock.increment(1_000);
     await listener.reach('resting');
   });

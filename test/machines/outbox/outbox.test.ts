@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, fromPromise, SimulatedClock } from 'xstate';
 import { deliveryMachine } from '../../../machines/delivery/machine.ts';
 import { outboxMachine } from '../../../machines/outbox/machine.ts';
@@ -6,6 +6,7 @@ import type { LookRequest, LookResult } from '../../../machines/outbox/protocol.
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import type { ClaimedDelivery } from '../../../src/outbox/rows/claim-deliveries.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const delivery = (id: number, channel = 'slow') => ({ id, channel }) as ClaimedDelivery;
 
@@ -56,10 +57,10 @@ function startOutbox() {
     /** Answers the newest look. */
     found: async (claimed: readonly ClaimedDelivery[], restMs = 10_000) => {
       looks.at(-1)?.end.resolve({ claimed, restMs });
-      await vi.waitFor(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
+      await eventually(() => expect(actor.getSnapshot().value).toEqual({ serving: 'resting' }));
     },
-    looksAre: (count: number) => vi.waitFor(() => expect(looks).toHaveLength(count)),
-    reaches: (state: unknown) => vi.waitFor(() => expect(actor.getSnapshot().value).toEqual(state)),
+    looksAre: (count: number) => eventually(() => expect(looks).toHaveLength(count)),
+    reaches: (state: unknown) => eventually(() => expect(actor.getSnapshot().value).toEqual(state)),
   };
 }
 
@@ -117,7 +118,7 @@ describe('outbox machine', () => {
     looks[1]?.end.reject(new StoreAwayError('away'));
     await reaches({ serving: 'waiting' });
     sends.get(1)?.resolve(undefined);
-    await vi.waitFor(() => expect(looks).toHaveLength(2));
+    await eventually(() => expect(looks).toHaveLength(2));
     clock.increment(2_000);
     await looksAre(3);
     expect(problems).toEqual([]);
@@ -155,7 +156,7 @@ describe('outbox machine', () => {
     const { actor, clock, looks, sends, problems, found } = startOutbox();
     await found([delivery(1)], 1_000);
     sends.get(1)?.reject(new Error('a fault'));
-    await vi.waitFor(() => expect(problems).toEqual([{ during: 'delivery.1', error: new Error('a fault') }]));
+    await eventually(() => expect(problems).toEqual([{ during: 'delivery.1', error: new Error('a fault') }]));
     expect(actor.getSnapshot().context.inHand).toEqual({});
     clock.increment(1_000);
     expect(looks).toHaveLength(2);

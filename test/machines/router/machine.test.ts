@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, fromPromise, setup, SimulatedClock } from 'xstate';
 import { routerMachine } from '../../../machines/router/machine.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
@@ -7,6 +7,7 @@ import type { RecordedBatch } from '../../../src/events/router/record-routed.ts'
 import type { RoutedEvent } from '../../../src/events/router/routed-event.ts';
 import { parseLine } from '../../../src/lib/wire/parse-line.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const batchSize = 3;
 
@@ -66,7 +67,7 @@ function startRouter({
   const settles = async (answer: () => void): Promise<void> => {
     const before = actor.getSnapshot();
     answer();
-    await vi.waitFor(() => expect(actor.getSnapshot()).not.toBe(before));
+    await eventually(() => expect(actor.getSnapshot()).not.toBe(before));
   };
   return {
     actor,

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type AnyActorRef, createActor, fromCallback, fromPromise, SimulatedClock } from 'xstate';
 import { spendMachine } from '../../../machines/spend/machine.ts';
 import { StoreAwayError } from '../../../src/lib/errors.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const actors: AnyActorRef[] = [];
 afterEach(() => {
@@ -31,7 +32,7 @@ function start() {
   const actor = createActor(machine, { clock }).start();
   actors.push(actor);
   const state = () => actor.getSnapshot().value;
-  const reach = (value: string) => vi.waitFor(() => expect(state()).toBe(value));
+  const reach = (value: string) => eventually(() => expect(state()).toBe(value));
   return { actor, clock, looks, failures, reach, announced: () => announced, listening: () => listening };
 }
 
@@ -53,7 +54,7 @@ describe('spend', () => {
     actor.send({ type: 'spend.changed' });
     expect(looks).toHaveLength(1);
     looks[0]?.done(60_000);
-    await vi.waitFor(() => expect(looks).toHaveLength(2));
+    await eventually(() => expect(looks).toHaveLength(2));
     looks[1]?.done(60_000);
     await reach('resting');
     expect(looks).toHaveLength(2);

@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type AnyActorRef, createActor, fromCallback, fromPromise, SimulatedClock } from 'xstate';
 import { standbyMachine } from '../../../machines/standby/machine.ts';
 import type { EndRequest, LookResult, Planned, StandbyFact } from '../../../machines/standby/protocol.ts';
 import { fakeAgent, fakeTask } from '../../helpers/agent-fixtures.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const MINUTE = 60_000;
 const identity = { bootId: 'b', pid: 4242, startTime: 1 };
@@ -60,7 +61,7 @@ function start() {
   const actor = createActor(machine, { clock }).start();
   actors.push(actor);
   const value = () => actor.getSnapshot().value;
-  const reach = (state: unknown) => vi.waitFor(() => expect(value()).toEqual(state));
+  const reach = (state: unknown) => eventually(() => expect(value()).toEqual(state));
   const tell = (...facts: StandbyFact[]) => facts.forEach((fact) => actor.send(fact));
   const standing = { up: { standing: 'still' } };
   return {

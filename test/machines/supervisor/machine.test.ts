@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, fromCallback, fromPromise, setup, toPromise } from 'xstate';
 import { supervisorMachine } from '../../../machines/supervisor/machine.ts';
 import { childSpec } from '../../../machines/supervisor/spec.ts';
 import { obedient, slow, supervise, worker } from './harness.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 describe('starting', () => {
   it('starts the children in the order of their specs', () => {
@@ -210,7 +211,7 @@ describe('exits', () => {
     const top = supervise([worker('a', { logic, shutdownMs: 'brutal' })]);
     top.actor.start();
     rejections[0]?.(new Error('no luck'));
-    await vi.waitFor(() => expect(top.states()).toEqual({ a: 'restarting' }));
+    await eventually(() => expect(top.states()).toEqual({ a: 'restarting' }));
     top.pass(10);
     top.actor.send({ type: 'supervisor.stop' });
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AnyEventObject, createActor, fromPromise, setup, SimulatedClock, toPromise } from 'xstate';
 import { agentRunMachine } from '../../../machines/agent-run/machine.ts';
 import { noRun } from '../../../machines/agent-run/context.ts';
@@ -11,6 +11,7 @@ import type { RecalledMemory, Recollection } from '../../../src/memory/recall/re
 import type { ClaimedTask } from '../../../src/tasks/rows/claim.ts';
 import { fakeAgent, fakeTask, quickLimits } from '../../helpers/agent-fixtures.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const limits = quickLimits({ recallMs: 2_000, storeRetryMs: 1_000, replyMs: 500 });
 const memory: RecalledMemory = {
@@ -120,7 +121,7 @@ function startTask(parts: Parts = {}) {
     partings,
     output,
     value,
-    reach: (state: string) => vi.waitFor(() => expect(value()).toBe(state)),
+    reach: (state: string) => eventually(() => expect(value()).toBe(state)),
     endRun: (changes: Partial<RunOutput['evidence']> = {}, others: Partial<RunOutput> = {}) => {
       const child = actor.getSnapshot().children.run as unknown as { send: (event: AnyEventObject) => void };
       const evidence = { ...goodRun.evidence, ...changes };
@@ -192,7 +193,7 @@ describe('task machine', () => {
     task.endRun();
     expect(task.value()).toBe('holding');
     task.actor.send({ type: 'database.ready' });
-    await vi.waitFor(() => expect(task.recorded).toHaveLength(2));
+    await eventually(() => expect(task.recorded).toHaveLength(2));
     await task.reach('holding');
     task.actor.send({ type: 'database.ready' });
     await expect(task.output).resolves.toEqual({ taskId: 1, ...done });
@@ -235,7 +236,7 @@ describe('task machine', () => {
     const spawnFailure = { code: 'ENOENT', message: 'gone' };
     await task.reach('running');
     task.endRun({ spawnFailure });
-    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    await eventually(() => expect(task.runs).toHaveLength(2));
     task.endRun({ spawnFailure });
     await task.output;
     expect(reprobes).toEqual([false, true]);
@@ -248,7 +249,7 @@ describe('task machine', () => {
     expect(task.runs[0]?.request.isCold).toBeUndefined();
     task.actor.send({ type: 'task.steer', text: 'and be quick' });
     task.endRun({ messages: 0 }, { lostAhead: true });
-    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    await eventually(() => expect(task.runs).toHaveLength(2));
     expect(task.runs[1]).toMatchObject({
       request: { isCold: true, resume: 'session-1', task: { attempt: 1 } },
       steers: ['and be quick'],
@@ -276,7 +277,7 @@ describe('task machine', () => {
     });
     await task.reach('running');
     task.endRun({ messages: 7 });
-    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    await eventually(() => expect(task.runs).toHaveLength(2));
     task.endRun({ messages: 2 });
     await task.output;
     expect(asked.map((run) => run?.evidence.messages)).toEqual([undefined, 7]);
@@ -288,7 +289,7 @@ describe('task machine', () => {
     await task.reach('running');
     expect(task.runs[0]?.request.resume).toBe('old');
     task.endRun({ staleSession: true });
-    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    await eventually(() => expect(task.runs).toHaveLength(2));
     expect(task.runs[1]?.request.resume).toBeNull();
     task.endRun({ staleSession: true });
     await task.output;
@@ -335,7 +336,7 @@ describe('task machine', () => {
     expect(task.runs[0]?.steers).toEqual(['left']);
     task.actor.send({ type: 'task.steer', text: 'right' });
     task.endRun({ staleSession: true });
-    await vi.waitFor(() => expect(task.runs).toHaveLength(2));
+    await eventually(() => expect(task.runs).toHaveLength(2));
     expect(task.runs[1]?.steers).toEqual(['left', 'right']);
   });
 
@@ -364,7 +365,7 @@ describe('task machine', () => {
     expect(task.value()).toBe('holding');
     for (let call = 2; call <= 40; call++) {
       task.clock.increment(32_000);
-      await vi.waitFor(() => expect(task.recorded).toHaveLength(call));
+      await eventually(() => expect(task.recorded).toHaveLength(call));
       await task.reach('holding');
     }
     task.actor.send({ type: 'database.ready' });
@@ -379,7 +380,7 @@ describe('task machine', () => {
     await task.reach('running');
     task.endRun();
     for (let call = 1; call <= 12; call++) {
-      await vi.waitFor(() => expect(task.recorded).toHaveLength(call));
+      await eventually(() => expect(task.recorded).toHaveLength(call));
       await task.reach('holding');
       task.clock.increment(32_000);
     }
@@ -397,7 +398,7 @@ describe('task machine', () => {
     await task.reach('running');
     task.endRun();
     for (let call = 1; call <= 3; call++) {
-      await vi.waitFor(() => expect(task.recorded).toHaveLength(call));
+      await eventually(() => expect(task.recorded).toHaveLength(call));
       await task.reach('holding');
       task.clock.increment(32_000);
     }

@@ -16,6 +16,7 @@ import type {
 import { StoreAwayError } from '../../../src/lib/errors.ts';
 import { fakeTask, quickLimits } from '../../helpers/agent-fixtures.ts';
 import { withResolvers } from '../../helpers/with-resolvers.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 const limits = quickLimits();
 /** Beyond every other timer, since a simulated clock stops at one that sets another. */
@@ -148,11 +149,11 @@ function startTasks(parts: Parts = {}) {
     end: (id: number, state = 'done') => child(id).send({ type: 'task.end', output: { taskId: id, state } }),
     crash: (id: number) => child(id).send({ type: 'task.crash' }),
     runs: (...ids: number[]) =>
-      vi.waitFor(() => {
+      eventually(() => {
         expect(Object.keys(actor.getSnapshot().context.running).map(Number)).toEqual(ids);
         expect(actor.getSnapshot().matches({ serving: { claims: 'claiming' } })).toBe(false);
       }),
-    reach: (value: object | string) => vi.waitFor(() => expect(actor.getSnapshot().value).toEqual(value)),
+    reach: (value: object | string) => eventually(() => expect(actor.getSnapshot().value).toEqual(value)),
   };
 }
 
@@ -210,7 +211,7 @@ describe('tasks machine', () => {
     await tasks.runs(101, 102);
     const look = async (state: string): Promise<void> => {
       tasks.clock.increment(1_000);
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(tasks.actor.getSnapshot().value).toMatchObject({ serving: { memory: state } }),
       );
     };
@@ -265,7 +266,7 @@ describe('tasks machine', () => {
         return claim;
       },
     });
-    await vi.waitFor(() => expect(tasks.claims()).toBe(1));
+    await eventually(() => expect(tasks.claims()).toBe(1));
     tasks.queue.push(101);
     tasks.actor.send({ type: 'tasks.wake' });
     looking.resolve(undefined);
@@ -342,7 +343,7 @@ describe('tasks machine', () => {
     await tasks.reach({ serving: { claims: 'waiting', followUps: {}, memory: 'within', upkeep: 'pausing' } });
     away = false;
     tasks.clock.increment(2_000);
-    await vi.waitFor(() => expect(tasks.actor.getSnapshot().context.lost).toEqual([]));
+    await eventually(() => expect(tasks.actor.getSnapshot().context.lost).toEqual([]));
     expect(tasks.tended).toEqual([
       { live: [], lost: [101] },
       { live: [], lost: [101] },
@@ -356,7 +357,7 @@ describe('tasks machine', () => {
     });
     await tasks.runs(101, 102);
     tasks.clock.increment(20_000);
-    await vi.waitFor(() => expect(tasks.told).toEqual([[102, { type: 'task.shutdown' }]]));
+    await eventually(() => expect(tasks.told).toEqual([[102, { type: 'task.shutdown' }]]));
     expect(tasks.tended[0]?.live.map(({ id }) => id)).toEqual([101, 102]);
   });
 
@@ -390,7 +391,7 @@ describe('tasks machine', () => {
     tasks.actor.send({ type: 'tasks.wake' });
     await tasks.runs(102);
     amending.resolve(undefined);
-    await vi.waitFor(() => {
+    await eventually(() => {
       if (tasks.told.length === 0)
         throw new Error(
           JSON.stringify([
@@ -400,7 +401,7 @@ describe('tasks machine', () => {
           ]),
         );
     });
-    await vi.waitFor(() => expect(tasks.told).toEqual([[102, { type: 'task.cancel' }]]));
+    await eventually(() => expect(tasks.told).toEqual([[102, { type: 'task.cancel' }]]));
     expect(amendments.map(({ taskId, change }) => [taskId, change])).toEqual([
       [101, 'cancel'],
       [102, 'cancel'],
@@ -419,14 +420,14 @@ describe('tasks machine', () => {
       },
       amend: (amendment) => Promise.resolve({ ...amendment, changed: false }),
     });
-    await vi.waitFor(() => expect(tasks.claims()).toBe(1));
+    await eventually(() => expect(tasks.claims()).toBe(1));
     tasks.actor.send({ type: 'task.cancel', taskId: 101 });
     tasks.actor.send({ type: 'task.cancel', taskId: 102 });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(tasks.actor.getSnapshot().context).toMatchObject({ owedCancels: [101, 102] }),
     );
     claimed.resolve(undefined);
-    await vi.waitFor(() => expect(tasks.told).toEqual([[101, { type: 'task.cancel' }]]));
+    await eventually(() => expect(tasks.told).toEqual([[101, { type: 'task.cancel' }]]));
     // The other was in no queue and is claimed by nobody.
     await tasks.reach(idle);
     expect(tasks.actor.getSnapshot().context).toMatchObject({ owedCancels: [] });
@@ -439,9 +440,9 @@ describe('tasks machine', () => {
     await tasks.reach(idle);
     const before = tasks.claims();
     tasks.actor.send({ type: 'task.retry', taskId: 101 });
-    await vi.waitFor(() => expect(tasks.claims()).toBeGreaterThan(before));
+    await eventually(() => expect(tasks.claims()).toBeGreaterThan(before));
     tasks.actor.send({ type: 'task.retry', taskId: 102 });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(tasks.problems).toEqual([{ during: 'task.102', error: 'there was nothing to retry' }]),
     );
     expect(Object.keys(tasks.actor.getSnapshot().children)).toEqual([]);
@@ -496,7 +497,7 @@ describe('tasks machine', () => {
         return next();
       },
     });
-    await vi.waitFor(() => expect(tasks.claims()).toBe(1));
+    await eventually(() => expect(tasks.claims()).toBe(1));
     tasks.actor.send({ type: 'child.stop' });
     claiming.resolve(undefined);
     await tasks.reach('draining');
@@ -513,7 +514,7 @@ describe('tasks machine', () => {
       actions: { reportProblem: (_, problem) => void problems.push(problem) },
     });
     const other = createActor(loud, { input: {} }).start();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(problems).toEqual([
         { during: 'recovery', error: new Error('tasks machine: "recoverTasks" was not provided') },
       ]),

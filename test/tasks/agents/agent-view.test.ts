@@ -3,6 +3,7 @@ import { agentView } from '../../../src/tasks/agents/agent-view.ts';
 import { createAgentBench } from '../../../src/tasks/agents/bench.ts';
 import type { AgentResolution } from '../../../src/tasks/agents/resolution.ts';
 import { agentDirectory } from '../../helpers/agent-directory.ts';
+import { eventually } from '../../helpers/eventually.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -49,5 +50,5 @@ it('does not wait for one that takes long to be found, and tells when it is', as
   expect(await asked).toMatchObject({ isLooking: true, isFound: false, path: null, install: null });
   expect(onFound).not.toHaveBeenCalled();
   tell(found);
-  await vi.waitFor(() => expect(onFound).toHaveBeenCalledOnce());
+  await eventually(() => expect(onFound).toHaveBeenCalledOnce());
 });

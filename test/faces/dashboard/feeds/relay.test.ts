@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createBus } from '../../../../src/bus.ts';
 import { createLiveReplies } from '../../../../src/tasks/live-replies.ts';
 import { createRelay } from '../../../../src/faces/dashboard/feeds/relay.ts';
 import type { EventRecord } from '../../../../src/events/rows/record-events.ts';
 import { withResolvers } from '../../../helpers/with-resolvers.ts';
+import { eventually } from '../../../helpers/eventually.ts';
 
 const record = (id: number): EventRecord => ({
   id,
@@ -167,7 +168,7 @@ describe('the relay', () => {
     }
     expect(asked).toBe(1);
     resolve({ rows: [] } as never);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await relay.flush();
       expect(asked).toBe(2);
     });
