@@ -68,6 +68,10 @@ const places: Plugin = {
       const code = readFileSync(path, 'utf8');
       if (/import\.meta\.(?:dirname|filename)/.test(code))
         throw new Error(`${source}: expected import.meta.url, got a path, which is that of the bundle`);
+      if (/(?<!dirname\(|above \$\{)fileURLToPath\(import\.meta\.url\)/.test(code))
+        throw new Error(
+          `${source}: expected the path of an entry, got its own, where the bundle has no file`,
+        );
       const own = JSON.stringify(`/dist/${source.replace(/\.ts$/, '.js')}`);
       const url = `(import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/')) + ${own})`;
       return { loader: 'ts', contents: code.replaceAll('import.meta.url', url) };

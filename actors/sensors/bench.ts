@@ -5,7 +5,7 @@ import type { HomePaths } from '../../src/lib/config/paths.ts';
 import { SECOND } from '../../src/lib/time.ts';
 import type { ProgramEnd as ToldEnd } from '../../src/sensors/look.ts';
 import type { OwnEnd, SensorWork, WorkDone } from '../../src/sensors/work.ts';
-import { startWorker } from '../threads/thread.ts';
+import { runEntry, startWorker } from '../threads/thread.ts';
 import type { BenchMessage, ProgramWish, WorkerInput } from './bench-messages.ts';
 
 /** Where sensors are at work: each look in a worker of its own, which Bree starts, times and ends. */
@@ -64,7 +64,7 @@ export function createBench({ paths, roots = { proc: '/proc', sys: '/sys' } }: B
       const graceMs = work.what === 'own' ? 20 * SECOND : 0;
       await bree.add({
         name,
-        path: fileURLToPath(import.meta.url),
+        path: fileURLToPath(runEntry(entry)),
         closeWorkerAfterMs: look.timeoutMs + graceMs + lastResortMs,
         worker: { workerData, resourceLimits: { maxOldGenerationSizeMb: maxHeapMib } },
       });

@@ -82,12 +82,20 @@ export function createThread<Task>({ entry, failure, deadlineMs, maxHeapMib }: T
 
 /** Starts a thread at `entry`, the URL of its source. The compiled entry as it is; from source, tsx has to be told of each thread (Node 20 takes no loader for one). */
 export function startWorker(entry: URL, options: WorkerOptions): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL(entry.href.replace(/\.ts$/, '.js')), options);
+  if (!isFromSource()) return new Worker(runEntry(entry), options);
   const tsx = new URL(
     './dist/esm/api/index.mjs',
     pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),
   ).href;
   const bootstrap = `import(${JSON.stringify(tsx)}).then((tsx) => { tsx.register(); return import(${JSON.stringify(entry.href)}); })`;
   return new Worker(bootstrap, { ...options, eval: true });
+}
+
+/** The file that runs for the source of an entry: the compiled one where this is compiled. */
+export function runEntry(entry: URL): URL {
+  return isFromSource() ? entry : new URL(entry.href.replace(/\.ts$/, '.js'));
+}
+
+function isFromSource(): boolean {
+  return import.meta.url.endsWith('.ts');
 }
