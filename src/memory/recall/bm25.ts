@@ -35,9 +35,13 @@ const lengthShare = 0.75;
  * the number of its different lexemes. Formula: see `searchFullText`.
  */
 export function scoreByBm25(matching: readonly Matching[], terms: WeighedTerms): Scored[] {
-  const places = new Map(terms.lexemes.map((lexeme, place) => [lexeme, place]));
+  const asked = {
+    ...terms,
+    places: new Map(terms.lexemes.map((lexeme, place) => [lexeme, place])),
+    whole: sumOf(terms.weights),
+  };
   return matching
-    .map(({ id, search }) => ({ id, ...scoreOf(search, places, terms) }))
+    .map(({ id, search }) => ({ id, ...scoreOf(search, asked) }))
     .filter(({ words }) => words.length > 0)
     .sort((one, other) => other.score - one.score || other.id - one.id);
 }
@@ -49,8 +53,13 @@ export function bestScore({ weights }: Pick<WeighedTerms, 'weights'>): number {
 
 function scoreOf(
   search: string,
-  places: ReadonlyMap<string, number>,
-  { weights, are_codes: areCodes, mean_length: meanLength }: WeighedTerms,
+  {
+    places,
+    whole,
+    weights,
+    are_codes: areCodes,
+    mean_length: meanLength,
+  }: WeighedTerms & { places: ReadonlyMap<string, number>; whole: number },
 ): Omit<Scored, 'id'> {
   const found: { word: string; weight: number; times: number }[] = [];
   let length = 0;
@@ -71,7 +80,7 @@ function scoreOf(
       0,
     ),
     words: found.sort((one, other) => other.weight - one.weight).map(({ word }) => word),
-    codes: codes / sumOf(weights),
+    codes: codes / whole,
   };
 }
 
