@@ -12,6 +12,7 @@ import { leanMalloc } from './lib/process/lean-malloc.ts';
 import { acquireLock } from './lib/process/lock.ts';
 import { watchOwnChildren } from './lib/process/own-children.ts';
 import { createStrays } from './lib/process/strays/strays.ts';
+import { onParentGone } from './lib/process/parent-gone.ts';
 import { becomeSubreaper } from './lib/process/subreaper.ts';
 import { afterInHand } from './memory/keep/in-hand.ts';
 import { countingRecalls } from './memory/recall/count-recalled.ts';
@@ -174,7 +175,9 @@ async function runTree(services: Services): Promise<number> {
       view.setLanes(lanesOf(services.settings));
   });
   root.start();
-  if (services.env[drillVariable] !== '1') void services.agent.resolve();
+  const isDrill = services.env[drillVariable] === '1';
+  const forgetParent = isDrill ? onParentGone(() => root.send({ type: 'root.stop' })) : undefined;
+  if (!isDrill) void services.agent.resolve();
   try {
     const output = await ended;
     if (output.outcome === 'stopped') {
@@ -186,6 +189,7 @@ async function runTree(services: Services): Promise<number> {
     return 1;
   } finally {
     unfollow?.();
+    forgetParent?.();
     forget();
   }
 }

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../../src/lib/errors.ts';
 import { openNoDebugger } from '../../src/lib/process/no-debugger.ts';
 import { waitForLock } from '../../src/lib/process/lock.ts';
+import { onParentGone } from '../../src/lib/process/parent-gone.ts';
 import { engineOf, openPglite, reportedParameters } from './pglite.ts';
 import type { FromPgliteChild, PgliteChildInput, ToPgliteChild } from './pglite-messages.ts';
 import { startWireServer } from './wire-server.ts';
@@ -26,7 +27,8 @@ process.umask(0o077);
 
 openNoDebugger();
 const leaving = new AbortController();
-for (const signal of ['SIGTERM', 'disconnect'] as const) process.once(signal, () => leaving.abort());
+process.once('SIGTERM', () => leaving.abort());
+onParentGone(() => leaving.abort());
 // A terminal's signals reach the whole foreground group; the daemon decides when its database stops.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
 

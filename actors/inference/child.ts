@@ -1,6 +1,7 @@
 import { setPriority } from 'node:os';
 import { messageOf } from '../../src/lib/errors.ts';
 import { openNoDebugger } from '../../src/lib/process/no-debugger.ts';
+import { onParentGone } from '../../src/lib/process/parent-gone.ts';
 import { type ModelRole, roleOf, type Batch } from '../../src/lib/inference/work.ts';
 import type { ModelPlan } from '../../src/lib/inference/survey-models.ts';
 import { type LoadedModel, loadModel, mayHeal } from './load-model.ts';
@@ -22,7 +23,7 @@ const models = new Map<ModelRole, LoadedModel>();
 let loading = Promise.resolve();
 
 openNoDebugger();
-process.on('disconnect', () => process.exit(0));
+onParentGone(() => process.exit(0));
 // A terminal's signals reach the whole foreground group, a service manager's SIGTERM all processes of the service: the daemon
 // decides when its models stop.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGTERM'] as const) process.on(signal, () => undefined);

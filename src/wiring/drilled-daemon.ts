@@ -32,10 +32,11 @@ export async function startDrilledDaemon(home: string, databaseUrl?: string): Pr
       // Stands above what the restored settings say, which is the database of before.
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // By the end of the channel it hears that the drill is gone, and stops.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
   const gone = once(child, 'exit').catch(() => undefined);
   const client: DaemonClient = createControlClient(homePaths(home).controlSocket);
   const stop = async (): Promise<void> => {
