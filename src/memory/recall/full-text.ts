@@ -107,6 +107,8 @@ const bm25Sql = `
   WITH corpus AS MATERIALIZED (
     SELECT greatest(documents, 1)::float AS documents, greatest(lexemes::float / greatest(documents, 1), 1) AS mean_length
     FROM memory_corpus
+  ), codes AS MATERIALIZED (
+    SELECT memory_codes($1) AS lexemes
   ), asked AS MATERIALIZED (
     SELECT asked.lexeme, coalesce(known.documents, 0) AS documents, coalesce(cardinality(asked.positions), 1) AS times
     FROM unnest(memory_question($1)) AS asked
@@ -136,7 +138,7 @@ const bm25Sql = `
            share * ln(1 + (greatest(corpus.documents - weighed.documents, 0) + 0.5) / (weighed.documents + 0.5)) AS weight,
            sum(weighed.documents) OVER rarity AS matches,
            row_number() OVER rarity AS rarity, lexeme = ANY (codes.lexemes) AS is_code
-    FROM weighed, corpus, (SELECT memory_codes($1) AS lexemes) AS codes
+    FROM weighed, corpus, codes
     WINDOW rarity AS (ORDER BY weighed.documents, lexeme ROWS UNBOUNDED PRECEDING)
   ), arms AS MATERIALIZED (
     SELECT string_agg(query::text, ' | ') FILTER (WHERE matches <= $3)::tsquery AS rare,

@@ -39,7 +39,8 @@ function replacedLine(before: string, at: Date): string {
   return `(This replaced what was said on ${dayName(at)}: ${text})`;
 }
 
-// Each by its id, behind OFFSET 0: joins are planned as a look at every memory there is, 8 ms of 6,000.
+// Each by its id, behind OFFSET 0: joins, and the newest by their order, are planned as a look at every memory there is, 8 ms of
+// 6,000 and 1 ms for each of forty.
 const successorsSql = `
   WITH RECURSIVE chain AS (
     SELECT id AS found, id, replaced_by, 0 AS step FROM memory_embeddings
@@ -56,6 +57,7 @@ const successorsSql = `
          memory.last_seen_at AS "lastSeenAt", before.content AS before, before.created_at AS "beforeAt"
     FROM ends, LATERAL (SELECT * FROM memory_embeddings WHERE id = ends.id OFFSET 0) AS memory
     LEFT JOIN LATERAL (
-      SELECT content, created_at FROM memory_embeddings WHERE replaced_by = memory.id ORDER BY created_at DESC, id DESC LIMIT 1
+      SELECT content, created_at FROM (SELECT id, content, created_at FROM memory_embeddings WHERE replaced_by = memory.id OFFSET 0) AS every
+       ORDER BY created_at DESC, id DESC LIMIT 1
     ) AS before ON true
    WHERE (memory.prepared OR memory.redacted_hash = memory.content_hash) AND (ends.found <> ends.id OR before.content IS NOT NULL)`;
