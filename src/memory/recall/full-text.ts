@@ -24,7 +24,7 @@ const maxTerms = 64;
 const codeWeight = 0.2;
 /** Part of a question from which on its codes count in full: one that is a word among forty says little about it. */
 const fullCodes = 1 / 3;
-const defaultMaxMatches = 1_500;
+const defaultMaxMatches = 600;
 
 /** One row has the terms of the question, each other one a memory. */
 type Row = ({ id: null } & WeighedTerms) | Matching;

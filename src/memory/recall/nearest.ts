@@ -110,8 +110,11 @@ function selectNearest(
   { distance, where = 'true' }: { distance: string; where?: string },
 ): string {
   const join = isFiltered(query) ? 'JOIN memory_embeddings AS memory ON memory.id = vector.memory_id' : '';
-  return `SELECT vector.memory_id AS id, 1 - (${distance}) AS similarity FROM ${vectorTable(model)} AS vector ${join}
-           WHERE ${where} ${isFiltered(query) ? `AND ${mayBeRecalled}` : ''} ORDER BY ${distance} LIMIT $2`;
+  // The distance is named once: computed for the order and for the similarity, it would be computed twice for each vector.
+  return `SELECT id, 1 - distance AS similarity FROM (
+            SELECT vector.memory_id AS id, ${distance} AS distance FROM ${vectorTable(model)} AS vector ${join}
+             WHERE ${where} ${isFiltered(query) ? `AND ${mayBeRecalled}` : ''} ORDER BY distance LIMIT $2
+          ) AS nearest`;
 }
 
 function valuesOf(query: NearestQuery): unknown[] {
