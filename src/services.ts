@@ -14,6 +14,7 @@ import type { Containment } from './lib/process/containment/containment.ts';
 import { createProgramRunner, type ProgramRunner } from './lib/process/run-program.ts';
 import { createLoopMonitor, type LoopMonitor } from './lib/loop-delay.ts';
 import { createRestartCount, type RestartCount } from './sensors/self-watch/restart-count.ts';
+import { createRightOfWay } from './lib/store/right-of-way.ts';
 import { createSelfWatch, type SelfWatch } from './sensors/self-watch/watch.ts';
 import { createSensorService, type SensorService } from './sensors/service.ts';
 import type { Strays } from './lib/process/strays/strays.ts';
@@ -121,11 +122,13 @@ export function createServices(
     restarts: restarts.read,
   });
   const backupHold = createBackupHold();
+  const rightOfWay = createRightOfWay();
   const database = createDatabase({
     target: databaseTarget(options),
     prove: proveRecordable,
     onStatement: selfWatch.noteStatement,
     mayMaintain: () => !backupHold.isHeld(),
+    behind: (store) => rightOfWay.after(store),
     beforeMigrating: beforeUpgrade({ ...options, log }),
   });
   settings.onChange((keys) => {
@@ -160,6 +163,7 @@ export function createServices(
     ...openRouting({ paths, settings, bus }),
     ...openMemory({
       store: database.store,
+      rightOfWay,
       log,
       rerankDeadlineMs: () => settings.get('recall.rerankDeadlineMs'),
       expand: [createGraphExpansion(database.store)],

@@ -36,6 +36,8 @@ export interface DatabaseDeps {
   onStatement?: PoolOptions['onStatement'];
   /** False while a backup reads the log that a checkpoint would take away. Default: always true. */
   mayMaintain?: () => boolean;
+  /** The store for upkeep, which lets others go first. Default: it waits for nobody. */
+  behind?: (store: Store) => Store;
   /** Called before a database that has a schema gets another one; a rejection leaves it as it was. */
   beforeMigrating?: ((store: Store, pending: readonly Migration[]) => Promise<void>) | undefined;
 }
@@ -85,6 +87,7 @@ export function createDatabase({
   prove = proveWritable,
   onStatement,
   mayMaintain = () => true,
+  behind = (store) => store,
   beforeMigrating,
 }: DatabaseDeps): Database {
   const address: DatabaseTarget = target;
@@ -170,10 +173,10 @@ export function createDatabase({
       }),
       probe: fromPromise<unknown>(async () => {
         await connected().query({ text: 'SELECT 1' });
-        if (target.kind === 'embedded' && mayMaintain()) await analyzeGrown(connected());
+        if (target.kind === 'embedded' && mayMaintain()) await analyzeGrown(behind(connected()));
       }),
       maintain: fromPromise<unknown>(async () => {
-        if (target.kind === 'embedded' && mayMaintain()) await maintain(connected());
+        if (target.kind === 'embedded' && mayMaintain()) await maintain(behind(connected()));
       }),
       closeConnections: fromPromise<unknown>(async () => pool?.end()),
     },

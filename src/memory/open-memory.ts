@@ -1,6 +1,6 @@
 import type { Inference } from '../lib/inference/inference.ts';
 import { createModelQueue, type ModelQueue } from '../lib/inference/model-queue.ts';
-import { createRightOfWay, type RightOfWay } from '../lib/store/right-of-way.ts';
+import type { RightOfWay } from '../lib/store/right-of-way.ts';
 import type { Store } from '../lib/store/store.ts';
 import { createEmbedders, type Embedders } from './embed/embedders.ts';
 import { type Backlog, createBacklog } from './keep/backlog.ts';
@@ -32,6 +32,7 @@ export interface Memory {
 
 export interface MemoryParts {
   store: Store;
+  rightOfWay: RightOfWay;
   log: Parameters<typeof createMemoryCounts>[0]['log'];
   /** Milliseconds after which a recall goes without the reranker. */
   rerankDeadlineMs: () => number;
@@ -42,11 +43,10 @@ export interface MemoryParts {
 }
 
 /** Makes the memory of a daemon. */
-export function openMemory({ store, log, rerankDeadlineMs, expand, timed }: MemoryParts): Memory {
+export function openMemory({ store, rightOfWay, log, rerankDeadlineMs, expand, timed }: MemoryParts): Memory {
   const modelQueue = createModelQueue();
   const { inference } = modelQueue;
   const embedders = createEmbedders(inference);
-  const rightOfWay = createRightOfWay();
   const memoryBoard = createMemoryBoard();
   const recaller = recallFirst(
     createRecall({ store, embedders, reranker: inference, rerankDeadlineMs, expand }),

@@ -1,4 +1,4 @@
-import { casual } from 'chrono-node';
+import { casual } from 'chrono-node/en';
 import { UsageError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../lib/time.ts';
