@@ -36,7 +36,7 @@ const plain: EmbeddingRecipe = {
 
 /** Pooling and prefixes from the models' cards, since the folders themselves do not say it. */
 const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = [
-  [/\/use-lite-en/, { ...plain, voice: { weight: 0.4, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
+  [/\/use-lite-en/, { ...plain, voice: { weight: 0.5, unrelatedBelow: 0.25 }, knowsOnlyEnglish: true }],
   [
     /\/bge-(small|base|large)-en|\/snowflake-arctic-embed|\/mxbai-embed/,
     {
@@ -64,7 +64,7 @@ const families: readonly (readonly [name: RegExp, recipe: EmbeddingRecipe])[] = 
       ...plain,
       queryPrefix: 'query: ',
       passagePrefix: 'passage: ',
-      voice: { weight: 2.5, unrelatedBelow: 0.75 },
+      voice: { weight: 1.5, unrelatedBelow: 0.75 },
       knowsOnlyEnglish: true,
     },
   ],
