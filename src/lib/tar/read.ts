@@ -21,12 +21,13 @@ const kinds: Readonly<Record<string, TarEntry['kind']>> = {
  */
 export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarItem> {
   const input = createInput(source);
+  let isWhole = false;
   try {
     yield* itemsOf(input);
-  } catch (thrown) {
-    // A program that writes the archive would wait for ever for its reader.
-    await input.close();
-    throw thrown;
+    isWhole = true;
+  } finally {
+    // A program that writes the archive would wait for ever for a reader that failed, or that has had enough.
+    if (!isWhole) await input.close();
   }
 }
 

@@ -97,15 +97,33 @@ describe('a tar archive of this house', () => {
   });
 });
 
-it('lets its source go where the archive is damaged', async () => {
-  let isOpen = true;
-  async function* damaged(): AsyncGenerator<Buffer> {
-    try {
-      for (;;) yield await Promise.resolve(Buffer.alloc(512, 1));
-    } finally {
-      isOpen = false;
+describe('its reader lets the source go', () => {
+  /** An archive whose writer goes on until its reader is gone. */
+  function endless(...blocks: Buffer[]): { isOpen: () => boolean; source: AsyncGenerator<Buffer> } {
+    let isOpen = true;
+    async function* source(): AsyncGenerator<Buffer> {
+      try {
+        yield* blocks;
+        for (;;) yield await Promise.resolve(Buffer.alloc(512, 1));
+      } finally {
+        isOpen = false;
+      }
     }
+    return { isOpen: () => isOpen, source: source() };
   }
-  await expect(readTar(damaged()).next()).rejects.toThrow(/damaged/);
-  expect(isOpen).toBe(false);
+
+  it('where the archive is damaged', async () => {
+    const { isOpen, source } = endless();
+    await expect(readTar(source).next()).rejects.toThrow(/damaged/);
+    expect(isOpen()).toBe(false);
+  });
+
+  it('where somebody has seen enough', async () => {
+    const { isOpen, source } = endless(pack(file('a', 'one')).subarray(0, 1_024));
+    for await (const { entry } of readTar(source)) {
+      expect(entry.path).toBe('a');
+      break;
+    }
+    expect(isOpen()).toBe(false);
+  });
 });
