@@ -4,6 +4,8 @@ import { SECOND } from './time.ts';
 /** Where lines of a log go; it never throws. */
 export interface LogFile {
   write(line: string): void;
+  /** Lines that were lost since the last one that was taken. */
+  lost(): number;
 }
 
 export interface LogFileOptions {
@@ -32,6 +34,7 @@ export function createLogFile({ dir, restMs = 5 * SECOND, lostLine }: LogFileOpt
   };
 
   return {
+    lost: () => lost,
     write(line) {
       if (file === undefined && performance.now() < openAt) {
         lost += 1;

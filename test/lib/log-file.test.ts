@@ -13,6 +13,7 @@ it('goes on once it can be written again, and says how many lines were lost', as
   const file = createLogFile({ dir, restMs: 20, lostLine: (lost) => `lost ${lost}\n` });
   file.write('first\n');
   file.write('second\n');
+  await until('both are lost', () => file.lost() === 2);
   let tries = 2;
   const more = (): void => {
     tries += 1;
