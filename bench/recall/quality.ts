@@ -1,3 +1,4 @@
+import { findModel } from '../../src/memory/embed/vector-table.ts';
 import { cosinesOf } from '../../src/memory/recall/nearest.ts';
 import { createStopwatch } from '../../src/memory/recall/stopwatch.ts';
 import { type RetrieveDeps, retrieve } from '../../src/memory/recall/retrieve.ts';
@@ -104,7 +105,7 @@ async function unrelatedCosines(
   const cosines = await cosinesOf(
     store,
     ids.filter((id) => (judgements.get(idOf(id)) ?? 0) === 0),
-    { vector, embedder },
+    { vector, model: await findModel(store, embedder) },
   );
   return [...cosines.values()];
 }

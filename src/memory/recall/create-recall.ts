@@ -8,7 +8,7 @@ import type { CandidateReport, RecallReport } from './report.ts';
 import { type Reranking, rerankWithin } from './rerank.ts';
 import { retrieve, type RetrieveDeps } from './retrieve.ts';
 import { shortcomingsOf } from './shortcomings.ts';
-import { withSuccessors } from './successors.ts';
+import { findSuccessors, withSuccessors } from './successors.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
 export interface RecallDeps extends RetrieveDeps {
@@ -79,14 +79,10 @@ async function score(
   watch: Stopwatch,
 ): Promise<{ scored: Scored[]; reranking: Reranking }> {
   const top = fused.slice(0, loadedAtMost);
+  const ids = top.map(({ id }) => id).filter((id) => id.startsWith('memory:'));
   const candidates = await watch.time('load', async () =>
     withSuccessors(
-      store,
-      await loadCandidates(
-        store,
-        top.map(({ id }) => id),
-        exceptEvent,
-      ),
+      ...(await Promise.all([loadCandidates(store, ids, exceptEvent), findSuccessors(store, ids)])),
     ),
   );
   const seen = new Set<string>();

@@ -13,13 +13,9 @@ export async function loadCandidates(
   const { rows } = await store.query<Candidate>({
     name: 'recall-candidates',
     text: candidatesSql,
-    values: [numbersOf(ids), exceptEvent ?? null],
+    values: [ids.map((id) => Number(id.slice('memory:'.length))), exceptEvent ?? null],
   });
   return new Map(rows.map((row) => [row.id, row]));
-}
-
-function numbersOf(ids: readonly string[]): number[] {
-  return ids.filter((id) => id.startsWith('memory:')).map((id) => Number(id.slice('memory:'.length)));
 }
 
 const candidatesSql = `

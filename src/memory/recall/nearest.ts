@@ -17,6 +17,8 @@ export interface NearestQuery {
 /** Hits, and the way in which the vectors were searched: all of them compared, or by the HNSW index and the rest compared. */
 export interface NearestHits {
   hits: Hit[];
+  /** The model as it is stored; undefined where nothing was embedded with it. */
+  model?: StoredModel;
   how: 'exact' | 'hnsw' | 'no vectors';
 }
 
@@ -40,6 +42,7 @@ export async function searchNearest(store: Store, query: NearestQuery): Promise<
   const rows = how === 'hnsw' ? await byIndex(store, model, query) : await exactly(store, model, query);
   return {
     how,
+    model,
     hits: known(rows).map(({ id, similarity }) => ({ id: `memory:${id}`, score: similarity })),
   };
 }
@@ -48,10 +51,9 @@ export async function searchNearest(store: Store, query: NearestQuery): Promise<
 export async function cosinesOf(
   store: Tx,
   ids: readonly string[],
-  { vector, embedder }: Pick<NearestQuery, 'vector' | 'embedder'>,
+  { vector, model }: { vector: Float32Array; model: StoredModel | undefined },
 ): Promise<Map<string, number>> {
-  const model = ids.length === 0 ? undefined : await findModel(store, embedder);
-  if (model === undefined) return new Map();
+  if (model === undefined || ids.length === 0) return new Map();
   const { rows } = await store.query<NearRow>({
     name: `recall-cosines-${indexName(model)}`,
     text: `SELECT memory_id AS id, 1 - (embedding <=> $1::vector) AS similarity

@@ -56,7 +56,7 @@ export async function retrieve(deps: RetrieveDeps, query: Question, watch: Stopw
       watch.time('time', () => searchInTime(deps.store, { asked, limit: hitsEach, filter: query.filter })),
     ...(deps.expand ?? []).map((expand) => attempt(() => expand({ text, signal, ...filter }), problems)),
   ]);
-  const { vector, embedder, how } = near;
+  const { vector, model, embedder, how } = near;
   // A question for nothing but a time is answered by what there was then.
   if (then !== undefined && asked?.rest === '')
     return { lists: [then.time], embedder, vectors: how, problems };
@@ -66,7 +66,7 @@ export async function retrieve(deps: RetrieveDeps, query: Question, watch: Stopw
     [near.hits, words.words.hits, words.codes.hits].map((hits) => hits.slice(0, hitsEach)),
   );
   for (const id of idsOf(expanded.map(({ hits }) => hits))) candidates.add(id);
-  const cosines = vector && (await completed(deps.store, near.hits, candidates, { vector, embedder }));
+  const cosines = vector && (await completed(deps.store, near.hits, candidates, { vector, model }));
   return {
     lists: [
       ...(cosines === undefined ? [] : [vectorList(cosines, embedder, found.known)]),

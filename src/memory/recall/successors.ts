@@ -14,19 +14,27 @@ interface Row extends Omit<Candidate, 'id'> {
 const maxBeforeChars = 300;
 const maxSteps = 20;
 
+/** What stands in the place of a candidate, or says what it replaced; only of those of which one of the two is so. */
+export type Successor = Row;
+
+/** The successors of the memories of these ids (`memory:<id>`). */
+export async function findSuccessors(store: Tx, ids: readonly string[]): Promise<Successor[]> {
+  const numbers = ids.map((id) => Number(id.slice('memory:'.length)));
+  if (numbers.length === 0) return [];
+  return (await store.query<Row>({ name: 'recall-successors', text: successorsSql, values: [numbers] })).rows;
+}
+
 /**
  * The candidates as they stand now, by the ids that were found: where another memory has corrected one, that one is in its
  * place, so that nothing outdated is recalled as current. A memory that replaced another says what it replaced.
  */
-export async function withSuccessors(
-  store: Tx,
+export function withSuccessors(
   candidates: ReadonlyMap<string, Candidate>,
-): Promise<Map<string, Candidate>> {
-  const ids = [...candidates.keys()].map((id) => Number(id.slice('memory:'.length)));
-  if (ids.length === 0) return new Map();
-  const { rows } = await store.query<Row>({ name: 'recall-successors', text: successorsSql, values: [ids] });
+  successors: readonly Successor[],
+): Map<string, Candidate> {
   const current = new Map(candidates);
-  for (const { found, before, beforeAt, ...candidate } of rows) {
+  for (const { found, before, beforeAt, ...candidate } of successors) {
+    if (!candidates.has(found)) continue;
     const replaced = before === null || beforeAt === null ? '' : `\n${replacedLine(before, beforeAt)}`;
     current.set(found, { ...candidate, content: `${candidate.content}${replaced}` });
   }
