@@ -146,6 +146,8 @@ describe('ninjad doctor changes nothing', () => {
     const daemon = await startDaemon({ home, env: { HOME: user } });
     const stopped = [daemon.child.pid, databasePid(daemon)].filter((pid) => pid !== undefined);
     for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+    // A command that may take its time waits on, and says what it waits for.
+    const waiting = runNinjad(home, ['tasks']);
     try {
       const [seen, status] = await Promise.all([examine({ user, home }), runNinjad(home, ['status'])]);
       expect(seen.failed).toEqual(['daemon']);
@@ -156,6 +158,12 @@ describe('ninjad doctor changes nothing', () => {
     } finally {
       for (const pid of stopped) process.kill(pid, 'SIGCONT');
     }
+    expect(await waiting).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^The daemon runs and has not answered for 15 s.*ninjad doctor.*\n$/,
+      ) as string,
+    });
   });
 });
 
