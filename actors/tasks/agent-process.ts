@@ -115,9 +115,8 @@ export function createAgentProcess(deps: AgentProcessDeps) {
       }
       for (const event of events) if (event.kind === 'took') unread.delete(event.uuid);
       const isAnswered = events.some((event) => event.kind === 'result' && !event.result.isError);
-      const answerer = isAnswered && !witness.isWaiting ? answererOf(input.agent) : '';
-      if (answerer !== '') report({ type: 'agent.text', text: answerer });
-      reportEvents(events, { at: elapsed(), awaited, isAllRead: unread.size === 0 }, report);
+      const signature = isAnswered && !witness.isWaiting ? answererOf(input.agent) : '';
+      reportEvents(events, { at: elapsed(), awaited, isAllRead: unread.size === 0, signature }, report);
       if (events.some(({ kind }) => kind === 'result') && !witness.isWaiting) agent.stdin.end();
       if (wasWaiting && witness.openTasks === 0) report({ type: 'agent.caughtUp' });
     });

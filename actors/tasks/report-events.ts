@@ -7,13 +7,24 @@ import { entriesOf } from '../../src/tasks/run/transcript.ts';
 /** Tells the machine of a run something. */
 export type Report = (fact: AgentFact) => void;
 
+export interface Chunk {
+  /** Milliseconds since the start of the run. */
+  at: number;
+  /** Messages that were said to the agent, by the ids under which it takes them. */
+  awaited: ReadonlyMap<string, number>;
+  isAllRead: boolean;
+  /** What follows the last word of the reply, where the chunk ends it. */
+  signature: string;
+}
+
 /** Tells what a chunk has said; it may hold hundreds of token deltas, which cross to the machine as one text. */
 export function reportEvents(
   events: readonly StreamEvent[],
-  { at, awaited, isAllRead }: { at: number; awaited: ReadonlyMap<string, number>; isAllRead: boolean },
+  { at, awaited, isAllRead, signature }: Chunk,
   report: Report,
 ): void {
-  const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
+  const said = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
+  const text = `${said}${signature}`;
   if (text !== '') report({ type: 'agent.text', text });
   const progress = events.map(progressOf).findLast((known) => known !== undefined);
   if (progress !== undefined) report({ type: 'agent.progress', progress });
