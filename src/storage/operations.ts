@@ -34,7 +34,7 @@ export interface StorageView {
   usedBytes: number;
   budgetBytes: number;
   disk: Disk;
-  room: RoomState['state'];
+  room: Exclude<RoomState['state'], 'unknown'>;
   minFreeBytes: number;
   perDay: number | null;
   /** How many days of growth fit into the budget; null where it does not grow, or is not known yet. */
@@ -62,13 +62,15 @@ async function viewStorage({ store, now, databaseKind, storage }: StorageNeeds):
   const known = parts.filter(({ fate, perDay }) => fate !== 'apart' && perDay !== null);
   const perDay = known.length === 0 ? null : known.reduce((all, part) => all + (part.perDay ?? 0), 0);
   const { state, limitBytes } = room.state();
+  // Nobody has looked yet in the first seconds of a daemon.
+  const seen = disk.freeBytes < limitBytes ? 'low' : 'well';
   return {
     home,
     databaseKind,
     usedBytes,
     budgetBytes,
     disk,
-    room: state,
+    room: state === 'unknown' ? seen : state,
     minFreeBytes: limitBytes,
     perDay,
     daysLeft:

@@ -116,7 +116,7 @@ it('runs behind the terminal, is looked at, restarted and stopped', async () => 
   expect((await runNinjad(home, ['restart'], env)).code).toBe(0);
   const second = await pidIn();
   expect(second).not.toBe(first);
-  expect(existsSync(`/proc/${first}`)).toBe(false);
+  await until('the one before is gone', () => !existsSync(`/proc/${first}`));
 
   // The page has no terminal: it asks the daemon itself.
   const client: DaemonClient = createControlClient(homePaths(home).controlSocket);
@@ -125,7 +125,7 @@ it('runs behind the terminal, is looked at, restarted and stopped', async () => 
     const now = await client.ask('status.get', {}).catch(() => undefined);
     return now?.ready === true && now.pid !== second;
   });
-  expect(existsSync(`/proc/${second}`)).toBe(false);
+  await until('the one before is gone', () => !existsSync(`/proc/${second}`));
   const third = await pidIn();
   const stopped = await runNinjad(home, ['stop'], env);
   expect(stopped).toMatchObject({ code: 0, stdout: `stopped (it was pid ${third})\n`, stderr: '' });
