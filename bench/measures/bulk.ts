@@ -19,8 +19,15 @@ const wanted: Readonly<Record<Encoder['id'], { by: string; goal: number }>> = {
 
 const seed = 11;
 const askEveryMs = 100;
-/** Asked before the flood: the first questions of a daemon compile what the database runs for them, and load the library for times. */
-const warmUps = ['who has the spare key of the cellar?', 'what was said on Friday last week?'];
+/**
+ * Asked before the flood: the first questions of a daemon compile what the database runs for them, the first two with a time load
+ * the library for times and compile its patterns.
+ */
+const warmUps = [
+  'who has the spare key of the cellar?',
+  'what did Ulla say yesterday afternoon?',
+  'what did Ulla say three days ago?',
+];
 /** Each look costs the database some 15 ms, which those who are measured wait for. */
 const lookEveryMs = 500;
 const pipeBytes = 4_096;

@@ -1,9 +1,9 @@
 import type { ParsedComponents, ParsedResult } from 'chrono-node';
 import { calendarDay as day, shifted, type Span } from './span.ts';
 
-/** Words without which the library, which has to be loaded, is not asked. */
+/** Words without which the library, which has to be loaded and takes a while at first, is not asked. An address such as 10.0.0.7 is no day. */
 const english =
-  /\b(?:yesterday|today|tonight|last|ago|morning|afternoon|evening|night|past|since|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)|\d[-./]\d/i;
+  /\b(?:yesterday|today|tonight|last|ago|morning|afternoon|evening|night|past|since|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b)|(?<![\d.])\d{1,4}[-./]\d{1,2}(?:[-./]\d{1,4})?(?!\.?\d)/i;
 const german =
   /\b(?:gestern|heute|vorgestern|vor \S+ (?:tag|woche|monat)\S*|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b/i;
 const french =

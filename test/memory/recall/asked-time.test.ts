@@ -130,6 +130,17 @@ describe('the time that a question asks about', () => {
     expect(asked && [dayName(asked.from), dayName(asked.until)]).toEqual([from, until]);
   });
 
+  it.each([
+    ['ledger-10 has the address 10.26.79.55', false],
+    ['what did Luca Marsh and Ines Novak say', false],
+    ['is 20.11.1.3 the newest version', false],
+    ['what was said on 12.10. and on 3/4', true],
+    ['what was said on 2026-05-16', true],
+    ['what was said in Sept', true],
+  ])('is looked for by the library only where a text may have one: %j', (text, may) => {
+    expect(mayHaveTime.test(text)).toBe(may);
+  });
+
   it('goes on until now after "since", and ends where "before" says', async () => {
     expect((await askedTime('since Monday', now))?.until).toEqual(now);
     expect((await askedTime('what did we say before March', now))?.until).toEqual(
