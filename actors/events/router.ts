@@ -6,6 +6,7 @@ import type { Journal } from '../../src/lib/journal/journal.ts';
 import type { Mailbox, MailItem } from '../../src/lib/mailbox/mailbox.ts';
 import type { RecordQueue } from '../../src/events/router/record-queue.ts';
 import { type RecordDeps, type RecordedBatch, recordRouted } from '../../src/events/router/record-routed.ts';
+import { HUMAN } from '../../src/lib/wire/priority.ts';
 import { routeMail } from '../../src/events/router/routed-event.ts';
 
 export interface RouterDeps extends RecordDeps {
@@ -13,7 +14,7 @@ export interface RouterDeps extends RecordDeps {
   recordQueue: RecordQueue;
   journal: Journal;
   counters: Counters;
-  rightOfWay: Pick<RightOfWay, 'first'>;
+  rightOfWay: Pick<RightOfWay, 'first' | 'unasked'>;
   /** Events recorded with one statement. */
   batchSize: number;
 }
@@ -22,6 +23,10 @@ export interface RouterDeps extends RecordDeps {
 const maxHumanQueued = 1_000;
 /** Bytes of lines and spooled files that wait for the store; past it further ones stay in the journal. */
 const maxQueuedBytes = 8 * 1024 * 1024;
+
+/** From so many events on a statement lets the answer to a question pass, for so long at most. */
+const largeBatch = 100;
+const maxLetMs = 50;
 
 /** How the router machine routes and records. */
 export function createRouter(deps: RouterDeps) {
@@ -42,14 +47,17 @@ export function createRouter(deps: RouterDeps) {
     counters.routed += items.length;
   };
 
-  const record = fromPromise<RecordedBatch, RecordInput>(({ input }) =>
-    rightOfWay
-      .first(() => recordRouted(input.events, deps))
-      .catch((thrown: unknown) => {
-        recordQueue.shrink();
-        throw thrown;
-      }),
-  );
+  const record = fromPromise<RecordedBatch, RecordInput>(async ({ input: { events } }) => {
+    try {
+      // A flood has time: a question would wait for each of its statements.
+      if (events.length >= largeBatch && !events.some(({ event }) => event.priority === HUMAN))
+        await rightOfWay.unasked(maxLetMs);
+      return await rightOfWay.first(() => recordRouted(events, deps));
+    } catch (thrown) {
+      recordQueue.shrink();
+      throw thrown;
+    }
+  });
 
   const count = (recorded: RecordedBatch): void => {
     counters.done += recorded.done;

@@ -5,6 +5,10 @@ import type { Store } from './store.ts';
 export interface RightOfWay {
   /** Does a work that goes before background work, which is not begun meanwhile. */
   first: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The same for the answer to a question, which large works of `first` let pass, see `unasked`. */
+  answer: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Resolves once no answer is under way, and after `maxMs` at the latest. */
+  unasked: (maxMs: number) => Promise<void>;
   /**
    * The store for background work: each statement or transaction waits for its turn before it is begun, and all such work is
    * done one after the other, so that whoever goes first never waits behind more than one of them. `isAwaited`: true while somebody
@@ -21,7 +25,9 @@ export interface RightOfWay {
  */
 export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOfWay {
   let going = 0;
+  let answers = 0;
   let waiting: (() => void)[] = [];
+  const answered = new Set<() => void>();
   let freeUntil = -Infinity;
 
   const wakeAll = (): void => {
@@ -64,15 +70,38 @@ export function createRightOfWay({ maxWaitMs = defaultMaxWaitMs } = {}): RightOf
     }
   };
 
+  const first = async <T>(work: () => Promise<T>): Promise<T> => {
+    going += 1;
+    try {
+      return await work();
+    } finally {
+      going -= 1;
+      if (going === 0) release();
+    }
+  };
+
   return {
-    async first(work) {
-      going += 1;
+    first,
+    async answer(work) {
+      answers += 1;
       try {
-        return await work();
+        return await first(work);
       } finally {
-        going -= 1;
-        if (going === 0) release();
+        answers -= 1;
+        if (answers === 0) for (const go of answered) go();
       }
+    },
+    unasked(maxMs) {
+      if (answers === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const go = (): void => {
+          clearTimeout(timer);
+          answered.delete(go);
+          resolve();
+        };
+        const timer = setTimeout(go, maxMs);
+        answered.add(go);
+      });
     },
     after(store, isAwaited = () => false) {
       const turned = <T>(work: () => Promise<T>): Promise<T> => (isAwaited() ? work() : inTurn(work));

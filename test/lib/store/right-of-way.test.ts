@@ -105,6 +105,31 @@ describe('the right of way', () => {
     expect(asked).toEqual(['begun', 'done', 'statement']);
   });
 
+  it('tells large works when no answer is under way, and after their patience', async () => {
+    const { first, answer, unasked } = createRightOfWay({ maxWaitMs: ever });
+    await unasked(ever);
+    const { open, opened } = gate();
+    const recording = first(() => opened);
+    await unasked(ever);
+    const [one, other] = [gate(), gate()];
+    const answers = [
+      answer(() => one.opened),
+      answer(() => other.opened.then(() => Promise.reject(new Error('no')))),
+    ];
+    await unasked(1);
+    const told: string[] = [];
+    const waiting = unasked(ever).then(() => told.push('unasked'));
+    one.open();
+    await answers[0];
+    await new Promise(setImmediate);
+    expect(told).toEqual([]);
+    other.open();
+    await expect(answers[1]).rejects.toThrow('no');
+    await waiting;
+    open();
+    await recording;
+  });
+
   it('does not let background work starve', async () => {
     const { store, asked } = noting();
     const { first, after } = createRightOfWay({ maxWaitMs: 1 });
