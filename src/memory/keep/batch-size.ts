@@ -11,7 +11,7 @@ export interface BatchSize {
 export const maxBatchChars = 200_000;
 
 /** The embedded database has one session: a question waits for the transaction under way. */
-const wantedMs = 15;
+const wantedMs = 10;
 const least = 16;
 const most = 200;
 const start = 50;

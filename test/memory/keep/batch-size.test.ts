@@ -13,7 +13,7 @@ it('grows where batches are quick, shrinks where they are slow, and stays within
   expect(size.current()).toBe(16);
   // Half a millisecond an item.
   for (let round = 0; round < 10; round += 1) size.learn(size.current(), size.current() / 2);
-  expect(size.current()).toBe(30);
+  expect(size.current()).toBe(20);
 });
 
 it('learns nothing from a batch that was nearly empty, unless it was slow', () => {
