@@ -146,16 +146,22 @@ const bm25Sql = `
            string_agg(query::text, '') FILTER (WHERE matches > $3 AND rarity = 1)::tsquery AS single
     FROM (SELECT *, rarity - count(*) FILTER (WHERE matches <= $3) OVER () AS common FROM terms) AS counted
   ), matching AS MATERIALIZED (
-    (SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
-      WHERE memory.search @@ arms.rare AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT $3)
+    -- Behind OFFSET 0 each is found by the index of words: for the newest of them all memories were looked at, from the newest on.
+    (SELECT * FROM (
+      SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
+      WHERE memory.search @@ arms.rare AND ${mayBeRecalled} OFFSET 0
+    ) AS rare ORDER BY id DESC LIMIT $3)
     UNION ALL
-    (SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
-      WHERE memory.search @@ arms.pair AND (memory.search @@ arms.rare) IS NOT TRUE
-        AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT ${maxPairMatches})
+    (SELECT * FROM (
+      SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
+      WHERE memory.search @@ arms.pair AND (memory.search @@ arms.rare) IS NOT TRUE AND ${mayBeRecalled} OFFSET 0
+    ) AS pairs ORDER BY id DESC LIMIT ${maxPairMatches})
     UNION ALL
-    (SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
+    (SELECT * FROM (
+      SELECT memory.id, memory.search FROM arms, memory_embeddings AS memory
       WHERE memory.search @@ arms.single AND (memory.search @@ arms.rare) IS NOT TRUE AND (memory.search @@ arms.pair) IS NOT TRUE
-        AND ${mayBeRecalled} ORDER BY memory.id DESC LIMIT ${maxPairMatches})
+        AND ${mayBeRecalled} OFFSET 0
+    ) AS singles ORDER BY id DESC LIMIT ${maxPairMatches})
   ), telling AS MATERIALIZED (
     SELECT query, weight FROM terms ORDER BY rarity LIMIT ${maxRoughTerms}
   ), roughly AS MATERIALIZED (

@@ -55,11 +55,13 @@ export function mergeHits(list: HitList, more: readonly Hit[]): HitList {
   return { ...list, hits: hits.sort((a, b) => b.score - a.score) };
 }
 
-async function newestIn(store: Tx, filter: RecallFilter): Promise<string[]> {
+async function newestIn(store: Tx, filter: RecallFilter & { since: Date; until: Date }): Promise<string[]> {
   const { rows } = await store.query<{ id: number }>({
     name: 'recall-newest-in-time',
     text: `SELECT id FROM memory_embeddings AS memory
             WHERE (prepared OR redacted_hash = content_hash) AND replaced_by IS NULL AND ${filterSql(2, memoryColumns('memory'))}
+              -- A second time without its null: else the index is read from the newest memory on.
+              AND created_at >= $5::timestamptz AND created_at < $6::timestamptz
             ORDER BY created_at DESC LIMIT $1`,
     values: [newest, ...filterValues(filter)],
   });

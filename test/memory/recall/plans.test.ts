@@ -12,6 +12,9 @@ const memories = Array.from({ length: 8_000 }, (_, n) => ({
   content: `${subjects[n % 8] ?? ''} story ${n} of the ${subjects[(n * 3 + 1) % 8] ?? ''}, told on day ${n % 31}${' and so on'.repeat(40)}`,
 }));
 
+/** As many as there were when the planner was told of them last. */
+const few = 1_000;
+
 /** The same store, which keeps the plan of each statement before it runs it. */
 function planning(): { store: Store; plans: Map<string, string> } {
   const plans = new Map<string, string>();
@@ -22,12 +25,13 @@ function planning(): { store: Store; plans: Map<string, string> } {
   return { store: { query, transaction: (work) => store.transaction(work) }, plans };
 }
 
+/** The plan for these values, and the one for any values that a connection keeps once it has planned a statement a few times. */
 async function planOf({ text, values = [] }: Statement): Promise<string> {
-  const { rows } = await store.query<{ 'QUERY PLAN': string }>({
-    text: `EXPLAIN (COSTS OFF) ${text}`,
-    values,
-  });
-  return rows.map((row) => row['QUERY PLAN']).join('\n');
+  const plans = [
+    await store.query<{ 'QUERY PLAN': string }>({ text: `EXPLAIN (COSTS OFF) ${text}`, values }),
+    await store.query<{ 'QUERY PLAN': string }>({ text: `EXPLAIN (COSTS OFF, GENERIC_PLAN) ${text}` }),
+  ];
+  return plans.flatMap(({ rows }) => rows.map((row) => row['QUERY PLAN'])).join('\n');
 }
 
 /** A scan of all rows, or of a whole index in its order. */
@@ -45,11 +49,18 @@ function looksAtAll(plan: string): boolean {
 const { signal } = new AbortController();
 
 describe('the plans of a recall', () => {
-  it('never look at every memory there is, whether the planner has heard of them or not', async () => {
-    await rememberAll(store, memories);
-    for (const statistics of ['none', 'new']) {
+  it('never look at every memory there is, whether the planner has heard of them, of a part of them, or of none', async () => {
+    for (const statistics of ['none', 'new', 'old']) {
       // The embedded database learns of a table's growth seconds later.
+      if (statistics === 'none') await rememberAll(store, memories);
       if (statistics === 'new') await store.query({ text: 'ANALYZE memory_embeddings' });
+      if (statistics === 'old') {
+        await store.query({ text: 'DELETE FROM memory_embeddings' });
+        await store.query({ text: 'VACUUM memory_embeddings' });
+        await rememberAll(store, memories.slice(0, few));
+        await store.query({ text: 'ANALYZE memory_embeddings' });
+        await rememberAll(store, memories.slice(few));
+      }
       const { store: watched, plans } = planning();
       const text = 'what did the garden say of story 1201 yesterday?';
       const { memories: found } = await recallerOn(watched).recall({
