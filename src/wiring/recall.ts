@@ -1,5 +1,5 @@
 import { foldStatistics } from '../memory/recall/fold-statistics.ts';
-import { keepVectorIndexes } from '../memory/recall/vector-index.ts';
+import { beginVectorIndexes, keepVectorIndexes } from '../memory/recall/vector-index.ts';
 import type { Services } from '../services.ts';
 import { chore } from './chores.ts';
 
@@ -15,10 +15,14 @@ export function recallKeeperLogic(services: Services) {
   let told = '';
   return chore(services, 'what recall looks things up by could not be brought up to date', async (signal) => {
     await foldStatistics(store, { signal });
-    // A vector in an index takes the embedded database longer than all else that is done for a memory; the newest are found without.
-    if (memoryBacklog.isInTheWay()) return;
     const until = performance.now() + worksMs;
-    const indexes = await keepVectorIndexes(store, { goOn: () => performance.now() < until, signal });
+    const goOn = (): boolean => performance.now() < until;
+    // A vector in an index takes the embedded database longer than all else that is done for a memory; the newest are found without.
+    if (memoryBacklog.isInTheWay()) {
+      await beginVectorIndexes(store, { goOn, signal });
+      return;
+    }
+    const indexes = await keepVectorIndexes(store, { goOn, signal });
     const growing = indexes.filter(({ kind, unindexed }) => kind === 'hnsw' && unindexed > worthTelling);
     const news = growing
       .map(({ model, unindexed }) => `${model} ${Math.ceil(unindexed / worthTelling)}`)

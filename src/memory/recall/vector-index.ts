@@ -43,12 +43,27 @@ export async function keepVectorIndexes(
   store: Store,
   options: VectorIndexOptions,
 ): Promise<VectorIndexState[]> {
+  const states: VectorIndexState[] = [];
+  for (const model of await modelsOf(store)) states.push(await keepIndex(store, model, options));
+  return states;
+}
+
+/**
+ * Only begins the indexes that are due, which takes no time: from then on a search compares the newest of the vectors that are not in
+ * one, and no more all of them.
+ */
+export async function beginVectorIndexes(
+  store: Store,
+  options: Pick<VectorIndexOptions, 'exactUpTo' | 'goOn' | 'signal'>,
+): Promise<void> {
+  for (const model of await modelsOf(store)) if (!model.indexed) await beginIndex(store, model, options);
+}
+
+async function modelsOf(store: Store): Promise<StoredModel[]> {
   const { rows } = await store.query<StoredModel>({
     text: 'SELECT id, name, dimensions, indexed FROM embedding_models ORDER BY id',
   });
-  const states: VectorIndexState[] = [];
-  for (const model of rows) states.push(await keepIndex(store, model, options));
-  return states;
+  return rows;
 }
 
 async function keepIndex(
@@ -56,21 +71,29 @@ async function keepIndex(
   model: StoredModel,
   options: VectorIndexOptions,
 ): Promise<VectorIndexState> {
-  const { exactUpTo = defaultExactUpTo } = options;
   let { indexed } = model;
   if (indexed && (await isMostlyDead(store, model, options.minBytesToMind))) {
     await dropIndex(store, model);
     indexed = false;
   }
-  if (!indexed && (await unmarkAll(store, model, options)) && (await hasMoreThan(store, model, exactUpTo))) {
-    await createIndex(store, model);
-    indexed = true;
-  }
+  indexed ||= await beginIndex(store, model, options);
   if (indexed) await fill(store, model, options);
   const { rows } = await store.query<{ unindexed: number }>({
     text: `SELECT count(*)::int AS unindexed FROM (SELECT FROM ${vectorTable(model)} WHERE NOT indexed LIMIT ${maxCounted}) AS capped`,
   });
   return { model: model.name, kind: indexed ? 'hnsw' : 'exact', unindexed: rows[0]?.unindexed ?? 0 };
+}
+
+/** True where there is an index now. */
+async function beginIndex(
+  store: Store,
+  model: StoredModel,
+  options: Pick<VectorIndexOptions, 'exactUpTo' | 'goOn' | 'signal'>,
+): Promise<boolean> {
+  const isDue = await hasMoreThan(store, model, options.exactUpTo ?? defaultExactUpTo);
+  if (!isDue || !(await unmarkAll(store, model, options))) return false;
+  await createIndex(store, model);
+  return true;
 }
 
 async function createIndex(store: Store, model: StoredModel): Promise<void> {
@@ -98,7 +121,11 @@ async function fill(store: Store, model: StoredModel, options: VectorIndexOption
 }
 
 /** Takes back what a former index had; true once no row is marked. */
-function unmarkAll(store: Store, model: StoredModel, options: VectorIndexOptions): Promise<boolean> {
+function unmarkAll(
+  store: Store,
+  model: StoredModel,
+  options: Pick<VectorIndexOptions, 'goOn' | 'signal'>,
+): Promise<boolean> {
   return inBatches(store, options, {
     batch: resetBatch,
     text: markSql(model, { from: 'indexed', to: false }),
@@ -113,7 +140,7 @@ function markSql(model: StoredModel, { from, to }: { from: string; to: boolean }
 
 async function inBatches(
   store: Store,
-  { goOn, signal }: VectorIndexOptions,
+  { goOn, signal }: Pick<VectorIndexOptions, 'goOn' | 'signal'>,
   { batch, text }: { batch: number; text: string },
 ): Promise<boolean> {
   for (;;) {

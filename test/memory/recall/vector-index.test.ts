@@ -3,7 +3,11 @@ import { embedLexically, lexicalEmbedder } from '../../../src/memory/embed/lexic
 import { findModel, storeVectors } from '../../../src/memory/embed/vector-table.ts';
 import type { RecallFilter } from '../../../src/memory/recall/recall.ts';
 import { searchNearest } from '../../../src/memory/recall/nearest.ts';
-import { keepVectorIndexes, type VectorIndexOptions } from '../../../src/memory/recall/vector-index.ts';
+import {
+  beginVectorIndexes,
+  keepVectorIndexes,
+  type VectorIndexOptions,
+} from '../../../src/memory/recall/vector-index.ts';
 import { maintain } from '../../../src/lib/store/maintain.ts';
 import { useDatabase } from '../../helpers/use-database.ts';
 import { rememberAll } from './remembered.ts';
@@ -38,7 +42,13 @@ describe('the vector index', () => {
 
   it('finds what an exact scan finds, with the same scores', async () => {
     await rememberAll(store, memories);
+    await beginVectorIndexes(store, { exactUpTo: memories.length, goOn: always, signal });
     const exact = await search('the garden story');
+    // Begun and left empty, as in an import: the newest are compared beside it.
+    await beginVectorIndexes(store, { exactUpTo: memories.length - 1, goOn: always, signal });
+    const beside = await search('the garden story');
+    expect(beside.how).toBe('hnsw');
+    expect(beside.hits.map(({ score }) => score)).toEqual(exact.hits.map(({ score }) => score));
     expect(await keep()).toEqual([{ model: 'ninjad-lexical-1', kind: 'hnsw', unindexed: 0 }]);
     const indexed = await search('the garden story');
     expect([exact.how, indexed.how]).toEqual(['exact', 'hnsw']);
