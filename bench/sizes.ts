@@ -22,6 +22,8 @@ export interface Sizes {
   memories: number;
   /** Notes that are poured in at once without models; a quarter of them with each encoder. */
   bulkNotes: number;
+  /** Notes that are there, in the large import without models, before questions are asked beside `bulkNotes` more. */
+  manyNotes: number;
   /** Notes of the flood that only their recording is timed of. */
   notedLines: number;
   /** How long, and how many events a second, each panel of the dashboard is shown. */
@@ -44,6 +46,7 @@ export const fullSizes: Sizes = {
   actorEvents: 200_000,
   memories: 1_000,
   bulkNotes: 10_000,
+  manyNotes: 90_000,
   notedLines: 100_000,
   steadySeconds: 5,
   steadyPerSecond: 1_000,
@@ -63,6 +66,7 @@ export const shortSizes: Sizes = {
   actorEvents: 50_000,
   memories: 200,
   bulkNotes: 1_000,
+  manyNotes: 2_000,
   notedLines: 20_000,
   steadySeconds: 2,
   steadyPerSecond: 1_000,

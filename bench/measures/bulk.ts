@@ -7,6 +7,7 @@ import type { BenchDaemon } from '../daemon.ts';
 import { type Encoder, encoders, startWithEncoder, untilHolds, withoutMiniLm } from '../encoders.ts';
 import type { Figure } from '../figure.ts';
 import { crowd } from '../recall/crowd.ts';
+import type { Sizes } from '../sizes.ts';
 import { percentile } from '../statistics.ts';
 import { flood } from './floods.ts';
 
@@ -17,7 +18,7 @@ const wanted: Readonly<Record<Encoder['id'], { by: string; goal: number }>> = {
   miniLm: { by: 'with all-MiniLM-L6-v2', goal: 200 },
 };
 
-const seed = 11;
+const [seed, otherSeed] = [11, 12];
 const askEveryMs = 100;
 /**
  * Asked before the flood: the first questions of a daemon compile what the database runs for them, the first two with a time load
@@ -49,7 +50,7 @@ export const bulk: Measurement = {
       const daemon = await startWithEncoder(join(scratch, `bulk-${encoder.id}`), encoder);
       try {
         const notes = encoder.id === 'none' ? sizes.bulkNotes : Math.ceil(sizes.bulkNotes / 4);
-        const measured = await pour(daemon, encoder.id, notes);
+        const measured = await pour(daemon, { ...wanted[encoder.id], id: encoder.id, notes });
         figures.push(...measured.figures);
         wrong.push(...measured.wrong);
         if (encoder.id === 'none') figures.push(await recorded(daemon, sizes.notedLines));
@@ -57,16 +58,49 @@ export const bulk: Measurement = {
         await daemon.stop();
       }
     }
-    return { figures, wrong, ...withoutMiniLm };
+    const many = await amongMany(join(scratch, 'bulk-many'), sizes);
+    return { figures: [...figures, ...many.figures], wrong: [...wrong, ...many.wrong], ...withoutMiniLm };
   },
 };
 
+/** The same beside as many as somebody brings along. */
+async function amongMany(
+  home: string,
+  { manyNotes, bulkNotes }: Sizes,
+): Promise<{ figures: Figure[]; wrong: string[] }> {
+  const daemon = await startWithEncoder(home, encoders[0] as Encoder);
+  try {
+    pourIn(daemon.fifo, manyNotes, otherSeed);
+    await untilHolds('those before are prepared', () => isAllPrepared(daemon, manyNotes), {
+      everyMs: lookEveryMs,
+    });
+    const by = `without models, after ${manyNotes} others`;
+    return await pour(daemon, {
+      id: 'many',
+      by,
+      goal: wanted.none.goal,
+      notes: bulkNotes,
+      before: manyNotes,
+    });
+  } finally {
+    await daemon.stop();
+  }
+}
+
+interface Pouring {
+  id: Encoder['id'] | 'many';
+  by: string;
+  /** Memories a second. */
+  goal: number;
+  notes: number;
+  /** Notes that were there before. */
+  before?: number;
+}
+
 async function pour(
   daemon: BenchDaemon,
-  id: Encoder['id'],
-  notes: number,
+  { id, by, goal, notes, before = 0 }: Pouring,
 ): Promise<{ figures: Figure[]; wrong: string[] }> {
-  const { by, goal } = wanted[id];
   const recalls: number[] = [];
   const asked: number[] = [];
   const over = new AbortController();
@@ -74,11 +108,11 @@ async function pour(
   for (const text of warmUps.slice(1)) await ask(daemon, text);
   daemon.resetLoop();
   const startedAt = clockMs();
-  const texts = pourIn(daemon.fifo, notes);
+  const texts = pourIn(daemon.fifo, notes, seed);
   const asking = askMeanwhile(daemon, texts, { recalls, asked, signal: over.signal });
-  await untilHolds('all is prepared', () => isAllPrepared(daemon, notes), { everyMs: lookEveryMs });
+  await untilHolds('all is prepared', () => isAllPrepared(daemon, before + notes), { everyMs: lookEveryMs });
   const preparedSeconds = (clockMs() - startedAt) / 1_000;
-  if (id !== 'none')
+  if (id === 'builtIn' || id === 'miniLm')
     await untilHolds('all has vectors', () => isAllEmbedded(daemon), { everyMs: lookEveryMs });
   const seconds = (clockMs() - startedAt) / 1_000;
   over.abort();
@@ -94,7 +128,7 @@ async function pour(
         unit: 'memories/s',
         target: { sense: '>=', value: goal },
         note:
-          id === 'none'
+          id === 'none' || id === 'many'
             ? `${notes} notes`
             : `${notes} notes; to be found by words ${Math.round(notes / preparedSeconds)}/s`,
       },
@@ -103,7 +137,7 @@ async function pour(
         what: `recall meanwhile, ${by}, p95`,
         value: percentile(recalls, 0.95),
         unit: 'ms',
-        target: { sense: '<=', value: recallGoal(notes) },
+        target: { sense: '<=', value: recallGoal(before + notes) },
         note: `${recalls.length} recalls; with the wait for what was just said p95 ${percentile(asked, 0.95).toFixed(0)} ms; the first one of the daemon, before: ${cold.recallMs.toFixed(0)} ms`,
       },
       {
@@ -115,12 +149,15 @@ async function pour(
         note: `longest ${loop.maxMs.toFixed(0)} ms`,
       },
     ],
-    wrong: counted === notes ? [] : [`${notes} notes were written, memories count ${counted} (${by})`],
+    wrong:
+      counted === before + notes
+        ? []
+        : [`${before + notes} notes were written, memories count ${counted} (${by})`],
   };
 }
 
 /** Writes the lines in blocks that the pipe takes whole, and returns their texts. */
-function pourIn(fifo: string, notes: number): string[] {
+function pourIn(fifo: string, notes: number, from: number): string[] {
   const texts: string[] = [];
   const fd = openSync(fifo, 'w');
   let block = '';
@@ -128,7 +165,7 @@ function pourIn(fifo: string, notes: number): string[] {
     if (block !== '') writeSync(fd, block);
     block = '';
   };
-  for (const { content } of crowd(seed)) {
+  for (const { content } of crowd(from)) {
     if (texts.length === notes) break;
     texts.push(content);
     const line = `LOW|bench:bulk||note|${content.replaceAll('\n', ' ')}\n`;
