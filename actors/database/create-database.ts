@@ -80,6 +80,14 @@ export interface Database {
   };
 }
 
+class UpkeepHeldError extends Error {}
+
+async function unlessHeld(work: Promise<unknown>): Promise<void> {
+  await work.catch((thrown: unknown) => {
+    if (!(thrown instanceof UpkeepHeldError)) throw thrown;
+  });
+}
+
 /** Binds the database machine's actors to one database and to the one `Store` that outlives all its outages. */
 export function createDatabase({
   target,
@@ -112,6 +120,13 @@ export function createDatabase({
     query: async (statement) => through().query(statement),
     transaction: async (work) => through().transaction(work),
   });
+  // Asked once more before each statement: a backup may have begun while it waited for its turn.
+  const upkeep = behind(
+    gated(() => {
+      if (!mayMaintain()) throw new UpkeepHeldError();
+      return connected();
+    }),
+  );
   const noteRefusal = (): void => {
     refuses = true;
   };
@@ -173,10 +188,10 @@ export function createDatabase({
       }),
       probe: fromPromise<unknown>(async () => {
         await connected().query({ text: 'SELECT 1' });
-        if (target.kind === 'embedded' && mayMaintain()) await analyzeGrown(behind(connected()));
+        if (target.kind === 'embedded') await unlessHeld(analyzeGrown(upkeep));
       }),
       maintain: fromPromise<unknown>(async () => {
-        if (target.kind === 'embedded' && mayMaintain()) await maintain(behind(connected()));
+        if (target.kind === 'embedded') await unlessHeld(maintain(upkeep));
       }),
       closeConnections: fromPromise<unknown>(async () => pool?.end()),
     },

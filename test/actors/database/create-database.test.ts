@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { type ActorRefFrom, createActor, setup, waitFor } from 'xstate';
+import { type ActorRefFrom, createActor, setup, toPromise, waitFor } from 'xstate';
 import { createDatabase, type Database } from '../../../actors/database/create-database.ts';
 import { databaseMachine } from '../../../machines/database/machine.ts';
 import type { DatabaseTimings } from '../../../machines/database/protocol.ts';
@@ -166,6 +166,30 @@ describe('embedded database under its machine', () => {
     const snapshot = await machine.reaches('parked');
     expect(snapshot.context.lastError).toMatch(/000001_core|differs/);
     await expect(database.store.query({ text: 'SELECT 1' })).rejects.toThrow(StoreAwayError);
+  });
+});
+
+describe('upkeep of the embedded database', () => {
+  it('ends where a backup begins while it waits for its turn', async () => {
+    const home = await newHome();
+    const ran: string[] = [];
+    let isHeld = false;
+    const database = createDatabase({
+      target: { kind: 'embedded', dataDir: join(home, 'data'), socketDir: home },
+      onStatement: ({ text }) => ran.push(text),
+      mayMaintain: () => !isHeld,
+      behind: (store) => ({
+        ...store,
+        query: (statement) => {
+          if (statement.text === 'CHECKPOINT') isHeld = true;
+          return store.query(statement);
+        },
+      }),
+    });
+    await startMachine(database).reaches('ready');
+    await toPromise(createActor(database.actors.maintain).start());
+    expect(isHeld).toBe(true);
+    expect(ran).not.toContain('CHECKPOINT');
   });
 });
 
