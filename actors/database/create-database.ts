@@ -82,12 +82,6 @@ export interface Database {
 
 class UpkeepHeldError extends Error {}
 
-async function unlessHeld(work: Promise<unknown>): Promise<void> {
-  await work.catch((thrown: unknown) => {
-    if (!(thrown instanceof UpkeepHeldError)) throw thrown;
-  });
-}
-
 /** Binds the database machine's actors to one database and to the one `Store` that outlives all its outages. */
 export function createDatabase({
   target,
@@ -127,6 +121,18 @@ export function createDatabase({
       return connected();
     }),
   );
+  let isAnalyzing = false;
+  async function analyze(): Promise<void> {
+    if (isAnalyzing) return;
+    isAnalyzing = true;
+    try {
+      await analyzeGrown(upkeep);
+    } catch {
+      // A later look has it to do again; whether the database is away is found out by others.
+    } finally {
+      isAnalyzing = false;
+    }
+  }
   const noteRefusal = (): void => {
     refuses = true;
   };
@@ -188,10 +194,14 @@ export function createDatabase({
       }),
       probe: fromPromise<unknown>(async () => {
         await connected().query({ text: 'SELECT 1' });
-        if (target.kind === 'embedded') await unlessHeld(analyzeGrown(upkeep));
+        // Not waited for: it may wait long for its turn, and says nothing about whether the database answers.
+        if (target.kind === 'embedded') void analyze();
       }),
       maintain: fromPromise<unknown>(async () => {
-        if (target.kind === 'embedded') await unlessHeld(maintain(upkeep));
+        if (target.kind !== 'embedded') return;
+        await maintain(upkeep).catch((thrown: unknown) => {
+          if (!(thrown instanceof UpkeepHeldError)) throw thrown;
+        });
       }),
       closeConnections: fromPromise<unknown>(async () => pool?.end()),
     },
