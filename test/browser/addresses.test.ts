@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessibilityFindings, describeInBrowser, useBrowser } from '../helpers/browser.ts';
+import { accessibilityFindings, describeInBrowser, holdsIn, useBrowser } from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 
 const browser = useBrowser();
@@ -30,7 +30,7 @@ describeInBrowser('an address leads to one line of what happened', () => {
   const goTo = (page: Page, address: string) =>
     page.evaluate(`location.hash = ${JSON.stringify(`#/${address}`)}`);
   const isAt = (page: Page, address: string) =>
-    page.waitForFunction(`location.hash === ${JSON.stringify(`#/${address}`)}`);
+    holdsIn(page, `location.hash === ${JSON.stringify(`#/${address}`)}`);
 
   it('opens an event by its number, and Back leads out of it', async () => {
     const ids = await daemon.rows(`SELECT id::text FROM events WHERE category = 'note' ORDER BY id`);

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessibilityFindings, describeInBrowser, screenshot, useBrowser } from '../helpers/browser.ts';
+import {
+  accessibilityFindings,
+  describeInBrowser,
+  holdsIn,
+  screenshot,
+  useBrowser,
+} from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon, until } from '../helpers/daemon.ts';
 
 const browser = useBrowser();
@@ -121,8 +127,9 @@ describeInBrowser('rules', () => {
     expect(await accessibilityFindings(page)).toEqual([]);
     await screenshot(page, 'rules-tried');
     await page.locator('.verdict').getByRole('link', { name: 'otherwise' }).click();
-    await page.waitForFunction(`location.hash === '#/rules/otherwise'`);
-    await page.waitForFunction(
+    await holdsIn(page, `location.hash === '#/rules/otherwise'`);
+    await holdsIn(
+      page,
       `document.querySelector('.rule-row.is-chosen')?.getBoundingClientRect().bottom <= innerHeight`,
     );
     await page.getByRole('button', { name: 'Add a rule like this' }).click();
@@ -155,7 +162,7 @@ describeInBrowser('rules', () => {
     expect(await editor.getByLabel(/^Source/).inputValue()).toBe('cron:door');
     await editor.getByRole('button', { name: 'Leave it' }).click();
     await editor.waitFor({ state: 'detached' });
-    await page.waitForFunction(`location.hash === '#/rules'`);
+    await holdsIn(page, `location.hash === '#/rules'`);
   });
 
   it('is whole on a phone', async () => {

@@ -1,6 +1,12 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessibilityFindings, describeInBrowser, screenshot, useBrowser } from '../helpers/browser.ts';
+import {
+  accessibilityFindings,
+  describeInBrowser,
+  holdsIn,
+  screenshot,
+  useBrowser,
+} from '../helpers/browser.ts';
 import { endDaemons, startDaemon, type TestDaemon } from '../helpers/daemon.ts';
 import { floodScene, littleScene } from '../helpers/scene.ts';
 import { toldAgent } from '../helpers/told-agent.ts';
@@ -78,11 +84,11 @@ describeInBrowser('every panel from a phone to a wall', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go to anything' }).fill('dark page');
     await page.keyboard.press('Enter');
-    await page.waitForFunction(`document.getElementById('light').media === 'not all'`);
+    await holdsIn(page, `document.getElementById('light').media === 'not all'`);
     expect(await brightness(page)).toBeLessThan(60);
     await page.reload();
     await page.locator('.main h1').first().waitFor();
-    await page.waitForFunction(`document.getElementById('light').media === 'not all'`);
+    await holdsIn(page, `document.getElementById('light').media === 'not all'`);
     await page.emulateMedia({ colorScheme: 'dark' });
     const other = await browser.open(daemon);
     expect(await brightness(other.page)).toBeLessThan(60);

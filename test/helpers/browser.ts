@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page, type WebSocketRoute } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { packagePath } from '../../src/lib/package-root.ts';
-import type { TestDaemon } from './daemon.ts';
+import { type TestDaemon, until } from './daemon.ts';
 
 /** The two sizes that every panel is looked at. */
 export const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
@@ -201,4 +201,9 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Waits until an expression is true in the page. Playwright's own wait evaluates a text within the page, which the page's policy refuses. */
+export async function holdsIn(page: Page, expression: string): Promise<void> {
+  await until(`${expression} in the page`, async () => (await page.evaluate(expression)) === true);
 }
