@@ -13,7 +13,6 @@ import type {
 } from '../../machines/database/protocol.ts';
 import { messageOf, StoreAwayError } from '../../src/lib/errors.ts';
 import { type DatabaseTarget, publicUrl } from '../../src/lib/store/database-target.ts';
-import { analyzeGrown, maintain } from '../../src/lib/store/maintain.ts';
 import { migrate, requireExtensions } from '../../src/lib/store/migrate.ts';
 import { loadMigrations, type Migration } from '../../src/lib/store/migrations.ts';
 import { createPool, type PooledStore, type PoolOptions } from '../../src/lib/store/pool.ts';
@@ -21,6 +20,7 @@ import { noteSchema } from '../../src/lib/store/schema-note.ts';
 import { isCollision, storeAway } from '../../src/lib/store/outage.ts';
 import type { Store, Tx } from '../../src/lib/store/store.ts';
 import { embeddedServer, remoteServer } from './server-logic.ts';
+import { createUpkeep } from './upkeep.ts';
 
 export interface DatabaseDeps {
   /** The embedded database in `dataDir`, behind a socket in `socketDir`, or a server by its URL. */
@@ -80,8 +80,6 @@ export interface Database {
   };
 }
 
-class UpkeepHeldError extends Error {}
-
 /** Binds the database machine's actors to one database and to the one `Store` that outlives all its outages. */
 export function createDatabase({
   target,
@@ -114,25 +112,7 @@ export function createDatabase({
     query: async (statement) => through().query(statement),
     transaction: async (work) => through().transaction(work),
   });
-  // Asked once more before each statement: a backup may have begun while it waited for its turn.
-  const upkeep = behind(
-    gated(() => {
-      if (!mayMaintain()) throw new UpkeepHeldError();
-      return connected();
-    }),
-  );
-  let isAnalyzing = false;
-  async function analyze(): Promise<void> {
-    if (isAnalyzing) return;
-    isAnalyzing = true;
-    try {
-      await analyzeGrown(upkeep);
-    } catch {
-      // A later look has it to do again; whether the database is away is found out by others.
-    } finally {
-      isAnalyzing = false;
-    }
-  }
+  const upkeep = createUpkeep({ store: gated(connected), mayMaintain, behind });
   const noteRefusal = (): void => {
     refuses = true;
   };
@@ -195,13 +175,10 @@ export function createDatabase({
       probe: fromPromise<unknown>(async () => {
         await connected().query({ text: 'SELECT 1' });
         // Not waited for: it may wait long for its turn, and says nothing about whether the database answers.
-        if (target.kind === 'embedded') void analyze();
+        if (target.kind === 'embedded') void upkeep.analyze();
       }),
       maintain: fromPromise<unknown>(async () => {
-        if (target.kind !== 'embedded') return;
-        await maintain(upkeep).catch((thrown: unknown) => {
-          if (!(thrown instanceof UpkeepHeldError)) throw thrown;
-        });
+        if (target.kind === 'embedded') await upkeep.maintain();
       }),
       closeConnections: fromPromise<unknown>(async () => pool?.end()),
     },
