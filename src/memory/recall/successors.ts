@@ -2,7 +2,8 @@ import { dayName } from '../../lib/local-time.ts';
 import type { Tx } from '../../lib/store/store.ts';
 import type { Candidate } from './candidate.ts';
 
-interface Row extends Omit<Candidate, 'id'> {
+/** What stands in the place of a candidate, or says what it replaced; only of those of which one of the two is so. */
+export interface Successor extends Omit<Candidate, 'id'> {
   /** The candidate that was found. */
   found: string;
   /** What stands in its place now: itself, or what replaced it in the end. */
@@ -14,14 +15,12 @@ interface Row extends Omit<Candidate, 'id'> {
 const maxBeforeChars = 300;
 const maxSteps = 20;
 
-/** What stands in the place of a candidate, or says what it replaced; only of those of which one of the two is so. */
-export type Successor = Row;
-
 /** The successors of the memories of these ids (`memory:<id>`). */
 export async function findSuccessors(store: Tx, ids: readonly string[]): Promise<Successor[]> {
   const numbers = ids.map((id) => Number(id.slice('memory:'.length)));
   if (numbers.length === 0) return [];
-  return (await store.query<Row>({ name: 'recall-successors', text: successorsSql, values: [numbers] })).rows;
+  return (await store.query<Successor>({ name: 'recall-successors', text: successorsSql, values: [numbers] }))
+    .rows;
 }
 
 /**

@@ -13,6 +13,9 @@ export interface VectorIndexOptions {
   signal: AbortSignal;
 }
 
+/** Whether work in steps goes on. */
+type Stepping = Pick<VectorIndexOptions, 'goOn' | 'signal'>;
+
 /** Progress of the index of a model; `unindexed` is 20,000 at most. The newest of them are compared one by one meanwhile. */
 export interface VectorIndexState {
   model: string;
@@ -54,7 +57,7 @@ export async function keepVectorIndexes(
  */
 export async function beginVectorIndexes(
   store: Store,
-  options: Pick<VectorIndexOptions, 'exactUpTo' | 'goOn' | 'signal'>,
+  options: Stepping & Pick<VectorIndexOptions, 'exactUpTo'>,
 ): Promise<void> {
   for (const model of await modelsOf(store)) if (!model.indexed) await beginIndex(store, model, options);
 }
@@ -88,7 +91,7 @@ async function keepIndex(
 async function beginIndex(
   store: Store,
   model: StoredModel,
-  options: Pick<VectorIndexOptions, 'exactUpTo' | 'goOn' | 'signal'>,
+  options: Stepping & Pick<VectorIndexOptions, 'exactUpTo'>,
 ): Promise<boolean> {
   const isDue = await hasMoreThan(store, model, options.exactUpTo ?? defaultExactUpTo);
   if (!isDue || !(await unmarkAll(store, model, options))) return false;
@@ -121,11 +124,7 @@ async function fill(store: Store, model: StoredModel, options: VectorIndexOption
 }
 
 /** Takes back what a former index had; true once no row is marked. */
-function unmarkAll(
-  store: Store,
-  model: StoredModel,
-  options: Pick<VectorIndexOptions, 'goOn' | 'signal'>,
-): Promise<boolean> {
+function unmarkAll(store: Store, model: StoredModel, options: Stepping): Promise<boolean> {
   return inBatches(store, options, {
     batch: resetBatch,
     text: markSql(model, { from: 'indexed', to: false }),
@@ -140,7 +139,7 @@ function markSql(model: StoredModel, { from, to }: { from: string; to: boolean }
 
 async function inBatches(
   store: Store,
-  { goOn, signal }: Pick<VectorIndexOptions, 'goOn' | 'signal'>,
+  { goOn, signal }: Stepping,
   { batch, text }: { batch: number; text: string },
 ): Promise<boolean> {
   for (;;) {
